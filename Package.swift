@@ -1,0 +1,59 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swift: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+let c: [CSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "specbench",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "specbench", targets: ["specbench"]),
+    .library(name: "SpecDecoding", targets: ["SpecKernels", "SpecModel", "SpecDecoding"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    .target(name: "CSpecKernels", cSettings: c),
+    .target(name: "SpecKernels", dependencies: ["CSpecKernels"], swiftSettings: swift),
+    .target(name: "SpecModel", dependencies: ["SpecKernels"], swiftSettings: swift),
+    .target(name: "SpecDecoding", dependencies: ["SpecModel", "SpecKernels"], swiftSettings: swift),
+    .target(name: "SpecSuite", swiftSettings: swift),
+    .target(
+      name: "SpecStore",
+      dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swift
+    ),
+    .target(
+      name: "SpecRunner",
+      dependencies: ["SpecDecoding", "SpecModel", "SpecKernels", "SpecSuite", "SpecStore"],
+      swiftSettings: swift
+    ),
+    .target(name: "SpecReport", dependencies: ["SpecStore"], swiftSettings: swift),
+    .executableTarget(
+      name: "specbench",
+      dependencies: [
+        "SpecRunner", "SpecReport", "SpecDecoding", "SpecModel", "SpecKernels", "SpecSuite", "SpecStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swift
+    ),
+    .testTarget(name: "SpecKernelsTests", dependencies: ["SpecKernels"], swiftSettings: swift),
+    .testTarget(name: "SpecModelTests", dependencies: ["SpecModel", "SpecKernels"], swiftSettings: swift),
+    .testTarget(
+      name: "SpecDecodingTests", dependencies: ["SpecDecoding", "SpecModel", "SpecKernels"], swiftSettings: swift),
+    .testTarget(name: "SpecSuiteTests", dependencies: ["SpecSuite"], swiftSettings: swift),
+    .testTarget(
+      name: "SpecStoreTests",
+      dependencies: ["SpecStore", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swift
+    ),
+    .testTarget(
+      name: "SpecReportTests",
+      dependencies: ["SpecReport", "SpecStore", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swift
+    ),
+  ]
+)
