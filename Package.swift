@@ -55,5 +55,6 @@ let package = Package(
       dependencies: ["SpecReport", "SpecStore", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swift
     ),
-  ]
+  ],
+  cLanguageStandard: .gnu11
 )

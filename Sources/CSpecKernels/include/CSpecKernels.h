@@ -1,1 +1,170 @@
-int sk_placeholder(void);
+// The numeric kernels of SpecBench.
+//
+// Canonical arithmetic: every output number is computed in one order of operations that is written down in
+// reference.c, whatever the batch, the tree, the thread count or the instruction set. A SIMD kernel puts different
+// outputs into its lanes, never parts of one sum, so each kernel set gives the same bits as the plain C loops.
+//
+// Callers are Swift wrappers in SpecKernels, which check every size before a pointer arrives here.
+#ifndef CSPECKERNELS_H
+#define CSPECKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__cplusplus)
+extern "C" {
+#endif
+
+/// Output rows per weight panel, and cache slots per key block.
+#define SK_PANEL 16
+
+/// How a weight is stored, in files and in panels.
+typedef enum { SK_F32 = 0, SK_BF16 = 1, SK_F16 = 2 } sk_number_type;
+
+// ---- Thread pool (thread_pool.c) ----
+
+typedef struct sk_pool sk_pool;
+
+/// Starts `threads - 1` workers; the caller of sk_pool_run is the remaining one. NULL if a thread cannot be started.
+sk_pool *sk_pool_create(int threads, bool spin);
+void sk_pool_destroy(sk_pool *pool);
+int sk_pool_threads(const sk_pool *pool);
+/// Runs body(context, 0 ..< parts), each part once, on any thread; returns when all are done.
+void sk_pool_run(sk_pool *pool, int parts, void (*body)(void *context, int part), void *context);
+
+// ---- Kernel sets (dispatch.c) ----
+
+typedef struct sk_kernel_set sk_kernel_set;
+
+/// The sets compiled into this library, the plain C reference first, best last.
+int sk_kernel_set_count(void);
+/// NULL if the index is out of range.
+const sk_kernel_set *sk_kernel_set_at(int index);
+const char *sk_kernel_set_name(const sk_kernel_set *set);
+/// Whether this processor can run the set.
+bool sk_kernel_set_supported(const sk_kernel_set *set);
+
+// ---- Weights (packing.c) ----
+
+/// Bytes of a packed matrix of `rows` outputs over `columns` inputs.
+size_t sk_packed_bytes(sk_number_type type, size_t rows, size_t columns);
+/// Packs row-major source rows into panels starting at output row `first_row` of the packed matrix.
+/// Narrowing rounds to nearest even. The destination was zero-filled by its allocator.
+void sk_pack_rows(sk_number_type type, void *packed, size_t columns, size_t first_row,
+                  sk_number_type source_type, const void *source, size_t source_rows);
+/// Widens `count` numbers to float32, rounding through `rounding` first (exact if that is at least as wide).
+void sk_widen(sk_number_type source_type, const void *source, sk_number_type rounding, size_t count, float *out);
+
+// ---- Operations over rows, spread over the pool (operations.c) ----
+
+/// What an operation runs on. `scratch` is reallocated by the operations as they need it.
+typedef struct {
+  const sk_kernel_set *kernels;
+  sk_pool *pool;
+  float *scratch;
+  size_t scratch_count;
+} sk_context;
+
+/// Frees what the operations allocated in the context.
+void sk_context_release(sk_context *context);
+
+/// y[m][n] = x[m][k] · w[n][k]ᵀ. Row strides count floats; y's stride is at least n rounded up to SK_PANEL.
+/// False if memory for packing x could not be had.
+bool sk_matmul(sk_context *context, sk_number_type type, const void *packed, size_t rows_out, size_t columns,
+               const float *x, size_t x_stride, size_t rows, float *y, size_t y_stride);
+
+/// y = x / sqrt(mean(x²) + epsilon) · weight, row by row.
+void sk_rmsnorm(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, const float *weight,
+                float epsilon, float *y, size_t y_stride);
+
+/// y += x, row by row.
+void sk_add(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, float *y,
+            size_t y_stride);
+
+/// out = silu(gate) · up, where a row of x holds `width` gates and then `width` ups.
+void sk_swiglu(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, float *out,
+               size_t out_stride);
+
+/// x = residual + silu(x + bias), row by row (a Medusa residual block after its linear layer).
+void sk_bias_silu_add(sk_context *context, float *x, size_t x_stride, size_t rows, size_t width, const float *bias,
+                      const float *residual, size_t residual_stride);
+
+/// Keys and values of one layer: keys [kv head][block of 16 slots][dimension][16], values [kv head][slot][padded
+/// dimension], the padding a multiple of SK_PANEL.
+typedef struct {
+  float *keys;
+  float *values;
+  size_t capacity;  // slots, a multiple of SK_PANEL
+  size_t kv_heads;
+  size_t head_dimension;
+} sk_layer_cache;
+
+/// Rotates the query heads of each row in place and writes its rotated key and its value into slot first_slot + row.
+/// A row of qkv holds all query heads, then all key heads, then all value heads. positions[row] selects the line of
+/// the rotary table: head_dimension / 2 cosines, then as many sines.
+void sk_rotate_and_store(sk_context *context, float *qkv, size_t qkv_stride, size_t rows, size_t query_heads,
+                         const sk_layer_cache *cache, size_t first_slot, const int32_t *positions,
+                         const float *rotary_table);
+
+/// Attention of `rows` new positions. Each sees the slots 0 ..< prefix, then the slots of its own path in rising
+/// order: path_slots[path_offsets[row] ..< path_offsets[row + 1]], its own slot last. Paths of NULL mean a chain:
+/// row r sees the slots 0 ... prefix + r.
+typedef struct {
+  const float *queries;
+  size_t query_stride;
+  size_t query_heads;
+  size_t rows;
+  size_t prefix;
+  const int32_t *path_slots;
+  const int32_t *path_offsets;
+  float *out;
+  size_t out_stride;
+} sk_attention;
+
+/// False if memory for the scores could not be had.
+bool sk_attend(sk_context *context, const sk_attention *attention, const sk_layer_cache *cache);
+
+/// Copies the keys and values of slot `from` to slot `to`.
+void sk_move_slot(const sk_layer_cache *cache, size_t from, size_t to);
+
+// ---- Choosing tokens (choosing.c and the kernel sets) ----
+
+typedef struct {
+  int32_t index;      // of the largest value, the lowest index among equals
+  float value;        // that value
+  float probability;  // its softmax probability
+} sk_choice;
+
+/// The largest of each row; the probability is computed only if wanted (else 0).
+void sk_choose(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, bool probability,
+               sk_choice *out);
+
+/// Indices of the k largest values, largest first, equals by lowest index. k must not exceed n.
+void sk_top(const float *x, size_t n, size_t k, int32_t *indices);
+
+// ---- Rotary table (rotary.c) ----
+
+/// Fills cosines and sines for the positions first ..< first + count: a line of `dimension` floats each.
+void sk_rotary_lines(double theta, size_t dimension, size_t first, size_t count, float *out);
+
+// ---- Memory and time (memory.c) ----
+
+/// Zero-filled memory on 2 MB boundaries, in huge pages where the system has them. NULL if there is none.
+void *sk_allocate(size_t bytes);
+void sk_free(void *memory, size_t bytes);
+/// Monotonic time in nanoseconds.
+uint64_t sk_nanoseconds(void);
+/// Processors that this process may run on.
+int sk_affinity_count(void);
+/// Whether this process may run on the processor.
+bool sk_affinity_contains(int processor);
+/// The processor's name as its identification instruction tells it; empty where there is none.
+void sk_processor_name(char *out, size_t size);
+/// The C compiler that built this library.
+const char *sk_compiler(void);
+
+#if defined(__cplusplus)
+}
+#endif
+#endif

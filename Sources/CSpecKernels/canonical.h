@@ -1,0 +1,22 @@
+// Constants of the canonical functions, shared by the plain C reference and the SIMD kernels.
+#ifndef CANONICAL_H
+#define CANONICAL_H
+
+// exp(x) = 2^n · p(r), n = x / ln 2 rounded to nearest even, r = x − n ln 2 in two parts, p a polynomial of degree 6
+// (a Taylor series whose error over |r| ≤ ln 2 / 2 is below 2 units in the last place).
+#define EXP_LOWEST -86.0f    // below this the result is 0
+#define EXP_HIGHEST 88.0f    // above this the argument is cut
+#define EXP_LOG2E 1.44269504088896341f
+#define EXP_LN2_HIGH 0.693359375f
+#define EXP_LN2_LOW -2.12194440e-4f
+#define EXP_ROUNDING 12582912.0f  // 1.5 · 2^23: adding it leaves the rounded integer in the low bits
+#define EXP_C2 0.5f
+#define EXP_C3 0.166666666666666657f
+#define EXP_C4 0.0416666666666666644f
+#define EXP_C5 0.00833333333333333322f
+#define EXP_C6 0.00138888888888888894f
+
+/// The sum of exponentials over a vocabulary is kept in this many strided chains, added up in rising order.
+#define SUM_CHAINS 16
+
+#endif

@@ -1,0 +1,80 @@
+// Memory, time and facts about the processor.
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
+#if defined(__APPLE__)
+#include <sys/sysctl.h>
+#endif
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+#include "CSpecKernels.h"
+
+#define HUGE_PAGE ((size_t)2 << 20)
+
+static size_t mapped_size(size_t bytes) { return (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE; }
+
+void *sk_allocate(size_t bytes) {
+  // Mapping one huge page more than needed and cutting both ends off gives the alignment.
+  size_t size = mapped_size(bytes ? bytes : 1);
+  char *start = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+  if (start == MAP_FAILED) return NULL;
+  char *aligned = (char *)(((uintptr_t)start + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1));
+  if (aligned > start) munmap(start, (size_t)(aligned - start));
+  if (start + HUGE_PAGE > aligned) munmap(aligned + size, (size_t)(start + HUGE_PAGE - aligned));
+#if defined(MADV_HUGEPAGE)
+  if (size >= HUGE_PAGE) madvise(aligned, size, MADV_HUGEPAGE);
+#endif
+  return aligned;
+}
+
+void sk_free(void *memory, size_t bytes) { munmap(memory, mapped_size(bytes ? bytes : 1)); }
+
+uint64_t sk_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+int sk_affinity_count(void) {
+#if defined(__linux__)
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
+  long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return count > 0 ? (int)count : 1;
+}
+
+bool sk_affinity_contains(int processor) {
+#if defined(__linux__)
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0)
+    return processor >= 0 && processor < CPU_SETSIZE && CPU_ISSET(processor, &set);
+#endif
+  return processor >= 0 && processor < sk_affinity_count();
+}
+
+void sk_processor_name(char *out, size_t size) {
+  if (size == 0) return;
+  out[0] = 0;
+#if defined(__APPLE__)
+  sysctlbyname("machdep.cpu.brand_string", out, &size, NULL, 0);
+#elif defined(__x86_64__)
+  unsigned words[12], highest = __get_cpuid_max(0x80000000u, NULL);
+  if (highest < 0x80000004u) return;
+  for (unsigned i = 0; i < 3; i++)
+    __get_cpuid(0x80000002u + i, &words[i * 4], &words[i * 4 + 1], &words[i * 4 + 2], &words[i * 4 + 3]);
+  snprintf(out, size, "%.48s", (const char *)words);
+#endif
+}
+
+const char *sk_compiler(void) { return __VERSION__; }

@@ -1,0 +1,305 @@
+// Operations over rows, cut into parts and spread over the pool. Cutting never changes a bit: a part is a range of
+// outputs, and each output is computed whole in one place.
+#pragma STDC FP_CONTRACT OFF
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel_set.h"
+
+/// Fewer floats than this are faster done by the caller than handed out.
+#define WORTH_SHARING 8192
+
+static float *scratch(sk_context *context, size_t count) {
+  if (count > context->scratch_count) {
+    size_t bytes = sk_round_up(count * sizeof(float), 64);
+    free(context->scratch);
+    context->scratch = NULL;
+    context->scratch_count = 0;
+    context->scratch = aligned_alloc(64, bytes);
+    if (!context->scratch) return NULL;
+    context->scratch_count = bytes / sizeof(float);
+  }
+  return context->scratch;
+}
+
+void sk_context_release(sk_context *context) {
+  free(context->scratch);
+  context->scratch = NULL;
+  context->scratch_count = 0;
+}
+
+// ---- Rows ----
+
+/// Runs body over the rows in as many parts as there are threads, or at once when there is little to do.
+typedef struct {
+  const void *job;
+  void (*body)(const void *job, size_t first, size_t last);
+  size_t rows;
+  int parts;
+} row_parts;
+
+static void run_row_part(void *context, int part) {
+  const row_parts *work = context;
+  size_t parts = (size_t)work->parts, index = (size_t)part;
+  work->body(work->job, work->rows * index / parts, work->rows * (index + 1) / parts);
+}
+
+static void over_rows(const sk_context *context, size_t rows, size_t floats_per_row, const void *job,
+                      void (*body)(const void *job, size_t first, size_t last)) {
+  size_t threads = (size_t)sk_pool_threads(context->pool);
+  if (rows * floats_per_row < WORTH_SHARING || threads == 1) {
+    body(job, 0, rows);
+    return;
+  }
+  row_parts work = {job, body, rows, (int)(rows < threads ? rows : threads)};
+  sk_pool_run(context->pool, work.parts, run_row_part, &work);
+}
+
+// ---- Matrix product ----
+
+typedef struct {
+  const sk_kernel_set *kernels;
+  sk_number_type type;
+  const void *packed;
+  size_t panels, columns, padded_columns;
+  const float *x;
+  size_t x_stride, rows;
+  float *tiles;
+  float *y;
+  size_t y_stride;
+  size_t chunk;
+} product;
+
+/// Interleaves the positions of the tiles first ..< last: [tile][k][position].
+static void pack_tiles(const void *job, size_t first, size_t last) {
+  const product *p = job;
+  sk_tiling tiling = sk_tile(p->rows, p->kernels->tile_rows);
+  for (size_t t = first; t < last; t++) {
+    size_t size = sk_tile_size(tiling, t);
+    size_t row = t * tiling.size + (t < tiling.larger ? t : tiling.larger);
+    float *out = p->tiles + row * p->padded_columns;
+    const float *x = p->x + row * p->x_stride;
+    for (size_t i = 0; i < size; i++)
+      for (size_t k = 0; k < p->columns; k++) out[k * size + i] = x[i * p->x_stride + k];
+    for (size_t i = p->columns * size; i < p->padded_columns * size; i++) out[i] = 0;
+  }
+}
+
+static void run_panels(void *context, int part) {
+  const product *p = context;
+  size_t first = (size_t)part * p->chunk, last = first + p->chunk < p->panels ? first + p->chunk : p->panels;
+  p->kernels->matmul(p->type, p->packed, p->padded_columns, first, last, p->tiles, p->rows, p->y, p->y_stride);
+}
+
+bool sk_matmul(sk_context *context, sk_number_type type, const void *packed, size_t rows_out, size_t columns,
+               const float *x, size_t x_stride, size_t rows, float *y, size_t y_stride) {
+  product p = {
+      .kernels = context->kernels, .type = type, .packed = packed, .panels = (rows_out + SK_PANEL - 1) / SK_PANEL,
+      .columns = columns, .padded_columns = sk_round_up(columns, 2), .x = x, .x_stride = x_stride, .rows = rows,
+      .y = y, .y_stride = y_stride,
+  };
+  if (rows == 0) return true;
+  if (rows == 1 && columns == p.padded_columns) {
+    p.tiles = (float *)x;  // one position is its own tile; kernels only read it
+  } else {
+    p.tiles = scratch(context, rows * p.padded_columns);
+    if (!p.tiles) return false;
+    sk_tiling tiling = sk_tile(rows, p.kernels->tile_rows);
+    over_rows(context, tiling.count, tiling.size * columns, &p, pack_tiles);
+  }
+  // Contiguous quarters of each thread's share: long streams, and a thread that is held up leaves work to the others.
+  size_t threads = (size_t)sk_pool_threads(context->pool);
+  size_t parts = threads == 1 ? 1 : threads * 4;
+  p.chunk = sk_round_up((p.panels + parts - 1) / parts, 4);
+  sk_pool_run(context->pool, (int)((p.panels + p.chunk - 1) / p.chunk), run_panels, &p);
+  return true;
+}
+
+// ---- Row by row ----
+
+typedef struct {
+  const sk_kernel_set *kernels;
+  const float *x, *weight, *residual;
+  float *y;
+  size_t x_stride, y_stride, residual_stride, width;
+  float epsilon;
+} row_job;
+
+static void rmsnorm_rows(const void *job, size_t first, size_t last) {
+  const row_job *r = job;
+  r->kernels->rmsnorm(r->x + first * r->x_stride, r->x_stride, last - first, r->width, r->weight, r->epsilon,
+                      r->y + first * r->y_stride, r->y_stride);
+}
+
+void sk_rmsnorm(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, const float *weight,
+                float epsilon, float *y, size_t y_stride) {
+  row_job job = {.kernels = context->kernels, .x = x, .x_stride = x_stride, .width = width, .weight = weight,
+                 .epsilon = epsilon, .y = y, .y_stride = y_stride};
+  over_rows(context, rows, width * 2, &job, rmsnorm_rows);
+}
+
+static void add_rows(const void *job, size_t first, size_t last) {
+  const row_job *r = job;
+  for (size_t row = first; row < last; row++) {
+    const float *x = r->x + row * r->x_stride;
+    float *y = r->y + row * r->y_stride;
+    for (size_t i = 0; i < r->width; i++) y[i] += x[i];
+  }
+}
+
+void sk_add(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, float *y,
+            size_t y_stride) {
+  row_job job = {.x = x, .x_stride = x_stride, .width = width, .y = y, .y_stride = y_stride};
+  over_rows(context, rows, width, &job, add_rows);
+}
+
+static void swiglu_rows(const void *job, size_t first, size_t last) {
+  const row_job *r = job;
+  for (size_t row = first; row < last; row++) {
+    const float *x = r->x + row * r->x_stride;
+    r->kernels->swiglu(x, x + r->width, r->width, r->y + row * r->y_stride);
+  }
+}
+
+void sk_swiglu(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, float *out,
+               size_t out_stride) {
+  row_job job = {.kernels = context->kernels, .x = x, .x_stride = x_stride, .width = width, .y = out,
+                 .y_stride = out_stride};
+  over_rows(context, rows, width * 4, &job, swiglu_rows);
+}
+
+static void bias_silu_add_rows(const void *job, size_t first, size_t last) {
+  const row_job *r = job;
+  for (size_t row = first; row < last; row++)
+    r->kernels->bias_silu_add(r->y + row * r->y_stride, r->weight, r->residual + row * r->residual_stride, r->width);
+}
+
+void sk_bias_silu_add(sk_context *context, float *x, size_t x_stride, size_t rows, size_t width, const float *bias,
+                      const float *residual, size_t residual_stride) {
+  row_job job = {.kernels = context->kernels, .y = x, .y_stride = x_stride, .width = width, .weight = bias,
+                 .residual = residual, .residual_stride = residual_stride};
+  over_rows(context, rows, width * 4, &job, bias_silu_add_rows);
+}
+
+// ---- Attention ----
+
+typedef struct {
+  float *qkv;
+  size_t stride, query_heads, first_slot;
+  const sk_layer_cache *cache;
+  const int32_t *positions;
+  const float *rotary_table;
+} rotation;
+
+/// The half-split form: dimension i turns with dimension i + half. Both products are rounded, then added.
+static void rotate(float *head, const float *line, size_t half) {
+  for (size_t i = 0; i < half; i++) {
+    float a = head[i], b = head[half + i], cosine = line[i], sine = line[half + i];
+    head[i] = a * cosine - b * sine;
+    head[half + i] = b * cosine + a * sine;
+  }
+}
+
+static void rotate_rows(const void *job, size_t first, size_t last) {
+  const rotation *r = job;
+  const sk_layer_cache *cache = r->cache;
+  const size_t dimension = cache->head_dimension, value_stride = sk_round_up(dimension, SK_PANEL);
+  for (size_t row = first; row < last; row++) {
+    float *line = r->qkv + row * r->stride;
+    const float *angles = r->rotary_table + (size_t)r->positions[row] * dimension;
+    size_t slot = r->first_slot + row;
+    for (size_t head = 0; head < r->query_heads + cache->kv_heads; head++)
+      rotate(line + head * dimension, angles, dimension / 2);
+    for (size_t head = 0; head < cache->kv_heads; head++) {
+      const float *key = line + (r->query_heads + head) * dimension;
+      const float *value = key + cache->kv_heads * dimension;
+      float *keys = cache->keys + (head * cache->capacity + slot / SK_PANEL * SK_PANEL) * dimension + slot % SK_PANEL;
+      for (size_t d = 0; d < dimension; d++) keys[d * SK_PANEL] = key[d];
+      memcpy(cache->values + (head * cache->capacity + slot) * value_stride, value, dimension * sizeof(float));
+    }
+  }
+}
+
+void sk_rotate_and_store(sk_context *context, float *qkv, size_t qkv_stride, size_t rows, size_t query_heads,
+                         const sk_layer_cache *cache, size_t first_slot, const int32_t *positions,
+                         const float *rotary_table) {
+  rotation job = {qkv, qkv_stride, query_heads, first_slot, cache, positions, rotary_table};
+  over_rows(context, rows, (query_heads + 2 * cache->kv_heads) * cache->head_dimension * 2, &job, rotate_rows);
+}
+
+typedef struct {
+  const sk_kernel_set *kernels;
+  const sk_attention *attention;
+  const sk_layer_cache *cache;
+  float *scores;
+  size_t scores_per_part;
+  size_t items;
+  int parts;
+} attending;
+
+static void attend_part(void *context, int part) {
+  const attending *a = context;
+  // Items in turn, not in ranges: later rows of a chain see more slots.
+  for (size_t item = (size_t)part; item < a->items; item += (size_t)a->parts)
+    a->kernels->attend(a->attention, a->cache, item / a->cache->kv_heads, item % a->cache->kv_heads,
+                       a->scores + (size_t)part * a->scores_per_part);
+}
+
+bool sk_attend(sk_context *context, const sk_attention *attention, const sk_layer_cache *cache) {
+  size_t group = attention->query_heads / cache->kv_heads;
+  attending job = {.kernels = context->kernels, .attention = attention, .cache = cache};
+  job.items = attention->rows * cache->kv_heads;
+  size_t work = (attention->prefix + attention->rows) * attention->query_heads * cache->head_dimension * 2;
+  size_t threads = (size_t)sk_pool_threads(context->pool);
+  if (attention->rows * work < WORTH_SHARING) threads = 1;
+  job.parts = (int)(job.items < threads ? job.items : threads);
+  job.scores_per_part = (group + 1) * sk_round_up(cache->capacity, SK_PANEL);
+  job.scores = scratch(context, job.scores_per_part * (size_t)job.parts);
+  if (!job.scores) return false;
+  sk_pool_run(context->pool, job.parts, attend_part, &job);
+  return true;
+}
+
+void sk_move_slot(const sk_layer_cache *cache, size_t from, size_t to) {
+  const size_t dimension = cache->head_dimension, value_stride = sk_round_up(dimension, SK_PANEL);
+  for (size_t head = 0; head < cache->kv_heads; head++) {
+    float *keys = cache->keys + head * cache->capacity * dimension;
+    const float *source = keys + from / SK_PANEL * SK_PANEL * dimension + from % SK_PANEL;
+    float *target = keys + to / SK_PANEL * SK_PANEL * dimension + to % SK_PANEL;
+    for (size_t d = 0; d < dimension; d++) target[d * SK_PANEL] = source[d * SK_PANEL];
+    float *values = cache->values + head * cache->capacity * value_stride;
+    memcpy(values + to * value_stride, values + from * value_stride, dimension * sizeof(float));
+  }
+}
+
+// ---- Choosing ----
+
+typedef struct {
+  const sk_kernel_set *kernels;
+  const float *x;
+  size_t stride, width;
+  bool probability;
+  sk_choice *out;
+} choosing;
+
+static void choose_rows(const void *job, size_t first, size_t last) {
+  const choosing *c = job;
+  for (size_t row = first; row < last; row++)
+    c->out[row] = c->kernels->choose(c->x + row * c->stride, c->width, c->probability);
+}
+
+void sk_choose(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, bool probability,
+               sk_choice *out) {
+  choosing job = {context->kernels, x, x_stride, width, probability, out};
+  over_rows(context, rows, width, &job, choose_rows);
+}
+
+void sk_top(const float *x, size_t n, size_t k, int32_t *indices) {
+  size_t held = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (held == k && !(x[i] > x[indices[k - 1]])) continue;
+    size_t place = held < k ? held++ : k - 1;
+    for (; place > 0 && x[i] > x[indices[place - 1]]; place--) indices[place] = indices[place - 1];
+    indices[place] = (int32_t)i;
+  }
+}

@@ -1,2 +1,0 @@
-#include "CSpecKernels.h"
-int sk_placeholder(void){return 0;}

@@ -1,0 +1,131 @@
+// A pool whose workers spin briefly for the next region, then sleep. The caller works too, so a region of one part or a
+// pool of one thread costs nothing.
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "CSpecKernels.h"
+
+/// Some 50 to 100 microseconds: longer than the gaps inside a forward pass, shorter than those between passes.
+#define SPIN_COUNT 20000
+
+struct sk_pool {
+  int threads;
+  int started;
+  bool spin;
+  pthread_t *workers;
+  pthread_mutex_t mutex;
+  pthread_cond_t wake;
+  void (*body)(void *context, int part);
+  void *context;
+  int parts;
+  atomic_bool stop;
+  // Each on a cache line of its own: workers poll the first, everyone counts on the others.
+  _Alignas(64) atomic_uint region;
+  _Alignas(64) atomic_int next_part;
+  _Alignas(64) atomic_int working;
+  _Alignas(64) atomic_int sleepers;
+};
+
+static inline void pause_briefly(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+static void run_parts(sk_pool *pool) {
+  for (;;) {
+    int part = atomic_fetch_add_explicit(&pool->next_part, 1, memory_order_relaxed);
+    if (part >= pool->parts) return;
+    pool->body(pool->context, part);
+  }
+}
+
+/// Waits until the region differs from `seen`: spinning first, then asleep.
+static unsigned wait_for_region(sk_pool *pool, unsigned seen) {
+  unsigned region;
+  for (int i = 0; pool->spin && i < SPIN_COUNT; i++) {
+    region = atomic_load_explicit(&pool->region, memory_order_acquire);
+    if (region != seen) return region;
+    pause_briefly();
+  }
+  pthread_mutex_lock(&pool->mutex);
+  // Sequentially consistent with the caller's "advance the region, then look for sleepers": one of the two sees the
+  // other.
+  atomic_fetch_add(&pool->sleepers, 1);
+  while ((region = atomic_load(&pool->region)) == seen) pthread_cond_wait(&pool->wake, &pool->mutex);
+  atomic_fetch_sub(&pool->sleepers, 1);
+  pthread_mutex_unlock(&pool->mutex);
+  return region;
+}
+
+static void *work(void *argument) {
+  sk_pool *pool = argument;
+  unsigned seen = 0;
+  for (;;) {
+    seen = wait_for_region(pool, seen);
+    if (atomic_load(&pool->stop)) return NULL;
+    run_parts(pool);
+    atomic_fetch_sub_explicit(&pool->working, 1, memory_order_release);
+  }
+}
+
+static void open_region(sk_pool *pool) {
+  atomic_fetch_add(&pool->region, 1);
+  if (atomic_load(&pool->sleepers) > 0) {
+    pthread_mutex_lock(&pool->mutex);
+    pthread_cond_broadcast(&pool->wake);
+    pthread_mutex_unlock(&pool->mutex);
+  }
+}
+
+sk_pool *sk_pool_create(int threads, bool spin) {
+  if (threads < 1) return NULL;
+  sk_pool *pool = aligned_alloc(64, (sizeof *pool + 63) / 64 * 64);
+  if (!pool) return NULL;
+  *pool = (sk_pool){.threads = threads, .spin = spin};
+  pthread_mutex_init(&pool->mutex, NULL);
+  pthread_cond_init(&pool->wake, NULL);
+  pool->workers = calloc((size_t)threads, sizeof *pool->workers);
+  for (int i = 0; pool->workers && i < threads - 1; i++) {
+    if (pthread_create(&pool->workers[i], NULL, work, pool) != 0) break;
+    pool->started++;
+  }
+  if (pool->started == threads - 1) return pool;
+  sk_pool_destroy(pool);
+  return NULL;
+}
+
+void sk_pool_destroy(sk_pool *pool) {
+  atomic_store(&pool->stop, true);
+  open_region(pool);
+  for (int i = 0; i < pool->started; i++) pthread_join(pool->workers[i], NULL);
+  pthread_cond_destroy(&pool->wake);
+  pthread_mutex_destroy(&pool->mutex);
+  free(pool->workers);
+  free(pool);
+}
+
+int sk_pool_threads(const sk_pool *pool) { return pool->threads; }
+
+void sk_pool_run(sk_pool *pool, int parts, void (*body)(void *context, int part), void *context) {
+  if (pool->threads == 1 || parts <= 1) {
+    for (int part = 0; part < parts; part++) body(context, part);
+    return;
+  }
+  pool->body = body;
+  pool->context = context;
+  pool->parts = parts;
+  atomic_store_explicit(&pool->next_part, 0, memory_order_relaxed);
+  atomic_store_explicit(&pool->working, pool->threads - 1, memory_order_relaxed);
+  open_region(pool);
+  run_parts(pool);
+  // Workers finish within a part's time of each other; a caller that waits longer has lost its neighbours' processor.
+  for (int i = 0; atomic_load_explicit(&pool->working, memory_order_acquire) > 0; i++) {
+    if (pool->spin && i < SPIN_COUNT) pause_briefly();
+    else sched_yield();
+  }
+}

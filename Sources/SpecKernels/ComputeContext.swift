@@ -1,0 +1,148 @@
+import CSpecKernels
+
+/// The kernels and threads that forward passes run on. One context serves one caller at a time.
+public final class ComputeContext {
+  /// The kernel set in use.
+  public let kernels: KernelSet
+  /// Threads, the caller included.
+  public let threads: Int
+  private let pool: OpaquePointer
+  private var native: sk_context
+
+  /// - Parameters:
+  ///   - threads: how many, the caller included; nil takes the physical cores that this process may use.
+  ///   - kernels: the kernel set; nil takes the fastest.
+  /// - Throws: ``KernelError`` if the threads cannot be started.
+  public init(threads: Int? = nil, kernels: KernelSet? = nil) throws(KernelError) {
+    let available = Processors.availableCores
+    let count = threads ?? available
+    self.threads = count
+    self.kernels = if let kernels { kernels } else { try KernelSet.choose() }
+    // More spinning threads than cores would take the processor from each other.
+    guard count > 0, let pool = sk_pool_create(Int32(clamping: count), count <= available) else {
+      throw .threadsUnavailable(count: count)
+    }
+    self.pool = pool
+    native = sk_context(kernels: self.kernels.native, pool: pool, scratch: nil, scratch_count: 0)
+  }
+
+  deinit {
+    sk_context_release(&native)
+    sk_pool_destroy(pool)
+  }
+
+  /// y = x · wᵀ
+  public func multiply(_ x: ActivationRows, by weights: PackedMatrix, into y: ActivationRows) {
+    precondition(x.width == weights.columns && y.width == weights.rows && x.count == y.count, "a product's shapes")
+    let done = sk_matmul(
+      &native, weights.type.native, weights.buffer.pointer, weights.rows, weights.columns, x.pointer, x.stride,
+      x.count, y.pointer, y.stride)
+    precondition(done, "no memory for the activations of a matrix product")
+  }
+
+  /// Root-mean-square normalization: y = x / √(mean(x²) + epsilon) · weight.
+  public func normalize(_ x: ActivationRows, weight: [Float], epsilon: Float, into y: ActivationRows) {
+    precondition(x.width == weight.count && y.width == x.width && x.count == y.count, "a normalization's shapes")
+    sk_rmsnorm(&native, x.pointer, x.stride, x.count, x.width, weight, epsilon, y.pointer, y.stride)
+  }
+
+  /// y += x
+  public func add(_ x: ActivationRows, to y: ActivationRows) {
+    precondition(x.width == y.width && x.count == y.count, "a sum's shapes")
+    sk_add(&native, x.pointer, x.stride, x.count, x.width, y.pointer, y.stride)
+  }
+
+  /// out = silu(gate) · up, where a row of `gateAndUp` holds all gates and then all ups.
+  public func swiglu(_ gateAndUp: ActivationRows, into out: ActivationRows) {
+    precondition(gateAndUp.width == 2 * out.width && gateAndUp.count == out.count, "an activation's shapes")
+    sk_swiglu(&native, gateAndUp.pointer, gateAndUp.stride, out.count, out.width, out.pointer, out.stride)
+  }
+
+  /// x = residual + silu(x + bias)
+  public func addSilu(of x: ActivationRows, bias: [Float], residual: ActivationRows) {
+    precondition(
+      x.width == bias.count && x.width == residual.width && x.count == residual.count, "a residual block's shapes")
+    sk_bias_silu_add(&native, x.pointer, x.stride, x.count, x.width, bias, residual.pointer, residual.stride)
+  }
+
+  /// Rotates the query heads of each row in place and puts its rotated key and its value into the cache.
+  ///
+  /// - Parameters:
+  ///   - qkv: rows of all query heads, then all key heads, then all value heads.
+  ///   - queryHeads: number of query heads.
+  ///   - cache: the layer's cache.
+  ///   - firstSlot: the slot of the first row; the others follow.
+  ///   - positions: each row's position.
+  ///   - table: cosines and sines.
+  public func rotateAndStore(
+    _ qkv: ActivationRows, queryHeads: Int, cache: LayerCache, firstSlot: Int, positions: [Int32], table: RotaryTable
+  ) {
+    let heads = queryHeads + 2 * cache.native.kv_heads
+    precondition(
+      qkv.width == heads * cache.native.head_dimension && table.headDimension == cache.native.head_dimension
+        && positions.count == qkv.count && firstSlot >= 0 && firstSlot + qkv.count <= cache.capacity
+        && positions.allSatisfy { $0 >= 0 && Int($0) < table.positions }, "attention's shapes or positions")
+    withUnsafePointer(to: cache.native) {
+      sk_rotate_and_store(
+        &native, qkv.pointer, qkv.stride, qkv.count, queryHeads, $0, firstSlot, positions, table.lines)
+    }
+  }
+
+  /// Attention of new rows over the cache.
+  ///
+  /// - Parameters:
+  ///   - qkv: rows that begin with their rotated query heads.
+  ///   - queryHeads: number of query heads.
+  ///   - visibility: which slots each row sees.
+  ///   - cache: the layer's cache, which holds the rows' own keys and values already.
+  ///   - out: rows of all heads.
+  public func attend(
+    _ qkv: ActivationRows, queryHeads: Int, visibility: Visibility, cache: LayerCache, into out: ActivationRows
+  ) {
+    precondition(
+      out.width == queryHeads * cache.native.head_dimension && out.count == qkv.count
+        && queryHeads % cache.native.kv_heads == 0 && visibility.fits(rows: qkv.count, slots: cache.capacity),
+      "attention's shapes")
+    let done = visibility.withUnsafePaths { slots, offsets in
+      var attention = sk_attention(
+        queries: qkv.pointer, query_stride: qkv.stride, query_heads: queryHeads, rows: qkv.count,
+        prefix: visibility.prefix, path_slots: slots, path_offsets: offsets, out: out.pointer, out_stride: out.stride)
+      return withUnsafePointer(to: cache.native) { sk_attend(&native, &attention, $0) }
+    }
+    precondition(done, "no memory for the scores of attention")
+  }
+
+  /// The largest number of each row, equals going to the lowest index.
+  ///
+  /// - Parameters:
+  ///   - x: rows of logits.
+  ///   - withProbability: whether to compute its softmax probability too.
+  public func choose(_ x: ActivationRows, withProbability: Bool) -> [Choice] {
+    let empty = sk_choice(index: 0, value: 0, probability: 0)
+    var found = [sk_choice](repeating: empty, count: x.count)
+    sk_choose(&native, x.pointer, x.stride, x.count, x.width, withProbability, &found)
+    return found.map { Choice(index: Int($0.index), value: $0.value, probability: $0.probability) }
+  }
+
+  /// Indices of the largest numbers of one row, largest first, equals by lowest index.
+  ///
+  /// - Parameters:
+  ///   - count: how many; at most the width.
+  ///   - x: one row.
+  public func top(_ count: Int, of x: ActivationRows) -> [Int] {
+    precondition(x.count == 1 && count <= x.width, "more of the largest than there are numbers")
+    var indices = [Int32](repeating: 0, count: count)
+    sk_top(x.pointer, x.width, count, &indices)
+    return indices.map(Int.init)
+  }
+}
+
+/// The largest number of a row of logits.
+public struct Choice: Sendable, Equatable {
+  /// Its index, the lowest among equals.
+  public let index: Int
+  /// The number itself.
+  public let value: Float
+  /// Its softmax probability, 0 if it was not asked for.
+  public let probability: Float
+}

@@ -1,0 +1,41 @@
+import CSpecKernels
+import Foundation
+
+/// A read-only file mapped into memory; its pages are read on first use.
+public final class MappedFile {
+  /// Where the file lies.
+  public let path: String
+  /// The file's bytes, valid while this object lives.
+  public let bytes: UnsafeRawBufferPointer
+
+  /// - Parameter path: an existing regular file.
+  /// - Throws: ``KernelError/unreadableFile(path:reason:)``.
+  public init(path: String) throws(KernelError) {
+    self.path = path
+    let descriptor = open(path, O_RDONLY)
+    guard descriptor >= 0 else { throw Self.failure(path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw Self.failure(path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .unreadableFile(path: path, reason: "it is not a regular file")
+    }
+    let size = Int(status.st_size)
+    guard size > 0 else {
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+      throw Self.failure(path)
+    }
+    bytes = UnsafeRawBufferPointer(start: start, count: size)
+  }
+
+  deinit {
+    if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
+  }
+
+  private static func failure(_ path: String) -> KernelError {
+    .unreadableFile(path: path, reason: String(cString: strerror(errno)))
+  }
+}

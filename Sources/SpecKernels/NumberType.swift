@@ -1,0 +1,65 @@
+import CSpecKernels
+
+/// How a checkpoint file stores a number.
+public enum NumberType: Sendable {
+  case float32, bfloat16, float16
+
+  /// Bytes of one number.
+  public var size: Int { self == .float32 ? 4 : 2 }
+
+  var native: sk_number_type {
+    switch self {
+    case .float32: SK_F32
+    case .bfloat16: SK_BF16
+    case .float16: SK_F16
+    }
+  }
+}
+
+/// How the engine holds weight matrices in memory. Activations are always float32.
+public enum WeightType: String, CaseIterable, Sendable {
+  case float32 = "f32"
+  case bfloat16 = "bf16"
+
+  /// Bytes of one weight.
+  public var size: Int { self == .float32 ? 4 : 2 }
+
+  var native: sk_number_type { self == .float32 ? SK_F32 : SK_BF16 }
+}
+
+/// Numbers as they lie in a file, row-major; valid while the file stays mapped.
+public struct NumberSource {
+  /// How each number is stored.
+  public let type: NumberType
+  /// The bytes, exactly `count` numbers of `type`.
+  public let bytes: UnsafeRawBufferPointer
+
+  /// Numbers of `type` in `bytes`, whose length must be a multiple of the number's size.
+  public init(type: NumberType, bytes: UnsafeRawBufferPointer) {
+    precondition(bytes.count % type.size == 0, "a number source ends inside a number")
+    self.type = type
+    self.bytes = bytes
+  }
+
+  /// How many numbers there are.
+  public var count: Int { bytes.count / type.size }
+
+  /// Numbers widened to float32, after rounding to what `weightType` can hold.
+  ///
+  /// - Parameters:
+  ///   - range: which numbers.
+  ///   - weightType: float32 keeps every bit.
+  public func floats(_ range: Range<Int>, roundedTo weightType: WeightType = .float32) -> [Float] {
+    [Float](unsafeUninitializedCapacity: range.count) { buffer, initialized in
+      initialized = range.count
+      guard let target = buffer.baseAddress else { return }
+      widen(range, roundedTo: weightType, into: target)
+    }
+  }
+
+  func widen(_ range: Range<Int>, roundedTo weightType: WeightType, into target: UnsafeMutablePointer<Float>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "numbers beyond the end of their source")
+    guard let base = bytes.baseAddress, !range.isEmpty else { return }
+    sk_widen(type.native, base + range.lowerBound * type.size, weightType.native, range.count, target)
+  }
+}

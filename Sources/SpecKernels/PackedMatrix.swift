@@ -1,0 +1,39 @@
+import CSpecKernels
+
+/// A weight matrix laid out for the kernels: panels of 16 output rows, contiguous in the input dimension.
+public final class PackedMatrix {
+  /// Outputs.
+  public let rows: Int
+  /// Inputs.
+  public let columns: Int
+  /// How the weights are held.
+  public let type: WeightType
+  let buffer: FloatBuffer
+
+  /// Stacks the sources on top of each other (q, k and v become one product) and packs them.
+  /// Narrowing rounds to nearest even.
+  ///
+  /// - Parameters:
+  ///   - sources: row-major matrices of `columns` columns each.
+  ///   - columns: inputs.
+  ///   - type: how to hold the weights.
+  /// - Throws: ``KernelError/outOfMemory(bytes:purpose:)``.
+  public init(stacking sources: [NumberSource], columns: Int, type: WeightType) throws(KernelError) {
+    precondition(columns > 0 && sources.allSatisfy { $0.count % columns == 0 }, "weights of another shape")
+    self.columns = columns
+    self.type = type
+    rows = sources.reduce(0) { $0 + $1.count / columns }
+    let bytes = sk_packed_bytes(type.native, rows, columns)
+    buffer = try FloatBuffer(count: (bytes + 3) / 4, purpose: "weights")
+    var first = 0
+    for source in sources {
+      let count = source.count / columns
+      guard let base = source.bytes.baseAddress else { continue }
+      sk_pack_rows(type.native, buffer.pointer, columns, first, source.type.native, base, count)
+      first += count
+    }
+  }
+
+  /// Bytes of memory that the weights take.
+  public var byteCount: Int { sk_packed_bytes(type.native, rows, columns) }
+}

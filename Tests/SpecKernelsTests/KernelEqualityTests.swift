@@ -1,0 +1,159 @@
+import SpecKernels
+import Testing
+
+/// Every kernel set that this machine can run against the plain C reference: same bits, whatever the batch, the thread
+/// count, the shape and the tree.
+@Suite struct KernelEqualityTests {
+  /// A kernel set and a thread count to compare with one thread of the reference.
+  struct Variant: Sendable, CustomTestStringConvertible {
+    let kernels: KernelSet
+    let threads: Int
+    var testDescription: String { "\(kernels.name) on \(threads) threads" }
+  }
+
+  static let variants = KernelSet.supported.flatMap { set in
+    [1, 2, 3, 5].map { Variant(kernels: set, threads: $0) }
+  }
+
+  static func reference() throws -> ComputeContext {
+    try ComputeContext(threads: 1, kernels: .choose(named: "reference"))
+  }
+
+  static func context(_ variant: Variant) throws -> ComputeContext {
+    try ComputeContext(threads: variant.threads, kernels: variant.kernels)
+  }
+
+  @Test(arguments: variants) func matrixProduct(_ variant: Variant) throws {
+    var random = SeededRandom(seed: 1)
+    let (expected, found) = (try Self.reference(), try Self.context(variant))
+    for (rows, columns) in [(16, 32), (48, 31), (5, 7), (257, 64), (33, 130), (688, 256)] {
+      for sourceType in [NumberType.float32, .bfloat16, .float16] {
+        let numbers = random.numbers(rows * columns, as: sourceType)
+        for weightType in WeightType.allCases {
+          let weights = try numbers.withSource(sourceType) {
+            try PackedMatrix(stacking: [$0], columns: columns, type: weightType)
+          }
+          for count in [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 25, 70] {
+            let x = try random.activations(rows: count, width: columns)
+            let y = try Activations(capacity: count, width: rows)
+            let z = try Activations(capacity: count, width: rows)
+            expected.multiply(x[rows: 0..<count], by: weights, into: y[rows: 0..<count])
+            found.multiply(x[rows: 0..<count], by: weights, into: z[rows: 0..<count])
+            #expect(sameBits(y, z), "\(rows) × \(columns), \(sourceType) as \(weightType), \(count) positions")
+          }
+        }
+      }
+    }
+  }
+
+  @Test func matrixProductIsTheProduct() throws {
+    var random = SeededRandom(seed: 2)
+    let weights = random.floats(24 * 50)
+    let x = try random.activations(rows: 3, width: 50)
+    let y = try Activations(capacity: 3, width: 24)
+    let packed = try RawNumbers(floats: weights).withSource(.float32) {
+      try PackedMatrix(stacking: [$0], columns: 50, type: .float32)
+    }
+    try ComputeContext(threads: 1).multiply(x[rows: 0..<3], by: packed, into: y[rows: 0..<3])
+    for position in 0..<3 {
+      for row in 0..<24 {
+        var exact = 0.0
+        for column in 0..<50 { exact += Double(weights[row * 50 + column]) * Double(x[position][column]) }
+        #expect(abs(Double(y[position][row]) - exact) < 1e-5)
+      }
+    }
+  }
+
+  @Test(arguments: variants) func rowFunctions(_ variant: Variant) throws {
+    var random = SeededRandom(seed: 3)
+    let (expected, found) = (try Self.reference(), try Self.context(variant))
+    for width in [1, 3, 8, 15, 16, 17, 100, 256, 2049] {
+      for count in [1, 2, 5, 64] {
+        let rows = 0..<count
+        let x = try random.activations(rows: count, width: width, scale: 6)
+        let weight = random.floats(width)
+        func pair(_ body: (ComputeContext, ActivationRows) -> Void) throws -> Bool {
+          let y = try Activations(capacity: count, width: width)
+          let z = try Activations(capacity: count, width: width)
+          for row in rows { (y[row], z[row]) = (x[row], x[row]) }
+          body(expected, y[rows: rows])
+          body(found, z[rows: rows])
+          return sameBits(y, z)
+        }
+        #expect(try pair { $0.normalize(x[rows: rows], weight: weight, epsilon: 1e-5, into: $1) })
+        #expect(try pair { $0.add(x[rows: rows], to: $1) })
+        #expect(try pair { $0.addSilu(of: $1, bias: weight, residual: x[rows: rows]) })
+        let gateAndUp = try random.activations(rows: count, width: 2 * width, scale: 30)
+        #expect(try pair { $0.swiglu(gateAndUp[rows: rows], into: $1) })
+        #expect(
+          expected.choose(x[rows: rows], withProbability: true) == found.choose(x[rows: rows], withProbability: true))
+      }
+    }
+  }
+
+  @Test(arguments: variants) func attention(_ variant: Variant) throws {
+    var random = SeededRandom(seed: 4)
+    let (expected, found) = (try Self.reference(), try Self.context(variant))
+    for (queryHeads, heads, dimension) in [(4, 4, 8), (8, 4, 32), (6, 2, 20), (3, 1, 64), (2, 2, 80), (5, 5, 6)] {
+      for prefix in [0, 1, 15, 16, 37, 130] {
+        let count = 1 + random.below(20)
+        let table = RotaryTable(theta: 10000, headDimension: dimension, positions: prefix + count)
+        let qkv = try random.activations(rows: prefix + count, width: (queryHeads + 2 * heads) * dimension)
+        let tree = random.paths(count: count, after: prefix)
+        for visibility in [Visibility(chainAfter: prefix), Visibility(prefix: prefix, paths: tree)] {
+          func run(_ context: ComputeContext) throws -> Activations {
+            let rows = try Activations(capacity: prefix + count, width: qkv.width)
+            for row in 0..<prefix + count { rows[row] = qkv[row] }
+            let cache = try LayerCache(capacity: prefix + count, heads: heads, headDimension: dimension)
+            context.rotateAndStore(
+              rows[rows: 0..<prefix + count], queryHeads: queryHeads, cache: cache, firstSlot: 0,
+              positions: (0..<Int32(prefix + count)).map { $0 }, table: table)
+            let out = try Activations(capacity: count, width: queryHeads * dimension)
+            context.attend(
+              rows[rows: prefix..<prefix + count], queryHeads: queryHeads, visibility: visibility, cache: cache,
+              into: out[rows: 0..<count])
+            return out
+          }
+          #expect(sameBits(try run(expected), try run(found)), "\(queryHeads)/\(heads) heads of \(dimension) after \(prefix)")
+        }
+      }
+    }
+  }
+
+  @Test func probabilitiesAreSoftmax() throws {
+    var random = SeededRandom(seed: 5)
+    let x = try random.activations(rows: 1, width: 777, scale: 4)
+    let choice = try #require(try ComputeContext(threads: 1).choose(x[rows: 0..<1], withProbability: true).first)
+    let largest = try #require(x[0].max())
+    let sum = x[0].reduce(0.0) { $0 + exponential(Double($1 - largest)) }
+    #expect(choice.value == largest)
+    #expect(abs(Double(choice.probability) - 1 / sum) < 1e-6)
+  }
+
+  @Test func equalsGoToTheLowestIndex() throws {
+    for set in KernelSet.supported {
+      let context = try ComputeContext(threads: 1, kernels: set)
+      let x = try Activations(capacity: 1, width: 100)
+      x[0] = (0..<100).map { [20, 50, 99].contains($0) ? 3 : 1 }
+      #expect(context.choose(x[rows: 0..<1], withProbability: false).first?.index == 20)
+      #expect(context.top(5, of: x[rows: 0..<1]) == [20, 50, 99, 0, 1])
+    }
+  }
+
+  @Test func rotationIsTheReferences() throws {
+    // Dimension 0 turns by the position itself, in radians; the last pair turns slowest.
+    let table = RotaryTable(theta: 10000, headDimension: 4, positions: 8)
+    let context = try ComputeContext(threads: 1)
+    let cache = try LayerCache(capacity: 16, heads: 1, headDimension: 4)
+    let rows = try Activations(capacity: 1, width: 12)
+    rows[0] = [1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0]
+    context.rotateAndStore(
+      rows[rows: 0..<1], queryHeads: 1, cache: cache, firstSlot: 0, positions: [7], table: table)
+    let (fast, slow) = (7.0, 0.07)
+    let expected = [
+      cosine(fast) - 3 * sine(fast), 2 * cosine(slow) - 4 * sine(slow), 3 * cosine(fast) + sine(fast),
+      4 * cosine(slow) + 2 * sine(slow),
+    ]
+    for (found, wanted) in zip(rows[0], expected) { #expect(abs(Double(found) - wanted) < 1e-6) }
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import SpecKernels
+
+/// A small reproducible generator (splitmix64).
+struct SeededRandom {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+
+  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+
+  mutating func floats(_ count: Int, scale: Float = 1) -> [Float] {
+    (0..<count).map { _ in (Float(next() >> 40) / Float(1 << 23) - 1) * scale }
+  }
+
+  mutating func activations(rows: Int, width: Int, scale: Float = 1) throws -> Activations {
+    let x = try Activations(capacity: rows, width: width)
+    for row in 0..<rows { x[row] = floats(width, scale: scale) }
+    return x
+  }
+
+  /// Random numbers as a file would hold them.
+  mutating func numbers(_ count: Int, as type: NumberType) -> RawNumbers {
+    switch type {
+    case .float32: RawNumbers(floats: floats(count))
+    case .bfloat16: RawNumbers(halves: floats(count).map { UInt16($0.bitPattern >> 16) })
+    // Exponents around one, any sign and fraction, and now and then a subnormal number.
+    case .float16:
+      RawNumbers(
+        halves: (0..<count).map { _ in
+          UInt16(truncatingIfNeeded: next()) & 0x83ff | (below(20) == 0 ? 0 : UInt16(10 + below(6)) << 10)
+        })
+    }
+  }
+
+  /// Paths of a random tree of `count` nodes in the slots after `prefix`.
+  mutating func paths(count: Int, after prefix: Int) -> [[Int]] {
+    var paths: [[Int]] = []
+    for node in 0..<count {
+      let parent = node == 0 ? -1 : below(node + 1) - 1
+      paths.append((parent < 0 ? [] : paths[parent]) + [prefix + node])
+    }
+    return paths
+  }
+}
+
+/// Bytes as they lie in a file.
+struct RawNumbers {
+  private let bytes: [UInt8]
+
+  init(floats: [Float]) { bytes = floats.withUnsafeBytes(Array.init) }
+  init(halves: [UInt16]) { bytes = halves.withUnsafeBytes(Array.init) }
+
+  func withSource<Result>(_ type: NumberType, _ body: (NumberSource) throws -> Result) rethrows -> Result {
+    try bytes.withUnsafeBytes { try body(NumberSource(type: type, bytes: $0)) }
+  }
+}
+
+func sameBits(_ a: Activations, _ b: Activations) -> Bool {
+  (0..<a.capacity).allSatisfy { row in zip(a[row], b[row]).allSatisfy { $0.bitPattern == $1.bitPattern } }
+}
+
+func exponential(_ x: Double) -> Double { exp(x) }
+
+func cosine(_ x: Double) -> Double { cos(x) }
+
+func sine(_ x: Double) -> Double { sin(x) }
