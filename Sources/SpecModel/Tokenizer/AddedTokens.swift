@@ -1,0 +1,126 @@
+/// A token that is recognised inside text before the text is split into words, such as `</s>`.
+struct AddedToken: Sendable {
+  let token: Token
+  let content: ArraySlice<UInt8>
+  /// Left out on request when decoding.
+  let isSpecial: Bool
+  /// Counts only where no word character touches it.
+  let isSingleWord: Bool
+  /// Swallows the white space before it.
+  let stripsLeft: Bool
+  /// Swallows the white space after it.
+  let stripsRight: Bool
+  /// Looked for in normalised text, that is, only after all tokens that are looked for in raw text.
+  let isNormalized: Bool
+}
+
+/// Finds added tokens in text, with the precedence of Hugging Face tokenizers.
+struct AddedTokens: Sendable {
+  enum Piece: Equatable {
+    case token(Token)
+    case text(Range<Int>)
+  }
+
+  private let tokens: [AddedToken]
+  private let rawTrie: ByteTrie
+  /// There is no normaliser, but the order of the two searches still matters where tokens overlap.
+  private let normalizedTrie: ByteTrie
+
+  init(_ tokens: [AddedToken]) {
+    self.tokens = tokens
+    rawTrie = ByteTrie(tokens.indices.filter { !tokens[$0].isNormalized }.map { (tokens[$0].content, $0) })
+    normalizedTrie = ByteTrie(tokens.indices.filter { tokens[$0].isNormalized }.map { (tokens[$0].content, $0) })
+  }
+
+  func token(for content: String) -> Token? {
+    tokens.first { $0.content.elementsEqual(content.utf8) }?.token
+  }
+
+  /// Cuts a whole text into added tokens and the non-empty stretches between them.
+  func split(_ text: ScalarText) -> [Piece] {
+    pieces(of: text, in: 0..<text.bytes.count, trie: rawTrie).flatMap { piece in
+      switch piece {
+      case .token: [piece]
+      case .text(let range): pieces(of: text, in: range, trie: normalizedTrie)
+      }
+    }
+  }
+
+  private func pieces(of text: ScalarText, in range: Range<Int>, trie: ByteTrie) -> [Piece] {
+    var pieces: [Piece] = []
+    var consumed = range.lowerBound
+    var position = range.lowerBound
+    while let match = trie.firstMatch(in: text.bytes, range: position..<range.upperBound) {
+      position = match.range.upperBound
+      let token = tokens[match.value]
+      if token.isSingleWord, touchesWord(match.range, of: text, in: range) { continue }
+      var start = match.range.lowerBound
+      var end = match.range.upperBound
+      while token.stripsLeft, start > consumed {
+        let before = text.scalar(before: start)
+        guard before.scalar.properties.isWhitespace else { break }
+        start = before.start
+      }
+      while token.stripsRight, end < range.upperBound {
+        let after = text.scalar(at: end)
+        guard after.scalar.properties.isWhitespace else { break }
+        end = after.next
+      }
+      if consumed < start { pieces.append(.text(consumed..<start)) }
+      pieces.append(.token(token.token))
+      // A match inside white space that the token before has swallowed still counts, but gives nothing back.
+      consumed = max(consumed, end)
+    }
+    if consumed < range.upperBound { pieces.append(.text(consumed..<range.upperBound)) }
+    return pieces
+  }
+
+  private func touchesWord(_ match: Range<Int>, of text: ScalarText, in range: Range<Int>) -> Bool {
+    (match.lowerBound > range.lowerBound && text.scalar(before: match.lowerBound).scalar.isWordScalar)
+      || (match.upperBound < range.upperBound && text.scalar(at: match.upperBound).scalar.isWordScalar)
+  }
+}
+
+/// A set of byte strings with a value each, searched for the leftmost and there the longest match.
+private struct ByteTrie: Sendable {
+  private var children: [Int: Int] = [:]
+  private var values: [Int?] = [nil]
+  /// Most bytes of a text start no added token; this table dismisses them at once.
+  private var startsSomething = [Bool](repeating: false, count: 256)
+
+  init(_ entries: [(bytes: ArraySlice<UInt8>, value: Int)]) {
+    for entry in entries {
+      var node = 0
+      for byte in entry.bytes {
+        let key = ByteTrie.edge(from: node, over: byte)
+        let child = children[key] ?? values.count
+        if child == values.count {
+          children[key] = child
+          values.append(nil)
+        }
+        node = child
+      }
+      values[node] = entry.value
+      if let first = entry.bytes.first { startsSomething[Int(first)] = true }
+    }
+  }
+
+  func firstMatch(in bytes: [UInt8], range: Range<Int>) -> (range: Range<Int>, value: Int)? {
+    if children.isEmpty { return nil }
+    for start in range where startsSomething[Int(bytes[start])] {
+      var node = 0
+      var longest: (range: Range<Int>, value: Int)?
+      for position in start..<range.upperBound {
+        guard let child = children[ByteTrie.edge(from: node, over: bytes[position])] else { break }
+        node = child
+        if let value = values[node] { longest = (start..<position + 1, value) }
+      }
+      if let longest { return longest }
+    }
+    return nil
+  }
+
+  private static func edge(from node: Int, over byte: UInt8) -> Int {
+    node << 8 | Int(byte)
+  }
+}

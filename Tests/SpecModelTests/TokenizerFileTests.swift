@@ -1,0 +1,223 @@
+import Foundation
+import SpecModel
+import Testing
+
+/// A change to a good tokenizer that makes it a bad one, and what the complaint must contain.
+struct TokenizerFlaw: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  let mentions: [String]
+  let change: @Sendable (inout SmallTokenizer) -> Void
+
+  init(_ name: String, mentions: String..., change: @escaping @Sendable (inout SmallTokenizer) -> Void) {
+    testDescription = name
+    self.mentions = mentions
+    self.change = change
+  }
+
+  static func section(_ key: String, _ json: String, mentions: String) -> TokenizerFlaw {
+    TokenizerFlaw("\(key) \(json)", mentions: mentions) { $0.sections[key] = json }
+  }
+
+  static func model(_ key: String, _ json: String, mentions: String) -> TokenizerFlaw {
+    TokenizerFlaw("model.\(key) \(json)", mentions: mentions) { $0.model[key] = json }
+  }
+
+  static func id(_ json: String, mentions: String) -> TokenizerFlaw {
+    TokenizerFlaw("id \(json)", mentions: "\"model.vocab\"", mentions) { $0.vocabulary.append(("new", json)) }
+  }
+
+  static func text(_ text: String, mentions: String) -> TokenizerFlaw {
+    TokenizerFlaw(text, mentions: mentions) { $0.rawText = Array(text.utf8) }
+  }
+}
+
+@Suite struct TokenizerFileTests {
+  static let unsupported: [TokenizerFlaw] = [
+    .section("normalizer", #"{"type": "NFC"}"#, mentions: "a normalizer (NFC)"),
+    .section("pre_tokenizer", "null", mentions: "no pre-tokenizer"),
+    .section("pre_tokenizer", #"{"type": "Metaspace"}"#, mentions: "Metaspace"),
+    .section("pre_tokenizer", #"{"type": "Sequence", "pretokenizers": []}"#, mentions: "Sequence of 0"),
+    .section(
+      "pre_tokenizer",
+      #"{"type": "Sequence", "pretokenizers": [{"type": "Split"}, {"type": "ByteLevel", "add_prefix_space": false}]}"#,
+      mentions: "the pre-tokenizer Split at \"pre_tokenizer.pretokenizers[0]\""
+    ),
+    .section("decoder", "null", mentions: "no decoder"),
+    .section("decoder", #"{"type": "Meta\nspace"}"#, mentions: #""Meta\nspace""#),
+    .section("post_processor", #"{"type": "BertProcessing"}"#, mentions: "BertProcessing"),
+    .section(
+      "post_processor",
+      #"{"type": "Sequence", "processors": [{"type": "RobertaProcessing"}]}"#,
+      mentions: "Roberta"
+    ),
+    .model("type", #""Unigram""#, mentions: "a Unigram model"),
+    .model("type", #""WordPiece""#, mentions: "a WordPiece model"),
+    .model("byte_fallback", "true", mentions: "byte fallback"),
+    .model("dropout", "0.1", mentions: "dropout"),
+    .model("continuing_subword_prefix", "\"##\"", mentions: "continuing_subword_prefix"),
+    .model("end_of_word_suffix", #""</w>""#, mentions: "</w>"),
+  ]
+
+  static let malformed: [TokenizerFlaw] = [
+    .text("", mentions: "the end of the file"),
+    .text("{\n\"model\": [1, 2\n", mentions: "line 3"),
+    .text("{} x", mentions: "the end of the file was expected"),
+    .text("{\"a\" 1}", mentions: "a colon"),
+    .text("{\"a\": 1, }", mentions: "a key in quotes"),
+    .text("[1 2]", mentions: "a comma"),
+    .text("\"abc", mentions: "closing quote"),
+    .text("\"a\nb\"", mentions: "closing quote"),
+    .text(#""\x""#, mentions: "escape"),
+    .text(#""\u12G4""#, mentions: "hexadecimal"),
+    .text(#""\ud800""#, mentions: "surrogate"),
+    .text(#""\udc00\ud800""#, mentions: "surrogate"),
+    .text(#""\ud800\ud800""#, mentions: "surrogate"),
+    .text("{\"a\": 012}", mentions: "a value"),
+    .text("{\"a\": --1}", mentions: "a value"),
+    .text("{\"a\": 1e999}", mentions: "a value"),
+    .text("{\"a\": nul}", mentions: "null"),
+    .text(String(repeating: "[", count: 100_000), mentions: "nesting"),
+    .text("[]", mentions: "an object"),
+    .text("{}", mentions: "pre-tokenizer"),
+    TokenizerFlaw("not UTF-8", mentions: "not UTF-8 at line 2") { $0.rawText = [0x0A, 0x22, 0xFF, 0x22, 0x0A] },
+    .section("pre_tokenizer", #"{"type": "ByteLevel"}"#, mentions: "\"pre_tokenizer.add_prefix_space\""),
+    .section("pre_tokenizer", #"{"type": 5}"#, mentions: "a string"),
+    .section("post_processor", #"{"type": "TemplateProcessing"}"#, mentions: "\"post_processor.single\""),
+    .section("added_tokens", "{}", mentions: "an array"),
+    .section("added_tokens", #"[{"id": -1, "content": "x"}]"#, mentions: "the integer -1"),
+    .section("added_tokens", #"[{"id": 4194304, "content": "x"}]"#, mentions: "4194303"),
+    .section("added_tokens", #"[{"content": "x"}]"#, mentions: "\"added_tokens[0].id\""),
+    .section("added_tokens", #"[{"id": 300}]"#, mentions: "\"added_tokens[0].content\""),
+    .section("added_tokens", #"[{"id": 300, "content": ""}]"#, mentions: "not empty"),
+    .section("added_tokens", #"[{"id": 300, "content": "x", "lstrip": 1}]"#, mentions: "true or false"),
+    .section("added_tokens", #"[{"id": 300, "content": "xy"}, {"id": 301, "content": "xy"}]"#, mentions: "twice"),
+    .section("added_tokens", #"[{"id": 300, "content": "xy"}, {"id": 300, "content": "z"}]"#, mentions: "twice"),
+    .section("added_tokens", #"[{"id": 300, "content": "a"}]"#, mentions: "another token"),
+    .section("added_tokens", #"[{"id": 97, "content": "xy"}]"#, mentions: "another token"),
+    .model("merges", "{}", mentions: "an array"),
+    .model("merges", "null", mentions: "\"model.merges\""),
+    .model("merges", #"["a"]"#, mentions: "two tokens"),
+    .model("merges", #"["a b c"]"#, mentions: "two tokens"),
+    .model("merges", #"[["a"]]"#, mentions: "two tokens"),
+    .model("merges", #"[["a", 1]]"#, mentions: "two tokens"),
+    .model("merges", "[7]", mentions: "the integer 7 as number 0"),
+    .model("merges", #"["a bb"]"#, mentions: "\"bb\" in number 0"),
+    .model("merges", #"["a b"]"#, mentions: "\"ab\" in number 0"),
+    .model("ignore_merges", "1", mentions: "true or false"),
+    .model("byte_fallback", "0", mentions: "true or false"),
+    .model("end_of_word_suffix", "1", mentions: "a string"),
+    .id("-1", mentions: "the integer -1"),
+    .id("4194304", mentions: "4194303"),
+    .id("99999999999999999999", mentions: "the number"),
+    .id("256.5", mentions: "256.5"),
+    .id("\"256\"", mentions: "a token id"),
+    .id("null", mentions: "a token id"),
+    .id("97", mentions: "for both \"a\" and \"new\""),
+    TokenizerFlaw("a key twice", mentions: "the key \"a\" twice") { $0.vocabulary.append(("a", "300")) },
+    TokenizerFlaw("no token for two bytes", mentions: "2 of the 256 bytes", "0x61") {
+      $0.vocabulary.removeSubrange(97...98)
+    },
+    TokenizerFlaw("neither a type nor merges", mentions: "\"model.type\"") { $0.model = [:] },
+    TokenizerFlaw("a long and ugly word", mentions: #""\u{1B}[31mx"#, "x…\"") {
+      $0.model["merges"] = #"["\u001b[31m\#(String(repeating: "x", count: 10_000)) a"]"#
+    },
+  ]
+
+  private func complaint(about small: SmallTokenizer) throws -> TokenizerError {
+    try #require(throws: TokenizerError.self) { try small.load() }
+  }
+
+  private func isOneSentence(_ text: String) -> Bool {
+    text.hasSuffix(".") && text.count < 500 && text.unicodeScalars.allSatisfy { $0.value >= 0x20 }
+  }
+
+  @Test(arguments: unsupported) func refusesWhatItDoesNotDo(flaw: TokenizerFlaw) throws {
+    var small = SmallTokenizer()
+    flaw.change(&small)
+    let error = try complaint(about: small)
+    guard case .unsupported(let file, _, _) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(file.hasSuffix("/tokenizer.json"))
+    #expect(isOneSentence(error.description))
+    for mention in flaw.mentions { #expect(error.description.contains(mention)) }
+  }
+
+  @Test(arguments: malformed) func refusesMalformedFiles(flaw: TokenizerFlaw) throws {
+    var small = SmallTokenizer()
+    flaw.change(&small)
+    let error = try complaint(about: small)
+    #expect(error.description.contains("/tokenizer.json"))
+    #expect(isOneSentence(error.description))
+    for mention in flaw.mentions { #expect(error.description.contains(mention)) }
+  }
+
+  @Test func refusesAMissingFile() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "no-such-\(UUID().uuidString)").path
+    let error = try #require(throws: TokenizerError.self) { try Tokenizer(directory: folder) }
+    #expect(error.description.contains("\(folder)/tokenizer.json cannot be used because it does not exist"))
+  }
+
+  @Test func refusesAFolderInPlaceOfAFile() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "tokenizer-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(
+      at: folder.appending(path: "tokenizer.json"),
+      withIntermediateDirectories: true
+    )
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let error = try #require(throws: TokenizerError.self) { try Tokenizer(directory: folder.path) }
+    #expect(error.description.contains("not an ordinary file"))
+  }
+
+  @Test(arguments: ["{", "[]", #"{"add_bos_token": "yes"}"#])
+  func refusesAMalformedConfiguration(configuration: String) throws {
+    var small = SmallTokenizer()
+    small.configuration = configuration
+    #expect(try complaint(about: small).description.contains("/tokenizer_config.json"))
+  }
+
+  @Test func knowsWhetherABeginTokenIsWanted() throws {
+    let begins =
+      #"{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}]}"#
+    let ends =
+      #"{"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A"}}, {"SpecialToken": {"id": "</s>"}}]}"#
+    let byteLevel = #"{"type": "ByteLevel"}"#
+    let sequence = #"{"type": "Sequence", "processors": [\#(byteLevel), \#(begins)]}"#
+    let cases: [(processor: String, configuration: String?, expected: Bool?)] = [
+      ("null", nil, nil), (byteLevel, nil, nil), (begins, nil, true), (ends, nil, false), (sequence, nil, true),
+      ("null", "{}", nil), (begins, #"{"add_bos_token": null}"#, true), (begins, #"{"add_bos_token": false}"#, false),
+      ("null", #"{"add_bos_token": true, "bos_token": "<s>"}"#, true),
+    ]
+    for (processor, configuration, expected) in cases {
+      var small = SmallTokenizer()
+      small.sections["post_processor"] = processor
+      small.configuration = configuration
+      #expect(try small.load().addsBeginToken == expected, "\(processor) \(configuration ?? "")")
+    }
+  }
+
+  @Test func readsEscapesAndForeignKeys() throws {
+    var small = SmallTokenizer()
+    small.model["type"] = nil
+    small.model["unk_token"] = "null"
+    small.sections["added_tokens"] =
+      #"[{"id": 300, "content": "\u003c\ud83d\ude00\t\/\b\f\n\r\"\\\u003E", "new_key": [1.5e3]}]"#
+    small.vocabulary.append(("漢", "256"))
+    let tokenizer = try small.load()
+    #expect(tokenizer.encode("<😀\t/\u{8}\u{C}\n\r\"\\>") == [300])
+    #expect(tokenizer.decode([256]) == "漢")
+    #expect(tokenizer.encode("漢") == [0xE6, 0xBC, 0xA2])
+    #expect(tokenizer.decode([0xE6, 0xBC, 0xA2]) == "漢")
+  }
+
+  @Test func takesIdsInAnyOrderAndIgnoresVersionLines() throws {
+    var small = SmallTokenizer()
+    small.addMerges([("a", "b")])
+    small.model["merges"] = ##"["#version: 0.2", "a b"]"##
+    small.vocabulary.reverse()
+    let tokenizer = try small.load()
+    #expect(tokenizer.encode("ab") == [256])
+    #expect(tokenizer.vocabularySize == 257)
+  }
+}
