@@ -1,0 +1,87 @@
+import Foundation
+import SpecKernels
+
+/// A model's folder in Hugging Face layout: its configuration and its tensors, in one file or sharded with an index.
+public final class Checkpoint {
+  /// The folder.
+  public let directory: String
+  /// The model's shape.
+  public let configuration: ModelConfiguration
+  /// The weight files, in the order of their names.
+  public let weightFiles: [String]
+  private let files: [String: SafetensorsFile]
+  private let index: [String: String]?
+
+  /// Maps the files; nothing is copied yet.
+  ///
+  /// - Parameter directory: the folder.
+  /// - Throws: ``ModelError`` if a file is absent or malformed.
+  public init(directory: String) throws(ModelError) {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue else {
+      throw .missingFile(path: directory, purpose: "a checkpoint folder with config.json and model.safetensors")
+    }
+    self.directory = directory
+    configuration = try ModelConfiguration(directory: directory)
+    let indexPath = directory + "/model.safetensors.index.json"
+    var files: [String: SafetensorsFile] = [:]
+    if FileManager.default.fileExists(atPath: indexPath) {
+      let index = try Self.readIndex(indexPath)
+      for name in Set(index.values) { files[name] = try SafetensorsFile(path: directory + "/" + name) }
+      self.index = index
+    } else {
+      files["model.safetensors"] = try SafetensorsFile(path: directory + "/model.safetensors")
+      index = nil
+    }
+    self.files = files
+    weightFiles = files.keys.sorted().map { directory + "/" + $0 }
+  }
+
+  private static func readIndex(_ path: String) throws(ModelError) -> [String: String] {
+    let file = try JSONFile(path: path, purpose: "the index of the weight files")
+    guard let map = try file.object("weight_map") as? [String: String], !map.isEmpty else {
+      throw .malformedFile(path: path, problem: "'weight_map' is not an object of tensor names and file names")
+    }
+    for name in map.values where name.contains("/") || name.contains("..") {
+      throw .malformedFile(path: path, problem: "the file name '\(name)' leads out of the folder")
+    }
+    return map
+  }
+
+  /// A tensor's numbers, valid while this checkpoint lives.
+  ///
+  /// - Parameters:
+  ///   - name: the tensor's name.
+  ///   - shape: what the configuration asks for.
+  /// - Throws: ``ModelError`` if it is absent or not as the configuration says.
+  public func tensor(_ name: String, shape: [Int]) throws(ModelError) -> NumberSource {
+    guard let file = file(of: name) else {
+      throw .missingTensor(path: weightFiles.first ?? directory, name: name)
+    }
+    return try file.tensor(name, shape: shape)
+  }
+
+  /// A one-dimensional tensor as float32.
+  ///
+  /// - Parameters:
+  ///   - name: the tensor's name.
+  ///   - count: its length.
+  /// - Throws: ``ModelError`` as for ``tensor(_:shape:)``.
+  public func vector(_ name: String, count: Int) throws(ModelError) -> [Float] {
+    try tensor(name, shape: [count]).floats(0..<count)
+  }
+
+  /// Whether there is a tensor of this name.
+  public func contains(_ name: String) -> Bool { file(of: name)?.contains(name) ?? false }
+
+  /// The weight type that keeps every bit of the stored weights.
+  public var naturalWeightType: WeightType {
+    let name = "model.embed_tokens.weight"
+    return file(of: name)?.numberType(of: name) == .bfloat16 ? .bfloat16 : .float32
+  }
+
+  private func file(of name: String) -> SafetensorsFile? {
+    guard let index else { return files["model.safetensors"] }
+    return index[name].flatMap { files[$0] }
+  }
+}

@@ -1,0 +1,45 @@
+import SpecKernels
+
+/// Buffers that the layers of a model share during a forward pass.
+final class ForwardWorkspace {
+  /// Most rows that go through the layers at once; longer chains go in pieces, which changes no bit.
+  static let rows = 128
+
+  let normalized: Activations
+  let queryKeyValue: Activations
+  let attended: Activations
+  let projected: Activations
+  let gateAndUp: Activations
+  let activated: Activations
+
+  init(attention: AttentionShape, intermediateSize: Int) throws(KernelError) {
+    let rows = Self.rows
+    let width = attention.hiddenSize
+    normalized = try Activations(capacity: rows, width: width)
+    queryKeyValue = try Activations(capacity: rows, width: attention.queryWidth + 2 * attention.keyValueWidth)
+    attended = try Activations(capacity: rows, width: attention.queryWidth)
+    projected = try Activations(capacity: rows, width: width)
+    gateAndUp = try Activations(capacity: rows, width: 2 * intermediateSize)
+    activated = try Activations(capacity: rows, width: intermediateSize)
+  }
+}
+
+/// Rows with their places resolved: which slots they see, and their positions.
+struct PlacedRows {
+  let firstSlot: Int
+  let visibility: Visibility
+  let positions: [Int32]
+
+  init(_ placement: Placement, rows: Range<Int>, cacheCount: Int) {
+    firstSlot = cacheCount
+    switch placement {
+    case .chain:
+      visibility = Visibility(chainAfter: cacheCount)
+      positions = rows.indices.map { Int32(cacheCount + $0 - rows.lowerBound) }
+    case .tree(let tree, let nodes):
+      let root = cacheCount - nodes.lowerBound
+      visibility = Visibility(prefix: root, paths: nodes.map { tree.path(to: $0).map { root + $0 } })
+      positions = nodes.map { Int32(root + tree.depths[$0]) }
+    }
+  }
+}

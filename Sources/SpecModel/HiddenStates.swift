@@ -1,0 +1,38 @@
+import SpecKernels
+
+/// Hidden states by absolute position: what one stage has computed and the next may not have consumed yet.
+public final class HiddenStates {
+  /// The rows; those from 0 to `count` are valid.
+  public let rows: Activations
+  /// How many positions are held.
+  public private(set) var count = 0
+
+  /// An empty buffer.
+  ///
+  /// - Parameters:
+  ///   - width: numbers of a state.
+  ///   - capacity: most positions.
+  /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
+  public init(width: Int, capacity: Int) throws(KernelError) {
+    rows = try Activations(capacity: capacity, width: width)
+  }
+
+  /// Makes room for more positions and gives their rows, to be filled by the caller.
+  public func append(_ positions: Int) -> ActivationRows {
+    let start = count
+    count += positions
+    return rows[rows: start..<count]
+  }
+
+  /// Forgets everything from position `count` on. Truncating to more than there is changes nothing.
+  public func truncate(to count: Int) {
+    precondition(count >= 0, "a negative number of positions")
+    self.count = min(self.count, count)
+  }
+
+  /// The states of some positions.
+  public subscript(positions: Range<Int>) -> ActivationRows {
+    precondition(positions.upperBound <= count, "positions that have not been computed")
+    return rows[rows: positions]
+  }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import SpecKernels
+
+/// Kangaroo's adapter (Liu et al. 2024, §3.1): one attention block and a normalization after it, between the target's
+/// exit layer and the target's own head. It has no feed-forward block.
+///
+/// The official adapter is multi-head even where the target groups its queries, takes its epsilon from its own
+/// configuration and rotates with the base 10000 unless its configuration says otherwise.
+public final class KangarooAdapter {
+  private let block: AttentionBlock
+  private let norm: [Float]
+  private let table: RotaryTable
+  private let workspace: ForwardWorkspace
+  private let context: ComputeContext
+  private let states: Activations
+
+  /// Loads an adapter for a target.
+  ///
+  /// - Parameters:
+  ///   - directory: a folder with `config.json` and `model.safetensors` in the official parameter names.
+  ///   - target: the model that it was trained for.
+  /// - Throws: ``ModelError`` if a file is absent, malformed or made for another target.
+  public convenience init(directory: String, target: Transformer) throws {
+    let file = try JSONFile(path: directory + "/config.json", purpose: "the Kangaroo adapter's configuration")
+    let width = try file.requiredSize("hidden_size")
+    guard width == target.configuration.hiddenSize else {
+      throw ModelError.companionMismatch(
+        path: file.path,
+        problem: "the adapter's width is \(width) where the target's is \(target.configuration.hiddenSize)")
+    }
+    let heads = try file.requiredSize("num_attention_heads")
+    let keyValueHeads = try file.size("num_key_value_heads") ?? heads
+    let dimension = try file.size("head_dim") ?? width / heads
+    guard heads % keyValueHeads == 0, dimension % 2 == 0, heads <= 4096, dimension <= 1024 else {
+      throw ModelError.malformedFile(path: file.path, problem: "its attention heads do not fit together")
+    }
+    let shape = AttentionShape(
+      hiddenSize: width, queryHeads: heads, keyValueHeads: keyValueHeads, headDimension: dimension)
+    try self.init(
+      from: SafetensorsFile(path: directory + "/model.safetensors"), shape: shape,
+      epsilon: Float(file.number("rms_norm_eps") ?? 1e-6), ropeTheta: file.number("rope_theta") ?? 10000,
+      target: target)
+  }
+
+  /// Loads an adapter from tensors in the official names.
+  ///
+  /// - Parameters:
+  ///   - source: where the tensors are.
+  ///   - shape: the attention's sizes.
+  ///   - epsilon: of both normalizations.
+  ///   - ropeTheta: base of the rotary frequencies.
+  ///   - target: the model that it was trained for.
+  /// - Throws: ``ModelError`` or ``SpecKernels/KernelError``.
+  public init(
+    from source: some TensorSource, shape: AttentionShape, epsilon: Float = 1e-6, ropeTheta: Double = 10000,
+    target: Transformer
+  ) throws {
+    context = target.context
+    block = try AttentionBlock(
+      source, prefix: "layers.0.", shape: shape, epsilon: epsilon, type: target.weightType)
+    norm = try source.tensor("norm.weight", shape: [shape.hiddenSize]).floats(0..<shape.hiddenSize)
+    table = RotaryTable(
+      theta: ropeTheta, headDimension: shape.headDimension, positions: target.configuration.contextLength)
+    workspace = try ForwardWorkspace(attention: shape, intermediateSize: 1)
+    states = try Activations(capacity: ForwardWorkspace.rows, width: shape.hiddenSize)
+  }
+
+  /// An empty cache for the adapter's one attention block.
+  ///
+  /// - Parameter capacity: slots.
+  /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
+  public func makeCache(capacity: Int) throws(KernelError) -> KVCache {
+    try KVCache(layers: 0..<1, shape: block.shape, capacity: capacity)
+  }
+
+  /// Takes exit-layer states into the cache without computing their outputs.
+  ///
+  /// - Parameters:
+  ///   - exits: states of the positions that follow the cache.
+  ///   - cache: the adapter's cache.
+  public func absorb(_ exits: ActivationRows, cache: KVCache) {
+    forEachPiece(exits, cache) { states, placed in
+      block.store(states, placed, cache: cache[0], table: table, workspace: workspace, context: context)
+    }
+  }
+
+  /// The adapter's normalized outputs for exit-layer states, ready for the target's head; valid until the next call.
+  ///
+  /// - Parameters:
+  ///   - exits: states of the positions that follow the cache; all but the last 128 are only absorbed.
+  ///   - cache: the adapter's cache.
+  public func forward(_ exits: ActivationRows, cache: KVCache) -> ActivationRows {
+    var last = 0
+    forEachPiece(exits, cache) { states, placed in
+      block.apply(to: states, placed, cache: cache[0], table: table, workspace: workspace, context: context)
+      last = states.count
+    }
+    let outputs = states[rows: 0..<last]
+    context.normalize(outputs, weight: norm, epsilon: block.epsilon, into: outputs)
+    return outputs
+  }
+
+  private func forEachPiece(_ exits: ActivationRows, _ cache: KVCache, _ body: (ActivationRows, PlacedRows) -> Void) {
+    var start = 0
+    while start < exits.count {
+      let piece = start..<min(start + ForwardWorkspace.rows, exits.count)
+      states.copy(exits[piece], to: 0)
+      let placed = PlacedRows(.chain, rows: piece, cacheCount: cache.count)
+      cache.append(piece.count)
+      body(states[rows: 0..<piece.count], placed)
+      start = piece.upperBound
+    }
+  }
+}
+
+extension KangarooAdapter {
+  /// Trained parameters of this adapter.
+  public var parameterCount: Int { Self.parameterCount(of: block.shape) }
+
+  /// Trained parameters of the published adapter for a target: multi-head attention of the target's width and two
+  /// normalizations.
+  ///
+  /// - Parameter target: the target's shape.
+  public static func parameterCount(for target: ModelConfiguration) -> Int {
+    let heads = target.attentionHeads
+    return parameterCount(
+      of: AttentionShape(
+        hiddenSize: target.hiddenSize, queryHeads: heads, keyValueHeads: heads,
+        headDimension: max(1, target.hiddenSize / heads)))
+  }
+
+  private static func parameterCount(of shape: AttentionShape) -> Int {
+    2 * shape.hiddenSize * (shape.queryWidth + shape.keyValueWidth) + 2 * shape.hiddenSize
+  }
+}

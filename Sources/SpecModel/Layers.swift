@@ -1,0 +1,122 @@
+import SpecKernels
+
+/// Self-attention with its input normalization: x + attention(norm(x)).
+struct AttentionBlock {
+  let shape: AttentionShape
+  let norm: [Float]
+  let epsilon: Float
+  let queryKeyValue: PackedMatrix
+  let output: PackedMatrix
+
+  /// Adds the block's output to the residual stream, in place.
+  func apply(
+    to residual: ActivationRows, _ placed: PlacedRows, cache: LayerCache, table: RotaryTable,
+    workspace: ForwardWorkspace, context: ComputeContext
+  ) {
+    let rows = 0..<residual.count
+    store(residual, placed, cache: cache, table: table, workspace: workspace, context: context)
+    let attended = workspace.attended[rows: rows]
+    context.attend(
+      workspace.queryKeyValue[rows: rows], queryHeads: shape.queryHeads, visibility: placed.visibility, cache: cache,
+      into: attended)
+    let projected = workspace.projected[rows: rows]
+    context.multiply(attended, by: output, into: projected)
+    context.add(projected, to: residual)
+  }
+
+  /// Computes queries, keys and values and puts the latter two into the cache.
+  func store(
+    _ residual: ActivationRows, _ placed: PlacedRows, cache: LayerCache, table: RotaryTable,
+    workspace: ForwardWorkspace, context: ComputeContext
+  ) {
+    let rows = 0..<residual.count
+    let normalized = workspace.normalized[rows: rows]
+    let projected = workspace.queryKeyValue[rows: rows]
+    context.normalize(residual, weight: norm, epsilon: epsilon, into: normalized)
+    context.multiply(normalized, by: queryKeyValue, into: projected)
+    context.rotateAndStore(
+      projected, queryHeads: shape.queryHeads, cache: cache, firstSlot: placed.firstSlot, positions: placed.positions,
+      table: table)
+  }
+}
+
+/// The gated feed-forward block with its input normalization: x + down(silu(gate(norm(x))) · up(norm(x))).
+struct FeedForwardBlock {
+  let norm: [Float]
+  let epsilon: Float
+  let gateAndUp: PackedMatrix
+  let down: PackedMatrix
+
+  /// Adds the block's output to the residual stream, in place.
+  func apply(to residual: ActivationRows, workspace: ForwardWorkspace, context: ComputeContext) {
+    let rows = 0..<residual.count
+    let normalized = workspace.normalized[rows: rows]
+    let gates = workspace.gateAndUp[rows: rows]
+    let activated = workspace.activated[rows: rows]
+    let projected = workspace.projected[rows: rows]
+    context.normalize(residual, weight: norm, epsilon: epsilon, into: normalized)
+    context.multiply(normalized, by: gateAndUp, into: gates)
+    context.swiglu(gates, into: activated)
+    context.multiply(activated, by: down, into: projected)
+    context.add(projected, to: residual)
+  }
+}
+
+/// One layer of the target.
+struct DecoderLayer {
+  let attention: AttentionBlock
+  let feedForward: FeedForwardBlock
+}
+
+/// Where tensors come from: a checkpoint, a single file, or numbers made in memory.
+public protocol TensorSource {
+  /// A tensor's numbers, valid while the source lives.
+  ///
+  /// - Parameters:
+  ///   - name: the tensor's name.
+  ///   - shape: what the configuration asks for.
+  /// - Throws: ``ModelError`` if it is absent or not as the configuration says.
+  func tensor(_ name: String, shape: [Int]) throws(ModelError) -> NumberSource
+}
+
+extension Checkpoint: TensorSource {}
+extension SafetensorsFile: TensorSource {}
+
+extension AttentionBlock {
+  /// Loads the block whose tensors begin with `prefix` (`model.layers.0.`).
+  init(
+    _ source: some TensorSource, prefix: String, shape: AttentionShape, epsilon: Float, type: WeightType
+  ) throws {
+    self.shape = shape
+    self.epsilon = epsilon
+    let (width, query, keyValue) = (shape.hiddenSize, shape.queryWidth, shape.keyValueWidth)
+    norm = try source.tensor(prefix + "input_layernorm.weight", shape: [width]).floats(0..<width)
+    let projection = prefix + "self_attn."
+    queryKeyValue = try PackedMatrix(
+      stacking: [
+        source.tensor(projection + "q_proj.weight", shape: [query, width]),
+        source.tensor(projection + "k_proj.weight", shape: [keyValue, width]),
+        source.tensor(projection + "v_proj.weight", shape: [keyValue, width]),
+      ], columns: width, type: type)
+    output = try PackedMatrix(
+      stacking: [source.tensor(projection + "o_proj.weight", shape: [width, query])], columns: query, type: type)
+  }
+}
+
+extension FeedForwardBlock {
+  /// Loads the block whose tensors begin with `prefix` (`model.layers.0.`).
+  init(
+    _ source: some TensorSource, prefix: String, configuration: ModelConfiguration, type: WeightType
+  ) throws {
+    let (width, inner) = (configuration.hiddenSize, configuration.intermediateSize)
+    epsilon = configuration.normEpsilon
+    norm = try source.tensor(prefix + "post_attention_layernorm.weight", shape: [width]).floats(0..<width)
+    gateAndUp = try PackedMatrix(
+      stacking: [
+        source.tensor(prefix + "mlp.gate_proj.weight", shape: [inner, width]),
+        source.tensor(prefix + "mlp.up_proj.weight", shape: [inner, width]),
+      ], columns: width, type: type)
+    down = try PackedMatrix(
+      stacking: [source.tensor(prefix + "mlp.down_proj.weight", shape: [width, inner])], columns: inner, type: type)
+  }
+}

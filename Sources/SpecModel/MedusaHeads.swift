@@ -1,0 +1,103 @@
+import Foundation
+import SpecKernels
+
+/// Medusa-1 heads (Cai et al. 2024, §2.1.1): head i is a residual block, x + silu(linear(x) + bias), and a linear layer
+/// to the vocabulary; from the target's last normalized state at position t it predicts the token at t + 2 + i.
+public final class MedusaHeads {
+  /// How many heads.
+  public let count: Int
+  private let blocks: PackedMatrix
+  private let biases: [[Float]]
+  private let outputs: [PackedMatrix]
+  private let context: ComputeContext
+  private let stacked: Activations
+  private let state: Activations
+  private let logits: Activations
+
+  /// Loads heads for a target.
+  ///
+  /// - Parameters:
+  ///   - directory: a folder with `config.json` and `medusa_lm_head.safetensors` in the official parameter names.
+  ///   - target: the model that they were trained for.
+  /// - Throws: ``ModelError`` if a file is absent, malformed or made for another target.
+  public convenience init(directory: String, target: Transformer) throws {
+    let file = try JSONFile(path: directory + "/config.json", purpose: "the Medusa heads' configuration")
+    let count = try file.requiredSize("medusa_num_heads")
+    let blocks = try file.size("medusa_num_layers") ?? 1
+    guard blocks == 1, count <= 64 else {
+      throw ModelError.unsupportedFeature(
+        path: file.path, feature: "\(count) heads of \(blocks) residual blocks",
+        supported: "up to 64 heads of one block each are")
+    }
+    try self.init(
+      from: SafetensorsFile(path: directory + "/medusa_lm_head.safetensors"), count: count, target: target)
+  }
+
+  /// Loads heads from tensors in the official names.
+  ///
+  /// - Parameters:
+  ///   - source: where the tensors are.
+  ///   - count: number of heads.
+  ///   - target: the model that they were trained for.
+  /// - Throws: ``ModelError`` or ``SpecKernels/KernelError``.
+  public init(from source: some TensorSource, count: Int, target: Transformer) throws {
+    self.count = count
+    context = target.context
+    let (width, vocabulary) = (target.configuration.hiddenSize, target.configuration.vocabularySize)
+    blocks = try PackedMatrix(
+      stacking: (0..<count).map { try source.tensor("\($0).0.linear.weight", shape: [width, width]) },
+      columns: width, type: target.weightType)
+    biases = try (0..<count).map {
+      try source.tensor("\($0).0.linear.bias", shape: [width]).floats(0..<width)
+    }
+    outputs = try (0..<count).map {
+      try PackedMatrix(
+        stacking: [source.tensor("\($0).1.weight", shape: [vocabulary, width])], columns: width,
+        type: target.weightType)
+    }
+    stacked = try Activations(capacity: 1, width: count * width)
+    state = try Activations(capacity: 1, width: width)
+    logits = try Activations(capacity: 1, width: vocabulary)
+  }
+
+  /// The most likely tokens of the first heads, most likely first, equals by lowest id.
+  ///
+  /// - Parameters:
+  ///   - candidates: how many tokens of each head; its length says how many heads run.
+  ///   - hidden: one row, the target's last normalized state.
+  public func top(_ candidates: [Int], from hidden: ActivationRows) -> [[Token]] {
+    precondition(candidates.count <= count && hidden.count == 1, "more heads than there are")
+    if candidates.isEmpty { return [] }
+    context.multiply(hidden, by: blocks, into: stacked[rows: 0..<1])
+    let (all, width) = (stacked[0], hidden.width)
+    return candidates.enumerated().map { head, candidates in
+      state[0] = Array(all[head * width..<(head + 1) * width])
+      context.addSilu(of: state[rows: 0..<1], bias: biases[head], residual: hidden)
+      context.multiply(state[rows: 0..<1], by: outputs[head], into: logits[rows: 0..<1])
+      return context.top(candidates, of: logits[rows: 0..<1]).map(Token.init)
+    }
+  }
+}
+
+extension MedusaHeads {
+  /// How many heads the published models of the Kangaroo paper's comparison have.
+  public static let publishedCount = 4
+
+  /// Trained parameters of these heads.
+  public var parameterCount: Int {
+    count * Self.parametersOfHead(width: blocks.columns, vocabulary: logits.width)
+  }
+
+  /// Trained parameters of heads for a target.
+  ///
+  /// - Parameters:
+  ///   - target: the target's shape.
+  ///   - heads: how many.
+  public static func parameterCount(for target: ModelConfiguration, heads: Int) -> Int {
+    heads * parametersOfHead(width: target.hiddenSize, vocabulary: target.vocabularySize)
+  }
+
+  private static func parametersOfHead(width: Int, vocabulary: Int) -> Int {
+    width * width + width + width * vocabulary
+  }
+}

@@ -1,0 +1,182 @@
+import Foundation
+import SpecKernels
+
+/// The shape of a Llama-family model, from the `config.json` of its checkpoint.
+public struct ModelConfiguration: Sendable, Equatable {
+  /// `LlamaForCausalLM` or a model of the same architecture under another name.
+  public var architecture: String
+  /// Width of the residual stream.
+  public var hiddenSize: Int
+  /// Width inside the feed-forward block.
+  public var intermediateSize: Int
+  /// Number of layers.
+  public var layers: Int
+  /// Query heads.
+  public var attentionHeads: Int
+  /// Key/value heads; fewer than query heads in grouped-query attention.
+  public var keyValueHeads: Int
+  /// Numbers in a head.
+  public var headDimension: Int
+  /// Entries of the vocabulary.
+  public var vocabularySize: Int
+  /// Most positions that the model was made for.
+  public var contextLength: Int
+  /// Epsilon of the normalizations.
+  public var normEpsilon: Float
+  /// Base of the rotary embedding's frequencies.
+  public var ropeTheta: Double
+  /// Whether the head is the embedding itself.
+  public var tiesEmbeddings: Bool
+  /// The token that begins a text, if the checkpoint names one.
+  public var beginToken: Token?
+  /// The tokens that end a text.
+  public var endTokens: [Token]
+
+  /// A configuration made in memory, for tests and synthetic shapes.
+  public init(
+    architecture: String = "LlamaForCausalLM", hiddenSize: Int, intermediateSize: Int, layers: Int,
+    attentionHeads: Int, keyValueHeads: Int, headDimension: Int, vocabularySize: Int, contextLength: Int,
+    normEpsilon: Float = 1e-5, ropeTheta: Double = 10000, tiesEmbeddings: Bool = false, beginToken: Token? = nil,
+    endTokens: [Token] = []
+  ) {
+    self.architecture = architecture
+    self.hiddenSize = hiddenSize
+    self.intermediateSize = intermediateSize
+    self.layers = layers
+    self.attentionHeads = attentionHeads
+    self.keyValueHeads = keyValueHeads
+    self.headDimension = headDimension
+    self.vocabularySize = vocabularySize
+    self.contextLength = contextLength
+    self.normEpsilon = normEpsilon
+    self.ropeTheta = ropeTheta
+    self.tiesEmbeddings = tiesEmbeddings
+    self.beginToken = beginToken
+    self.endTokens = endTokens
+  }
+
+  /// Reads `config.json`, and `generation_config.json` beside it if it is there, whose end tokens win.
+  ///
+  /// - Parameter directory: the checkpoint's folder.
+  /// - Throws: ``ModelError`` if the file is absent or malformed, or asks for what the engine does not do.
+  public init(directory: String) throws(ModelError) {
+    let file = try JSONFile(
+      path: directory + "/config.json", purpose: "the model's configuration in Hugging Face layout")
+    try Self.refuseUnsupported(file)
+    hiddenSize = try file.requiredSize("hidden_size")
+    intermediateSize = try file.requiredSize("intermediate_size")
+    layers = try file.requiredSize("num_hidden_layers")
+    attentionHeads = try file.requiredSize("num_attention_heads")
+    keyValueHeads = try file.size("num_key_value_heads") ?? attentionHeads
+    headDimension = try file.size("head_dim") ?? hiddenSize / attentionHeads
+    vocabularySize = try file.requiredSize("vocab_size")
+    contextLength = try file.size("max_position_embeddings") ?? 2048
+    normEpsilon = Float(try file.number("rms_norm_eps") ?? 1e-6)
+    ropeTheta = try file.number("rope_theta") ?? 10000
+    tiesEmbeddings = try file.flag("tie_word_embeddings") ?? false
+    architecture = (try file.architectures()).first ?? "LlamaForCausalLM"
+    beginToken = try file.tokens("bos_token_id").first
+    endTokens = try file.tokens("eos_token_id")
+    let generation = directory + "/generation_config.json"
+    if FileManager.default.fileExists(atPath: generation) {
+      let ends = try JSONFile(path: generation, purpose: "the generation defaults").tokens("eos_token_id")
+      if !ends.isEmpty { endTokens = ends }
+    }
+    try checkShape(path: file.path)
+  }
+
+  private static func refuseUnsupported(_ file: JSONFile) throws(ModelError) {
+    let type = try file.string("model_type") ?? "llama"
+    guard ["llama", "mistral"].contains(type) else {
+      throw .unsupportedFeature(
+        path: file.path, feature: "the model type '\(type)'", supported: "Llama-architecture checkpoints can be read")
+    }
+    let activation = try file.string("hidden_act") ?? "silu"
+    guard activation == "silu" else {
+      throw .unsupportedFeature(
+        path: file.path, feature: "the activation '\(activation)'", supported: "'silu' is")
+    }
+    for key in ["attention_bias", "mlp_bias"] where try file.flag(key) ?? false {
+      throw .unsupportedFeature(
+        path: file.path, feature: "'\(key)': true", supported: "projections without biases are")
+    }
+    if let scaling = try file.object("rope_scaling"), (scaling["rope_type"] ?? scaling["type"]) as? String != "default" {
+      throw .unsupportedFeature(
+        path: file.path, feature: "'rope_scaling'", supported: "plain rotary embeddings with 'rope_theta' are")
+    }
+    if file.has("sliding_window") {
+      let window = try file.size("sliding_window") ?? 0
+      let context = try file.size("max_position_embeddings") ?? 0
+      guard window >= context else {
+        throw .unsupportedFeature(
+          path: file.path, feature: "a sliding window of \(window) positions", supported: "full attention is")
+      }
+    }
+  }
+
+  private func checkShape(path: String) throws(ModelError) {
+    guard attentionHeads % keyValueHeads == 0 else {
+      throw .malformedFile(
+        path: path,
+        problem: "\(attentionHeads) query heads cannot share \(keyValueHeads) key/value heads evenly")
+    }
+    guard headDimension % 2 == 0, headDimension <= 1024 else {
+      throw .malformedFile(path: path, problem: "the head dimension \(headDimension) is not an even number up to 1024")
+    }
+    guard normEpsilon > 0, normEpsilon < 1, ropeTheta >= 1, ropeTheta.isFinite else {
+      throw .malformedFile(path: path, problem: "'rms_norm_eps' or 'rope_theta' is out of range")
+    }
+    let largest = max(hiddenSize, intermediateSize, attentionHeads * headDimension)
+    guard layers <= 4096, contextLength <= 1 << 24, largest <= 1 << 20, vocabularySize <= 1 << 24 else {
+      throw .malformedFile(path: path, problem: "its sizes are beyond those of any known model")
+    }
+    for token in endTokens + (beginToken.map { [$0] } ?? []) where Int(token) >= vocabularySize {
+      throw .malformedFile(path: path, problem: "the token \(token) is outside the vocabulary of \(vocabularySize)")
+    }
+  }
+
+  /// The attention of one layer.
+  public var attention: AttentionShape {
+    AttentionShape(
+      hiddenSize: hiddenSize, queryHeads: attentionHeads, keyValueHeads: keyValueHeads, headDimension: headDimension)
+  }
+}
+
+extension JSONFile {
+  fileprivate func architectures() throws(ModelError) -> [String] {
+    guard has("architectures") else { return [] }
+    guard let names = strings("architectures") else {
+      throw .malformedFile(path: path, problem: "'architectures' is not a list of names")
+    }
+    return names
+  }
+}
+
+/// The sizes of one attention block.
+public struct AttentionShape: Sendable, Equatable {
+  /// Width of the residual stream.
+  public let hiddenSize: Int
+  /// Query heads.
+  public let queryHeads: Int
+  /// Key/value heads.
+  public let keyValueHeads: Int
+  /// Numbers in a head.
+  public let headDimension: Int
+
+  /// - Parameters:
+  ///   - hiddenSize: width of the residual stream.
+  ///   - queryHeads: query heads.
+  ///   - keyValueHeads: key/value heads; they divide the query heads.
+  ///   - headDimension: numbers in a head, even.
+  public init(hiddenSize: Int, queryHeads: Int, keyValueHeads: Int, headDimension: Int) {
+    self.hiddenSize = hiddenSize
+    self.queryHeads = queryHeads
+    self.keyValueHeads = keyValueHeads
+    self.headDimension = headDimension
+  }
+
+  /// Width of all queries of a position.
+  public var queryWidth: Int { queryHeads * headDimension }
+  /// Width of all keys of a position, and of all values.
+  public var keyValueWidth: Int { keyValueHeads * headDimension }
+}

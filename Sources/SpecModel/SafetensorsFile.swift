@@ -1,0 +1,126 @@
+import Foundation
+import SpecKernels
+
+/// A mapped safetensors file: an 8-byte length, a JSON header, then the tensors' bytes.
+/// Nothing in the header is believed before it is checked against the file's size.
+public final class SafetensorsFile {
+  /// One tensor's entry in the header, checked.
+  struct Entry {
+    let type: String
+    let shape: [Int]
+    let bytes: Range<Int>
+  }
+
+  /// Where the file lies.
+  public let path: String
+  private let file: MappedFile
+  private let entries: [String: Entry]
+
+  /// - Parameter path: the file.
+  /// - Throws: ``ModelError`` if the file is absent, truncated, or its header does not agree with its size.
+  public init(path: String) throws(ModelError) {
+    self.path = path
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw .missingFile(path: path, purpose: "the model's weights")
+    }
+    do {
+      file = try MappedFile(path: path)
+    } catch {
+      throw .malformedFile(path: path, problem: "it cannot be mapped into memory")
+    }
+    entries = try Self.readHeader(file)
+  }
+
+  /// The names of all tensors, sorted.
+  public var names: [String] { entries.keys.sorted() }
+
+  /// Whether there is a tensor of this name.
+  public func contains(_ name: String) -> Bool { entries[name] != nil }
+
+  /// The shape of a tensor, nil if it is not there.
+  public func shape(of name: String) -> [Int]? { entries[name]?.shape }
+
+  /// A tensor's numbers, valid while this file object lives.
+  ///
+  /// - Parameters:
+  ///   - name: the tensor.
+  ///   - shape: what the configuration asks for.
+  /// - Throws: ``ModelError`` if it is absent, of another shape or of a type that is not read.
+  public func tensor(_ name: String, shape: [Int]) throws(ModelError) -> NumberSource {
+    guard let entry = entries[name] else { throw .missingTensor(path: path, name: name) }
+    guard entry.shape == shape else {
+      throw .wrongShape(path: path, name: name, found: entry.shape, expected: shape)
+    }
+    guard let type = Self.readableTypes[entry.type] else {
+      throw .unsupportedType(path: path, name: name, found: entry.type)
+    }
+    return NumberSource(type: type, bytes: UnsafeRawBufferPointer(rebasing: file.bytes[entry.bytes]))
+  }
+
+  /// How a tensor is stored; nil if it is absent or of a type that is not read.
+  public func numberType(of name: String) -> NumberType? {
+    entries[name].flatMap { Self.readableTypes[$0.type] }
+  }
+
+  private static let readableTypes: [String: NumberType] = [
+    "F32": .float32, "F16": .float16, "BF16": .bfloat16,
+  ]
+
+  private static let sizes: [String: Int] = [
+    "F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2, "U16": 2, "F8_E4M3": 1,
+    "F8_E5M2": 1, "I8": 1, "U8": 1, "BOOL": 1,
+  ]
+
+  private static func readHeader(_ file: MappedFile) throws(ModelError) -> [String: Entry] {
+    let path = file.path
+    guard file.bytes.count >= 8 else {
+      throw .malformedFile(path: path, problem: "it ends inside the header's length")
+    }
+    let length = UInt64(littleEndian: file.bytes.loadUnaligned(as: UInt64.self))
+    let room = file.bytes.count - 8
+    guard length <= UInt64(room) else {
+      throw .malformedFile(
+        path: path, problem: "its header claims \(length) bytes where \(room) follow")
+    }
+    let dataStart = 8 + Int(length)
+    let json = try JSONFile(path: path, data: Data(file.bytes[8..<dataStart]))
+    var entries: [String: Entry] = [:]
+    for name in json.keys where name != "__metadata__" {
+      entries[name] = try readEntry(name, json, dataStart: dataStart, dataCount: room - Int(length))
+    }
+    return entries
+  }
+
+  private static func readEntry(
+    _ name: String, _ json: JSONFile, dataStart: Int, dataCount: Int
+  ) throws(ModelError) -> Entry {
+    let object = try json.object(name) ?? [:]
+    guard let type = object["dtype"] as? String, let shape = object["shape"] as? [Int],
+      let offsets = object["data_offsets"] as? [Int], offsets.count == 2
+    else {
+      throw .malformedFile(path: json.path, problem: "the header's entry '\(name)' lacks dtype, shape or data_offsets")
+    }
+    guard offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= dataCount else {
+      throw .malformedFile(
+        path: json.path,
+        problem: "the tensor '\(name)' claims the bytes \(offsets[0]) to \(offsets[1]) where \(dataCount) are there")
+    }
+    guard let size = sizes[type] else {
+      throw .unsupportedType(path: json.path, name: name, found: type)
+    }
+    var expected = size
+    for dimension in shape {
+      let (product, overflow) = expected.multipliedReportingOverflow(by: dimension)
+      guard dimension >= 0, !overflow else {
+        throw .malformedFile(path: json.path, problem: "the tensor '\(name)' has the impossible shape \(shape)")
+      }
+      expected = product
+    }
+    guard expected == offsets[1] - offsets[0] else {
+      throw .malformedFile(
+        path: json.path,
+        problem: "the tensor '\(name)' of shape \(shape) needs \(expected) bytes and has \(offsets[1] - offsets[0])")
+    }
+    return Entry(type: type, shape: shape, bytes: dataStart + offsets[0]..<dataStart + offsets[1])
+  }
+}

@@ -1,0 +1,148 @@
+import SpecKernels
+
+/// A Llama-family model: an embedding, layers, a final normalization and a head.
+///
+/// Every method computes on rows; a row's numbers do not depend on which rows are computed with it (see the canonical
+/// arithmetic in CSpecKernels).
+public final class Transformer {
+  /// The model's shape.
+  public let configuration: ModelConfiguration
+  /// How the weight matrices are held.
+  public let weightType: WeightType
+  /// The kernels and threads that compute.
+  public let context: ComputeContext
+  /// Cosines and sines for every position of the model's context.
+  let rotaryTable: RotaryTable
+  let workspace: ForwardWorkspace
+  private let source: any TensorSource
+  private let embedding: NumberSource
+  private let layers: [DecoderLayer]
+  private let norm: [Float]
+  private let head: PackedMatrix
+  private let logits: Activations
+
+  /// Loads a model: packs its weights for the kernels.
+  ///
+  /// - Parameters:
+  ///   - configuration: the shape.
+  ///   - source: where the tensors are; it is kept, since the embedding is read in place.
+  ///   - weightType: how to hold the weights; narrowing rounds to nearest even.
+  ///   - context: the kernels and threads to compute on.
+  /// - Throws: ``ModelError`` if a tensor is absent or of another shape, ``SpecKernels/KernelError`` if there is not
+  ///   enough memory.
+  public init(
+    _ configuration: ModelConfiguration, from source: any TensorSource, weightType: WeightType,
+    context: ComputeContext
+  ) throws {
+    self.configuration = configuration
+    self.weightType = weightType
+    self.context = context
+    self.source = source
+    let (width, vocabulary) = (configuration.hiddenSize, configuration.vocabularySize)
+    embedding = try source.tensor("model.embed_tokens.weight", shape: [vocabulary, width])
+    layers = try (0..<configuration.layers).map {
+      try DecoderLayer(source, prefix: "model.layers.\($0).", configuration: configuration, type: weightType)
+    }
+    norm = try source.tensor("model.norm.weight", shape: [width]).floats(0..<width)
+    let headSource =
+      configuration.tiesEmbeddings ? embedding : try source.tensor("lm_head.weight", shape: [vocabulary, width])
+    head = try PackedMatrix(stacking: [headSource], columns: width, type: weightType)
+    rotaryTable = RotaryTable(
+      theta: configuration.ropeTheta, headDimension: configuration.headDimension,
+      positions: configuration.contextLength)
+    workspace = try ForwardWorkspace(
+      attention: configuration.attention, intermediateSize: configuration.intermediateSize)
+    logits = try Activations(capacity: ForwardWorkspace.rows, width: vocabulary)
+  }
+
+  /// Loads a model from its folder.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: the folder.
+  ///   - weightType: nil keeps the stored bits (float16 is widened to float32).
+  ///   - context: the kernels and threads to compute on.
+  /// - Throws: as the initializer above.
+  public convenience init(
+    checkpoint: Checkpoint, weightType: WeightType? = nil, context: ComputeContext
+  ) throws {
+    try self.init(
+      checkpoint.configuration, from: checkpoint, weightType: weightType ?? checkpoint.naturalWeightType,
+      context: context)
+  }
+
+  /// An empty cache for some of the layers.
+  ///
+  /// - Parameters:
+  ///   - layers: which; nil for all.
+  ///   - capacity: slots.
+  /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
+  public func makeCache(layers: Range<Int>? = nil, capacity: Int) throws(KernelError) -> KVCache {
+    try KVCache(layers: layers ?? 0..<configuration.layers, shape: configuration.attention, capacity: capacity)
+  }
+
+  /// The most nodes of a tree that one pass takes.
+  public static var largestTree: Int { ForwardWorkspace.rows }
+
+  /// Writes the tokens' embeddings into rows.
+  ///
+  /// - Parameters:
+  ///   - tokens: ids inside the vocabulary.
+  ///   - rows: as many rows as tokens.
+  public func embed(_ tokens: some Collection<Token>, into rows: ActivationRows) {
+    precondition(tokens.count == rows.count, "as many rows as tokens")
+    for (token, row) in zip(tokens, rows.range) {
+      precondition(token >= 0 && Int(token) < configuration.vocabularySize, "a token outside the vocabulary")
+      rows.owner.load(embedding, row: Int(token), roundedTo: weightType, into: row)
+    }
+  }
+
+  /// Runs new rows through the cache's layers, in place.
+  ///
+  /// - Parameters:
+  ///   - rows: on entry the residual stream before the cache's first layer, on return after its last.
+  ///   - cache: takes the rows' keys and values, and says which layers run.
+  ///   - placement: how the rows follow what the cache holds. A tree has at most ``largestTree`` nodes.
+  public func forward(_ rows: ActivationRows, cache: KVCache, placement: Placement = .chain) {
+    var start = 0
+    while start < rows.count {
+      let piece = start..<min(start + ForwardWorkspace.rows, rows.count)
+      let residual = rows[piece]
+      let placed = PlacedRows(placement, rows: piece, cacheCount: cache.count)
+      cache.append(piece.count)
+      for layer in cache.layers {
+        layers[layer].attention.apply(
+          to: residual, placed, cache: cache[layer], table: rotaryTable, workspace: workspace, context: context)
+        layers[layer].feedForward.apply(to: residual, workspace: workspace, context: context)
+      }
+      start = piece.upperBound
+    }
+  }
+
+  /// The final normalization.
+  ///
+  /// - Parameters:
+  ///   - rows: the residual stream after the last layer.
+  ///   - out: as many rows.
+  public func normalizeFinal(_ rows: ActivationRows, into out: ActivationRows) {
+    context.normalize(rows, weight: norm, epsilon: configuration.normEpsilon, into: out)
+  }
+
+  /// The head's logits of normalized rows, valid until the next call.
+  ///
+  /// - Parameter rows: at most ``largestTree`` normalized states.
+  public func logits(of rows: ActivationRows) -> ActivationRows {
+    let out = logits[rows: 0..<rows.count]
+    context.multiply(rows, by: head, into: out)
+    return out
+  }
+}
+
+extension DecoderLayer {
+  fileprivate init(
+    _ source: some TensorSource, prefix: String, configuration: ModelConfiguration, type: WeightType
+  ) throws {
+    attention = try AttentionBlock(
+      source, prefix: prefix, shape: configuration.attention, epsilon: configuration.normEpsilon, type: type)
+    feedForward = try FeedForwardBlock(source, prefix: prefix, configuration: configuration, type: type)
+  }
+}
