@@ -1,0 +1,150 @@
+import Foundation
+
+/// How a conversation is written as one text for a model.
+///
+/// The begin-of-sequence token is never part of the text: the caller puts its id in front where `beginOfText` says so.
+public struct ChatTemplate: Equatable, Sendable {
+  /// The name, as a manifest and a report give it.
+  public let name: String
+
+  /// Whether the text is preceded by the tokenizer's begin-of-sequence token.
+  public let beginOfText: Bool
+
+  /// What comes once, before the first turn; often the system message.
+  public let systemPrefix: String
+
+  /// What comes before the user's text in each turn.
+  public let userPrefix: String
+
+  /// What comes after the user's text in each turn.
+  public let userSuffix: String
+
+  /// What the model's answer follows; the text to be continued ends with it.
+  public let assistantPrefix: String
+
+  /// What stands between `assistantPrefix` and an earlier answer; a model makes up this gap by itself.
+  public let answerSeparator: String
+
+  /// What comes after an earlier answer.
+  public let assistantSuffix: String
+
+  /// Where the user's text goes in `userTemplate`.
+  public static let placeholder = "{content}"
+
+  /// One turn of the user with `{content}` in the place of the text.
+  public var userTemplate: String {
+    userPrefix + ChatTemplate.placeholder + userSuffix
+  }
+
+  /// Makes a template from its parts, none of which need a placeholder.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the template.
+  ///   - beginOfText: Whether the caller puts the begin-of-sequence token in front.
+  ///   - systemPrefix: The text before the first turn.
+  ///   - userPrefix: The text before what the user says.
+  ///   - userSuffix: The text after what the user says.
+  ///   - assistantPrefix: The text that an answer follows.
+  ///   - answerSeparator: The text between `assistantPrefix` and an earlier answer.
+  ///   - assistantSuffix: The text after an earlier answer.
+  public init(
+    name: String,
+    beginOfText: Bool = true,
+    systemPrefix: String = "",
+    userPrefix: String = "",
+    userSuffix: String = "",
+    assistantPrefix: String = "",
+    answerSeparator: String = "",
+    assistantSuffix: String = ""
+  ) {
+    self.name = name
+    self.beginOfText = beginOfText
+    self.systemPrefix = systemPrefix
+    self.userPrefix = userPrefix
+    self.userSuffix = userSuffix
+    self.assistantPrefix = assistantPrefix
+    self.answerSeparator = answerSeparator
+    self.assistantSuffix = assistantSuffix
+  }
+
+  /// The text of a conversation up to the place where the next answer begins.
+  ///
+  /// White space around an earlier answer is dropped, since models differ in the blanks and newlines that they leave
+  /// there; what the user says is kept as it is.
+  ///
+  /// - Parameters:
+  ///   - history: The earlier turns, each with its answer without an end token.
+  ///   - user: What the user says now.
+  /// - Returns: The text to be continued.
+  public func render(history: [(user: String, assistant: String)], user: String) -> String {
+    var text = systemPrefix
+    for turn in history {
+      text += userPrefix + turn.user + userSuffix + assistantPrefix + answerSeparator
+      text += turn.assistant.trimmingCharacters(in: .whitespacesAndNewlines) + assistantSuffix
+    }
+    return text + userPrefix + user + userSuffix + assistantPrefix
+  }
+}
+
+extension ChatTemplate: Codable {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case name
+    case beginOfText = "begin_of_text"
+    case systemPrefix = "system"
+    case userTemplate = "user"
+    case assistantPrefix = "assistant"
+    case answerSeparator = "answer_separator"
+    case assistantSuffix = "assistant_end"
+  }
+
+  /// Reads the object that a manifest holds for a template of its own.
+  ///
+  /// - Parameter decoder: Where to read from.
+  /// - Throws: `SuiteError` for anything but such an object.
+  public init(from decoder: any Decoder) throws {
+    try self.init(JSONValue(from: decoder), place: "the chat template")
+  }
+
+  init(_ value: JSONValue, place: String) throws(SuiteError) {
+    let owner = " in \"chat_template\""
+    let reader = try ObjectReader(value, place: place, subject: " as \"chat_template\"")
+    try reader.rejectUnknownKeys(known: CodingKeys.allCases.map(\.rawValue), owner: owner)
+    let user = try reader.filledText("user")
+    let parts = user.components(separatedBy: ChatTemplate.placeholder)
+    guard let userPrefix = parts.first, let userSuffix = parts.last, parts.count == 2 else {
+      throw reader.error(
+        found: "\(quoted(user)) as \"user\"\(owner)",
+        expected: "\(ChatTemplate.placeholder) in it exactly once",
+        advice: "write \(ChatTemplate.placeholder) where the user's text goes"
+      )
+    }
+    let assistantPrefix = try reader.text("assistant", default: "")
+    // A label such as "ASSISTANT:" is followed by a blank; one that ends with a newline is not.
+    let needsGap = assistantPrefix.last.map { !$0.isWhitespace } ?? false
+    self.init(
+      name: try reader.filledText("name"),
+      beginOfText: try reader.bool("begin_of_text", default: true),
+      systemPrefix: try reader.text("system", default: ""),
+      userPrefix: userPrefix,
+      userSuffix: userSuffix,
+      assistantPrefix: assistantPrefix,
+      answerSeparator: try reader.text("answer_separator", default: needsGap ? " " : ""),
+      assistantSuffix: try reader.text("assistant_end", default: "")
+    )
+  }
+
+  /// Writes the object that a manifest holds for a template of its own.
+  ///
+  /// - Parameter encoder: Where to write to.
+  /// - Throws: What the encoder throws.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(name, forKey: .name)
+    try container.encode(beginOfText, forKey: .beginOfText)
+    try container.encode(systemPrefix, forKey: .systemPrefix)
+    try container.encode(userTemplate, forKey: .userTemplate)
+    try container.encode(assistantPrefix, forKey: .assistantPrefix)
+    try container.encode(answerSeparator, forKey: .answerSeparator)
+    try container.encode(assistantSuffix, forKey: .assistantSuffix)
+  }
+}

@@ -1,0 +1,65 @@
+/// How a manifest tells its chat template: by the name of a shipped one, or in full.
+public enum ChatTemplateChoice: Equatable, Sendable, Codable {
+  /// A shipped template.
+  case named(String)
+  /// A template of the suite's own.
+  case custom(ChatTemplate)
+
+  /// The template itself.
+  ///
+  /// - Parameter place: Where the choice comes from, for the message of an error.
+  /// - Returns: The shipped template of the name, or the template given in full.
+  /// - Throws: `SuiteError` for a name that no shipped template has.
+  public func template(place: String = "the chat template") throws(SuiteError) -> ChatTemplate {
+    switch self {
+    case .custom(let template): return template
+    case .named(let name):
+      guard let template = ChatTemplate.named(name) else {
+        throw SuiteError(
+          place: place,
+          found: "the chat template \(quoted(name))",
+          expected: "one of \(ChatTemplate.shipped.map(\.name).joined(separator: ", "))",
+          advice: "choose one of these or give the template in full as an object"
+        )
+      }
+      return template
+    }
+  }
+
+  /// Reads a name or an object.
+  ///
+  /// - Parameter decoder: Where to read from.
+  /// - Throws: `SuiteError` for anything else.
+  public init(from decoder: any Decoder) throws {
+    try self.init(JSONValue(from: decoder), place: "the chat template")
+  }
+
+  init(_ value: JSONValue, place: String) throws(SuiteError) {
+    switch value {
+    case .string(let name):
+      self = .named(name)
+      // An unknown name is told here, where the file is known, and not first when the template is used.
+      _ = try template(place: place)
+    case .object: self = .custom(try ChatTemplate(value, place: place))
+    default:
+      throw SuiteError(
+        place: place,
+        found: "\(value.name) as \"chat_template\"",
+        expected: "the name of a template or an object",
+        advice: "name one of \(ChatTemplate.shipped.map(\.name).joined(separator: ", "))"
+      )
+    }
+  }
+
+  /// Writes a name or an object.
+  ///
+  /// - Parameter encoder: Where to write to.
+  /// - Throws: What the encoder throws.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .named(let name): try container.encode(name)
+    case .custom(let template): try container.encode(template)
+    }
+  }
+}

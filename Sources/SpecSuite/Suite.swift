@@ -1,0 +1,67 @@
+/// A suite as it is measured: the manifest and the questions, read and checked.
+public struct Suite: Sendable {
+  /// The absolute path of the folder that holds the suite's files.
+  public let directory: String
+
+  /// What the suite says about itself; for a question file without a manifest, the defaults.
+  public let manifest: SuiteManifest
+
+  /// The chat template that the manifest chooses.
+  public let template: ChatTemplate
+
+  /// The questions in the order of their file, only those of the manifest's categories.
+  public let questions: [Question]
+
+  /// SHA-256 in hexadecimal of the manifest's bytes followed by the question file's bytes. It names the files, so that
+  /// a selection has the hash of the suite it was taken from.
+  public let contentHash: String
+
+  /// The absolute path of the question file.
+  public let questionPath: String
+
+  /// Reads a suite.
+  ///
+  /// - Parameter path: A folder with a `suite.json`, a folder with only a `question.jsonl`, or a `.jsonl` file.
+  /// - Throws: `SuiteError` for the first thing that is wrong in one of the files.
+  public init(path: String) throws(SuiteError) {
+    let files = try SuiteFiles(path: path)
+    let manifestBytes = try files.manifestPath.map(InputFile.bytes(of:)) ?? []
+    if let manifestPath = files.manifestPath {
+      manifest = try SuiteManifest(bytes: manifestBytes, place: manifestPath)
+    } else {
+      manifest = SuiteManifest(name: files.name, questionFile: files.questionFile)
+    }
+    directory = files.directory
+    questionPath = SuiteFiles.join(files.directory, manifest.questionFile)
+    template = try manifest.chatTemplate.template(place: files.manifestPath ?? questionPath)
+
+    let questionBytes = try InputFile.bytes(of: questionPath)
+    let all = try QuestionFile.parse(questionBytes, place: questionPath)
+    questions = try Suite.questions(
+      of: manifest.categories,
+      from: all,
+      place: questionPath,
+      advice: "correct \"categories\" in the manifest"
+    )
+
+    var hash = SHA256()
+    hash.update(manifestBytes)
+    hash.update(questionBytes)
+    contentHash = hash.hexDigest()
+  }
+
+  init(_ whole: Suite, questions: [Question]) {
+    directory = whole.directory
+    manifest = whole.manifest
+    template = whole.template
+    contentHash = whole.contentHash
+    questionPath = whole.questionPath
+    self.questions = questions
+  }
+
+  /// The categories that occur among the questions, in the order of the tables.
+  public var categories: [Category] {
+    let present = Set(questions.map(\.category))
+    return Category.allCases.filter(present.contains)
+  }
+}

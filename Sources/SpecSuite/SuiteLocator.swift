@@ -1,0 +1,71 @@
+import Foundation
+
+/// Finds a suite by its path or by its name.
+public enum SuiteLocator {
+  /// The environment variable that names a folder of suites.
+  public static let environmentVariable = "SPECBENCH_SUITES"
+
+  /// The folder of suites that is looked for while walking up.
+  public static let folderName = "Suites"
+
+  /// The path of a suite. A path that exists wins; a name is looked for in the folder that `SPECBENCH_SUITES` names,
+  /// then in every `Suites` folder on the way up from the working directory, then from the executable.
+  ///
+  /// - Parameters:
+  ///   - nameOrPath: What the user gave.
+  ///   - environment: The environment variables of the process.
+  ///   - workingDirectory: The absolute path of the working directory.
+  ///   - executable: The path of the running program.
+  /// - Returns: The absolute path of the suite's folder or file.
+  /// - Throws: `SuiteError` that lists all places tried.
+  public static func locate(
+    _ nameOrPath: String,
+    environment: [String: String],
+    workingDirectory: String,
+    executable: String
+  ) throws(SuiteError) -> String {
+    guard !nameOrPath.isBlank else {
+      throw SuiteError(
+        place: "the suite",
+        found: "an empty name",
+        expected: "a name or a path",
+        advice: "give the name of a suite"
+      )
+    }
+    var places = [absolute(nameOrPath, in: workingDirectory)]
+    // What has a slash is a path: looking for it elsewhere would find a folder that the user did not mean.
+    if !nameOrPath.contains("/"), nameOrPath != ".", nameOrPath != ".." {
+      if let folder = environment[environmentVariable], !folder.isEmpty {
+        places.append(SuiteFiles.join(absolute(folder, in: workingDirectory), nameOrPath))
+      }
+      let program = URL(fileURLWithPath: absolute(executable, in: workingDirectory)).resolvingSymlinksInPath()
+      let starts = [absolute(workingDirectory, in: "/"), program.deletingLastPathComponent().path]
+      places += starts.flatMap(foldersUpwards).map { SuiteFiles.join($0, "\(folderName)/\(nameOrPath)") }
+    }
+    if let path = places.first(where: { SuiteFiles.isDirectory($0) != nil }) { return path }
+    var seen: Set<String> = []
+    let tried = places.filter { seen.insert($0).inserted }
+    throw SuiteError(
+      place: "the suite \(quoted(nameOrPath))",
+      found: "nothing at \(tried.joined(separator: ", "))",
+      expected: "a suite at one of these places",
+      advice: "check the spelling, give the path of the suite or set \(environmentVariable) to a folder of suites"
+    )
+  }
+
+  private static func absolute(_ path: String, in folder: String) -> String {
+    let full = path.hasPrefix("/") ? path : SuiteFiles.join(folder, path)
+    return URL(fileURLWithPath: full).standardizedFileURL.path
+  }
+
+  /// The folder itself and those that it lies in, up to the root.
+  private static func foldersUpwards(from folder: String) -> [String] {
+    var folders: [String] = []
+    var components = folder.split(separator: "/")
+    while !components.isEmpty {
+      folders.append("/" + components.joined(separator: "/"))
+      components.removeLast()
+    }
+    return folders + ["/"]
+  }
+}

@@ -1,0 +1,131 @@
+/// What a suite says about itself in its `suite.json`.
+public struct SuiteManifest: Equatable, Sendable {
+  /// The name of the suite, for commands and reports.
+  public let name: String
+
+  /// The version; results of different versions are not compared.
+  public let version: String
+
+  /// One or two sentences about the suite; may be empty.
+  public let description: String
+
+  /// The categories taken from the question file, or nil for all that occur in it.
+  public let categories: [Category]?
+
+  /// How conversations are written for the model.
+  public let chatTemplate: ChatTemplateChoice
+
+  /// The question file, relative to the suite's folder and inside it.
+  public let questionFile: String
+
+  /// The most tokens generated for one turn.
+  public let maxNewTokens: Int
+
+  /// The settings of the decoders to run unless the user names others, such as `kangaroo:exit=2,steps=6`.
+  public let decoders: [String]
+
+  /// The name of a manifest in the folder of its suite.
+  public static let fileName = "suite.json"
+
+  /// The question file of a suite whose manifest names none.
+  public static let defaultQuestionFile = "question.jsonl"
+
+  /// The values that `maxNewTokens` can take, in tokens.
+  public static let maxNewTokensRange = 1...65536
+
+  /// The tokens generated for one turn where the manifest gives no number.
+  public static let defaultMaxNewTokens = 128
+
+  /// Reads and checks a manifest.
+  ///
+  /// - Parameter path: The path of the file.
+  /// - Throws: `SuiteError` for the first thing that is wrong, an unknown key included.
+  public init(path: String) throws(SuiteError) {
+    try self.init(bytes: InputFile.bytes(of: path), place: path)
+  }
+
+  init(bytes: [UInt8], place: String) throws(SuiteError) {
+    let text = try InputFile.text(InputFile.withoutByteOrderMark(bytes), place: place)
+    try self.init(JSONParser.parse(text, place: place), place: place)
+  }
+
+  /// The manifest of a question file that comes without one.
+  init(name: String, questionFile: String) {
+    self.name = name
+    version = "unversioned"
+    description = ""
+    categories = nil
+    chatTemplate = .named(ChatTemplate.plain.name)
+    self.questionFile = questionFile
+    maxNewTokens = SuiteManifest.defaultMaxNewTokens
+    decoders = []
+  }
+}
+
+extension SuiteManifest: Codable {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case name
+    case version
+    case description
+    case categories
+    case chatTemplate = "chat_template"
+    case questionFile = "question_file"
+    case maxNewTokens = "max_new_tokens"
+    case decoders
+  }
+
+  /// Reads a manifest with the same checks as from a file.
+  ///
+  /// - Parameter decoder: Where to read from.
+  /// - Throws: `SuiteError` for the first thing that is wrong.
+  public init(from decoder: any Decoder) throws {
+    try self.init(JSONValue(from: decoder), place: "the manifest")
+  }
+
+  init(_ value: JSONValue, place: String) throws(SuiteError) {
+    let reader = try ObjectReader(value, place: place)
+    try reader.rejectUnknownKeys(known: CodingKeys.allCases.map(\.rawValue), owner: "")
+    let plain = JSONValue.string(ChatTemplate.plain.name)
+    name = try reader.filledText("name")
+    version = try reader.filledText("version")
+    description = try reader.text("description", default: "")
+    categories = try SuiteManifest.categories(reader)
+    chatTemplate = try ChatTemplateChoice(reader.members["chat_template"] ?? plain, place: place)
+    questionFile = try SuiteManifest.questionFile(reader)
+    maxNewTokens = try SuiteManifest.maxNewTokens(reader)
+    decoders = reader.members["decoders"] == nil ? [] : try reader.filledTexts("decoders", mayBeEmpty: true)
+  }
+
+  private static func categories(_ reader: ObjectReader) throws(SuiteError) -> [Category]? {
+    let key = "categories"
+    guard reader.members[key] != nil else { return nil }
+    return try Category.named(reader.filledTexts(key), place: reader.place)
+  }
+
+  /// A suite may be handed on by people who do not know each other, so that it reads no file outside its folder.
+  private static func questionFile(_ reader: ObjectReader) throws(SuiteError) -> String {
+    let key = "question_file"
+    guard reader.members[key] != nil else { return defaultQuestionFile }
+    let path = try reader.filledText(key)
+    let hasControl = path.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    let components = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard !path.hasPrefix("/"), !path.hasPrefix("~"), !components.contains(".."), !hasControl else {
+      throw reader.error(
+        found: "\(quoted(path)) as \"\(key)\"",
+        expected: "a relative path inside the suite's folder",
+        advice: "put the file into the folder and give its name"
+      )
+    }
+    return path
+  }
+
+  private static func maxNewTokens(_ reader: ObjectReader) throws(SuiteError) -> Int {
+    let key = "max_new_tokens"
+    guard let value = reader.members[key] else { return defaultMaxNewTokens }
+    guard case .integer(let count) = value, maxNewTokensRange.contains(count) else {
+      let range = "\(maxNewTokensRange.lowerBound) to \(maxNewTokensRange.upperBound)"
+      throw reader.mismatch(key, expected: "an integer from \(range)")
+    }
+    return count
+  }
+}

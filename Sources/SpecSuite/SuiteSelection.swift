@@ -1,0 +1,70 @@
+/// Taking a part of a suite.
+extension Suite {
+  /// The suite with only some of its questions, in the order of the file.
+  ///
+  /// A limit takes the questions in turn from the categories: the first of each, then the second of each, and so on, so
+  /// that a short run still sees every category.
+  ///
+  /// - Parameters:
+  ///   - categories: The categories wanted, or nil for all.
+  ///   - limit: The most questions to keep, or nil for all.
+  /// - Returns: The suite with the questions selected, at least one.
+  /// - Throws: `SuiteError` for a category without a question, an empty list or a limit below 1.
+  public func selecting(categories: [Category]?, limit: Int?) throws(SuiteError) -> Suite {
+    if let limit, limit < 1 {
+      throw SuiteError(
+        place: "the limit of questions",
+        found: "\(limit)",
+        expected: "at least 1",
+        advice: "give a larger number"
+      )
+    }
+    let wanted = try Suite.questions(
+      of: categories,
+      from: questions,
+      place: questionPath,
+      advice: "choose among the categories of this suite"
+    )
+    return Suite(self, questions: Suite.takingInTurn(limit ?? wanted.count, from: wanted))
+  }
+
+  /// The questions of some categories; each category must have one.
+  static func questions(
+    of categories: [Category]?,
+    from questions: [Question],
+    place: String,
+    advice: String
+  ) throws(SuiteError) -> [Question] {
+    guard let categories else { return questions }
+    let present = Set(questions.map(\.category))
+    let presentNames = Category.allCases.filter(present.contains).map(\.rawValue).joined(separator: ", ")
+    guard !categories.isEmpty else {
+      throw SuiteError(
+        place: place,
+        found: "an empty list of categories",
+        expected: "one or more of \(presentNames)",
+        advice: advice
+      )
+    }
+    if let absent = categories.first(where: { !present.contains($0) }) {
+      throw SuiteError(
+        place: place,
+        found: "no question of the category \(absent.rawValue)",
+        expected: "one or more of \(presentNames)",
+        advice: advice
+      )
+    }
+    return questions.filter { categories.contains($0.category) }
+  }
+
+  private static func takingInTurn(_ limit: Int, from questions: [Question]) -> [Question] {
+    var rankInCategory: [Category: Int] = [:]
+    let ranked = questions.enumerated().map { index, question in
+      let rank = rankInCategory[question.category, default: 0]
+      rankInCategory[question.category] = rank + 1
+      return (rank: rank, order: Category.allCases.firstIndex(of: question.category) ?? 0, index: index)
+    }
+    let taken = ranked.sorted { ($0.rank, $0.order) < ($1.rank, $1.order) }.prefix(limit)
+    return taken.map(\.index).sorted().map { questions[$0] }
+  }
+}
