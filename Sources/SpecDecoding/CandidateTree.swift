@@ -1,0 +1,109 @@
+import Foundation
+import SpecModel
+
+/// Which combinations of the heads' candidates are verified (Cai et al. 2024, §2.1.2). A path [0, 2] means: the first
+/// head's best token, followed by the second head's third best.
+public struct CandidateTree: Sendable {
+  /// The nodes with the root first, sorted by depth and then by path.
+  public let shape: TokenTree
+  /// How many candidates each depth needs, the first head's first.
+  public let candidates: [Int]
+  /// Each node's path; the root's is empty.
+  private let paths: [[Int]]
+
+  /// The depth of the tree: how many heads it needs.
+  public var depth: Int { shape.depth }
+
+  /// A tree of paths.
+  ///
+  /// - Parameters:
+  ///   - paths: ranks of candidates; the beginning of each path is a path too.
+  ///   - source: what to name in an error.
+  /// - Throws: ``DecodingError/invalidTree(source:problem:)``.
+  public init(paths: [[Int]], source: String) throws(DecodingError) {
+    let sorted = [[]] + Set(paths).sorted { $0.count == $1.count ? $0.lexicographicallyPrecedes($1) : $0.count < $1.count }
+    self.paths = sorted
+    let numbers = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, $0) })
+    guard sorted.count == paths.count + 1, sorted.dropFirst().allSatisfy({ !$0.isEmpty }) else {
+      throw .invalidTree(source: source, problem: "a path is empty or stands there twice")
+    }
+    guard sorted.count > 1, sorted.count <= Transformer.largestTree else {
+      throw .invalidTree(
+        source: source, problem: "it has \(paths.count) paths where 1 to \(Transformer.largestTree - 1) are possible")
+    }
+    var parents = [-1]
+    for path in sorted.dropFirst() {
+      guard let parent = numbers[Array(path.dropLast())] else {
+        throw .invalidTree(source: source, problem: "the beginning of the path \(path) is missing")
+      }
+      guard path.allSatisfy({ (0..<1 << 16).contains($0) }) else {
+        throw .invalidTree(source: source, problem: "the path \(path) holds a rank outside 0 to 65535")
+      }
+      parents.append(parent)
+    }
+    shape = TokenTree(parents: parents)
+    candidates = (0..<shape.depth).map { depth in
+      (sorted.compactMap { $0.count > depth ? $0[depth] : nil }.max() ?? 0) + 1
+    }
+  }
+
+  private init(cutting tree: CandidateTree, at depth: Int) {
+    let kept = tree.paths.indices.filter { tree.paths[$0].count <= depth }
+    paths = kept.map { tree.paths[$0] }
+    shape = TokenTree(parents: kept.map { tree.shape.parents[$0] })
+    candidates = Array(tree.candidates.prefix(depth))
+  }
+
+  /// The tree without its nodes below a depth. Nodes are sorted by depth, so the others keep their numbers.
+  func cut(at depth: Int) -> CandidateTree { CandidateTree(cutting: self, at: depth) }
+
+  /// The nodes' tokens.
+  ///
+  /// - Parameters:
+  ///   - root: the last committed token.
+  ///   - candidates: for each depth its best tokens.
+  func fill(root: Token, _ candidates: [[Token]]) -> [Token] {
+    paths.map { path in path.last.map { candidates[path.count - 1][$0] } ?? root }
+  }
+}
+
+extension CandidateTree {
+  /// A shipped tree, or one from a JSON file of paths.
+  ///
+  /// - Parameter name: a shipped name or a path.
+  /// - Throws: ``DecodingError/invalidTree(source:problem:)``.
+  public init(named name: String) throws(DecodingError) {
+    if let paths = Self.shipped[name] {
+      try self.init(paths: paths, source: name)
+      return
+    }
+    guard let data = FileManager.default.contents(atPath: name) else {
+      throw .invalidTree(
+        source: name,
+        problem: "there is no such file, and the shipped trees are \(Self.shippedNames.joined(separator: ", "))")
+    }
+    guard let paths = try? JSONDecoder().decode([[Int]].self, from: data) else {
+      throw .invalidTree(source: name, problem: "it does not hold a list of paths")
+    }
+    try self.init(paths: paths, source: name)
+  }
+
+  /// The names of the shipped trees.
+  public static var shippedNames: [String] { shipped.keys.sorted() }
+
+  private static let shipped: [String: [[Int]]] = [
+    // The default of the official repository, found by its authors' search on Vicuna-7B.
+    "mc_sim_7b_63": [
+      [0], [0, 0], [1], [0, 1], [2], [0, 0, 0], [1, 0], [0, 2], [3], [0, 3], [4], [0, 4], [2, 0], [0, 5], [0, 0, 1],
+      [5], [0, 6], [6], [0, 7], [0, 1, 0], [1, 1], [7], [0, 8], [0, 0, 2], [3, 0], [0, 9], [8], [9], [1, 0, 0],
+      [0, 2, 0], [1, 2], [0, 0, 3], [4, 0], [2, 1], [0, 0, 4], [0, 0, 5], [0, 0, 0, 0], [0, 1, 1], [0, 0, 6],
+      [0, 3, 0], [5, 0], [1, 3], [0, 0, 7], [0, 0, 8], [0, 0, 9], [6, 0], [0, 4, 0], [1, 4], [7, 0], [0, 1, 2],
+      [2, 0, 0], [3, 1], [2, 2], [8, 0], [0, 5, 0], [1, 5], [1, 0, 1], [0, 2, 1], [9, 0], [0, 6, 0], [0, 0, 0, 1],
+      [1, 6], [0, 7, 0],
+    ],
+    // For engines on which verifying many positions costs more: the likeliest ten paths.
+    "small": [
+      [0], [0, 0], [1], [0, 1], [0, 0, 0], [2], [1, 0], [0, 2], [0, 0, 0, 0], [0, 1, 0],
+    ],
+  ]
+}

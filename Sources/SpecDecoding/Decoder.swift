@@ -1,0 +1,80 @@
+import SpecKernels
+import SpecModel
+
+/// A way of producing the target's greedy continuation of a prompt, in draft–verify cycles.
+///
+/// A decoder knows nothing of stop rules: it is told how many tokens may still come, and `generate` trims the last
+/// cycle. A decoder keeps its caches between prompts; `begin` forgets what was before.
+public protocol Decoder: AnyObject {
+  /// Forgets the previous prompt, runs all work on the new one and gives the first token.
+  ///
+  /// - Parameter prompt: at least one token, fewer than the context holds, all inside the vocabulary.
+  func begin(_ prompt: [Token]) -> Token
+
+  /// Drafts, verifies and commits once.
+  ///
+  /// - Parameter budget: how much room is left; at least one token may still be emitted.
+  func cycle(_ budget: CycleBudget) -> Cycle
+}
+
+/// How much room one cycle has.
+public struct CycleBudget: Sendable, Equatable {
+  /// Tokens that may still be emitted before the maximum.
+  public let remainingTokens: Int
+  /// Tokens that the context still holds.
+  public let remainingPositions: Int
+
+  /// - Parameters:
+  ///   - remainingTokens: at least 1.
+  ///   - remainingPositions: at least 1.
+  public init(remainingTokens: Int, remainingPositions: Int) {
+    precondition(remainingTokens > 0 && remainingPositions > 0, "a cycle without room")
+    self.remainingTokens = remainingTokens
+    self.remainingPositions = remainingPositions
+  }
+
+  /// The longest draft that can be worth verifying: one token less than may be emitted, since the target adds its own.
+  public var longestDraft: Int { min(remainingTokens, remainingPositions) - 1 }
+}
+
+/// What one draft–verify cycle did.
+public struct Cycle: Sendable, Equatable {
+  /// Tokens on the drafted path: a chain's length, a tree's depth; 0 for vanilla.
+  public var drafted: Int
+  /// Drafted tokens that were verified: a chain's length, a tree's nodes without its root.
+  public var nodes: Int
+  /// Drafted tokens that the target agreed with.
+  public var accepted: Int
+  /// The accepted tokens and the target's own token after them (the bonus token).
+  public var tokens: [Token]
+  /// The drafter's top probability of each drafted token; empty where the drafter gives none.
+  public var confidences: [Float] = []
+  /// Where the cycle's time went.
+  public var times: PhaseTimes
+
+  /// Tokens that the cycle contributes, the bonus token included, before any trimming at a stop.
+  public var acceptLength: Int { tokens.count }
+}
+
+/// Nanoseconds of one cycle, by phase.
+public struct PhaseTimes: Sendable, Equatable {
+  /// Proposing tokens.
+  public var draft: UInt64 = 0
+  /// The target's pass over them.
+  public var verify: UInt64 = 0
+  /// Everything else: comparing, moving and truncating caches.
+  public var overhead: UInt64 = 0
+}
+
+/// Takes the time between marks.
+struct PhaseTimer {
+  private(set) var times = PhaseTimes()
+  private var last = MonotonicClock.now
+
+  /// Books the time since the last mark.
+  mutating func mark(_ phase: WritableKeyPath<PhaseTimes, UInt64>) {
+    let now = MonotonicClock.now
+    times[keyPath: phase] += now - last
+    last = now
+  }
+}

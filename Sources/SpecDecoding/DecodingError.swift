@@ -1,0 +1,46 @@
+import SpecModel
+
+/// What a user can ask of decoding that cannot be done.
+public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
+  /// A prompt without tokens.
+  case emptyPrompt
+  /// A prompt that leaves no room in the context.
+  case promptTooLong(tokens: Int, contextLength: Int)
+  /// A prompt with a token outside the vocabulary.
+  case unknownToken(token: Token, vocabularySize: Int)
+  /// A decoder spec that cannot be read.
+  case malformedSpec(text: String, problem: String)
+  /// A method that is not in the catalogue.
+  case unknownMethod(name: String, known: [String])
+  /// A setting that the method does not have.
+  case unknownSetting(method: String, setting: String, known: [String])
+  /// A setting's value that is not of its kind or out of its range.
+  case invalidValue(method: String, setting: String, value: String, expected: String)
+  /// A candidate tree that cannot be used.
+  case invalidTree(source: String, problem: String)
+
+  /// One sentence that names what was found and what to do.
+  public var description: String {
+    switch self {
+    case .emptyPrompt:
+      "the prompt has no tokens: give at least one"
+    case .promptTooLong(let tokens, let contextLength):
+      "the prompt has \(tokens) tokens and leaves no room in the context of \(contextLength): shorten it"
+    case .unknownToken(let token, let vocabularySize):
+      "the prompt holds the token \(token), outside the vocabulary of \(vocabularySize): "
+        + "use the ids of this model's tokenizer"
+    case .malformedSpec(let text, let problem):
+      "the decoder '\(text)' cannot be read: \(problem); write it like kangaroo:exit=2,steps=6,threshold=0.6"
+    case .unknownMethod(let name, let known):
+      "there is no method '\(name)': choose from \(known.joined(separator: ", "))"
+    case .unknownSetting(let method, let setting, let known):
+      known.isEmpty
+        ? "\(method) has no setting '\(setting)': it has none at all"
+        : "\(method) has no setting '\(setting)': choose from \(known.joined(separator: ", "))"
+    case .invalidValue(let method, let setting, let value, let expected):
+      "\(method): '\(setting)' is '\(value)' where \(expected) is expected: see 'specbench methods'"
+    case .invalidTree(let source, let problem):
+      "\(source): \(problem): a tree is a JSON list of paths like [[0], [0, 0], [1]], each path's beginning listed too"
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import SpecKernels
+import SpecModel
+
+/// When a generation ends; the same for every method.
+public struct StopRules: Sendable, Equatable {
+  /// Tokens that end a text. They are part of the output.
+  public var endTokens: Set<Token>
+  /// Most tokens of an output.
+  public var maximumNewTokens: Int
+  /// Most tokens of prompt and output together.
+  public var contextLength: Int
+
+  /// - Parameters:
+  ///   - endTokens: tokens that end a text.
+  ///   - maximumNewTokens: most tokens of an output, at least 1.
+  ///   - contextLength: most tokens of prompt and output together.
+  public init(endTokens: Set<Token>, maximumNewTokens: Int, contextLength: Int) {
+    self.endTokens = endTokens
+    self.maximumNewTokens = maximumNewTokens
+    self.contextLength = contextLength
+  }
+
+  /// Checks a prompt against the context and the vocabulary.
+  ///
+  /// - Parameters:
+  ///   - prompt: token ids.
+  ///   - vocabularySize: entries of the vocabulary.
+  /// - Throws: ``DecodingError`` if it is empty, leaves no room or holds an unknown token.
+  public func check(_ prompt: [Token], vocabularySize: Int) throws(DecodingError) {
+    guard !prompt.isEmpty else { throw .emptyPrompt }
+    guard prompt.count < contextLength else {
+      throw .promptTooLong(tokens: prompt.count, contextLength: contextLength)
+    }
+    if let token = prompt.first(where: { $0 < 0 || Int($0) >= vocabularySize }) {
+      throw .unknownToken(token: token, vocabularySize: vocabularySize)
+    }
+  }
+}
+
+/// Why a generation ended.
+public enum StopReason: String, Sendable {
+  /// A token that ends a text was emitted.
+  case endToken = "end_token"
+  /// The output has as many tokens as were asked for.
+  case maximumNewTokens = "max_new_tokens"
+  /// The context is full.
+  case contextLength = "context_length"
+}
+
+/// One prompt decoded by one decoder, with everything that was measured.
+public struct Generation: Sendable {
+  /// The output, the end token included.
+  public internal(set) var tokens: [Token] = []
+  /// For each token the nanoseconds from the start of the prefill until it was available.
+  public internal(set) var availableAt: [UInt64] = []
+  /// For each token the cycle that emitted it; nil for the prefill's.
+  public internal(set) var cycleOfToken: [Int?] = []
+  /// The cycles in order.
+  public internal(set) var cycles: [Cycle] = []
+  /// For each cycle the tokens that are part of the output.
+  public internal(set) var emitted: [Int] = []
+  /// Nanoseconds until the first token: all work on the prompt.
+  public internal(set) var prefillTime: UInt64 = 0
+  /// Nanoseconds from the first token to the end of the last cycle.
+  public internal(set) var decodeTime: UInt64 = 0
+  /// Why it ended.
+  public internal(set) var stopReason: StopReason = .maximumNewTokens
+}
+
+/// Decodes one prompt until a stop rule ends it.
+///
+/// - Parameters:
+///   - prompt: token ids that ``StopRules/check(_:vocabularySize:)`` accepts.
+///   - decoder: the method.
+///   - rules: when to stop.
+public func generate(_ prompt: [Token], with decoder: some Decoder, rules: StopRules) -> Generation {
+  var generation = Generation()
+  let start = MonotonicClock.now
+  let first = decoder.begin(prompt)
+  generation.prefillTime = MonotonicClock.now - start
+  var stop = generation.take([first], of: nil, at: generation.prefillTime, promptCount: prompt.count, rules: rules)
+  while stop == nil {
+    let budget = CycleBudget(
+      remainingTokens: rules.maximumNewTokens - generation.tokens.count,
+      remainingPositions: rules.contextLength - prompt.count - generation.tokens.count)
+    let cycle = decoder.cycle(budget)
+    let now = MonotonicClock.now - start
+    generation.decodeTime = now - generation.prefillTime
+    let before = generation.tokens.count
+    stop = generation.take(
+      cycle.tokens, of: generation.cycles.count, at: now, promptCount: prompt.count, rules: rules)
+    generation.cycles.append(cycle)
+    generation.emitted.append(generation.tokens.count - before)
+  }
+  generation.stopReason = stop ?? .maximumNewTokens
+  return generation
+}
+
+extension Generation {
+  /// Appends tokens up to the first stop.
+  fileprivate mutating func take(
+    _ tokens: [Token], of cycle: Int?, at time: UInt64, promptCount: Int, rules: StopRules
+  ) -> StopReason? {
+    for token in tokens {
+      self.tokens.append(token)
+      availableAt.append(time)
+      cycleOfToken.append(cycle)
+      if rules.endTokens.contains(token) { return .endToken }
+      if self.tokens.count >= rules.maximumNewTokens { return .maximumNewTokens }
+      if promptCount + self.tokens.count >= rules.contextLength { return .contextLength }
+    }
+    return nil
+  }
+}

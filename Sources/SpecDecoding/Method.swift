@@ -1,0 +1,136 @@
+import SpecModel
+
+/// An entry of the catalogue: what a method is, its settings, and how a decoder is made.
+public struct Method: Sendable {
+  /// The name in decoder specs.
+  public let name: String
+  /// One sentence on how it drafts and verifies.
+  public let summary: String
+  /// Where it was published.
+  public let paper: String
+  /// Its settings, with the published defaults.
+  public let settings: [Setting]
+  /// Trained parameters that it would add to a target of this shape, with the published companion; computed from the
+  /// configuration alone.
+  public let addedParameters: @Sendable (ModelConfiguration) -> Int
+  /// Makes a decoder.
+  let make: @Sendable (SettingValues, DecoderResources) throws -> PreparedDecoder
+}
+
+/// One setting of a method.
+public struct Setting: Sendable {
+  /// What values it takes.
+  public enum Kind: Sendable {
+    /// A whole number in a range.
+    case integer(ClosedRange<Int>)
+    /// A number in a range.
+    case number(ClosedRange<Double>)
+    /// A file, a folder or a name.
+    case text
+  }
+
+  /// The name in decoder specs.
+  public let name: String
+  /// What values it takes.
+  public let kind: Kind
+  /// The published default, as it would be written.
+  public let standard: String
+  /// What it does.
+  public let help: String
+
+  /// The values it takes, in words.
+  public var range: String {
+    switch kind {
+    case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .number(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
+    case .text: "a name or path"
+    }
+  }
+}
+
+/// What every decoder of a run shares.
+public struct DecoderResources {
+  /// The model whose output is reproduced.
+  public let target: Transformer
+  /// The target's folder, where companions lie by default; nil for a model made in memory.
+  public let modelDirectory: String?
+
+  /// - Parameters:
+  ///   - target: the model.
+  ///   - modelDirectory: its folder.
+  public init(target: Transformer, modelDirectory: String?) {
+    self.target = target
+    self.modelDirectory = modelDirectory
+  }
+
+  /// A companion's folder: as given, or beside the model.
+  func companion(_ path: String, standard: String) -> String {
+    if path == standard, let modelDirectory { return modelDirectory + "/" + standard }
+    return path
+  }
+}
+
+/// A decoder that is ready, with what a report tells of it.
+public struct PreparedDecoder {
+  /// The decoder.
+  public let decoder: any Decoder
+  /// Trained parameters added to the target.
+  public let addedParameters: Int
+
+  /// - Parameters:
+  ///   - decoder: the decoder.
+  ///   - addedParameters: trained parameters added to the target.
+  public init(decoder: any Decoder, addedParameters: Int) {
+    self.decoder = decoder
+    self.addedParameters = addedParameters
+  }
+}
+
+/// A spec's settings after checking, the defaults filled in.
+public struct SettingValues: Sendable {
+  private let values: [String: String]
+  private let method: String
+
+  init(_ spec: DecoderSpec, of method: Method) throws(DecodingError) {
+    self.method = method.name
+    var values: [String: String] = [:]
+    for setting in method.settings { values[setting.name] = setting.standard }
+    for (name, value) in spec.settings {
+      guard let setting = method.settings.first(where: { $0.name == name }) else {
+        throw .unknownSetting(method: method.name, setting: name, known: method.settings.map(\.name))
+      }
+      guard setting.accepts(value) else {
+        throw .invalidValue(method: method.name, setting: name, value: value, expected: setting.range)
+      }
+      values[name] = value
+    }
+    self.values = values
+  }
+
+  func text(_ name: String) -> String { values[name] ?? "" }
+
+  func integer(_ name: String) throws(DecodingError) -> Int {
+    guard let value = Int(text(name)) else { throw invalid(name, "a whole number") }
+    return value
+  }
+
+  func number(_ name: String) throws(DecodingError) -> Float {
+    guard let value = Float(text(name)) else { throw invalid(name, "a number") }
+    return value
+  }
+
+  /// The error for a value that the target does not allow.
+  func invalid(_ name: String, _ expected: String) -> DecodingError {
+    .invalidValue(method: method, setting: name, value: text(name), expected: expected)
+  }
+}
+
+extension Setting {
+  fileprivate func accepts(_ value: String) -> Bool {
+    switch kind {
+    case .integer(let range): Int(value).map(range.contains) ?? false
+    case .number(let range): Double(value).map(range.contains) ?? false
+    case .text: !value.isEmpty
+    }
+  }
+}

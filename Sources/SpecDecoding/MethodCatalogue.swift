@@ -1,0 +1,40 @@
+import SpecModel
+
+/// All methods. To add one is to add a file in `Methods/` and its entry here.
+public enum MethodCatalogue {
+  /// Every method, vanilla first.
+  public static let methods: [Method] = [Vanilla.method, Kangaroo.method, Medusa.method]
+
+  /// The method of this name.
+  ///
+  /// - Parameter name: as in a decoder spec.
+  /// - Throws: ``DecodingError/unknownMethod(name:known:)``.
+  public static func method(named name: String) throws(DecodingError) -> Method {
+    guard let method = methods.first(where: { $0.name == name }) else {
+      throw .unknownMethod(name: name, known: methods.map(\.name))
+    }
+    return method
+  }
+
+  /// Checks a spec's method and settings without making a decoder.
+  ///
+  /// - Parameter spec: the spec.
+  /// - Returns: the spec with every setting written out.
+  /// - Throws: ``DecodingError``.
+  public static func complete(_ spec: DecoderSpec) throws(DecodingError) -> DecoderSpec {
+    let method = try method(named: spec.method)
+    let values = try SettingValues(spec, of: method)
+    return DecoderSpec(method: method.name, settings: method.settings.map { ($0.name, values.text($0.name)) })
+  }
+
+  /// Makes a decoder.
+  ///
+  /// - Parameters:
+  ///   - spec: method and settings.
+  ///   - resources: the target.
+  /// - Throws: ``DecodingError`` for the spec, `ModelError` for a companion, `KernelError` for memory.
+  public static func prepare(_ spec: DecoderSpec, resources: DecoderResources) throws -> PreparedDecoder {
+    let method = try method(named: spec.method)
+    return try method.make(SettingValues(spec, of: method), resources)
+  }
+}
