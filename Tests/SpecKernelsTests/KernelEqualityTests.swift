@@ -1,4 +1,5 @@
 import SpecKernels
+import SpecTestSupport
 import Testing
 
 /// Every kernel set that this machine can run against the plain C reference: same bits, whatever the batch, the thread

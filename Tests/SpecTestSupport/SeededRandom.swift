@@ -2,12 +2,14 @@ import Foundation
 import SpecKernels
 
 /// A small reproducible generator (splitmix64).
-struct SeededRandom {
+public struct SeededRandom: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  /// A generator whose numbers follow from the seed.
+  public init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  /// The next 64 random bits.
+  public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var z = state
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -15,20 +17,23 @@ struct SeededRandom {
     return z ^ (z >> 31)
   }
 
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+  /// A number from 0 up to, not including, the bound.
+  public mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 
-  mutating func floats(_ count: Int, scale: Float = 1) -> [Float] {
+  /// Numbers between −scale and scale.
+  public mutating func floats(_ count: Int, scale: Float = 1) -> [Float] {
     (0..<count).map { _ in (Float(next() >> 40) / Float(1 << 23) - 1) * scale }
   }
 
-  mutating func activations(rows: Int, width: Int, scale: Float = 1) throws -> Activations {
+  /// Rows of random numbers.
+  public mutating func activations(rows: Int, width: Int, scale: Float = 1) throws -> Activations {
     let x = try Activations(capacity: rows, width: width)
     for row in 0..<rows { x[row] = floats(width, scale: scale) }
     return x
   }
 
   /// Random numbers as a file would hold them.
-  mutating func numbers(_ count: Int, as type: NumberType) -> RawNumbers {
+  public mutating func numbers(_ count: Int, as type: NumberType) -> RawNumbers {
     switch type {
     case .float32: RawNumbers(floats: floats(count))
     case .bfloat16: RawNumbers(halves: floats(count).map { UInt16($0.bitPattern >> 16) })
@@ -42,7 +47,7 @@ struct SeededRandom {
   }
 
   /// Paths of a random tree of `count` nodes in the slots after `prefix`.
-  mutating func paths(count: Int, after prefix: Int) -> [[Int]] {
+  public mutating func paths(count: Int, after prefix: Int) -> [[Int]] {
     var paths: [[Int]] = []
     for node in 0..<count {
       let parent = node == 0 ? -1 : below(node + 1) - 1
@@ -53,23 +58,30 @@ struct SeededRandom {
 }
 
 /// Bytes as they lie in a file.
-struct RawNumbers {
+public struct RawNumbers {
   private let bytes: [UInt8]
 
-  init(floats: [Float]) { bytes = floats.withUnsafeBytes(Array.init) }
-  init(halves: [UInt16]) { bytes = halves.withUnsafeBytes(Array.init) }
+  /// float32 numbers.
+  public init(floats: [Float]) { bytes = floats.withUnsafeBytes(Array.init) }
+  /// Numbers of 16 bits.
+  public init(halves: [UInt16]) { bytes = halves.withUnsafeBytes(Array.init) }
 
-  func withSource<Result>(_ type: NumberType, _ body: (NumberSource) throws -> Result) rethrows -> Result {
+  /// Gives the bytes as a source of numbers.
+  public func withSource<Result>(_ type: NumberType, _ body: (NumberSource) throws -> Result) rethrows -> Result {
     try bytes.withUnsafeBytes { try body(NumberSource(type: type, bytes: $0)) }
   }
 }
 
-func sameBits(_ a: Activations, _ b: Activations) -> Bool {
+/// Whether two buffers hold the same bits.
+public func sameBits(_ a: Activations, _ b: Activations) -> Bool {
   (0..<a.capacity).allSatisfy { row in zip(a[row], b[row]).allSatisfy { $0.bitPattern == $1.bitPattern } }
 }
 
-func exponential(_ x: Double) -> Double { exp(x) }
+/// Foundation's, for files that import `Testing` and name nothing else of Foundation.
+public func exponential(_ x: Double) -> Double { exp(x) }
 
-func cosine(_ x: Double) -> Double { cos(x) }
+/// Foundation's.
+public func cosine(_ x: Double) -> Double { cos(x) }
 
-func sine(_ x: Double) -> Double { sin(x) }
+/// Foundation's.
+public func sine(_ x: Double) -> Double { sin(x) }

@@ -1,0 +1,138 @@
+import Foundation
+import SpecDecoding
+import SpecKernels
+import SpecModel
+import SpecTestSupport
+import Testing
+
+/// Output tokens and accept lengths of the official implementations, cycle for cycle.
+@Suite(.enabled(if: Fixtures.miniLlama != nil, "The mini-llama fixture is not beside the package."))
+struct GoldenTests {
+  /// One line of the golden file.
+  struct Golden: Decodable {
+    struct Settings: Decodable {
+      let steps: Int?
+      let threshold: Float?
+      let eosTokenId: Token?
+    }
+    let id: String
+    let method: String
+    let settings: Settings
+    let promptIds: [Token]
+    let outputIds: [Token]
+    let acceptLengths: [Int]
+    let draftLengths: [Int]?
+    let draftScores: [[Float]]?
+    let firstLogits: [Float]?
+  }
+
+  static func goldens(_ method: String) throws -> [Golden] {
+    let folder = try #require(Fixtures.miniLlama)
+    let text = try String(contentsOf: folder.appending(path: "goldens-shared.jsonl"), encoding: .utf8)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try text.split(separator: "\n").map { try decoder.decode(Golden.self, from: Data($0.utf8)) }
+      .filter { $0.method == method }
+  }
+
+  static func resources() throws -> DecoderResources {
+    let folder = try #require(Fixtures.miniLlama).path
+    let target = try Transformer(checkpoint: Checkpoint(directory: folder), context: ComputeContext())
+    return DecoderResources(target: target, modelDirectory: folder)
+  }
+
+  /// Our generation with room beyond the reference's own end, so that its last cycles are not cut short.
+  static func run(_ golden: Golden, _ decoder: any Decoder) -> Generation {
+    let end = golden.settings.eosTokenId ?? 2
+    return generate(
+      golden.promptIds, with: decoder,
+      rules: StopRules(endTokens: [end], maximumNewTokens: 120, contextLength: 1024))
+  }
+
+  @Test func vanilla() throws {
+    let resources = try Self.resources()
+    let decoder = try MethodCatalogue.prepare(DecoderSpec("vanilla"), resources: resources).decoder
+    let goldens = try Self.goldens("vanilla")
+    #expect(goldens.count >= 30)
+    for golden in goldens {
+      let end = golden.settings.eosTokenId ?? 2
+      let found = generate(
+        golden.promptIds, with: decoder,
+        rules: StopRules(endTokens: [end], maximumNewTokens: 96, contextLength: 1024))
+      #expect(found.tokens == golden.outputIds, "\(golden.id)")
+      #expect(found.cycles.map(\.acceptLength) == Array(repeating: 1, count: golden.outputIds.count - 1))
+    }
+  }
+
+  @Test func firstLogits() throws {
+    let target = try Self.resources().target
+    var checked = 0
+    for golden in try Self.goldens("vanilla") {
+      guard let expected = golden.firstLogits else { continue }
+      let rows = try Activations(capacity: golden.promptIds.count, width: target.configuration.hiddenSize)
+      let all = rows[rows: 0..<golden.promptIds.count]
+      target.embed(golden.promptIds, into: all)
+      target.forward(all, cache: try target.makeCache(capacity: golden.promptIds.count))
+      let last = rows[rows: golden.promptIds.count - 1..<golden.promptIds.count]
+      target.normalizeFinal(last, into: last)
+      let logits = target.logits(of: last).owner[0]
+      let difference = zip(logits, expected).map { abs($0 - $1) }.max() ?? .infinity
+      #expect(difference < 2e-4, "\(golden.id)")
+      checked += 1
+    }
+    #expect(checked == 4)
+  }
+
+  @Test func kangaroo() throws {
+    let resources = try Self.resources()
+    let goldens = try Self.goldens("kangaroo")
+    #expect(goldens.count >= 90)
+    var settings = Set<String>()
+    for golden in goldens {
+      let steps = try #require(golden.settings.steps)
+      let threshold = try #require(golden.settings.threshold)
+      settings.insert("\(steps) \(threshold)")
+      let spec = try DecoderSpec("kangaroo:exit=2,steps=\(steps),threshold=\(threshold)")
+      let found = Self.run(golden, try MethodCatalogue.prepare(spec, resources: resources).decoder)
+      #expect(found.tokens.starts(with: golden.outputIds), "\(golden.id) \(spec)")
+      // The reference's first entry is the token of the prefill; a last cycle that it cuts at the end token is longer
+      // in ours only by what lies behind that token.
+      Self.compare(found, golden, expected: golden.acceptLengths.dropFirst().map { $0 })
+      if let lengths = golden.draftLengths {
+        #expect(found.cycles.map(\.drafted).starts(with: lengths), "\(golden.id) \(spec)")
+      }
+      for (cycle, scores) in zip(found.cycles, golden.draftScores ?? []) {
+        let difference = zip(cycle.confidences, scores).map { abs($0 - $1) }.max() ?? 0
+        #expect(difference < 1e-4, "\(golden.id) \(spec)")
+      }
+    }
+    #expect(settings.count == 3)
+  }
+
+  @Test func medusa() throws {
+    let resources = try Self.resources()
+    let decoder = try MethodCatalogue.prepare(DecoderSpec("medusa:tree=mc_sim_7b_63"), resources: resources).decoder
+    let goldens = try Self.goldens("medusa")
+    #expect(goldens.count >= 30)
+    for golden in goldens {
+      let found = Self.run(golden, decoder)
+      let end = golden.settings.eosTokenId ?? 2
+      let upToEnd = golden.outputIds.prefix(through: golden.outputIds.firstIndex(of: end) ?? golden.outputIds.count - 1)
+      #expect(found.tokens.starts(with: upToEnd), "\(golden.id)")
+      Self.compare(found, golden, expected: golden.acceptLengths)
+    }
+  }
+
+  /// Cycle for cycle, the last of a run that ends at an end token counted up to there: the references differ in
+  /// whether they cut it.
+  static func compare(_ found: Generation, _ golden: Golden, expected: [Int]) {
+    let ours = found.cycles.map(\.acceptLength)
+    let isEnded = found.stopReason == .endToken && ours.count <= expected.count
+    if isEnded {
+      #expect(ours.dropLast() == expected.prefix(ours.count - 1), "\(golden.id)")
+      #expect((found.emitted.last ?? 0) <= (expected.prefix(ours.count).last ?? 0), "\(golden.id)")
+    } else {
+      #expect(ours.prefix(expected.count) == expected[...], "\(golden.id)")
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import SpecKernels
+import SpecModel
+
+/// Tensors made from a seed, in memory: each name gives the same numbers for the same seed, whatever was asked before.
+public final class RandomTensors: TensorSource {
+  private let seed: UInt64
+  private let scale: @Sendable (String) -> Float
+  private var memory: [String: UnsafeMutableRawBufferPointer] = [:]
+
+  /// - Parameters:
+  ///   - seed: what the numbers follow from.
+  ///   - scale: how large a tensor's numbers are, by name; normalization weights are around 1 whatever it says.
+  public init(seed: UInt64, scale: @escaping @Sendable (String) -> Float) {
+    self.seed = seed
+    self.scale = scale
+  }
+
+  deinit {
+    for bytes in memory.values { bytes.deallocate() }
+  }
+
+  /// The numbers of a name; any shape is available.
+  public func tensor(_ name: String, shape: [Int]) throws(ModelError) -> NumberSource {
+    if let bytes = memory[name] { return NumberSource(type: .float32, bytes: UnsafeRawBufferPointer(bytes)) }
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ seed
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    var random = SeededRandom(seed: hash)
+    let isNorm = name.hasSuffix("norm.weight")
+    let numbers = random.floats(shape.reduce(1, *), scale: isNorm ? 0.3 : scale(name)).map { isNorm ? 1 + $0 : $0 }
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: numbers.count * 4, alignment: 16)
+    numbers.withUnsafeBytes { bytes.copyMemory(from: $0) }
+    memory[name] = bytes
+    return NumberSource(type: .float32, bytes: UnsafeRawBufferPointer(bytes))
+  }
+}
+
+/// A tiny target with an adapter and heads, made from a seed.
+public struct RandomModel {
+  /// The target.
+  public let target: Transformer
+  /// Its adapter.
+  public let adapter: KangarooAdapter
+  /// Its heads.
+  public let heads: MedusaHeads
+
+  /// - Parameters:
+  ///   - seed: what all weights follow from.
+  ///   - weightType: how weights are held.
+  ///   - context: the kernels and threads.
+  ///   - contextLength: positions.
+  ///   - vocabulary: small, so that random drafts are right now and then.
+  ///   - depth: how much the layers after the second say; a small number makes drafting from the second layer easy.
+  /// - Throws: `KernelError`.
+  public init(
+    seed: UInt64, weightType: WeightType = .float32, context: ComputeContext, contextLength: Int = 96,
+    vocabulary: Int = 13, depth: Float = 0.3
+  ) throws {
+    let configuration = ModelConfiguration(
+      hiddenSize: 48, intermediateSize: 88, layers: 5, attentionHeads: 6, keyValueHeads: 2, headDimension: 8,
+      vocabularySize: vocabulary, contextLength: contextLength, tiesEmbeddings: seed % 2 == 0)
+    let tensors = RandomTensors(seed: seed) { name in
+      if name.hasPrefix("model.embed") || name.hasPrefix("lm_head") { return 1 }
+      let isDeep = ["2", "3", "4"].contains { name.hasPrefix("model.layers.\($0).") }
+      return isDeep && (name.contains("o_proj") || name.contains("down_proj")) ? depth : 0.4
+    }
+    target = try Transformer(configuration, from: tensors, weightType: weightType, context: context)
+    // An adapter that adds next to nothing predicts what the second layer already knows.
+    let small = RandomTensors(seed: seed &+ 1) { $0.contains("o_proj") ? 0.05 : 0.4 }
+    adapter = try KangarooAdapter(
+      from: small,
+      shape: AttentionShape(hiddenSize: 48, queryHeads: 6, keyValueHeads: 6, headDimension: 8), target: target)
+    heads = try MedusaHeads(from: RandomTensors(seed: seed &+ 2) { _ in 0.4 }, count: 4, target: target)
+  }
+}
