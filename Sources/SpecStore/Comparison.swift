@@ -1,0 +1,40 @@
+internal import GRDB
+
+/// Where a generation first differs from vanilla's.
+public struct Difference: Equatable, Sendable {
+  /// The first position that differs.
+  public let position: Int
+  /// Vanilla's token there; nil where its output has ended.
+  public let expected: Int?
+  /// The generation's token there; nil where its output has ended.
+  public let found: Int?
+
+  /// Makes a difference; the properties say what each value means.
+  public init(position: Int, expected: Int?, found: Int?) {
+    self.position = position
+    self.expected = expected
+    self.found = found
+  }
+}
+
+extension BenchmarkStore {
+  /// Notes how a recorded generation compares with vanilla's, which may have been decoded after it.
+  ///
+  /// - Parameters:
+  ///   - generation: The generation's id.
+  ///   - difference: Where it differs; nil when it is the same.
+  /// - Throws: A ``StoreError``, for example when there is no such generation.
+  public func recordComparison(generation: Int64, difference: Difference?) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: """
+          UPDATE generation SET lossless = ?, mismatch_position = ?, expected_token = ?, found_token = ? WHERE id = ?
+          """,
+        arguments: [difference == nil, difference?.position, difference?.expected, difference?.found, generation]
+      )
+      if database.changesCount == 0 {
+        throw StoreError.rejected(path: path, reason: "there is no generation \(generation)")
+      }
+    }
+  }
+}

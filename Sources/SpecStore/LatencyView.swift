@@ -1,0 +1,81 @@
+extension Views {
+  /// Nearest-rank percentiles and the mean of the time to the first token ('ttft'), the decode time per token after
+  /// the first ('tpot') and the time between tokens as they become available ('itl'), in milliseconds.
+  ///
+  /// There is one sample for every token, so the view is built to sort narrow rows only: one integer, `cell`, stands
+  /// for decoder, metric (bits 3 and 4) and category (bits 0 to 2; 0 is 'overall'). Samples are numbered within their
+  /// cell and within the overall cell in one go; then only those at a wanted place are kept. The times between tokens of
+  /// a generation add up to the time between its first and its last.
+  static let latency = View(name: "latency") { limited in
+    """
+    WITH category_code (category, code) AS (
+      VALUES ('overall', 0), ('mt_bench', 1), ('translation', 2), ('summarization', 3), ('qa', 4),
+        ('math_reasoning', 5), ('rag', 6)
+    ), metric_code (metric, code) AS (
+      VALUES ('ttft', 0), ('tpot', 8), ('itl', 16)
+    ), measured AS MATERIALIZED (
+      SELECT
+        (decoder_id << 5) | code AS cell, generation_id, prefill_ns, decode_ns, output_tokens,
+        (SELECT max(position) FROM token WHERE token.generation_id = measured_generation.generation_id) AS last
+      FROM measured_generation
+      JOIN category_code USING (category)
+      WHERE \(limited("run_id"))
+    ), sample (cell, ns) AS (
+      SELECT cell, prefill_ns FROM measured
+      UNION ALL
+      SELECT cell | 8, 1.0 * decode_ns / (output_tokens - 1) FROM measured WHERE output_tokens > 1
+      UNION ALL
+      SELECT cell | 16, token.available_ns - previous.available_ns
+      FROM measured
+      CROSS JOIN token ON token.generation_id = measured.generation_id
+      CROSS JOIN token AS previous
+        ON previous.generation_id = token.generation_id AND previous.position = token.position - 1
+    ), numbered AS (
+      SELECT
+        cell, ns, row_number() OVER (PARTITION BY cell ORDER BY ns) AS place,
+        row_number() OVER (PARTITION BY cell >> 3 ORDER BY ns) AS overall_place
+      FROM sample
+    ), generation_total (cell, samples, ns) AS (
+      SELECT cell, 1, prefill_ns FROM measured
+      UNION ALL
+      SELECT cell | 8, 1, 1.0 * decode_ns / (output_tokens - 1) FROM measured WHERE output_tokens > 1
+      UNION ALL
+      SELECT
+        cell | 16, last, final.available_ns - first.available_ns
+      FROM measured
+      JOIN token AS first ON first.generation_id = measured.generation_id AND first.position = 0
+      JOIN token AS final ON final.generation_id = measured.generation_id AND final.position = last
+      WHERE last > 0
+    ), total (cell, samples, ns) AS MATERIALIZED (
+      SELECT cell, sum(samples), sum(ns) FROM generation_total GROUP BY cell
+      UNION ALL
+      SELECT cell >> 3 << 3, sum(samples), sum(ns) FROM generation_total GROUP BY cell >> 3
+    ), wanted (cell, percent, place) AS MATERIALIZED (
+      SELECT cell, percentage.column1, (samples * percentage.column1 + 99) / 100
+      FROM total
+      JOIN (VALUES (50), (90), (95), (99)) AS percentage
+    ), found AS MATERIALIZED (
+      SELECT * FROM numbered
+      WHERE (cell, place) IN (SELECT cell, place FROM wanted)
+        OR (cell >> 3 << 3, overall_place) IN (SELECT cell, place FROM wanted)
+    ), percentile (cell, percent, ns) AS (
+      SELECT wanted.cell, percent, ns FROM wanted
+      JOIN found ON (found.cell = wanted.cell AND found.place = wanted.place)
+        OR (found.cell >> 3 << 3 = wanted.cell AND found.overall_place = wanted.place)
+    )
+    SELECT
+      run_id, decoder.id AS decoder_id, decoder.name AS decoder, category_code.category AS category, metric,
+      samples, 1e-6 * total.ns / samples AS mean_ms,
+      max(iif(percent = 50, percentile.ns, NULL)) / 1e6 AS p50_ms,
+      max(iif(percent = 90, percentile.ns, NULL)) / 1e6 AS p90_ms,
+      max(iif(percent = 95, percentile.ns, NULL)) / 1e6 AS p95_ms,
+      max(iif(percent = 99, percentile.ns, NULL)) / 1e6 AS p99_ms
+    FROM total
+    JOIN percentile USING (cell)
+    JOIN decoder ON decoder.id = total.cell >> 5
+    JOIN category_code ON category_code.code = total.cell & 7
+    JOIN metric_code ON metric_code.code = total.cell & 24
+    GROUP BY total.cell
+    """
+  }
+}

@@ -1,0 +1,22 @@
+internal import GRDB
+
+/// The numbered steps that bring a file to the current schema. A released step never changes: add a new one.
+enum Migrations {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { database in
+      try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+      try database.execute(sql: Schema.tables)
+      try createViews(database)
+    }
+    return migrator
+  }
+
+  /// Replaces all views by their current definitions. A migration that changes tables or views calls this last.
+  private static func createViews(_ database: Database) throws {
+    for view in Views.all {
+      try database.execute(sql: "DROP VIEW IF EXISTS \(view.name)")
+      try database.execute(sql: "CREATE VIEW \(view.name) AS \(view.overAllRuns)")
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+internal import GRDB
+
+/// What a query's row is decoded into. The public types conform to this internal protocol rather than to GRDB's own,
+/// so that users of the store need not know GRDB.
+protocol DecodedRow: FetchableRecord {}
+
+/// What all stored records share: dates are ISO 8601 in UTC with milliseconds, so that their text sorts by time.
+protocol StoredRecord: DecodedRow, EncodableRecord, TableRecord {}
+
+extension StoredRecord {
+  private static var dateFormat: Date.ISO8601FormatStyle {
+    Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+  }
+
+  static func text(of date: Date) -> String {
+    date.formatted(dateFormat)
+  }
+
+  static func databaseDateEncodingStrategy(for column: String) -> DatabaseDateEncodingStrategy {
+    .custom { date in text(of: date) }
+  }
+
+  static func databaseDateDecodingStrategy(for column: String) -> DatabaseDateDecodingStrategy {
+    .custom { value in String.fromDatabaseValue(value).flatMap { try? dateFormat.parse($0) } }
+  }
+}
+
+extension EnvironmentRecord: StoredRecord {
+  static let databaseTableName = "environment"
+}
+
+extension RunRecord: StoredRecord {
+  static let databaseTableName = "run"
+}
+
+extension DecoderRecord: StoredRecord {
+  static let databaseTableName = "decoder"
+}
+
+extension PromptRecord: StoredRecord {
+  static let databaseTableName = "prompt"
+}
+
+extension GenerationRecord: StoredRecord {
+  static let databaseTableName = "generation"
+}
+
+extension CycleRecord: DecodedRow {}
+extension TokenRecord: DecodedRow {}
+extension GenerationKey: DecodedRow {}
+extension RecordedOutput: DecodedRow {}
+
+extension Stored where Record: DecodedRow {
+  init(row: Row) throws {
+    self.init(id: try row.decode(Int64.self, forColumn: "id"), record: try Record(row: row))
+  }
+}
+
+/// A record about to be inserted, with the foreign keys that its own type leaves out.
+struct InsertedRow<Record: StoredRecord>: PersistableRecord {
+  static var databaseTableName: String { Record.databaseTableName }
+  let record: Record
+  var parents: [String: Int64] = [:]
+
+  func encode(to container: inout PersistenceContainer) throws {
+    try record.encode(to: &container)
+    for (column, id) in parents {
+      container[column] = id
+    }
+  }
+
+  /// Inserts the row.
+  ///
+  /// - Parameter database: The connection to write with.
+  /// - Returns: The id that the row was given.
+  /// - Throws: SQLite's error.
+  func insertedID(_ database: Database) throws -> Int64 {
+    try insert(database)
+    return database.lastInsertedRowID
+  }
+}

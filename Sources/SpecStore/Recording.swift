@@ -1,0 +1,119 @@
+import Foundation
+internal import GRDB
+
+extension BenchmarkStore {
+  /// Writes a new run with its environment, decoders and the prompts known so far, in one transaction.
+  ///
+  /// - Parameters:
+  ///   - run: The run.
+  ///   - environment: What it is measured with.
+  ///   - decoders: Its decoders.
+  ///   - prompts: Its prompts; later ones follow with ``insertPrompt(_:run:)``.
+  /// - Returns: The ids of the new rows.
+  /// - Throws: A ``StoreError``; nothing is written then.
+  public func beginRun(
+    _ run: RunRecord,
+    environment: EnvironmentRecord,
+    decoders: [DecoderRecord],
+    prompts: [PromptRecord]
+  ) throws(StoreError) -> RunIdentifiers {
+    try write { database in
+      let environmentID = try InsertedRow(record: environment).insertedID(database)
+      let runID = try InsertedRow(record: run, parents: ["environment_id": environmentID]).insertedID(database)
+      return RunIdentifiers(
+        run: runID,
+        decoders: try decoders.map { decoder in
+          try InsertedRow(record: decoder, parents: ["run_id": runID]).insertedID(database)
+        },
+        prompts: try prompts.map { prompt in
+          try InsertedRow(record: prompt, parents: ["run_id": runID]).insertedID(database)
+        }
+      )
+    }
+  }
+
+  /// Adds a prompt to a run: a later turn is known only after vanilla has answered the earlier one.
+  ///
+  /// - Parameters:
+  ///   - prompt: The prompt.
+  ///   - run: The run's id.
+  /// - Returns: The id of the new row.
+  /// - Throws: A ``StoreError``, for example when the run has this question and turn already.
+  public func insertPrompt(_ prompt: PromptRecord, run: Int64) throws(StoreError) -> Int64 {
+    try write { try InsertedRow(record: prompt, parents: ["run_id": run]).insertedID($0) }
+  }
+
+  /// Notes when a run ended.
+  ///
+  /// - Parameters:
+  ///   - run: The run's id.
+  ///   - date: When it ended.
+  /// - Throws: A ``StoreError``, for example when there is no such run.
+  public func finishRun(_ run: Int64, at date: Date) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE run SET finished_at = ? WHERE id = ?",
+        arguments: [RunRecord.text(of: date), run]
+      )
+      if database.changesCount == 0 { throw StoreError.noSuchRun(path: path, run: run) }
+    }
+  }
+
+  /// Writes a generation with its cycles and tokens in one transaction.
+  ///
+  /// - Parameters:
+  ///   - generation: The generation.
+  ///   - cycles: Its cycles in order; their ordinals count from 0.
+  ///   - tokens: Its tokens in order; their positions count from 0.
+  /// - Returns: The id of the generation's row.
+  /// - Throws: A ``StoreError``; nothing is written then.
+  @discardableResult
+  public func record(
+    _ generation: GenerationRecord,
+    cycles: [CycleRecord],
+    tokens: [TokenRecord]
+  ) throws(StoreError) -> Int64 {
+    try write { database in
+      let id = try InsertedRow(record: generation).insertedID(database)
+      try insert(cycles, generation: id, database)
+      try insert(tokens, generation: id, database)
+      return id
+    }
+  }
+
+  /// Deletes all decoders' generations of a prompt in a pass, so that they can be measured again next to each other.
+  ///
+  /// - Parameters:
+  ///   - prompt: The prompt's id.
+  ///   - pass: The pass.
+  /// - Throws: A ``StoreError``; nothing is deleted then.
+  public func deleteGenerations(prompt: Int64, pass: Int) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: "DELETE FROM generation WHERE prompt_id = ? AND pass = ?",
+        arguments: [prompt, pass]
+      )
+    }
+  }
+
+  // Cycles and tokens go in by prepared statements: encoding a record for each row takes four times as long.
+
+  private func insert(_ cycles: [CycleRecord], generation: Int64, _ database: Database) throws {
+    let statement = try database.cachedStatement(sql: "INSERT INTO cycle VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    for (ordinal, cycle) in cycles.enumerated() {
+      try statement.execute(arguments: [
+        generation, ordinal, cycle.drafted, cycle.nodes, cycle.accepted, cycle.acceptLength, cycle.emitted,
+        cycle.draftNanoseconds, cycle.verifyNanoseconds, cycle.overheadNanoseconds,
+      ])
+    }
+  }
+
+  private func insert(_ tokens: [TokenRecord], generation: Int64, _ database: Database) throws {
+    let statement = try database.cachedStatement(sql: "INSERT INTO token VALUES (?, ?, ?, ?, ?)")
+    for (position, token) in tokens.enumerated() {
+      try statement.execute(arguments: [
+        generation, position, token.tokenID, token.cycle, token.availableNanoseconds,
+      ])
+    }
+  }
+}

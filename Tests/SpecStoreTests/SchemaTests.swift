@@ -1,0 +1,57 @@
+import GRDB
+import SpecStore
+import Testing
+
+@Suite struct SchemaTests {
+  private func names(_ type: String, in path: String) throws -> Set<String> {
+    try DatabaseQueue(path: path).read { database in
+      try String.fetchSet(
+        database,
+        sql: "SELECT name FROM sqlite_schema WHERE type = ? AND name NOT LIKE 'sqlite_%'",
+        arguments: [type]
+      )
+    }
+  }
+
+  @Test func holdsTheDocumentedTablesAndViews() throws {
+    let example = try ExampleRun()
+    #expect(
+      try names("table", in: example.folder.database) == [
+        "environment", "run", "decoder", "prompt", "generation", "cycle", "token", "grdb_migrations",
+      ]
+    )
+    #expect(
+      try names("view", in: example.folder.database) == [
+        "measured_generation", "generation_scope", "speedup", "time_split", "mean_accepted_tokens", "acceptance_rate",
+        "acceptance_by_position", "latency", "losslessness", "skips",
+      ]
+    )
+  }
+
+  @Test func tablesAreStrictAndWriteAheadLogged() throws {
+    let example = try ExampleRun()
+    try DatabaseQueue(path: example.folder.database).read { database in
+      let loose = try String.fetchAll(
+        database,
+        sql: """
+          SELECT name FROM pragma_table_list
+          WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'
+          """
+      )
+      #expect(loose == ["grdb_migrations"])
+      #expect(try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal")
+      #expect(try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").isEmpty)
+      #expect(try String.fetchOne(database, sql: "PRAGMA integrity_check") == "ok")
+    }
+  }
+
+  @Test func everyViewCanBeQueriedForOneRun() throws {
+    let example = try ExampleRun()
+    let queue = try DatabaseQueue(path: example.folder.database)
+    for view in try names("view", in: example.folder.database) {
+      try queue.read { database in
+        _ = try Row.fetchAll(database, sql: "SELECT * FROM \(view) WHERE run_id = 1")
+      }
+    }
+  }
+}
