@@ -16,11 +16,12 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
+    .target(name: "SpecFiles", swiftSettings: swift),
     .target(name: "CSpecKernels", cSettings: c),
     .target(name: "SpecKernels", dependencies: ["CSpecKernels"], swiftSettings: swift),
-    .target(name: "SpecModel", dependencies: ["SpecKernels"], swiftSettings: swift),
-    .target(name: "SpecDecoding", dependencies: ["SpecModel", "SpecKernels"], swiftSettings: swift),
-    .target(name: "SpecSuite", swiftSettings: swift),
+    .target(name: "SpecModel", dependencies: ["SpecFiles", "SpecKernels"], swiftSettings: swift),
+    .target(name: "SpecDecoding", dependencies: ["SpecFiles", "SpecModel", "SpecKernels"], swiftSettings: swift),
+    .target(name: "SpecSuite", dependencies: ["SpecFiles"], swiftSettings: swift),
     .target(
       name: "SpecStore",
       dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
@@ -28,23 +29,32 @@ let package = Package(
     ),
     .target(
       name: "SpecRunner",
-      dependencies: ["SpecDecoding", "SpecModel", "SpecKernels", "SpecSuite", "SpecStore"],
+      dependencies: ["SpecFiles", "SpecDecoding", "SpecModel", "SpecKernels", "SpecSuite", "SpecStore"],
       swiftSettings: swift
     ),
     .target(name: "SpecReport", dependencies: ["SpecStore"], swiftSettings: swift),
     .executableTarget(
       name: "specbench",
       dependencies: [
-        "SpecRunner", "SpecReport", "SpecDecoding", "SpecModel", "SpecKernels", "SpecSuite", "SpecStore",
+        "SpecFiles", "SpecRunner", "SpecReport", "SpecDecoding", "SpecModel", "SpecKernels", "SpecSuite", "SpecStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift
     ),
-    .testTarget(name: "SpecKernelsTests", dependencies: ["SpecKernels"], swiftSettings: swift),
-    .testTarget(name: "SpecModelTests", dependencies: ["SpecModel", "SpecKernels"], swiftSettings: swift),
+    .target(
+      name: "SpecTestSupport", dependencies: ["SpecModel", "SpecKernels"], path: "Tests/SpecTestSupport",
+      swiftSettings: swift),
+    .testTarget(name: "SpecFilesTests", dependencies: ["SpecFiles"], swiftSettings: swift),
     .testTarget(
-      name: "SpecDecodingTests", dependencies: ["SpecDecoding", "SpecModel", "SpecKernels"], swiftSettings: swift),
-    .testTarget(name: "SpecSuiteTests", dependencies: ["SpecSuite"], swiftSettings: swift),
+      name: "SpecKernelsTests", dependencies: ["SpecKernels", "SpecTestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "SpecModelTests", dependencies: ["SpecModel", "SpecKernels", "SpecTestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "SpecDecodingTests",
+      dependencies: ["SpecDecoding", "SpecModel", "SpecKernels", "SpecTestSupport"],
+      swiftSettings: swift
+    ),
+    .testTarget(name: "SpecSuiteTests", dependencies: ["SpecSuite", "SpecFiles"], swiftSettings: swift),
     .testTarget(
       name: "SpecStoreTests",
       dependencies: ["SpecStore", .product(name: "GRDB", package: "GRDB.swift")],
@@ -53,6 +63,19 @@ let package = Package(
     .testTarget(
       name: "SpecReportTests",
       dependencies: ["SpecReport", "SpecStore", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swift
+    ),
+    .testTarget(
+      name: "SpecRunnerTests",
+      dependencies: [
+        "SpecRunner", "SpecDecoding", "SpecModel", "SpecStore", "SpecSuite", "SpecTestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: swift
+    ),
+    .testTarget(
+      name: "SpecBenchTests",
+      dependencies: ["specbench", "SpecTestSupport", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swift
     ),
   ],

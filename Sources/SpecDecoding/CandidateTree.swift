@@ -1,4 +1,4 @@
-import Foundation
+import SpecFiles
 import SpecModel
 
 /// Which combinations of the heads' candidates are verified (Cai et al. 2024, §2.1.2). A path [0, 2] means: the first
@@ -77,15 +77,8 @@ extension CandidateTree {
       try self.init(paths: paths, source: name)
       return
     }
-    guard let data = FileManager.default.contents(atPath: name) else {
-      throw .invalidTree(
-        source: name,
-        problem: "there is no such file, and the shipped trees are \(Self.shippedNames.joined(separator: ", "))")
-    }
-    guard let paths = try? JSONDecoder().decode([[Int]].self, from: data) else {
-      throw .invalidTree(source: name, problem: "it does not hold a list of paths")
-    }
-    try self.init(paths: paths, source: name)
+    let paths = try JSONField<DecodingError>(file: name).elements()
+    try self.init(paths: paths.map { (path) throws(DecodingError) in try path.integers() }, source: name)
   }
 
   /// The names of the shipped trees.
@@ -106,4 +99,13 @@ extension CandidateTree {
       [0], [0, 0], [1], [0, 1], [0, 0, 0], [2], [1, 0], [0, 2], [0, 0, 0, 0], [0, 1, 0],
     ],
   ]
+}
+
+extension DecodingError: InputFailure {
+  /// Makes the error of a problem with the file of a candidate tree.
+  public init(_ problem: InputProblem, file: String) {
+    let shipped = CandidateTree.shippedNames.joined(separator: ", ")
+    let missing = "there is no such file, and the shipped trees are \(shipped)"
+    self = .invalidTree(source: file, problem: problem == .missing ? missing : "\(problem)")
+  }
 }

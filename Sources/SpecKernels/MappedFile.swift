@@ -5,8 +5,7 @@ import Foundation
 public final class MappedFile {
   /// Where the file lies.
   public let path: String
-  /// The file's bytes, valid while this object lives.
-  public let bytes: UnsafeRawBufferPointer
+  private let bytes: UnsafeRawBufferPointer
 
   /// - Parameter path: an existing regular file.
   /// - Throws: ``KernelError/unreadableFile(path:reason:)``.
@@ -29,6 +28,26 @@ public final class MappedFile {
       throw Self.failure(path)
     }
     bytes = UnsafeRawBufferPointer(start: start, count: size)
+  }
+
+  /// How many bytes the file has.
+  public var count: Int { bytes.count }
+
+  /// Gives the file's bytes, which must not be kept beyond the call.
+  public func withBytes<Result, Failure>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes)
+  }
+
+  /// Some of the file's bytes as numbers, which keep the file mapped.
+  ///
+  /// - Parameters:
+  ///   - type: how each number is stored.
+  ///   - range: whole numbers inside the file.
+  public func numbers(_ type: NumberType, _ range: Range<Int>) -> NumberSource {
+    NumberSource(type: type, bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), owner: self)
   }
 
   deinit {

@@ -27,18 +27,24 @@ public enum WeightType: String, CaseIterable, Sendable {
   var native: sk_number_type { self == .float32 ? SK_F32 : SK_BF16 }
 }
 
-/// Numbers as they lie in a file, row-major; valid while the file stays mapped.
+/// Numbers as they lie in a file, row-major. They keep whatever holds their memory alive.
 public struct NumberSource {
   /// How each number is stored.
   public let type: NumberType
-  /// The bytes, exactly `count` numbers of `type`.
-  public let bytes: UnsafeRawBufferPointer
+  private let bytes: UnsafeRawBufferPointer
+  private let owner: AnyObject
 
-  /// Numbers of `type` in `bytes`, whose length must be a multiple of the number's size.
-  public init(type: NumberType, bytes: UnsafeRawBufferPointer) {
+  /// Numbers in memory that belongs to an object.
+  ///
+  /// - Parameters:
+  ///   - type: how each number is stored.
+  ///   - bytes: whole numbers.
+  ///   - owner: the object whose life the bytes share.
+  public init(type: NumberType, bytes: UnsafeRawBufferPointer, owner: AnyObject) {
     precondition(bytes.count % type.size == 0, "a number source ends inside a number")
     self.type = type
     self.bytes = bytes
+    self.owner = owner
   }
 
   /// How many numbers there are.
@@ -59,7 +65,14 @@ public struct NumberSource {
 
   func widen(_ range: Range<Int>, roundedTo weightType: WeightType, into target: UnsafeMutablePointer<Float>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "numbers beyond the end of their source")
-    guard let base = bytes.baseAddress, !range.isEmpty else { return }
-    sk_widen(type.native, base + range.lowerBound * type.size, weightType.native, range.count, target)
+    withBytes { bytes in
+      guard let base = bytes.baseAddress, !range.isEmpty else { return }
+      sk_widen(type.native, base + range.lowerBound * type.size, weightType.native, range.count, target)
+    }
+  }
+
+  /// Gives the bytes while their owner is certain to live.
+  func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+    withExtendedLifetime(owner) { body(bytes) }
   }
 }

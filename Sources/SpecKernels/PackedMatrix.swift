@@ -28,8 +28,10 @@ public final class PackedMatrix {
     var first = 0
     for source in sources {
       let count = source.count / columns
-      guard let base = source.bytes.baseAddress else { continue }
-      sk_pack_rows(type.native, buffer.pointer, columns, first, source.type.native, base, count)
+      source.withBytes { bytes in
+        guard let base = bytes.baseAddress else { return }
+        sk_pack_rows(type.native, buffer.pointer, columns, first, source.type.native, base, count)
+      }
       first += count
     }
   }

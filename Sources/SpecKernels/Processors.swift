@@ -14,6 +14,20 @@ public enum Processors {
     return String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespaces)
   }
 
+  /// The processors that the process may be scheduled on, like `0-3,8`.
+  public static var affinity: String {
+    var ranges: [ClosedRange<Int>] = []
+    for processor in 0..<4096 where sk_affinity_contains(Int32(processor)) {
+      if let last = ranges.last, last.upperBound == processor - 1 {
+        ranges[ranges.count - 1] = last.lowerBound...processor
+      } else {
+        ranges.append(processor...processor)
+      }
+    }
+    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+      .joined(separator: ",")
+  }
+
   /// Physical cores within the affinity and the processor quota of the process's control group, at least 1.
   public static var availableCores: Int {
     max(1, min(physicalCores, quota ?? Int.max))

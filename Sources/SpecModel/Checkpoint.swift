@@ -39,16 +39,17 @@ public final class Checkpoint {
 
   private static func readIndex(_ path: String) throws(ModelError) -> [String: String] {
     let file = try JSONFile(path: path, purpose: "the index of the weight files")
-    guard let map = try file.object("weight_map") as? [String: String], !map.isEmpty else {
-      throw .malformedFile(path: path, problem: "'weight_map' is not an object of tensor names and file names")
-    }
+    let names = try file.root.member("weight_map")
+    var map: [String: String] = [:]
+    for (tensor, field) in try names.members() { map[tensor] = try field.string() }
+    guard !map.isEmpty else { throw names.mismatch(expected: "an object of tensor names and file names") }
     for name in map.values where name.contains("/") || name.contains("..") {
       throw .malformedFile(path: path, problem: "the file name '\(name)' leads out of the folder")
     }
     return map
   }
 
-  /// A tensor's numbers, valid while this checkpoint lives.
+  /// A tensor's numbers, which keep their file mapped.
   ///
   /// - Parameters:
   ///   - name: the tensor's name.

@@ -38,7 +38,7 @@ public final class KangarooAdapter {
       hiddenSize: width, queryHeads: heads, keyValueHeads: keyValueHeads, headDimension: dimension)
     try self.init(
       from: SafetensorsFile(path: directory + "/model.safetensors"), shape: shape,
-      epsilon: Float(file.number("rms_norm_eps") ?? 1e-6), ropeTheta: file.number("rope_theta") ?? 10000,
+      epsilon: Float(file["rms_norm_eps"]?.number() ?? 1e-6), ropeTheta: file["rope_theta"]?.number() ?? 10000,
       target: target)
   }
 

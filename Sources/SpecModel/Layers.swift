@@ -70,7 +70,7 @@ struct DecoderLayer {
 
 /// Where tensors come from: a checkpoint, a single file, or numbers made in memory.
 public protocol TensorSource {
-  /// A tensor's numbers, valid while the source lives.
+  /// A tensor's numbers, which keep their memory alive.
   ///
   /// - Parameters:
   ///   - name: the tensor's name.

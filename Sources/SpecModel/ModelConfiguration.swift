@@ -71,10 +71,10 @@ public struct ModelConfiguration: Sendable, Equatable {
     headDimension = try file.size("head_dim") ?? hiddenSize / attentionHeads
     vocabularySize = try file.requiredSize("vocab_size")
     contextLength = try file.size("max_position_embeddings") ?? 2048
-    normEpsilon = Float(try file.number("rms_norm_eps") ?? 1e-6)
-    ropeTheta = try file.number("rope_theta") ?? 10000
-    tiesEmbeddings = try file.flag("tie_word_embeddings") ?? false
-    architecture = (try file.architectures()).first ?? "LlamaForCausalLM"
+    normEpsilon = Float(try file["rms_norm_eps"]?.number() ?? 1e-6)
+    ropeTheta = try file["rope_theta"]?.number() ?? 10000
+    tiesEmbeddings = try file["tie_word_embeddings"]?.boolean() ?? false
+    architecture = try file["architectures"]?.elements().first?.string() ?? "LlamaForCausalLM"
     beginToken = try file.tokens("bos_token_id").first
     endTokens = try file.tokens("eos_token_id")
     let generation = directory + "/generation_config.json"
@@ -86,26 +86,28 @@ public struct ModelConfiguration: Sendable, Equatable {
   }
 
   private static func refuseUnsupported(_ file: JSONFile) throws(ModelError) {
-    let type = try file.string("model_type") ?? "llama"
+    let type = try file["model_type"]?.string() ?? "llama"
     guard ["llama", "mistral"].contains(type) else {
       throw .unsupportedFeature(
         path: file.path, feature: "the model type '\(type)'", supported: "Llama-architecture checkpoints can be read")
     }
-    let activation = try file.string("hidden_act") ?? "silu"
+    let activation = try file["hidden_act"]?.string() ?? "silu"
     guard activation == "silu" else {
       throw .unsupportedFeature(
         path: file.path, feature: "the activation '\(activation)'", supported: "'silu' is")
     }
-    for key in ["attention_bias", "mlp_bias"] where try file.flag(key) ?? false {
+    for key in ["attention_bias", "mlp_bias"] where try file[key]?.boolean() ?? false {
       throw .unsupportedFeature(
         path: file.path, feature: "'\(key)': true", supported: "projections without biases are")
     }
-    if let scaling = try file.object("rope_scaling"), (scaling["rope_type"] ?? scaling["type"]) as? String != "default" {
-      throw .unsupportedFeature(
-        path: file.path, feature: "'rope_scaling'", supported: "plain rotary embeddings with 'rope_theta' are")
+    if let scaling = try file["rope_scaling"] {
+      let (type, oldType) = (try scaling.member("rope_type"), try scaling.member("type"))
+      guard (type.value ?? oldType.value)?.text == "default" else {
+        throw .unsupportedFeature(
+          path: file.path, feature: "'rope_scaling'", supported: "plain rotary embeddings with 'rope_theta' are")
+      }
     }
-    if file.has("sliding_window") {
-      let window = try file.size("sliding_window") ?? 0
+    if let window = try file.size("sliding_window") {
       let context = try file.size("max_position_embeddings") ?? 0
       guard window >= context else {
         throw .unsupportedFeature(
@@ -139,16 +141,6 @@ public struct ModelConfiguration: Sendable, Equatable {
   public var attention: AttentionShape {
     AttentionShape(
       hiddenSize: hiddenSize, queryHeads: attentionHeads, keyValueHeads: keyValueHeads, headDimension: headDimension)
-  }
-}
-
-extension JSONFile {
-  fileprivate func architectures() throws(ModelError) -> [String] {
-    guard has("architectures") else { return [] }
-    guard let names = strings("architectures") else {
-      throw .malformedFile(path: path, problem: "'architectures' is not a list of names")
-    }
-    return names
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 import SpecKernels
 
 /// A mapped safetensors file: an 8-byte length, a JSON header, then the tensors' bytes.
@@ -40,7 +41,7 @@ public final class SafetensorsFile {
   /// The shape of a tensor, nil if it is not there.
   public func shape(of name: String) -> [Int]? { entries[name]?.shape }
 
-  /// A tensor's numbers, valid while this file object lives.
+  /// A tensor's numbers, which keep the file mapped.
   ///
   /// - Parameters:
   ///   - name: the tensor.
@@ -54,7 +55,7 @@ public final class SafetensorsFile {
     guard let type = Self.readableTypes[entry.type] else {
       throw .unsupportedType(path: path, name: name, found: entry.type)
     }
-    return NumberSource(type: type, bytes: UnsafeRawBufferPointer(rebasing: file.bytes[entry.bytes]))
+    return file.numbers(type, entry.bytes)
   }
 
   /// How a tensor is stored; nil if it is absent or of a type that is not read.
@@ -71,54 +72,61 @@ public final class SafetensorsFile {
     "F8_E5M2": 1, "I8": 1, "U8": 1, "BOOL": 1,
   ]
 
+  /// The format's own bound, in bytes.
+  private static let largestHeader = 100_000_000
+
   private static func readHeader(_ file: MappedFile) throws(ModelError) -> [String: Entry] {
     let path = file.path
-    guard file.bytes.count >= 8 else {
+    guard file.count >= 8 else {
       throw .malformedFile(path: path, problem: "it ends inside the header's length")
     }
-    let length = UInt64(littleEndian: file.bytes.loadUnaligned(as: UInt64.self))
-    let room = file.bytes.count - 8
-    guard length <= UInt64(room) else {
+    let length = file.withBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    let room = file.count - 8
+    guard length <= UInt64(min(room, largestHeader)) else {
       throw .malformedFile(
-        path: path, problem: "its header claims \(length) bytes where \(room) follow")
+        path: path,
+        problem: "its header claims \(length) bytes where \(room) follow and at most \(largestHeader) are read")
     }
     let dataStart = 8 + Int(length)
-    let json = try JSONFile(path: path, data: Data(file.bytes[8..<dataStart]))
+    let text = file.withBytes { Array($0[8..<dataStart]) }
+    let header = try JSONField<ModelError>(parsing: text[...], file: path)
     var entries: [String: Entry] = [:]
-    for name in json.keys where name != "__metadata__" {
-      entries[name] = try readEntry(name, json, dataStart: dataStart, dataCount: room - Int(length))
+    for (name, field) in try header.members() where name != "__metadata__" {
+      entries[name] = try readEntry(name, field, dataStart: dataStart, dataCount: room - Int(length))
     }
     return entries
   }
 
   private static func readEntry(
-    _ name: String, _ json: JSONFile, dataStart: Int, dataCount: Int
+    _ name: String,
+    _ json: JSONField<ModelError>,
+    dataStart: Int,
+    dataCount: Int
   ) throws(ModelError) -> Entry {
-    let object = try json.object(name) ?? [:]
-    guard let type = object["dtype"] as? String, let shape = object["shape"] as? [Int],
-      let offsets = object["data_offsets"] as? [Int], offsets.count == 2
-    else {
-      throw .malformedFile(path: json.path, problem: "the header's entry '\(name)' lacks dtype, shape or data_offsets")
-    }
+    let type = try json.member("dtype").string()
+    let shape = try json.member("shape").integers()
+    let place = try json.member("data_offsets")
+    let offsets = try place.integers()
+    guard offsets.count == 2 else { throw place.mismatch(expected: "an array of two integers") }
     guard offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= dataCount else {
       throw .malformedFile(
-        path: json.path,
+        path: json.file,
         problem: "the tensor '\(name)' claims the bytes \(offsets[0]) to \(offsets[1]) where \(dataCount) are there")
     }
     guard let size = sizes[type] else {
-      throw .unsupportedType(path: json.path, name: name, found: type)
+      throw .unsupportedType(path: json.file, name: name, found: type)
     }
     var expected = size
     for dimension in shape {
       let (product, overflow) = expected.multipliedReportingOverflow(by: dimension)
       guard dimension >= 0, !overflow else {
-        throw .malformedFile(path: json.path, problem: "the tensor '\(name)' has the impossible shape \(shape)")
+        throw .malformedFile(path: json.file, problem: "the tensor '\(name)' has the impossible shape \(shape)")
       }
       expected = product
     }
     guard expected == offsets[1] - offsets[0] else {
       throw .malformedFile(
-        path: json.path,
+        path: json.file,
         problem: "the tensor '\(name)' of shape \(shape) needs \(expected) bytes and has \(offsets[1] - offsets[0])")
     }
     return Entry(type: type, shape: shape, bytes: dataStart + offsets[0]..<dataStart + offsets[1])

@@ -14,7 +14,6 @@ public final class Transformer {
   /// Cosines and sines for every position of the model's context.
   let rotaryTable: RotaryTable
   let workspace: ForwardWorkspace
-  private let source: any TensorSource
   private let embedding: NumberSource
   private let layers: [DecoderLayer]
   private let norm: [Float]
@@ -25,7 +24,7 @@ public final class Transformer {
   ///
   /// - Parameters:
   ///   - configuration: the shape.
-  ///   - source: where the tensors are; it is kept, since the embedding is read in place.
+  ///   - source: where the tensors are; the embedding is read in place later.
   ///   - weightType: how to hold the weights; narrowing rounds to nearest even.
   ///   - context: the kernels and threads to compute on.
   /// - Throws: ``ModelError`` if a tensor is absent or of another shape, ``SpecKernels/KernelError`` if there is not
@@ -37,7 +36,6 @@ public final class Transformer {
     self.configuration = configuration
     self.weightType = weightType
     self.context = context
-    self.source = source
     let (width, vocabulary) = (configuration.hiddenSize, configuration.vocabularySize)
     embedding = try source.tensor("model.embed_tokens.weight", shape: [vocabulary, width])
     layers = try (0..<configuration.layers).map {

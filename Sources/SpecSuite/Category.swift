@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 
 /// The six kinds of task of a suite, in the order in which tables show them.
 public enum Category: String, CaseIterable, Sendable, Codable {

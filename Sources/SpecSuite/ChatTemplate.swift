@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 
 /// How a conversation is written as one text for a model.
 ///
@@ -102,12 +103,12 @@ extension ChatTemplate: Codable {
   /// - Parameter decoder: Where to read from.
   /// - Throws: `SuiteError` for anything but such an object.
   public init(from decoder: any Decoder) throws {
-    try self.init(JSONValue(from: decoder), place: "the chat template")
+    try self.init(SuiteField(JSONValue(from: decoder), file: "the chat template"))
   }
 
-  init(_ value: JSONValue, place: String) throws(SuiteError) {
+  init(_ field: SuiteField) throws(SuiteError) {
     let owner = " in \"chat_template\""
-    let reader = try ObjectReader(value, place: place, subject: " as \"chat_template\"")
+    let reader = SuiteField(field.value, file: field.file)
     try reader.rejectUnknownKeys(known: CodingKeys.allCases.map(\.rawValue), owner: owner)
     let user = try reader.filledText("user")
     let parts = user.components(separatedBy: ChatTemplate.placeholder)
@@ -123,7 +124,7 @@ extension ChatTemplate: Codable {
     let needsGap = assistantPrefix.last.map { !$0.isWhitespace } ?? false
     self.init(
       name: try reader.filledText("name"),
-      beginOfText: try reader.bool("begin_of_text", default: true),
+      beginOfText: try reader.member("begin_of_text").ifPresent?.boolean() ?? true,
       systemPrefix: try reader.text("system", default: ""),
       userPrefix: userPrefix,
       userSuffix: userSuffix,

@@ -1,3 +1,5 @@
+import SpecFiles
+
 /// How a manifest tells its chat template: by the name of a shipped one, or in full.
 public enum ChatTemplateChoice: Equatable, Sendable, Codable {
   /// A shipped template.
@@ -31,20 +33,19 @@ public enum ChatTemplateChoice: Equatable, Sendable, Codable {
   /// - Parameter decoder: Where to read from.
   /// - Throws: `SuiteError` for anything else.
   public init(from decoder: any Decoder) throws {
-    try self.init(JSONValue(from: decoder), place: "the chat template")
+    try self.init(SuiteField(JSONValue(from: decoder), file: "the chat template"))
   }
 
-  init(_ value: JSONValue, place: String) throws(SuiteError) {
-    switch value {
-    case .string(let name):
-      self = .named(name)
+  init(_ field: SuiteField) throws(SuiteError) {
+    switch field.value {
+    case .string:
+      self = .named(try field.string())
       // An unknown name is told here, where the file is known, and not first when the template is used.
-      _ = try template(place: place)
-    case .object: self = .custom(try ChatTemplate(value, place: place))
-    default:
-      throw SuiteError(
-        place: place,
-        found: "\(value.name) as \"chat_template\"",
+      _ = try template(place: field.file)
+    case .object: self = .custom(try ChatTemplate(field))
+    case let value:
+      throw field.error(
+        found: "\(value?.summary ?? "nothing") as \"chat_template\"",
         expected: "the name of a template or an object",
         advice: "name one of \(ChatTemplate.shipped.map(\.name).joined(separator: ", "))"
       )

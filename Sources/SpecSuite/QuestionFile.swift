@@ -1,3 +1,5 @@
+import SpecFiles
+
 /// Reads `question.jsonl` in Spec-Bench's format: one JSON object in each line.
 public enum QuestionFile {
   /// Reads and checks the questions of a file.
@@ -6,7 +8,7 @@ public enum QuestionFile {
   /// - Returns: The questions in the order of the file, at least one.
   /// - Throws: `SuiteError` with file and line for the first thing that is wrong.
   public static func read(path: String) throws(SuiteError) -> [Question] {
-    try parse(InputFile.bytes(of: path), place: path)
+    try parse(InputFile<SuiteError>.bytes(of: path), place: path)
   }
 
   /// Checks the questions in the bytes of a file. Blank lines, unknown keys, a byte order mark and either kind of line
@@ -21,12 +23,10 @@ public enum QuestionFile {
     var questions: [Question] = []
     var lineOfID: [Int: Int] = [:]
     let newline = UInt8(ascii: "\n")
-    let lines = InputFile.withoutByteOrderMark(bytes).split(separator: newline, omittingEmptySubsequences: false)
-    for (index, lineBytes) in lines.enumerated() {
+    let lines = withoutByteOrderMark(bytes[...]).split(separator: newline, omittingEmptySubsequences: false)
+    for (index, bytes) in lines.enumerated() where !bytes.allSatisfy({ $0 == 0x20 || 0x09...0x0D ~= $0 }) {
       let line = index + 1
-      let text = try InputFile.text(lineBytes, place: place, line: line)
-      if text.isBlank { continue }
-      let question = try question(in: text, place: place, line: line)
+      let question = try question(SuiteField(parsing: bytes, file: place, line: line, repeatedKeys: false))
       if let earlier = lineOfID.updateValue(line, forKey: question.questionID) {
         throw SuiteError(
           place: place,
@@ -49,10 +49,8 @@ public enum QuestionFile {
     return questions
   }
 
-  private static func question(in text: String, place: String, line: Int) throws(SuiteError) -> Question {
-    let value = try JSONParser.parse(text, place: place, line: line)
-    let reader = try ObjectReader(value, place: place, line: line)
-    let questionID = try reader.integer("question_id")
+  private static func question(_ reader: SuiteField) throws(SuiteError) -> Question {
+    let questionID = try reader.member("question_id").integer()
     let subcategory = try reader.filledText("category")
     guard let category = Category(questionCategory: subcategory) else {
       let known = [Category.knownNames] + Category.conversationNames
@@ -73,18 +71,18 @@ public enum QuestionFile {
 
   /// The reference answers: one string or a list. The official file also gives lists of equally good wordings inside
   /// the list (its retrieval questions); these are taken one after the other.
-  private static func reference(_ reader: ObjectReader) throws(SuiteError) -> [String]? {
-    let key = "reference"
+  private static func reference(_ reader: SuiteField) throws(SuiteError) -> [String]? {
+    let field = try reader.member("reference")
     let expected = "a string, a list of strings or null"
-    switch reader.members[key] {
+    switch field.value {
     case nil, .null: return nil
-    case .string(let string): return [string]
-    case .list(let list):
+    case .string: return [try field.string()]
+    case .array(let list):
       var texts: [String] = []
       for value in list {
         guard let wordings = wordings(value) else {
           throw reader.error(
-            found: "\(value.name) in the list \"\(key)\"",
+            found: "\(value.summary) in the list \"reference\"",
             expected: expected,
             advice: "write each answer in quotes"
           )
@@ -92,20 +90,17 @@ public enum QuestionFile {
         texts += wordings
       }
       return texts
-    default: throw reader.mismatch(key, expected: expected)
+    default: throw field.mismatch(expected: expected)
     }
   }
 
   /// One entry of a list of references as strings, or nil where it is anything else.
   private static func wordings(_ value: JSONValue) -> [String]? {
     switch value {
-    case .string(let string): return [string]
-    case .list(let list):
-      let strings = list.compactMap { entry -> String? in
-        if case .string(let string) = entry { string } else { nil }
-      }
+    case .array(let list):
+      let strings = list.compactMap(\.text)
       return strings.count == list.count ? strings : nil
-    default: return nil
+    default: return value.text.map { [$0] }
     }
   }
 }

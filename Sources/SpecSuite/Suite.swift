@@ -1,3 +1,5 @@
+import SpecFiles
+
 /// A suite as it is measured: the manifest and the questions, read and checked.
 public struct Suite: Sendable {
   /// The absolute path of the folder that holds the suite's files.
@@ -25,7 +27,8 @@ public struct Suite: Sendable {
   /// - Throws: `SuiteError` for the first thing that is wrong in one of the files.
   public init(path: String) throws(SuiteError) {
     let files = try SuiteFiles(path: path)
-    let manifestBytes = try files.manifestPath.map(InputFile.bytes(of:)) ?? []
+    let manifestBytes =
+      try files.manifestPath.map { (path) throws(SuiteError) in try InputFile<SuiteError>.bytes(of: path) } ?? []
     if let manifestPath = files.manifestPath {
       manifest = try SuiteManifest(bytes: manifestBytes, place: manifestPath)
     } else {
@@ -35,7 +38,7 @@ public struct Suite: Sendable {
     questionPath = SuiteFiles.join(files.directory, manifest.questionFile)
     template = try manifest.chatTemplate.template(place: files.manifestPath ?? questionPath)
 
-    let questionBytes = try InputFile.bytes(of: questionPath)
+    let questionBytes = try InputFile<SuiteError>.bytes(of: questionPath)
     let all = try QuestionFile.parse(questionBytes, place: questionPath)
     questions = try Suite.questions(
       of: manifest.categories,

@@ -1,3 +1,5 @@
+import SpecFiles
+
 /// What is wrong with a suite, said in one sentence: where, what was found, what was expected, what to do.
 public struct SuiteError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The path of the file or folder, or the name of the user's option that is at fault.
@@ -38,12 +40,35 @@ public struct SuiteError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Text of a user's file made fit for a sentence: in quotes, on one line, not too long.
-func quoted(_ text: String) -> String {
-  let limit = 60
-  let visible = text.prefix(limit).unicodeScalars.reduce(into: "") { result, scalar in
-    let isControl = scalar.properties.generalCategory == .control
-    result += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+extension SuiteError: InputFailure {
+  /// Makes the error of a problem with one of a suite's files.
+  public init(_ problem: InputProblem, file: String) {
+    let (line, found, expected, advice): (Int?, String, String, String) =
+      switch problem {
+      case .missing: (nil, "no such file", "a readable file", "check the path and its spelling")
+      case .notOrdinary: (nil, "something that is not a regular file", "a file", "give the path of a file on disk")
+      case .tooLarge(let bytes, let limit):
+        (nil, "\(bytes) bytes", "at most \(limit) bytes", "split the file into several suites")
+      case .unreadable:
+        (nil, "a file that cannot be read", "a readable file", "check the permissions of the file")
+      case .notUTF8(let line):
+        (line, "bytes that are not UTF-8", "UTF-8 text", "save the file in the encoding UTF-8")
+      case .syntax(let error):
+        (
+          error.line, "\(error.found ?? "the end of the text") at column \(error.column)",
+          error.expected ?? "nothing after the end of the JSON value", "correct the JSON there"
+        )
+      case .mismatch(let mismatch): SuiteError.parts(mismatch)
+      }
+    self.init(place: file, line: line, found: found, expected: expected, advice: advice)
   }
-  return "\"\(visible)\(text.count > limit ? "…" : "")\""
+
+  private static func parts(_ mismatch: JSONMismatch) -> (Int?, String, String, String) {
+    let (line, path, expected) = (mismatch.line, mismatch.path, mismatch.expected)
+    guard let value = mismatch.found else { return (line, "no \"\(path)\"", expected, "add \"\(path)\"") }
+    guard !path.isEmpty else {
+      return (line, value.summary, "a JSON object", "write it in braces, with a name in quotes before each value")
+    }
+    return (line, "\(value.summary) as \"\(path)\"", expected, "correct \"\(path)\"")
+  }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 
 /// Finds a suite by its path or by its name.
 public enum SuiteLocator {

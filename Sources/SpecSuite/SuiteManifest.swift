@@ -1,3 +1,5 @@
+import SpecFiles
+
 /// What a suite says about itself in its `suite.json`.
 public struct SuiteManifest: Equatable, Sendable {
   /// The name of the suite, for commands and reports.
@@ -41,12 +43,11 @@ public struct SuiteManifest: Equatable, Sendable {
   /// - Parameter path: The path of the file.
   /// - Throws: `SuiteError` for the first thing that is wrong, an unknown key included.
   public init(path: String) throws(SuiteError) {
-    try self.init(bytes: InputFile.bytes(of: path), place: path)
+    try self.init(bytes: InputFile<SuiteError>.bytes(of: path), place: path)
   }
 
   init(bytes: [UInt8], place: String) throws(SuiteError) {
-    let text = try InputFile.text(InputFile.withoutByteOrderMark(bytes), place: place)
-    try self.init(JSONParser.parse(text, place: place), place: place)
+    try self.init(SuiteField(parsing: bytes[...], file: place, repeatedKeys: false))
   }
 
   /// The manifest of a question file that comes without one.
@@ -79,33 +80,33 @@ extension SuiteManifest: Codable {
   /// - Parameter decoder: Where to read from.
   /// - Throws: `SuiteError` for the first thing that is wrong.
   public init(from decoder: any Decoder) throws {
-    try self.init(JSONValue(from: decoder), place: "the manifest")
+    try self.init(SuiteField(JSONValue(from: decoder), file: "the manifest"))
   }
 
-  init(_ value: JSONValue, place: String) throws(SuiteError) {
-    let reader = try ObjectReader(value, place: place)
+  private init(_ reader: SuiteField) throws(SuiteError) {
     try reader.rejectUnknownKeys(known: CodingKeys.allCases.map(\.rawValue), owner: "")
-    let plain = JSONValue.string(ChatTemplate.plain.name)
     name = try reader.filledText("name")
     version = try reader.filledText("version")
     description = try reader.text("description", default: "")
     categories = try SuiteManifest.categories(reader)
-    chatTemplate = try ChatTemplateChoice(reader.members["chat_template"] ?? plain, place: place)
+    let template = try reader.member("chat_template").ifPresent
+    chatTemplate = try template.map(ChatTemplateChoice.init) ?? .named(ChatTemplate.plain.name)
     questionFile = try SuiteManifest.questionFile(reader)
     maxNewTokens = try SuiteManifest.maxNewTokens(reader)
-    decoders = reader.members["decoders"] == nil ? [] : try reader.filledTexts("decoders", mayBeEmpty: true)
+    let hasDecoders = try reader.member("decoders").ifPresent != nil
+    decoders = hasDecoders ? try reader.filledTexts("decoders", mayBeEmpty: true) : []
   }
 
-  private static func categories(_ reader: ObjectReader) throws(SuiteError) -> [Category]? {
+  private static func categories(_ reader: SuiteField) throws(SuiteError) -> [Category]? {
     let key = "categories"
-    guard reader.members[key] != nil else { return nil }
-    return try Category.named(reader.filledTexts(key), place: reader.place)
+    guard try reader.member(key).ifPresent != nil else { return nil }
+    return try Category.named(reader.filledTexts(key), place: reader.file)
   }
 
   /// A suite may be handed on by people who do not know each other, so that it reads no file outside its folder.
-  private static func questionFile(_ reader: ObjectReader) throws(SuiteError) -> String {
+  private static func questionFile(_ reader: SuiteField) throws(SuiteError) -> String {
     let key = "question_file"
-    guard reader.members[key] != nil else { return defaultQuestionFile }
+    guard try reader.member(key).ifPresent != nil else { return defaultQuestionFile }
     let path = try reader.filledText(key)
     let hasControl = path.unicodeScalars.contains { $0.properties.generalCategory == .control }
     let components = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -119,12 +120,11 @@ extension SuiteManifest: Codable {
     return path
   }
 
-  private static func maxNewTokens(_ reader: ObjectReader) throws(SuiteError) -> Int {
-    let key = "max_new_tokens"
-    guard let value = reader.members[key] else { return defaultMaxNewTokens }
-    guard case .integer(let count) = value, maxNewTokensRange.contains(count) else {
+  private static func maxNewTokens(_ reader: SuiteField) throws(SuiteError) -> Int {
+    guard let field = try reader.member("max_new_tokens").ifPresent else { return defaultMaxNewTokens }
+    guard case .integer(let count) = field.value, maxNewTokensRange.contains(count) else {
       let range = "\(maxNewTokensRange.lowerBound) to \(maxNewTokensRange.upperBound)"
-      throw reader.mismatch(key, expected: "an integer from \(range)")
+      throw field.mismatch(expected: "an integer from \(range)")
     }
     return count
   }

@@ -1,4 +1,39 @@
 import ArgumentParser
+import Foundation
+import SpecRunner
 
+/// The command line. Exit codes: 0 done; 1 an output differs from vanilla's; 2 something given cannot be used;
+/// 64 the command line cannot be understood.
+@main
+struct SpecBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "specbench",
+    abstract: "Measures lossless speculative decoding: suites, decoders, speedups you can defend.",
+    discussion: """
+      A suite of prompts is decoded by several methods on the same model; every token, cycle and acceptance goes into \
+      an SQLite database, and reports are made from the database alone.
 
-@main struct SpecBench: ParsableCommand {}
+      Start with:  specbench run --model DIR --suite essentials --decoders kangaroo,medusa
+
+      Exit codes: 0 done; 1 an output differs from vanilla's; 2 something given cannot be used; 64 usage.
+      """,
+    version: RunEnvironment.packageVersion,
+    subcommands: [
+      RunCommand.self, ReportCommand.self, RunsCommand.self, VerifyCommand.self, DecodeCommand.self,
+      InspectCommand.self, MethodsCommand.self,
+    ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      do {
+        try command.run()
+      } catch let error where !(error is ExitCode || error is ValidationError || error is CleanExit) {
+        FileHandle.standardError.write(Data("specbench: \(error)\n".utf8))
+        throw ExitCode(2)
+      }
+    } catch {
+      exit(withError: error)
+    }
+  }
+}

@@ -31,9 +31,7 @@ import Testing
       for sourceType in [NumberType.float32, .bfloat16, .float16] {
         let numbers = random.numbers(rows * columns, as: sourceType)
         for weightType in WeightType.allCases {
-          let weights = try numbers.withSource(sourceType) {
-            try PackedMatrix(stacking: [$0], columns: columns, type: weightType)
-          }
+          let weights = try PackedMatrix(stacking: [numbers.source(sourceType)], columns: columns, type: weightType)
           for count in [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 25, 70] {
             let x = try random.activations(rows: count, width: columns)
             let y = try Activations(capacity: count, width: rows)
@@ -52,9 +50,8 @@ import Testing
     let weights = random.floats(24 * 50)
     let x = try random.activations(rows: 3, width: 50)
     let y = try Activations(capacity: 3, width: 24)
-    let packed = try RawNumbers(floats: weights).withSource(.float32) {
-      try PackedMatrix(stacking: [$0], columns: 50, type: .float32)
-    }
+    let packed = try PackedMatrix(
+      stacking: [RawNumbers(floats: weights).source(.float32)], columns: 50, type: .float32)
     try ComputeContext(threads: 1).multiply(x[rows: 0..<3], by: packed, into: y[rows: 0..<3])
     for position in 0..<3 {
       for row in 0..<24 {

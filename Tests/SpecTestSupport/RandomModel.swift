@@ -5,7 +5,7 @@ import SpecModel
 public final class RandomTensors: TensorSource {
   private let seed: UInt64
   private let scale: @Sendable (String) -> Float
-  private var memory: [String: UnsafeMutableRawBufferPointer] = [:]
+  private var memory: [String: RawNumbers] = [:]
 
   /// - Parameters:
   ///   - seed: what the numbers follow from.
@@ -15,22 +15,17 @@ public final class RandomTensors: TensorSource {
     self.scale = scale
   }
 
-  deinit {
-    for bytes in memory.values { bytes.deallocate() }
-  }
-
   /// The numbers of a name; any shape is available.
   public func tensor(_ name: String, shape: [Int]) throws(ModelError) -> NumberSource {
-    if let bytes = memory[name] { return NumberSource(type: .float32, bytes: UnsafeRawBufferPointer(bytes)) }
+    if let numbers = memory[name] { return numbers.source(.float32) }
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ seed
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     var random = SeededRandom(seed: hash)
     let isNorm = name.hasSuffix("norm.weight")
-    let numbers = random.floats(shape.reduce(1, *), scale: isNorm ? 0.3 : scale(name)).map { isNorm ? 1 + $0 : $0 }
-    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: numbers.count * 4, alignment: 16)
-    numbers.withUnsafeBytes { bytes.copyMemory(from: $0) }
-    memory[name] = bytes
-    return NumberSource(type: .float32, bytes: UnsafeRawBufferPointer(bytes))
+    let floats = random.floats(shape.reduce(1, *), scale: isNorm ? 0.3 : scale(name)).map { isNorm ? 1 + $0 : $0 }
+    let numbers = RawNumbers(floats: floats)
+    memory[name] = numbers
+    return numbers.source(.float32)
   }
 }
 

@@ -58,17 +58,28 @@ public struct SeededRandom: RandomNumberGenerator {
 }
 
 /// Bytes as they lie in a file.
-public struct RawNumbers {
-  private let bytes: [UInt8]
+public final class RawNumbers {
+  private let bytes: UnsafeMutableRawBufferPointer
 
   /// float32 numbers.
-  public init(floats: [Float]) { bytes = floats.withUnsafeBytes(Array.init) }
-  /// Numbers of 16 bits.
-  public init(halves: [UInt16]) { bytes = halves.withUnsafeBytes(Array.init) }
+  public init(floats: [Float]) { bytes = Self.copy(floats) }
 
-  /// Gives the bytes as a source of numbers.
-  public func withSource<Result>(_ type: NumberType, _ body: (NumberSource) throws -> Result) rethrows -> Result {
-    try bytes.withUnsafeBytes { try body(NumberSource(type: type, bytes: $0)) }
+  /// Numbers of 16 bits.
+  public init(halves: [UInt16]) { bytes = Self.copy(halves) }
+
+  deinit { bytes.deallocate() }
+
+  /// The numbers.
+  public func source(_ type: NumberType) -> NumberSource {
+    NumberSource(type: type, bytes: UnsafeRawBufferPointer(bytes), owner: self)
+  }
+
+  private static func copy<Number>(_ numbers: [Number]) -> UnsafeMutableRawBufferPointer {
+    numbers.withUnsafeBytes { source in
+      let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: source.count, alignment: 16)
+      bytes.copyMemory(from: source)
+      return bytes
+    }
   }
 }
 

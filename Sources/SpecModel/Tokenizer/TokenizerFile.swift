@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 
 /// What `tokenizer.json` and `tokenizer_config.json` say, checked.
 struct TokenizerFile {
@@ -17,7 +18,7 @@ struct TokenizerFile {
 
   init(directory: String) throws(TokenizerError) {
     let folder = directory.hasSuffix("/") ? directory : directory + "/"
-    let root = try JSONScanner.read(file: folder + "tokenizer.json")
+    let root = try TokenizerField(file: folder + "tokenizer.json")
     try TokenizerFile.checkNormalizer(root.member("normalizer"))
     words = try TokenizerFile.words(of: root.member("pre_tokenizer"))
     try TokenizerFile.checkDecoder(root.member("decoder"))
@@ -28,12 +29,12 @@ struct TokenizerFile {
     vocabulary = try VocabularyReader(model: root.member("model"), addedTokens: addedTokens)
   }
 
-  private static func checkNormalizer(_ field: JSONField) throws(TokenizerError) {
-    guard !field.isNull else { return }
+  private static func checkNormalizer(_ field: TokenizerField) throws(TokenizerError) {
+    guard let field = field.unlessNull else { return }
     throw field.unsupported("a normalizer (\(try field.typeName()))", supported: "no normalizer")
   }
 
-  private static func words(of field: JSONField) throws(TokenizerError) -> Words {
+  private static func words(of field: TokenizerField) throws(TokenizerError) -> Words {
     let supported = "one ByteLevel pre-tokenizer"
     if field.isNull { throw field.unsupported("no pre-tokenizer", supported: supported) }
     var parts = [field]
@@ -51,7 +52,7 @@ struct TokenizerFile {
     )
   }
 
-  private static func checkDecoder(_ field: JSONField) throws(TokenizerError) {
+  private static func checkDecoder(_ field: TokenizerField) throws(TokenizerError) {
     if field.isNull { throw field.unsupported("no decoder", supported: "the ByteLevel decoder") }
     let type = try field.typeName()
     guard type == "ByteLevel" else {
@@ -60,7 +61,7 @@ struct TokenizerFile {
   }
 
   /// Whether a template puts a special token before the text, nil where there is no template.
-  private static func addsBeginToken(_ field: JSONField) throws(TokenizerError) -> Bool? {
+  private static func addsBeginToken(_ field: TokenizerField) throws(TokenizerError) -> Bool? {
     if field.isNull { return nil }
     switch try field.typeName() {
     case "ByteLevel": return nil
@@ -81,16 +82,15 @@ struct TokenizerFile {
 
   private static func configuredBeginToken(file: String) throws(TokenizerError) -> Bool? {
     guard FileManager.default.fileExists(atPath: file) else { return nil }
-    let field = try JSONScanner.read(file: file).member("add_bos_token")
-    return field.isNull ? nil : try field.boolean()
+    return try TokenizerField(file: file).member("add_bos_token").unlessNull?.boolean()
   }
 
-  private static func addedTokens(of field: JSONField) throws(TokenizerError) -> [AddedToken] {
+  private static func addedTokens(of field: TokenizerField) throws(TokenizerError) -> [AddedToken] {
     if field.isNull { return [] }
     var tokens: [AddedToken] = []
     for element in try field.elements() {
       let id = try element.member("id")
-      guard case .integer(let value) = id.node, let token = VocabularyReader.token(value) else {
+      guard case .integer(let value) = id.value, let token = VocabularyReader.token(value) else {
         throw id.mismatch(expected: VocabularyReader.expectedId)
       }
       let content = try element.member("content")
@@ -109,14 +109,5 @@ struct TokenizerFile {
       )
     }
     return tokens
-  }
-}
-
-extension JSONField {
-  /// The type of a part of the tokenizer, fit for an error message.
-  func typeName() throws(TokenizerError) -> String {
-    let name = try member("type").string()
-    // A supported name is short and plain; any other only ends up in a message.
-    return name.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) && name.utf8.count <= 40 ? name : JSONNode.quoted(name.utf8)
   }
 }

@@ -1,3 +1,5 @@
+import SpecFiles
+
 /// Reads the `model` of `tokenizer.json`: vocabulary and merges.
 struct VocabularyReader {
   /// Bounds the tables that an id can make grow; published vocabularies stay below 300 thousand tokens.
@@ -12,7 +14,7 @@ struct VocabularyReader {
     0..<largestCount ~= id ? Token(id) : nil
   }
 
-  init(model: JSONField, addedTokens: [AddedToken]) throws(TokenizerError) {
+  init(model: TokenizerField, addedTokens: [AddedToken]) throws(TokenizerError) {
     try VocabularyReader.checkFeatures(of: model)
     let vocabulary = try model.member("vocab")
     let tokens = try VocabularyReader.tokens(of: vocabulary)
@@ -39,7 +41,7 @@ struct VocabularyReader {
     self.tokenBytes = tokenBytes
   }
 
-  private static func checkFeatures(of model: JSONField) throws(TokenizerError) {
+  private static func checkFeatures(of model: TokenizerField) throws(TokenizerError) {
     // Early files name no type, but only a BPE model has merges.
     let type = try model.member("type")
     let merges = try model.member("merges")
@@ -51,37 +53,37 @@ struct VocabularyReader {
       throw try model.member("byte_fallback").unsupported("byte fallback", supported: "a byte-level vocabulary")
     }
     let dropout = try model.member("dropout")
-    switch dropout.node {
-    case .null, .integer(0), .fraction(0): break
-    default: throw dropout.unsupported("dropout (\(dropout.node.summary))", supported: "null")
+    switch dropout.value {
+    case nil, .null, .integer(0), .number(0): break
+    default: throw dropout.unsupported("dropout (\(dropout.summary))", supported: "null")
     }
     for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
       let affix = try model.member(name)
       if affix.isNull { continue }
       guard try affix.bytes().isEmpty else {
-        throw affix.unsupported(affix.node.summary, supported: "null or an empty string")
+        throw affix.unsupported(affix.summary, supported: "null or an empty string")
       }
     }
   }
 
-  private static func tokens(of vocabulary: JSONField) throws(TokenizerError) -> [ArraySlice<UInt8>: Token] {
-    guard case .object(let members) = vocabulary.node else { throw vocabulary.mismatch(expected: "an object") }
+  private static func tokens(of vocabulary: TokenizerField) throws(TokenizerError) -> [ArraySlice<UInt8>: Token] {
+    guard case .object(let members) = vocabulary.value else { throw vocabulary.mismatch(expected: "an object") }
     var tokens: [ArraySlice<UInt8>: Token] = [:]
     tokens.reserveCapacity(members.count)
     var keys: [Token: ArraySlice<UInt8>] = [:]
     keys.reserveCapacity(members.count)
     for member in members {
       // Only an error needs the key quoted, and quoting every one would slow loading down.
-      var key: String { JSONNode.quoted(member.key) }
+      var key: String { quoted(member.key) }
       guard case .integer(let id) = member.value, let token = token(id) else {
-        throw vocabulary.malformed(found: "\(member.value.summary) for \(key)", expected: expectedId)
+        throw vocabulary.malformed(found: "\(member.value.tokenizerSummary) for \(key)", expected: expectedId)
       }
       guard tokens.updateValue(token, forKey: member.key) == nil else {
         throw vocabulary.malformed(found: "the key \(key) twice", expected: "each key once")
       }
       if let other = keys.updateValue(member.key, forKey: token) {
         throw vocabulary.malformed(
-          found: "the id \(id) for both \(JSONNode.quoted(other)) and \(key)",
+          found: "the id \(id) for both \(quoted(other)) and \(key)",
           expected: "an id of its own for each key"
         )
       }
@@ -92,16 +94,16 @@ struct VocabularyReader {
   private static func add(
     _ addedTokens: [AddedToken],
     to tokenBytes: inout TokenBytes,
-    vocabulary: JSONField,
+    vocabulary: TokenizerField,
     tokens: [ArraySlice<UInt8>: Token]
   ) throws(TokenizerError) {
     let vocabularyTokens = Set(tokens.values)
     var contents = Set<ArraySlice<UInt8>>()
     var ids = Set<Token>()
     for added in addedTokens {
-      let name = JSONNode.quoted(added.content)
+      let name = quoted(added.content)
       guard contents.insert(added.content).inserted, ids.insert(added.token).inserted else {
-        throw JSONField(file: vocabulary.file, path: "added_tokens", node: .null).malformed(
+        throw TokenizerField(nil, file: vocabulary.file, path: "added_tokens").malformed(
           found: "the content or the id of \(name) (\(added.token)) twice",
           expected: "each content and each id once"
         )
@@ -117,10 +119,10 @@ struct VocabularyReader {
   }
 
   private static func merges(
-    of field: JSONField,
+    of field: TokenizerField,
     tokens: [ArraySlice<UInt8>: Token]
   ) throws(TokenizerError) -> (ranks: [UInt64: Int], results: [Token]) {
-    guard case .array(let nodes) = field.node else { throw field.mismatch(expected: "an array") }
+    guard case .array(let nodes) = field.value else { throw field.mismatch(expected: "an array") }
     var ranks: [UInt64: Int] = [:]
     ranks.reserveCapacity(nodes.count)
     var results: [Token] = []
@@ -128,12 +130,12 @@ struct VocabularyReader {
     for (index, node) in nodes.enumerated() {
       if case .string(let line) = node, line.starts(with: "#version".utf8) { continue }
       guard let (left, right) = pair(node) else {
-        throw field.malformed(found: "\(node.summary) as number \(index)", expected: "two tokens to merge")
+        throw field.malformed(found: "\(node.tokenizerSummary) as number \(index)", expected: "two tokens to merge")
       }
       func known(_ word: ArraySlice<UInt8>) throws(TokenizerError) -> Token {
         if let token = tokens[word] { return token }
         throw field.malformed(
-          found: "\(JSONNode.quoted(word)) in number \(index)",
+          found: "\(quoted(word)) in number \(index)",
           expected: "tokens of the vocabulary"
         )
       }
@@ -145,7 +147,7 @@ struct VocabularyReader {
   }
 
   /// The two sides of a merge, written as `"a b"` or as `["a", "b"]`.
-  private static func pair(_ node: JSONNode) -> (left: ArraySlice<UInt8>, right: ArraySlice<UInt8>)? {
+  private static func pair(_ node: JSONValue) -> (left: ArraySlice<UInt8>, right: ArraySlice<UInt8>)? {
     switch node {
     case .string(let line):
       let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
@@ -159,7 +161,7 @@ struct VocabularyReader {
 
   private static func complete(
     _ byteTokens: [Token?],
-    vocabulary: JSONField
+    vocabulary: TokenizerField
   ) throws(TokenizerError) -> [Token] {
     let missing = byteTokens.indices.filter { byteTokens[$0] == nil }
     guard let first = missing.first else { return byteTokens.compactMap { $0 } }
@@ -169,11 +171,5 @@ struct VocabularyReader {
       found: "no token for \(missing.count) of the 256 bytes, \(example) among them",
       expected: "a token for every byte"
     )
-  }
-}
-
-extension JSONField {
-  fileprivate func malformed(found: String, expected: String) -> TokenizerError {
-    .malformed(file: file, place: "\"\(path)\"", found: found, expected: expected)
   }
 }

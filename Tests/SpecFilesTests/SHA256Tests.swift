@@ -1,5 +1,5 @@
 import Foundation
-import SpecSuite
+import SpecFiles
 import Testing
 
 @Suite struct SHA256Tests {

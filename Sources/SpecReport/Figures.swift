@@ -1,0 +1,49 @@
+import SpecStore
+
+/// What the views say about one decoder in one category or overall; nil where nothing was measured.
+struct Figures: Sendable {
+  var speedup: Speedup?
+  var accepted: MeanAcceptedTokens?
+  var acceptance: AcceptanceRate?
+  var time: TimeSplit?
+  var latencies: [LatencyMetric: Latency] = [:]
+  /// By position, from 1.
+  var positions: [AcceptanceAtPosition] = []
+
+  /// Whether any generation was recorded here.
+  var isMeasured: Bool { accepted != nil }
+
+  /// Decode time per cycle in milliseconds.
+  var cycleMilliseconds: Double? {
+    guard let time, time.cycles > 0 else { return nil }
+    return Double(time.decodeNanoseconds) / Double(time.cycles) / 1e6
+  }
+}
+
+/// All figures of a run, by decoder and category.
+struct FigureTable: Sendable {
+  private struct Place: Hashable, Sendable {
+    let decoder: Int64
+    let category: String
+  }
+
+  private var figures: [Place: Figures] = [:]
+
+  init(store: BenchmarkStore, run: Int64, speedups: [Speedup]) throws(StoreError) {
+    for row in speedups { self[row.decoderID, row.category].speedup = row }
+    for row in try store.meanAcceptedTokens(of: run) { self[row.decoderID, row.category].accepted = row }
+    for row in try store.acceptanceRates(of: run) { self[row.decoderID, row.category].acceptance = row }
+    for row in try store.timeSplits(of: run) { self[row.decoderID, row.category].time = row }
+    for row in try store.latencies(of: run) { self[row.decoderID, row.category].latencies[row.metric] = row }
+    for row in try store.acceptanceByPosition(of: run) { self[row.decoderID, row.category].positions.append(row) }
+  }
+
+  subscript(decoder: Int64, category: ReportCategory) -> Figures {
+    self[decoder, category.rawValue]
+  }
+
+  private subscript(decoder: Int64, category: String) -> Figures {
+    get { figures[Place(decoder: decoder, category: category), default: Figures()] }
+    set { figures[Place(decoder: decoder, category: category)] = newValue }
+  }
+}

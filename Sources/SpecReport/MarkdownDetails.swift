@@ -1,0 +1,111 @@
+import SpecStore
+
+/// What was measured, with which settings and where.
+struct MarkdownDetails {
+  let summary: RunSummary
+
+  private var run: RunRecord { summary.run.record }
+  private var environment: EnvironmentRecord { summary.environment }
+
+  /// One entry for each thing that has to be known to measure the same again.
+  var list: String {
+    let entries: [(name: String, text: String)] =
+      [("Model", model), ("Suite", suite), ("Prompts", prompts)] + skipped
+      + [("Decoders", decoders), ("Settings", settings)] + options
+      + [("Date", date), ("SpecBench", program), ("Command", MarkdownText.code(run.commandLine))] + machine
+    return entries.map { "- **\($0.name)**: \($0.text)" }.joined(separator: "\n")
+  }
+
+  /// What makes the measurement doubtful.
+  var taints: String? {
+    guard !environment.taints.isEmpty else { return nil }
+    let lines = environment.taints.map { "> - \(MarkdownText.plain($0))" }
+    return "> **WARNING: these times are tainted.**\n>\n" + lines.joined(separator: "\n")
+  }
+
+  private var model: String {
+    let parameters = NumberFormat.count(run.parameters)
+    return "\(MarkdownText.plain(run.modelName)) (\(parameters) parameters, \(MarkdownText.plain(run.architecture)), "
+      + "\(MarkdownText.plain(run.weightType)), hash \(shortHash(run.modelHash)))"
+  }
+
+  private var suite: String {
+    "\(MarkdownText.plain(run.suiteName)), version \(MarkdownText.plain(run.suiteVersion)), "
+      + "hash \(shortHash(run.suiteHash))"
+  }
+
+  private var prompts: String {
+    let counts = ReportCategory.tasks.compactMap { category in
+      summary.outline.measuredPrompts[category].map { "\(category.rawValue) \($0)" }
+    }
+    let list = counts.isEmpty ? "" : " (\(counts.joined(separator: ", ")))"
+    return "\(summary.outline.promptCount) measured\(list)"
+  }
+
+  private var skipped: [(name: String, text: String)] {
+    guard !summary.skips.isEmpty else { return [] }
+    let reasons = summary.skips.map { "\($0.prompts) of \($0.category) (\(MarkdownText.plain($0.reason)))" }
+    return [("Skipped", reasons.joined(separator: ", "))]
+  }
+
+  private var decoders: String {
+    let lines = summary.decoders.map { "\n  - \(MarkdownText.plain($0.name)): \(MarkdownText.code($0.spec))" }
+    return lines.isEmpty ? "none" : lines.joined()
+  }
+
+  private var settings: String {
+    "\(counted(run.threads, "thread")), \(counted(run.passes, "measured pass", plural: "measured passes")), at most "
+      + "\(counted(run.maxNewTokens, "new token")), context of \(counted(run.contextLength, "position")), "
+      + "seed \(run.seed)"
+  }
+
+  private var options: [(name: String, text: String)] {
+    run.options == "{}" ? [] : [("Other options", MarkdownText.code(run.options))]
+  }
+
+  private var date: String {
+    let end = run.finishedAt.map { "finished \(DateText.readable($0))" } ?? summary.outline.unfinishedText ?? ""
+    return "started \(DateText.readable(run.startedAt)), \(end) (UTC)"
+  }
+
+  private var program: String {
+    let commit = environment.sourceCommit.map { "commit \(MarkdownText.plain($0))" } ?? "commit unknown"
+    return "\(MarkdownText.plain(environment.packageVersion)), \(commit), "
+      + "\(environment.buildConfiguration.rawValue) build"
+  }
+
+  private var machine: [(name: String, text: String)] {
+    let cores = "\(environment.physicalCores) physical and \(environment.logicalCores) logical cores"
+    let frequency = environment.frequencyMegahertz.map { "\(NumberFormat.fixed($0 / 1000, decimals: 2)) GHz" }
+    let load = environment.loadAverage.map { NumberFormat.fixed($0, decimals: 2) }
+    return [
+      ("Processor", "\(MarkdownText.plain(environment.cpuModel)), \(cores)"),
+      ("Affinity", "cores \(MarkdownText.plain(environment.affinity))"),
+      (
+        "Clock",
+        "governor \(environment.governor.map(MarkdownText.plain) ?? "unknown"), frequency \(frequency ?? "unknown")"
+      ),
+      ("Load at the start", load ?? "unknown"),
+      (
+        "Memory",
+        "\(NumberFormat.memory(environment.memoryTotalBytes)), "
+          + "\(NumberFormat.memory(environment.memoryAvailableBytes)) available at the start"
+      ),
+      (
+        "System", "\(MarkdownText.plain(environment.operatingSystem)), kernel \(MarkdownText.plain(environment.kernel))"
+      ),
+      (
+        "Compiler",
+        "\(MarkdownText.plain(environment.compiler)), kernel set \(MarkdownText.plain(environment.kernelSet))"
+      ),
+    ]
+  }
+
+  private func shortHash(_ hash: String) -> String {
+    MarkdownText.code(String(hash.prefix(12)))
+  }
+
+  private func counted(_ count: Int, _ singular: String, plural: String? = nil) -> String {
+    "\(count) \(count == 1 ? singular : plural ?? singular + "s")"
+  }
+}

@@ -1,0 +1,111 @@
+import SpecStore
+
+// What happened inside the cycles, and how long things took.
+extension MarkdownFigures {
+  /// More columns than this are no longer readable.
+  private static let shownPositions = 12
+
+  var acceptanceByPosition: String? {
+    var table = MarkdownTable(labels: ["Decoder", "Share"], figures: positionTitles)
+    for decoder in summary.decoders {
+      let positions = shownPositions(of: decoder)
+      guard !positions.isEmpty else { continue }
+      table.append([name(decoder), "marginal"] + positions.map { NumberFormat.percent($0.marginal) })
+      table.append([name(decoder), "conditional"] + positions.map { NumberFormat.percent($0.conditional) })
+    }
+    guard !table.isEmpty else { return nil }
+    return section(
+      "Acceptance by position",
+      table,
+      """
+      Marginal: of the cycles that drafted at all, the share in which the token at this place of the draft was
+      accepted. Conditional: the same share of the cycles that drafted this place and accepted all places before it.
+      """ + hiddenPositions
+    )
+  }
+
+  var consecutiveAcceptance: String? {
+    var table = MarkdownTable(labels: ["Decoder"], figures: positionTitles.map { "w = \($0)" })
+    for decoder in summary.decoders {
+      let positions = shownPositions(of: decoder)
+      guard !positions.isEmpty else { continue }
+      table.append([name(decoder)] + positions.map { NumberFormat.percent($0.consecutiveTokenAcceptanceRate) })
+    }
+    guard !table.isEmpty else { return nil }
+    return section(
+      "Consecutive acceptance, CTAR(w)",
+      table,
+      """
+      The share of all cycles in which at least w consecutive draft tokens were accepted, as in the Kangaroo paper.
+      """ + hiddenPositions
+    )
+  }
+
+  var latency: String? {
+    var table = MarkdownTable(labels: ["Metric", "Decoder"], figures: ["p50", "p90", "p95", "p99", "Mean"])
+    for metric in LatencyMetric.inOrder {
+      for decoder in summary.decoders {
+        guard let row = summary.figures[decoder.id, .overall].latencies[metric] else { continue }
+        let values = [
+          row.p50Milliseconds, row.p90Milliseconds, row.p95Milliseconds, row.p99Milliseconds, row.meanMilliseconds,
+        ]
+        table.append([metric.rawValue.uppercased(), name(decoder)] + values.map { NumberFormat.milliseconds($0) })
+      }
+    }
+    guard !table.isEmpty else { return nil }
+    return section(
+      "Latency",
+      table,
+      """
+      TTFT: time to the first token. TPOT: decode time over the tokens after the first, one value for each generation.
+      ITL: time between tokens as they become available; tokens that one cycle emits become available together, so most
+      times within a cycle are zero. Percentiles by nearest rank.
+      """
+    )
+  }
+
+  var timeSplit: String {
+    var table = MarkdownTable(
+      labels: ["Decoder"],
+      figures: ["Draft", "Verify", "Overhead", "Other", "Cycles", "Time per cycle"]
+    )
+    for decoder in summary.decoders {
+      let figures = summary.figures[decoder.id, .overall]
+      let shares = [
+        figures.time?.draftShare, figures.time?.verifyShare, figures.time?.overheadShare, figures.time?.otherShare,
+      ]
+      table.append(
+        [name(decoder)] + shares.map { NumberFormat.percent($0) }
+          + [
+            figures.time.map { String($0.cycles) } ?? NumberFormat.missing,
+            NumberFormat.milliseconds(figures.cycleMilliseconds),
+          ]
+      )
+    }
+    return section(
+      "Where the time goes",
+      table,
+      """
+      Shares of the decode time: drafting, verification by the target, the rest of the cycles, and what no cycle
+      accounts for.
+      """
+    )
+  }
+
+  private var longestDraft: Int {
+    summary.decoders.reduce(0) { max($0, summary.figures[$1.id, .overall].positions.count) }
+  }
+
+  private var positionTitles: [String] {
+    (0..<min(longestDraft, Self.shownPositions)).map { String($0 + 1) }
+  }
+
+  private func shownPositions(of decoder: Stored<DecoderRecord>) -> ArraySlice<AcceptanceAtPosition> {
+    summary.figures[decoder.id, .overall].positions.prefix(Self.shownPositions)
+  }
+
+  private var hiddenPositions: String {
+    longestDraft > Self.shownPositions
+      ? "\nDrafts had up to \(longestDraft) places; those after \(Self.shownPositions) are in the JSON report." : ""
+  }
+}

@@ -1,0 +1,136 @@
+import SpecStore
+
+/// The tables of figures, each with a sentence on what they mean.
+struct MarkdownFigures {
+  let summary: RunSummary
+
+  /// The sections in order; those without anything to show are left out.
+  var sections: [String] {
+    [
+      speedup, endToEnd, specBench, tokensPerSecond, acceptance, acceptanceByPosition, consecutiveAcceptance, latency,
+      timeSplit, addedParameters, losslessness,
+    ].compactMap(\.self)
+  }
+
+  private var speedup: String {
+    var table = MarkdownTable(labels: ["Decoder"], figures: taskTitles + ["#Mean Accepted Tokens", "Overall"])
+    for decoder in summary.decoders {
+      let overall = summary.figures[decoder.id, .overall]
+      let tasks = ReportCategory.tasks.map { NumberFormat.ratio(summary.figures[decoder.id, $0].speedup?.speedup) }
+      table.append(
+        [name(decoder)] + tasks
+          + [
+            NumberFormat.mean(overall.accepted?.meanAcceptedTokens), NumberFormat.ratio(overall.speedup?.speedup),
+          ]
+      )
+    }
+    return section(
+      "Speedup",
+      table,
+      """
+      Speedup is the sum of vanilla's decode times over the sum of the decoder's, formed over pairs of the same prompt
+      and pass; decode time runs from the first token to the last. #Mean Accepted Tokens is the mean number of tokens
+      that a cycle contributes, the target's own token included and before any trimming at a stop; the token of the
+      prefill belongs to no cycle. "–" stands for what was not measured.
+      """
+    )
+  }
+
+  private var endToEnd: String {
+    byCategory(
+      "End-to-end speedup",
+      """
+      The same ratio with prefill: all work on the prompt, the drafter's included, counts on both sides.
+      """
+    ) { NumberFormat.ratio($0.speedup?.endToEndSpeedup) }
+  }
+
+  private var specBench: String {
+    byCategory(
+      "Speedup by Spec-Bench's definition",
+      """
+      The decoder's mean tokens per second over vanilla's mean tokens per second, prefill included, where each question
+      with all its turns counts once for every pass. For comparison with published tables.
+      """
+    ) { NumberFormat.ratio($0.speedup?.specBenchSpeedup) }
+  }
+
+  private var tokensPerSecond: String {
+    byCategory(
+      "Tokens per second",
+      """
+      Tokens after the first over decode time, summed over the same pairs as the speedup.
+      """
+    ) { NumberFormat.rate($0.speedup?.tokensPerSecond) }
+  }
+
+  private var acceptance: String {
+    var table = MarkdownTable(
+      labels: ["Decoder"],
+      figures: taskTitles + [ReportCategory.overall.title, "Nodes per token"]
+    )
+    for decoder in summary.decoders {
+      let rates = ReportCategory.allCases.map {
+        NumberFormat.percent(summary.figures[decoder.id, $0].acceptance?.acceptanceRate)
+      }
+      let nodes = summary.figures[decoder.id, .overall].acceptance?.nodesPerEmittedToken
+      table.append([name(decoder)] + rates + [NumberFormat.mean(nodes)])
+    }
+    return section(
+      "Acceptance",
+      table,
+      """
+      Accepted over drafted tokens of the drafted path; for a tree that is accepted depth over depth. Nodes per token
+      are the drafted tokens that the target verified for every token that came out. "–" where nothing was drafted.
+      """
+    )
+  }
+
+  private var addedParameters: String {
+    var table = MarkdownTable(labels: ["Decoder", "Method"], figures: ["Added parameters", "Share of the target"])
+    for decoder in summary.decoders {
+      let target = summary.run.parameters
+      let share = target > 0 ? Double(decoder.addedParameters) / Double(target) : nil
+      table.append([
+        name(decoder), MarkdownText.plain(decoder.method), NumberFormat.count(decoder.addedParameters),
+        NumberFormat.percent(share),
+      ])
+    }
+    return section("Added parameters", table, "Parameters that the method needs beside the target's own.")
+  }
+
+  private var losslessness: String {
+    let lines = summary.decoders.map { decoder in
+      let row = summary.outline.losslessness[decoder.id]
+      let checked = row?.checked ?? 0
+      let differing = row?.mismatches ?? 0
+      var result = "\(checked - differing) of \(checked) identical to vanilla"
+      if differing > 0 { result += ", **\(differing) DIFFERENT**" }
+      if checked == 0 { result = decoder.id == summary.outline.baseline?.id ? "the reference" : "not compared" }
+      return "- \(name(decoder)): \(result)"
+    }
+    let note = "Each output is compared with vanilla's for the same prompt, token id by token id."
+    return "## Losslessness\n\n\(lines.joined(separator: "\n"))\n\n\(note)"
+  }
+}
+
+extension MarkdownFigures {
+  var taskTitles: [String] { ReportCategory.tasks.map(\.title) }
+
+  func name(_ decoder: Stored<DecoderRecord>) -> String {
+    MarkdownText.plain(decoder.name)
+  }
+
+  func section(_ title: String, _ table: MarkdownTable, _ note: String) -> String {
+    "## \(title)\n\n\(table.text)\n\n\(note)"
+  }
+
+  /// One row for each decoder, one column for each category and one for all of them.
+  private func byCategory(_ title: String, _ note: String, _ cell: (Figures) -> String) -> String {
+    var table = MarkdownTable(labels: ["Decoder"], figures: ReportCategory.allCases.map(\.title))
+    for decoder in summary.decoders {
+      table.append([name(decoder)] + ReportCategory.allCases.map { cell(summary.figures[decoder.id, $0]) })
+    }
+    return section(title, table, note)
+  }
+}

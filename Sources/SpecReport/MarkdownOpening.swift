@@ -1,0 +1,86 @@
+import SpecStore
+
+/// What a reader has to know first: the result in words, and whatever speaks against it.
+struct MarkdownOpening {
+  let summary: RunSummary
+
+  var title: String {
+    let run = summary.run
+    return "# SpecBench report: \(MarkdownText.plain(run.modelName)) on \(MarkdownText.plain(run.suiteName))"
+  }
+
+  /// The result in one or two sentences.
+  var verdict: String {
+    guard summary.generations > 0 else {
+      return "This run holds no generation, so there is nothing to report about its decoders."
+    }
+    return "\(speedSentence) \(losslessSentence)"
+  }
+
+  /// Says so when the run was not brought to its end.
+  var notice: String? {
+    summary.outline.unfinishedText.map { text in
+      "> **\(text)** The run is going on or was broken off; the figures are those of what it has recorded. Later turns "
+        + "of a conversation are counted from when they are reached."
+    }
+  }
+
+  /// Every output that differs from vanilla's.
+  var mismatches: String? {
+    guard !summary.mismatches.isEmpty else { return nil }
+    var table = MarkdownTable(
+      labels: ["Category", "Decoder"],
+      figures: ["Question", "Turn", "Pass", "Position", "Expected token", "Found token"]
+    )
+    for mismatch in summary.mismatches {
+      table.append([
+        MarkdownText.plain(mismatch.category),
+        MarkdownText.plain(mismatch.decoder),
+        String(mismatch.questionID),
+        String(mismatch.turn),
+        String(mismatch.pass),
+        mismatch.position.map(String.init) ?? NumberFormat.missing,
+        mismatch.expectedToken.map(String.init) ?? "end",
+        mismatch.foundToken.map(String.init) ?? "end",
+      ])
+    }
+    return """
+      ## NOT LOSSLESS: \(summary.mismatches.count) of \(summary.checkedGenerations) outputs differ from vanilla's
+
+      A lossless decoder gives exactly vanilla's tokens. The speedups of decoders in this list are not valid.
+
+      \(table.text)
+
+      Position is the first place that differs; turns, passes and positions count from 0. "end" means that the output
+      ends there.
+      """
+  }
+
+  private var speedSentence: String {
+    if let fastest = summary.outline.fastest {
+      let name = MarkdownText.plain(fastest.decoder)
+      let ratio = NumberFormat.ratio(fastest.speedup)
+      return fastest.speedup > 1
+        ? "The fastest decoder is **\(name)** with an overall speedup of **\(ratio)** over vanilla."
+        : "No decoder is faster than vanilla; the nearest is **\(name)** with **\(ratio)** overall."
+    }
+    guard let baseline = summary.outline.baseline else {
+      return "The run has no vanilla decoder to compare with, so there are no speedups."
+    }
+    guard summary.decoders.contains(where: { !$0.isVanilla }) else {
+      let rate = NumberFormat.rate(summary.figures[baseline.id, .overall].speedup?.tokensPerSecond)
+      return "Only vanilla was measured: \(rate) tokens per second overall."
+    }
+    return "No decoder has yet been timed on the same prompt and pass as vanilla, so there are no speedups."
+  }
+
+  private var losslessSentence: String {
+    let checked = summary.checkedGenerations
+    let differing = summary.mismatches.count
+    if checked == 0 { return "No output has been compared with vanilla's." }
+    if differing > 0 { return "**\(differing) of \(checked) compared outputs differ from vanilla's.**" }
+    return checked == 1
+      ? "The one compared output is identical to vanilla's."
+      : "All \(checked) compared outputs are identical to vanilla's."
+  }
+}

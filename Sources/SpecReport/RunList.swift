@@ -1,0 +1,44 @@
+import SpecStore
+
+/// The table of all runs in a database.
+public enum RunList {
+  /// Renders the runs as a Markdown table that also reads as plain text.
+  ///
+  /// - Parameter store: The database.
+  /// - Returns: The table, or a sentence when there is no run, ending with a newline.
+  /// - Throws: A `StoreError`.
+  public static func render(_ store: BenchmarkStore) throws(StoreError) -> String {
+    var table = MarkdownTable(columns: [
+      ("Run", .right), ("Date (UTC)", .left), ("Model", .left), ("Suite", .left), ("Decoders", .left),
+      ("Passes", .right), ("Prompts", .right), ("Best speedup", .left), ("Lossless", .left), ("State", .left),
+    ])
+    for run in try store.runs() {
+      table.append(cells(of: try RunOutline(store: store, run: run)))
+    }
+    return (table.isEmpty ? "The database holds no run." : table.text) + "\n"
+  }
+
+  private static func cells(of outline: RunOutline) -> [String] {
+    let run = outline.run
+    return [
+      String(run.id),
+      DateText.readable(run.startedAt),
+      MarkdownText.plain(run.modelName),
+      MarkdownText.plain(run.suiteName),
+      outline.decoders.map { MarkdownText.plain($0.name) }.joined(separator: ", "),
+      String(run.passes),
+      String(outline.promptCount),
+      outline.fastest.map { "\(NumberFormat.ratio($0.speedup)) \(MarkdownText.plain($0.decoder))" }
+        ?? NumberFormat.missing,
+      losslessness(outline),
+      outline.unfinishedText ?? "finished",
+    ]
+  }
+
+  private static func losslessness(_ outline: RunOutline) -> String {
+    let checked = outline.checkedGenerations
+    let differing = outline.mismatchCount
+    if checked == 0 { return NumberFormat.missing }
+    return differing == 0 ? "yes, \(checked) of \(checked)" : "NO, \(differing) of \(checked) differ"
+  }
+}

@@ -1,0 +1,86 @@
+import SpecStore
+
+/// What even a list of many runs says about a run: nothing here has to look at single cycles or tokens.
+struct RunOutline: Sendable {
+  let run: Stored<RunRecord>
+  /// Vanilla first, then the others in the order of the run.
+  let decoders: [Stored<DecoderRecord>]
+  let speedups: [Speedup]
+  /// By decoder.
+  let losslessness: [Int64: Losslessness]
+  /// Number of recorded generations.
+  let generations: Int
+  /// Number of generations that the decoders, passes and prompts known so far ask for.
+  let expectedGenerations: Int
+  /// Number of prompts with a generation, by category.
+  let measuredPrompts: [ReportCategory: Int]
+
+  init(store: BenchmarkStore, run: Stored<RunRecord>) throws(StoreError) {
+    self.run = run
+    let decoders = try store.decoders(of: run.id)
+    self.decoders = decoders.filter(\.isVanilla) + decoders.filter { !$0.isVanilla }
+    speedups = try store.speedups(of: run.id)
+    losslessness = Dictionary(
+      try store.losslessness(of: run.id).map { ($0.decoderID, $0) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    let prompts = try store.prompts(of: run.id)
+    let recorded = try store.recordedGenerations(run: run.id)
+    generations = recorded.count
+    expectedGenerations = Self.product(decoders.count, run.passes, prompts.filter { $0.skipReason == nil }.count)
+    let measured = Set(recorded.map(\.promptID))
+    measuredPrompts = prompts.filter { measured.contains($0.id) }.reduce(into: [:]) { counts, prompt in
+      guard let category = ReportCategory(rawValue: prompt.category) else { return }
+      counts[category, default: 0] += 1
+    }
+  }
+
+  var isFinished: Bool { run.finishedAt != nil }
+
+  /// Number of prompts with a generation.
+  var promptCount: Int {
+    measuredPrompts.values.reduce(0, +)
+  }
+
+  /// Number of generations that were compared with vanilla's.
+  var checkedGenerations: Int {
+    losslessness.values.reduce(0) { $0 + $1.checked }
+  }
+
+  /// Number of generations that differ from vanilla's.
+  var mismatchCount: Int {
+    losslessness.values.reduce(0) { $0 + $1.mismatches }
+  }
+
+  /// The decoder that the others are compared with.
+  var baseline: Stored<DecoderRecord>? {
+    decoders.first(where: \.isVanilla)
+  }
+
+  /// The highest overall speedup, vanilla left out; nil when no decoder has one.
+  var fastest: (decoder: String, speedup: Double)? {
+    let contestants = Set(decoders.filter { !$0.isVanilla }.map(\.id))
+    return
+      speedups
+      .filter { $0.category == ReportCategory.overall.rawValue && contestants.contains($0.decoderID) }
+      .compactMap { row in row.speedup.map { (decoder: row.decoder, speedup: $0) } }
+      .max { $0.speedup < $1.speedup }
+  }
+
+  /// `unfinished: 12 of 60 generations`, or nil for a finished run.
+  var unfinishedText: String? {
+    isFinished ? nil : "unfinished: \(generations) of \(expectedGenerations) generations"
+  }
+
+  /// The numbers come from a file, so their product may be too large for an integer.
+  private static func product(_ factors: Int...) -> Int {
+    factors.reduce(1) { product, factor in
+      let (result, overflow) = product.multipliedReportingOverflow(by: max(factor, 0))
+      return overflow ? Int.max : result
+    }
+  }
+}
+
+extension Stored where Record == DecoderRecord {
+  var isVanilla: Bool { record.method == "vanilla" }
+}

@@ -1,0 +1,41 @@
+import SpecStore
+
+/// Everything that a report says about one run, read from the database once.
+public struct RunSummary: Sendable {
+  /// What the run was measured with.
+  public let environment: EnvironmentRecord
+  /// The generations that differ from vanilla's.
+  public let mismatches: [Mismatch]
+  /// The prompts that were not run, by category and reason.
+  public let skips: [Skip]
+
+  let outline: RunOutline
+  let figures: FigureTable
+
+  /// Reads a run.
+  ///
+  /// - Parameters:
+  ///   - store: The database.
+  ///   - run: The run's id.
+  /// - Throws: A `StoreError`, for example when there is no such run.
+  public init(store: BenchmarkStore, run: Int64) throws(StoreError) {
+    outline = try RunOutline(store: store, run: try store.run(run))
+    environment = try store.environment(of: run).record
+    mismatches = try store.mismatches(of: run)
+    skips = try store.skips(of: run).filter { $0.category != ReportCategory.overall.rawValue }
+    figures = try FigureTable(store: store, run: run, speedups: outline.speedups)
+  }
+
+  /// The run.
+  public var run: Stored<RunRecord> { outline.run }
+  /// Its decoders: vanilla first, then the others in the order of the run.
+  public var decoders: [Stored<DecoderRecord>] { outline.decoders }
+  /// Whether the run came to its end.
+  public var isFinished: Bool { outline.isFinished }
+  /// Number of recorded generations.
+  public var generations: Int { outline.generations }
+  /// Number of generations that the run's decoders, passes and prompts known so far ask for.
+  public var expectedGenerations: Int { outline.expectedGenerations }
+  /// Number of generations that were compared with vanilla's.
+  public var checkedGenerations: Int { outline.checkedGenerations }
+}

@@ -1,0 +1,56 @@
+import SpecDecoding
+import SpecFiles
+import SpecModel
+import SpecSuite
+
+/// Turns a question's turns into prompts. Later turns carry vanilla's earlier answers, so that every decoder gets the
+/// same input.
+struct Conversation {
+  let question: Question
+  private let template: ChatTemplate
+  private let model: LoadedModel
+  private let rules: StopRules
+  private var history: [(user: String, assistant: String)] = []
+
+  init(_ question: Question, suite: Suite, model: LoadedModel, rules: StopRules) {
+    self.question = question
+    self.model = model
+    self.rules = rules
+    template = suite.template
+  }
+
+  /// The turn that comes next; nil when all have been answered.
+  var turn: Int? { history.count < question.turns.count ? history.count : nil }
+
+  /// The next turn's token ids.
+  func prompt() -> [Token] {
+    guard let turn else { return [] }
+    let text = template.render(history: history, user: question.turns[turn])
+    let begin = template.beginOfText ? model.target.configuration.beginToken : nil
+    return (begin.map { [$0] } ?? []) + model.tokenizer.encode(text)
+  }
+
+  /// Why a prompt cannot be decoded; nil when it can.
+  func skipReason(_ prompt: [Token]) -> String? {
+    do {
+      try rules.check(prompt, vocabularySize: model.target.configuration.vocabularySize)
+      return nil
+    } catch {
+      return error.description
+    }
+  }
+
+  /// Goes on to the next turn with vanilla's answer to this one.
+  mutating func answer(_ tokens: [Token]) {
+    guard let turn else { return }
+    let text = model.tokenizer.decode(tokens, skippingSpecialTokens: true)
+    history.append((question.turns[turn], text))
+  }
+}
+
+/// A short name for token ids: equal exactly for equal prompts.
+func promptHash(_ prompt: [Token]) -> String {
+  var hash = SHA256()
+  prompt.withUnsafeBytes { hash.update($0) }
+  return hash.hexDigest()
+}

@@ -1,0 +1,175 @@
+import Foundation
+import SpecDecoding
+import SpecFiles
+import SpecModel
+
+/// Decodes a file of prompts with one decoder, for golden tests and for other programs.
+public struct DecodeJob {
+  /// One prompt.
+  private struct Input {
+    let id: JSONValue
+    let prompt: [Token]
+  }
+
+  private let model: LoadedModel
+  private let decoder: RunDecoder
+  private let rules: StopRules
+  private let inputs: [Input]
+
+  /// Reads and checks the whole input before anything is decoded.
+  ///
+  /// - Parameters:
+  ///   - spec: the decoder.
+  ///   - inputPath: a file of JSON lines {"id", "prompt_ids": […]} or {"id", "prompt": "…"}.
+  ///   - model: the model.
+  ///   - rules: when to stop.
+  /// - Throws: ``DecodeInputError`` for a malformed line, or what making the decoder throws.
+  public init(spec: DecoderSpec, inputPath: String, model: LoadedModel, rules: StopRules) throws {
+    self.model = model
+    self.rules = rules
+    inputs = try Self.read(inputPath, model: model, rules: rules)
+    let complete = try MethodCatalogue.complete(spec)
+    let prepared = try MethodCatalogue.prepare(complete, resources: model.resources)
+    decoder = RunDecoder(
+      name: spec.method, spec: complete, decoder: prepared.decoder, addedParameters: prepared.addedParameters)
+  }
+
+  /// Decodes all prompts and writes one JSON line for each. The file appears whole at the end, or not at all.
+  ///
+  /// - Parameters:
+  ///   - path: the output file.
+  ///   - progress: called after each prompt with how many are done.
+  /// - Throws: ``UnwritableFile``.
+  public func run(outputPath path: String, progress: (Int, Int) -> Void) throws {
+    try OutputFile.check(path)
+    var text = ""
+    for (index, input) in inputs.enumerated() {
+      let generation = generate(input.prompt, with: decoder.decoder, rules: rules)
+      text += try line(for: input, generation) + "\n"
+      progress(index + 1, inputs.count)
+    }
+    try OutputFile.write(text, to: path)
+  }
+
+  private static func read(_ path: String, model: LoadedModel, rules: StopRules) throws -> [Input] {
+    let bytes = withoutByteOrderMark(try InputFile<DecodeInputError>.bytes(of: path)[...])
+    var inputs: [Input] = []
+    for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+    where !line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) {
+      let field = try JSONField<DecodeInputError>(parsing: line, file: path, line: index + 1)
+      let prompt = try Self.prompt(field, model: model)
+      do {
+        try rules.check(prompt, vocabularySize: model.target.configuration.vocabularySize)
+      } catch {
+        throw UnusablePrompt(place: "\(path), line \(index + 1)", reason: error)
+      }
+      inputs.append(Input(id: try field.member("id").value ?? .integer(index), prompt: prompt))
+    }
+    guard !inputs.isEmpty else { throw DecodeInputError.noPrompt(file: path) }
+    return inputs
+  }
+
+  private static func prompt(_ field: JSONField<DecodeInputError>, model: LoadedModel) throws -> [Token] {
+    let ids = try field.member("prompt_ids")
+    if let ids = ids.unlessNull {
+      return try ids.elements().map { element in
+        guard let token = Token(exactly: try element.integer()) else {
+          throw element.mismatch(expected: "a token id")
+        }
+        return token
+      }
+    }
+    guard let text = try field.member("prompt").unlessNull else {
+      throw ids.mismatch(expected: "a list of token ids, or a text as \"prompt\",")
+    }
+    return model.encode(try text.string())
+  }
+
+  private func line(for input: Input, _ generation: Generation) throws -> String {
+    let seconds = Double(generation.decodeTime) / 1e9
+    let decoded = generation.tokens.count - 1
+    return try jsonText(
+      DecodedLine(
+        id: EncodableJSON(value: input.id), decoder: decoder.spec.description, outputIDs: generation.tokens,
+        acceptLengths: generation.cycles.map(\.acceptLength),
+        text: model.tokenizer.decode(generation.tokens, skippingSpecialTokens: true),
+        stopReason: generation.stopReason.rawValue,
+        timings: .init(
+          prefillMilliseconds: Double(generation.prefillTime) / 1e6,
+          decodeMilliseconds: Double(generation.decodeTime) / 1e6,
+          tokensPerSecond: decoded > 0 && seconds > 0 ? Double(decoded) / seconds : nil)))
+  }
+}
+
+/// One line of the output.
+private struct DecodedLine: Encodable {
+  struct Timings: Encodable {
+    let prefillMilliseconds: Double
+    let decodeMilliseconds: Double
+    let tokensPerSecond: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case prefillMilliseconds = "prefill_ms"
+      case decodeMilliseconds = "decode_ms"
+      case tokensPerSecond = "tokens_per_second"
+    }
+  }
+
+  let id: EncodableJSON
+  let decoder: String
+  let outputIDs: [Token]
+  let acceptLengths: [Int]
+  let text: String
+  let stopReason: String
+  let timings: Timings
+
+  enum CodingKeys: String, CodingKey {
+    case id, decoder, text, timings
+    case outputIDs = "output_ids"
+    case acceptLengths = "accept_lengths"
+    case stopReason = "stop_reason"
+  }
+}
+
+/// An id as it was read: a text, a number or whatever else.
+private struct EncodableJSON: Encodable {
+  let value: JSONValue
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch value {
+    case .null: try container.encodeNil()
+    case .boolean(let flag): try container.encode(flag)
+    case .integer(let number): try container.encode(number)
+    case .number(let number): try container.encode(number)
+    case .string(let bytes): try container.encode(String(decoding: bytes, as: UTF8.self))
+    case .array(let values): try container.encode(values.map(EncodableJSON.init))
+    case .object(let members):
+      let pairs = members.map { (String(decoding: $0.key, as: UTF8.self), EncodableJSON(value: $0.value)) }
+      try container.encode(Dictionary(pairs) { _, last in last })
+    }
+  }
+}
+
+/// What can be wrong with a file of prompts.
+public enum DecodeInputError: InputFailure, CustomStringConvertible {
+  /// The file or a line of it cannot be read.
+  case unreadable(file: String, problem: InputProblem)
+  /// There is no line with a prompt.
+  case noPrompt(file: String)
+
+  /// The error of a problem that reading found.
+  public init(_ problem: InputProblem, file: String) { self = .unreadable(file: file, problem: problem) }
+
+  /// One sentence that names the file and, where there is one, the line.
+  public var description: String {
+    switch self {
+    case .noPrompt(let file):
+      "\(file) holds no prompt: write a JSON object like {\"id\": 1, \"prompt\": \"…\"} in each line"
+    case .unreadable(let file, .mismatch(let mismatch)):
+      "\(file)\(mismatch.line.map { ", line \($0)" } ?? ""): \(mismatch.description): correct this line"
+    case .unreadable(let file, let problem):
+      "\(file) cannot be used as a file of prompts: \(problem.description)"
+    }
+  }
+}

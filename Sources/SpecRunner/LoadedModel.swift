@@ -1,0 +1,81 @@
+import Foundation
+import SpecDecoding
+import SpecFiles
+import SpecKernels
+import SpecModel
+
+/// A model that is ready to decode: its target, its tokenizer and where they came from.
+public final class LoadedModel {
+  /// The name of the model's folder.
+  public let name: String
+  /// The model's folder, absolute.
+  public let directory: String
+  /// The weights.
+  public let target: Transformer
+  /// The tokenizer.
+  public let tokenizer: Tokenizer
+  /// What the catalogue makes decoders from.
+  public var resources: DecoderResources { DecoderResources(target: target, modelDirectory: directory) }
+  /// The files that make up the checkpoint.
+  private let files: [String]
+
+  /// Loads a model.
+  ///
+  /// - Parameters:
+  ///   - directory: a checkpoint folder in Hugging Face layout with its tokenizer.
+  ///   - weightType: how to hold the weights; nil keeps the stored bits.
+  ///   - threads: nil takes the physical cores that the process may use.
+  ///   - kernels: the kernel set by name; nil takes the fastest.
+  /// - Throws: `ModelError`, `TokenizerError` or `KernelError`.
+  public init(directory: String, weightType: WeightType? = nil, threads: Int? = nil, kernels: String? = nil) throws {
+    let url = URL(fileURLWithPath: directory).standardizedFileURL
+    self.directory = url.path
+    name = url.lastPathComponent
+    let checkpoint = try Checkpoint(directory: url.path)
+    tokenizer = try Tokenizer(directory: url.path)
+    guard tokenizer.vocabularySize <= checkpoint.configuration.vocabularySize else {
+      throw ModelError.companionMismatch(
+        path: url.path + "/tokenizer.json",
+        problem: "the tokenizer has \(tokenizer.vocabularySize) tokens where the model's vocabulary has "
+          + "\(checkpoint.configuration.vocabularySize)")
+    }
+    let context = try ComputeContext(threads: threads, kernels: KernelSet.choose(named: kernels))
+    target = try Transformer(checkpoint: checkpoint, weightType: weightType, context: context)
+    files = [url.path + "/config.json"] + checkpoint.weightFiles
+  }
+
+  /// The stop rules of this checkpoint.
+  ///
+  /// - Parameters:
+  ///   - maximumNewTokens: most tokens of an output.
+  ///   - endTokens: nil takes the checkpoint's.
+  public func stopRules(maximumNewTokens: Int, endTokens: [Token]? = nil) -> StopRules {
+    StopRules(
+      endTokens: Set(endTokens ?? target.configuration.endTokens), maximumNewTokens: maximumNewTokens,
+      contextLength: target.configuration.contextLength)
+  }
+
+  /// The tokens of a text as the tokenizer's files ask for, the begin token first where they add one.
+  public func encode(_ text: String) -> [Token] {
+    let begin = tokenizer.addsBeginToken == true ? target.configuration.beginToken.map { [$0] } ?? [] : []
+    return begin + tokenizer.encode(text)
+  }
+
+  /// SHA-256 over the configuration and the weights.
+  ///
+  /// - Throws: `KernelError` if a file cannot be read any more.
+  public func checkpointHash() throws -> String {
+    var hash = SHA256()
+    for path in files { try MappedFile(path: path).withBytes { hash.update($0) } }
+    return hash.hexDigest()
+  }
+
+  /// SHA-256 of the tokenizer's file.
+  ///
+  /// - Throws: `KernelError` if the file cannot be read any more.
+  public func tokenizerHash() throws -> String {
+    var hash = SHA256()
+    try MappedFile(path: directory + "/tokenizer.json").withBytes { hash.update($0) }
+    return hash.hexDigest()
+  }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import SpecDecoding
+import SpecModel
+import SpecStore
+
+/// A decoder of a run, under a name that is unique there.
+public struct RunDecoder {
+  /// The method's name, with a number for a second spec of a method.
+  public let name: String
+  /// The spec with all settings written out.
+  public let spec: DecoderSpec
+  /// The decoder.
+  public let decoder: any Decoder
+  /// Trained parameters added to the target.
+  public let addedParameters: Int
+
+  /// - Parameters:
+  ///   - name: unique in the run.
+  ///   - spec: method and settings.
+  ///   - decoder: the decoder.
+  ///   - addedParameters: trained parameters added to the target.
+  public init(name: String, spec: DecoderSpec, decoder: any Decoder, addedParameters: Int) {
+    self.name = name
+    self.spec = spec
+    self.decoder = decoder
+    self.addedParameters = addedParameters
+  }
+
+  var isVanilla: Bool { spec.method == "vanilla" }
+
+  /// Makes the decoders of a run: vanilla first, whether it was asked for or not, then the others as listed. A second
+  /// spec of a method gets a number.
+  ///
+  /// - Parameters:
+  ///   - specs: methods and settings.
+  ///   - model: the model.
+  /// - Throws: `DecodingError`, `ModelError` or `KernelError`.
+  public static func prepare(_ specs: [DecoderSpec], model: LoadedModel) throws -> [RunDecoder] {
+    var uses: [String: Int] = [:]
+    return try complete(specs).map { spec in
+      let prepared = try MethodCatalogue.prepare(spec, resources: model.resources)
+      let use = uses[spec.method, default: 0] + 1
+      uses[spec.method] = use
+      return RunDecoder(
+        name: use == 1 ? spec.method : "\(spec.method)-\(use)", spec: spec, decoder: prepared.decoder,
+        addedParameters: prepared.addedParameters)
+    }
+  }
+
+  /// The specs with all settings, vanilla first and once, no spec twice.
+  private static func complete(_ specs: [DecoderSpec]) throws -> [DecoderSpec] {
+    var complete = [DecoderSpec(method: "vanilla")]
+    for spec in try specs.map(MethodCatalogue.complete) where !complete.contains(spec) { complete.append(spec) }
+    return complete
+  }
+
+  /// The decoder's row.
+  ///
+  /// - Throws: what the JSON encoder throws.
+  func record(ordinal: Int) throws -> DecoderRecord {
+    let settings = Dictionary(uniqueKeysWithValues: spec.settings.map { ($0.name, $0.value) })
+    return DecoderRecord(
+      ordinal: ordinal, name: name, method: spec.method, spec: spec.description, settings: try jsonText(settings),
+      addedParameters: addedParameters)
+  }
+}
+
+/// A value as JSON text with sorted keys.
+func jsonText(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
+}

@@ -1,0 +1,126 @@
+import Foundation
+import SpecKernels
+import SpecStore
+
+/// What a run is measured with, read from the system.
+public enum RunEnvironment {
+  /// The package's version.
+  public static let packageVersion = "0.1.0"
+
+  /// Reads the system's state.
+  ///
+  /// - Parameter context: the kernels and threads that will compute.
+  public static func capture(_ context: ComputeContext) -> EnvironmentRecord {
+    let load = loadAverage
+    let governor = text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+    return EnvironmentRecord(
+      hostName: ProcessInfo.processInfo.hostName,
+      cpuModel: Processors.name.isEmpty ? "unknown" : Processors.name,
+      physicalCores: Processors.physicalCores,
+      logicalCores: ProcessInfo.processInfo.processorCount,
+      affinity: Processors.affinity,
+      governor: governor,
+      frequencyMegahertz: frequency,
+      loadAverage: load,
+      memoryTotalBytes: Int(clamping: ProcessInfo.processInfo.physicalMemory),
+      memoryAvailableBytes: memory("MemAvailable") ?? 0,
+      operatingSystem: operatingSystem,
+      kernel: kernel,
+      compiler: compiler,
+      packageVersion: packageVersion,
+      sourceCommit: sourceCommit,
+      buildConfiguration: buildConfiguration,
+      kernelSet: context.kernels.name,
+      taints: taints(load: load, governor: governor, context))
+  }
+
+  /// What makes the measurement doubtful, one sentence each.
+  private static func taints(load: Double?, governor: String?, _ context: ComputeContext) -> [String] {
+    var taints: [String] = []
+    let cores = Processors.availableCores
+    if buildConfiguration == .debug {
+      taints.append("This is a debug build, many times slower than a release build.")
+    }
+    if context.threads > cores {
+      taints.append("\(context.threads) threads share \(cores) cores.")
+    }
+    if let load, load > 0.5 * Double(cores) {
+      taints.append("The machine was busy at the start: load \(Double(Int(load * 100)) / 100) on \(cores) cores.")
+    }
+    if governor == "powersave" {
+      taints.append("The frequency governor is 'powersave'.")
+    }
+    return taints
+  }
+
+  private static var buildConfiguration: BuildConfiguration {
+    #if DEBUG
+      .debug
+    #else
+      .release
+    #endif
+  }
+
+  private static var compiler: String {
+    #if swift(>=6.4)
+      "Swift 6.4 or later; \(kernelCompiler)"
+    #elseif swift(>=6.3)
+      "Swift 6.3; \(kernelCompiler)"
+    #else
+      "Swift 6.2; \(kernelCompiler)"
+    #endif
+  }
+
+  private static var loadAverage: Double? {
+    var loads = [0.0, 0.0, 0.0]
+    return getloadavg(&loads, 3) > 0 ? loads[0] : nil
+  }
+
+  private static var frequency: Double? {
+    if let kilohertz = text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq").flatMap(Double.init) {
+      return kilohertz / 1000
+    }
+    return field("cpu MHz", in: "/proc/cpuinfo").flatMap(Double.init)
+  }
+
+  private static var operatingSystem: String {
+    field("PRETTY_NAME", in: "/etc/os-release")?.trimmingCharacters(in: CharacterSet(charactersIn: "\""))
+      ?? ProcessInfo.processInfo.operatingSystemVersionString
+  }
+
+  private static var kernel: String {
+    text("/proc/sys/kernel/osrelease") ?? ProcessInfo.processInfo.operatingSystemVersionString
+  }
+
+  private static func memory(_ name: String) -> Int? {
+    field(name, in: "/proc/meminfo").flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }.map { $0 * 1024 }
+  }
+
+  /// The commit that is checked out where the program was built, if it lies in a git checkout.
+  private static var sourceCommit: String? {
+    var folder = URL(fileURLWithPath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
+    while folder.pathComponents.count > 1 {
+      folder.deleteLastPathComponent()
+      let git = folder.appending(path: ".git").path
+      guard let head = text(git + "/HEAD") else { continue }
+      guard head.hasPrefix("ref: ") else { return head }
+      let name = String(head.dropFirst(5))
+      let packed = (text(git + "/packed-refs") ?? "").split(separator: "\n").first { $0.hasSuffix(" " + name) }
+      return text(git + "/" + name) ?? packed.map { String($0.prefix { $0 != " " }) }
+    }
+    return nil
+  }
+
+  /// A small file's trimmed text; nil if there is no such file, as on other systems.
+  private static func text(_ path: String) -> String? {
+    guard let data = FileManager.default.contents(atPath: path), !data.isEmpty else { return nil }
+    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// The value after a name and a colon or equals sign.
+  private static func field(_ name: String, in path: String) -> String? {
+    let line = text(path)?.split(separator: "\n").first { $0.hasPrefix(name) }
+    return line?.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == ":" || $0 == "=" }.last
+      .map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import SpecDecoding
+import SpecModel
+import SpecStore
+import SpecSuite
+
+/// What a run has in the database: the ids of its rows, and what an earlier attempt has measured already.
+struct RunLedger {
+  private struct Turn: Hashable {
+    let question: Int
+    let turn: Int
+  }
+
+  private(set) var run: Int64 = 0
+  private(set) var decoders: [Int64] = []
+  private(set) var isResumed = false
+  private var prompts: [Turn: Int64] = [:]
+  /// Vanilla's output of a prompt, from whichever pass came first.
+  private var references: [Int64: [Token]] = [:]
+  /// Prompts and passes that every decoder has finished.
+  private var finished: [Int64: Set<Int>] = [:]
+
+  /// Begins a run, or goes on with the last one if the plan asks for it and that one is unfinished and the same.
+  static func begin(
+    plan: RunPlan, model: LoadedModel, decoders: [RunDecoder], store: BenchmarkStore
+  ) throws -> RunLedger {
+    let run = try record(of: plan, model: model)
+    let rows = try decoders.enumerated().map { try $1.record(ordinal: $0) }
+    if plan.resumes, let last = try store.lastRun(), last.finishedAt == nil,
+      run.isSamePlan(as: last.record), try store.decoders(of: last.id).map(\.record) == rows
+    {
+      return try RunLedger(resuming: last.id, passes: plan.passes, store: store)
+    }
+    let ids = try store.beginRun(
+      run, environment: RunEnvironment.capture(model.target.context), decoders: rows, prompts: [])
+    var ledger = RunLedger()
+    (ledger.run, ledger.decoders) = (ids.run, ids.decoders)
+    return ledger
+  }
+
+  init() {}
+
+  private init(resuming run: Int64, passes: Int, store: BenchmarkStore) throws {
+    self.run = run
+    isResumed = true
+    decoders = try store.decoders(of: run).map(\.id)
+    for prompt in try store.prompts(of: run) {
+      prompts[Turn(question: prompt.questionID, turn: prompt.turn)] = prompt.id
+    }
+    let recorded = try store.recordedGenerations(run: run)
+    let vanilla = decoders.first ?? 0
+    for output in try store.outputs(run: run, decoder: vanilla) {
+      if references[output.promptID] == nil { references[output.promptID] = output.outputIDs.map(Token.init) }
+      let isFinished = decoders.allSatisfy {
+        recorded.contains(GenerationKey(decoderID: $0, promptID: output.promptID, pass: output.pass))
+      }
+      if isFinished { finished[output.promptID, default: []].insert(output.pass) }
+    }
+    try compareLeftovers(store)
+  }
+
+  /// An attempt that ended between a generation and its comparison left the comparison open.
+  private func compareLeftovers(_ store: BenchmarkStore) throws {
+    for generation in try store.generations(of: run)
+    where generation.lossless == nil && generation.decoderID != decoders.first {
+      guard finished[generation.promptID]?.contains(generation.pass) == true,
+        let reference = references[generation.promptID]
+      else { continue }
+      let difference = Difference(generation.outputIDs.map(Token.init), from: reference)
+      try store.recordComparison(generation: generation.id, difference: difference)
+    }
+  }
+
+  /// The id of a turn's prompt, which is written when it is first met.
+  mutating func promptID(
+    _ question: Question, turn: Int, prompt: [Token], skipReason: String?, store: BenchmarkStore
+  ) throws -> Int64 {
+    let key = Turn(question: question.questionID, turn: turn)
+    if let id = prompts[key] { return id }
+    let record = PromptRecord(
+      ordinal: prompts.count, questionID: question.questionID, turn: turn, category: question.category.rawValue,
+      subcategory: question.subcategory, promptTokens: prompt.count, idsHash: promptHash(prompt),
+      skipReason: skipReason)
+    let id = try store.insertPrompt(record, run: run)
+    prompts[key] = id
+    return id
+  }
+
+  /// Vanilla's output of a prompt that an earlier attempt has finished in this pass.
+  func recordedVanilla(prompt: Int64, pass: Int) -> [Token]? {
+    finished[prompt]?.contains(pass) == true ? references[prompt] : nil
+  }
+
+  /// What a prompt's outputs must be: vanilla's first output of it.
+  mutating func reference(for prompt: Int64, vanilla: [Token]) -> (tokens: [Token], isNew: Bool) {
+    if let known = references[prompt] { return (known, false) }
+    references[prompt] = vanilla
+    return (vanilla, true)
+  }
+
+  private static func record(of plan: RunPlan, model: LoadedModel) throws -> RunRecord {
+    let configuration = model.target.configuration
+    return RunRecord(
+      startedAt: Date(), commandLine: plan.commandLine, modelName: model.name, modelPath: model.directory,
+      modelHash: try model.checkpointHash(), tokenizerHash: try model.tokenizerHash(),
+      architecture: configuration.architecture, parameters: configuration.parameterCount,
+      weightType: model.target.weightType.rawValue, threads: model.target.context.threads,
+      suiteName: plan.suite.manifest.name, suiteVersion: plan.suite.manifest.version,
+      suiteHash: plan.suite.contentHash, suitePath: plan.suitePath, passes: plan.passes,
+      maxNewTokens: plan.maximumNewTokens, contextLength: configuration.contextLength, seed: plan.seed,
+      options: try jsonText(plan.options))
+  }
+}
+
+extension RunRecord {
+  /// Whether a run measures the same things in the same way as another, whenever and from wherever it was started.
+  fileprivate func isSamePlan(as other: RunRecord) -> Bool {
+    var other = other
+    other.startedAt = startedAt
+    other.commandLine = commandLine
+    other.suitePath = suitePath
+    other.modelPath = modelPath
+    return self == other
+  }
+}

@@ -1,0 +1,23 @@
+import SpecStore
+
+/// Hears how a run goes on. All calls come between measurements, never inside one.
+public protocol RunObserver {
+  /// Something a person should know, in one sentence.
+  func note(_ text: String)
+
+  /// A decoder's output differs from vanilla's.
+  ///
+  /// - Parameters:
+  ///   - difference: the first position that differs.
+  ///   - decoder: the decoder's name.
+  ///   - question: the question's id.
+  ///   - turn: the turn, from 0.
+  func mismatch(_ difference: Difference, decoder: String, question: Int, turn: Int)
+
+  /// Some more generations are done.
+  ///
+  /// - Parameters:
+  ///   - done: generations that need no more work, the skipped ones included.
+  ///   - total: all generations of the run.
+  func advanced(to done: Int, of total: Int)
+}

@@ -1,0 +1,63 @@
+import SpecSuite
+
+/// What a run measures.
+public struct RunPlan: Sendable {
+  /// The suite, already narrowed to the questions wanted.
+  public var suite: Suite
+  /// Where the suite was read from.
+  public var suitePath: String
+  /// How often each prompt is measured.
+  public var passes: Int
+  /// Most tokens of an output.
+  public var maximumNewTokens: Int
+  /// Seed of the order in which decoders take a prompt.
+  public var seed: Int
+  /// The command line, for the record.
+  public var commandLine: String
+  /// Whether to go on with the database's last unfinished run of the same plan.
+  public var resumes: Bool
+
+  /// Makes a plan; the properties say what each value means.
+  public init(
+    suite: Suite, suitePath: String, passes: Int, maximumNewTokens: Int, seed: Int,
+    commandLine: String, resumes: Bool = false
+  ) {
+    self.suite = suite
+    self.suitePath = suitePath
+    self.passes = passes
+    self.maximumNewTokens = maximumNewTokens
+    self.seed = seed
+    self.commandLine = commandLine
+    self.resumes = resumes
+  }
+
+  /// Options without a column of their own.
+  var options: [String: String] {
+    [
+      "chat_template": suite.template.name,
+      "questions": suite.questions.map { String($0.questionID) }.joined(separator: ","),
+    ]
+  }
+
+  /// The order in which decoders take a prompt, as indices: shuffled by seed, pass, question and turn.
+  func order(of decoders: Int, pass: Int, question: Int, turn: Int) -> [Int] {
+    var generator = OrderGenerator(state: 0)
+    for part in [seed, pass, question, turn] { generator.absorb(part) }
+    return Array(0..<decoders).shuffled(using: &generator)
+  }
+}
+
+/// A small reproducible generator (splitmix64) for the order of decoders.
+private struct OrderGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func absorb(_ value: Int) { state = next() ^ UInt64(bitPattern: Int64(value)) }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+}

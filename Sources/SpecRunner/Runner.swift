@@ -1,0 +1,141 @@
+import Foundation
+import SpecDecoding
+import SpecModel
+import SpecStore
+import SpecSuite
+
+/// Runs a plan: pass after pass, prompt after prompt, all decoders next to each other in a shuffled order, every
+/// generation written in a transaction of its own before the next begins.
+public final class Runner {
+  private let plan: RunPlan
+  private let model: LoadedModel
+  private let store: BenchmarkStore
+  private let observer: any RunObserver
+  private let rules: StopRules
+  private let decoders: [RunDecoder]
+  private var ledger = RunLedger()
+  private var done = 0
+
+  /// A run that has not begun; nothing is measured or written yet.
+  ///
+  /// - Parameters:
+  ///   - plan: what to measure.
+  ///   - decoders: vanilla first, as ``RunDecoder/prepare(_:model:)`` makes them.
+  ///   - model: the model.
+  ///   - store: where to write.
+  ///   - observer: hears how it goes on.
+  public init(
+    plan: RunPlan, decoders: [RunDecoder], model: LoadedModel, store: BenchmarkStore, observer: any RunObserver
+  ) {
+    precondition(decoders.first?.isVanilla == true, "a run without vanilla")
+    self.plan = plan
+    self.model = model
+    self.store = store
+    self.observer = observer
+    rules = model.stopRules(maximumNewTokens: plan.maximumNewTokens)
+    self.decoders = decoders
+  }
+
+  /// Measures everything that is missing.
+  ///
+  /// - Returns: the run's id and the number of generations that differ from vanilla's.
+  /// - Throws: ``SpecStore/StoreError`` if a result cannot be written, `KernelError` if a model file has vanished.
+  public func run() throws -> (run: Int64, mismatches: Int) {
+    ledger = try RunLedger.begin(plan: plan, model: model, decoders: decoders, store: store)
+    if ledger.isResumed { observer.note("Going on with run \(ledger.run).") }
+    warmUp()
+    for pass in 0..<plan.passes {
+      for question in plan.suite.questions { try measure(question, pass: pass) }
+    }
+    try store.finishRun(ledger.run, at: Date())
+    return (ledger.run, try store.mismatches(of: ledger.run).count)
+  }
+
+  private var total: Int {
+    plan.passes * decoders.count * plan.suite.questions.reduce(0) { $0 + $1.turns.count }
+  }
+
+  private func warmUp() {
+    for question in plan.suite.questions {
+      let conversation = Conversation(question, suite: plan.suite, model: model, rules: rules)
+      let prompt = conversation.prompt()
+      guard conversation.skipReason(prompt) == nil else { continue }
+      let outcome = WarmUp(model: model, rules: rules).run(prompt, decoders: decoders)
+      if !outcome.settled {
+        observer.note(
+          "Warm-up did not settle in \(outcome.generations) generations: the machine is busy or its clock is changing.")
+      }
+      return
+    }
+  }
+
+  /// One question with all its turns in one pass.
+  private func measure(_ question: Question, pass: Int) throws {
+    var conversation = Conversation(question, suite: plan.suite, model: model, rules: rules)
+    while let turn = conversation.turn {
+      let prompt = conversation.prompt()
+      let skipReason = conversation.skipReason(prompt)
+      let id = try ledger.promptID(question, turn: turn, prompt: prompt, skipReason: skipReason, store: store)
+      if let skipReason {
+        try skipRest(of: question, from: turn, because: skipReason)
+        return
+      }
+      conversation.answer(try measure(prompt, id: id, question: question, turn: turn, pass: pass))
+    }
+  }
+
+  /// Later turns cannot be asked either: they are recorded as skipped for the same reason.
+  private func skipRest(of question: Question, from turn: Int, because reason: String) throws {
+    for later in question.turns.indices where later > turn {
+      _ = try ledger.promptID(question, turn: later, prompt: [], skipReason: reason, store: store)
+    }
+    advance(by: decoders.count * (question.turns.count - turn))
+  }
+
+  /// One prompt by all decoders. Returns vanilla's output.
+  private func measure(
+    _ prompt: [Token], id: Int64, question: Question, turn: Int, pass: Int
+  ) throws -> [Token] {
+    if let recorded = ledger.recordedVanilla(prompt: id, pass: pass) {
+      advance(by: decoders.count)
+      return recorded
+    }
+    // A prompt that an earlier attempt left half done is measured again as a whole: ratios are formed inside it.
+    if ledger.isResumed { try store.deleteGenerations(prompt: id, pass: pass) }
+    var outputs: [(decoder: Int, generation: Int64, tokens: [Token])] = []
+    let order = plan.order(of: decoders.count, pass: pass, question: question.questionID, turn: turn)
+    for (place, decoder) in order.enumerated() {
+      let startedAt = Date()
+      let generation = generate(prompt, with: decoders[decoder].decoder, rules: rules)
+      let row = try record(generation, decoder: decoder, prompt: id, pass: pass, place: place, startedAt: startedAt)
+      outputs.append((decoder, row, generation.tokens))
+      advance(by: 1)
+    }
+    let vanilla = outputs.first { decoders[$0.decoder].isVanilla }?.tokens ?? []
+    let judge = ledger.reference(for: id, vanilla: vanilla)
+    for output in outputs where !(decoders[output.decoder].isVanilla && judge.isNew) {
+      let difference = Difference(output.tokens, from: judge.tokens)
+      try store.recordComparison(generation: output.generation, difference: difference)
+      if let difference {
+        observer.mismatch(
+          difference, decoder: decoders[output.decoder].name, question: question.questionID, turn: turn)
+      }
+    }
+    return judge.tokens
+  }
+
+  private func record(
+    _ generation: Generation, decoder: Int, prompt: Int64, pass: Int, place: Int, startedAt: Date
+  ) throws -> Int64 {
+    let text = model.tokenizer.decode(generation.tokens, skippingSpecialTokens: true)
+    return try store.record(
+      generation.record(
+        decoder: ledger.decoders[decoder], prompt: prompt, pass: pass, place: place, startedAt: startedAt, text: text),
+      cycles: generation.cycleRecords, tokens: generation.tokenRecords)
+  }
+
+  private func advance(by generations: Int) {
+    done += generations
+    observer.advanced(to: done, of: total)
+  }
+}

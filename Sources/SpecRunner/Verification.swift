@@ -1,0 +1,113 @@
+import SpecDecoding
+import SpecKernels
+import SpecModel
+import SpecStore
+import SpecSuite
+
+/// Every decoder against vanilla, token for token, without measuring or storing anything.
+public struct Verification {
+  /// An output that differs from vanilla's.
+  public struct Finding: Sendable {
+    /// The decoder's spec.
+    public let decoder: String
+    /// The question's id.
+    public let question: Int
+    /// The turn, from 0.
+    public let turn: Int
+    /// The first position that differs.
+    public let difference: Difference
+    /// Vanilla's logit minus the other token's there; nil where one of the outputs has ended.
+    public let margin: Float?
+  }
+
+  /// What was compared.
+  public struct Outcome: Sendable {
+    /// Outputs compared with vanilla's.
+    public internal(set) var checked = 0
+    /// Tokens in them.
+    public internal(set) var tokens = 0
+    /// Those that differ.
+    public internal(set) var findings: [Finding] = []
+  }
+
+  private let model: LoadedModel
+  private let suite: Suite
+  private let rules: StopRules
+  private let decoders: [RunDecoder]
+
+  /// - Parameters:
+  ///   - suite: the questions.
+  ///   - decoders: vanilla first, then what to compare with it.
+  ///   - model: the model.
+  ///   - maximumNewTokens: most tokens of an output.
+  public init(suite: Suite, decoders: [RunDecoder], model: LoadedModel, maximumNewTokens: Int) {
+    precondition(decoders.first?.isVanilla == true, "a comparison without vanilla")
+    self.model = model
+    self.suite = suite
+    rules = model.stopRules(maximumNewTokens: maximumNewTokens)
+    self.decoders = decoders
+  }
+
+  /// Compares all outputs.
+  ///
+  /// - Parameter progress: called after each question with how many are done.
+  /// - Throws: `DecodingError` for the first prompt that leaves no room in the context, `KernelError` for memory.
+  public func run(progress: (Int, Int) -> Void) throws -> Outcome {
+    var outcome = Outcome()
+    for (index, question) in suite.questions.enumerated() {
+      var conversation = Conversation(question, suite: suite, model: model, rules: rules)
+      while let turn = conversation.turn {
+        let prompt = conversation.prompt()
+        do {
+          try rules.check(prompt, vocabularySize: model.target.configuration.vocabularySize)
+        } catch {
+          throw UnusablePrompt(place: "question \(question.questionID), turn \(turn + 1)", reason: error)
+        }
+        conversation.answer(try compare(prompt, question: question, turn: turn, into: &outcome))
+      }
+      progress(index + 1, suite.questions.count)
+    }
+    return outcome
+  }
+
+  private func compare(
+    _ prompt: [Token], question: Question, turn: Int, into outcome: inout Outcome
+  ) throws -> [Token] {
+    let outputs = decoders.map { generate(prompt, with: $0.decoder, rules: rules).tokens }
+    let vanilla = outputs.first ?? []
+    for (decoder, tokens) in zip(decoders, outputs).dropFirst() {
+      outcome.checked += 1
+      outcome.tokens += tokens.count
+      guard let difference = Difference(tokens, from: vanilla) else { continue }
+      outcome.findings.append(
+        Finding(
+          decoder: decoder.spec.description, question: question.questionID, turn: turn, difference: difference,
+          margin: try margin(difference, after: prompt + vanilla.prefix(difference.position))))
+    }
+    return vanilla
+  }
+
+  /// How far the target's logits of the two tokens are apart: a difference near zero would be a tie.
+  private func margin(_ difference: Difference, after tokens: [Token]) throws -> Float? {
+    guard let expected = difference.expected, let found = difference.found else { return nil }
+    let target = model.target
+    let rows = try Activations(capacity: tokens.count, width: target.configuration.hiddenSize)
+    target.embed(tokens, into: rows[rows: 0..<tokens.count])
+    target.forward(rows[rows: 0..<tokens.count], cache: try target.makeCache(capacity: tokens.count))
+    let last = rows[rows: tokens.count - 1..<tokens.count]
+    target.normalizeFinal(last, into: last)
+    let logits = target.logits(of: last).owner[0]
+    return logits[expected] - logits[found]
+  }
+}
+
+/// A prompt that cannot be decoded, with its place.
+public struct UnusablePrompt: Error, CustomStringConvertible {
+  /// Where it stands.
+  public let place: String
+  /// What is wrong with it.
+  public let reason: DecodingError
+
+  /// One sentence that names the place.
+  public var description: String { "\(place): \(reason.description)" }
+}

@@ -1,0 +1,82 @@
+import SpecFiles
+
+/// A value in one of a suite's files.
+typealias SuiteField = JSONField<SuiteError>
+
+extension SuiteField {
+  func error(found: String, expected: String, advice: String) -> SuiteError {
+    SuiteError(place: file, line: line, found: found, expected: expected, advice: advice)
+  }
+
+  func rejectUnknownKeys(known: [String], owner: String) throws(SuiteError) {
+    guard let stranger = try members().map(\.name).filter({ !known.contains($0) }).min() else { return }
+    throw error(
+      found: "the unknown key \(quoted(stranger))\(owner)",
+      expected: "only \(known.joined(separator: ", "))",
+      advice: "correct or remove this key"
+    )
+  }
+
+  /// A string that may be empty; the default stands in where the key is absent.
+  func text(_ key: String, default standard: String) throws(SuiteError) -> String {
+    try member(key).ifPresent?.string() ?? standard
+  }
+
+  /// A string with something to read in it.
+  func filledText(_ key: String) throws(SuiteError) -> String {
+    let field = try member(key)
+    guard let text = field.value?.text, !text.isBlank else {
+      throw field.mismatch(expected: "a string that is not blank")
+    }
+    return text
+  }
+
+  /// A list of strings that are not blank.
+  func filledTexts(_ key: String, mayBeEmpty: Bool = false) throws(SuiteError) -> [String] {
+    let field = try member(key)
+    guard case .array(let values) = field.value, mayBeEmpty || !values.isEmpty else {
+      throw field.mismatch(expected: mayBeEmpty ? "a list of strings" : "a list with at least one string")
+    }
+    return try values.enumerated().map { (index, value) throws(SuiteError) in
+      if let text = value.text, !text.isBlank { return text }
+      throw error(
+        found: "\(value.summary) as entry \(index + 1) of \"\(key)\"",
+        expected: "a string that is not blank",
+        advice: "fill in or remove this entry"
+      )
+    }
+  }
+}
+
+extension String {
+  /// Whether there is nothing but white space.
+  var isBlank: Bool {
+    allSatisfy(\.isWhitespace)
+  }
+}
+
+extension JSONValue: Decodable {
+  /// Reads any value, so that a manifest from any decoder is judged like one from a file.
+  ///
+  /// - Parameter decoder: Where to read from.
+  /// - Throws: What the decoder throws.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let string = try? container.decode(String.self) {
+      self = .string(Array(string.utf8)[...])
+    } else if container.decodeNil() {
+      self = .null
+    } else if let boolean = try? container.decode(Bool.self) {
+      self = .boolean(boolean)
+    } else if let integer = try? container.decode(Int.self) {
+      self = .integer(integer)
+    } else if let number = try? container.decode(Double.self) {
+      self = .number(number)
+    } else if let elements = try? container.decode([JSONValue].self) {
+      self = .array(elements)
+    } else {
+      let members = try container.decode([String: JSONValue].self)
+      self = .object(members.map { JSONMember(key: Array($0.utf8)[...], value: $1) })
+    }
+  }
+}

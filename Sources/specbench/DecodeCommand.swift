@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import SpecDecoding
+import SpecModel
+import SpecRunner
+
+struct DecodeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "decode",
+    abstract: "Decode a file of prompts with one decoder, with its accept lengths.",
+    discussion: """
+      Input: JSON lines {"id": …, "prompt_ids": […]} or {"id": …, "prompt": "…"}. Output: JSON lines with id, decoder, \
+      output_ids (the end token included), accept_lengths (one entry per cycle, none for the prefill, before trimming \
+      at a stop), text, stop_reason and timings.
+      """)
+
+  @OptionGroup var modelOptions: ModelOptions
+
+  @Option(help: ArgumentHelp("The method with its settings.", valueName: "spec"))
+  var decoder: String
+
+  @Option(help: ArgumentHelp("The prompts, as JSON lines.", valueName: "file.jsonl"))
+  var input: String
+
+  @Option(help: ArgumentHelp("Where to write the outputs, as JSON lines.", valueName: "file.jsonl"))
+  var output: String
+
+  @Option(
+    name: .customLong("max-new-tokens"), help: ArgumentHelp("Most tokens of an output.", valueName: "n"))
+  var maximumNewTokens = 128
+
+  @Option(
+    name: .customLong("stop-ids"),
+    help: ArgumentHelp("Tokens that end a text, like 2,16. Default: the checkpoint's.", valueName: "list"))
+  var stopIDs: String?
+
+  func validate() throws {
+    guard (1...1 << 20).contains(maximumNewTokens) else {
+      throw ValidationError("--max-new-tokens is \(maximumNewTokens): choose a number from 1 to \(1 << 20).")
+    }
+    _ = try endTokens()
+  }
+
+  func run() throws {
+    let spec = try MethodCatalogue.complete(DecoderSpec(decoder))
+    try OutputFile.check(output)
+    let model = try modelOptions.load()
+    let rules = model.stopRules(maximumNewTokens: maximumNewTokens, endTokens: try endTokens())
+    let job = try DecodeJob(spec: spec, inputPath: input, model: model, rules: rules)
+    let display = ProgressDisplay(unit: "prompts")
+    try job.run(outputPath: output) { display.advanced(to: $0, of: $1) }
+  }
+
+  private func endTokens() throws -> [Token]? {
+    try stopIDs?.split(separator: ",").map { text in
+      guard let token = Token(text.trimmingCharacters(in: .whitespaces)), token >= 0 else {
+        throw ValidationError("--stop-ids holds '\(text)': give token ids separated by commas, like 2,16.")
+      }
+      return token
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+import SpecDecoding
+
+struct MethodsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "methods", abstract: "List the methods with their settings, defaults and papers.")
+
+  func run() throws {
+    for method in MethodCatalogue.methods {
+      print("\(method.name)\n  \(method.summary)\n  Paper: \(method.paper)")
+      for setting in method.settings {
+        print("  \(setting.name)=\(setting.standard)  \(setting.help) (\(setting.range))")
+      }
+      print("")
+    }
+    print("A decoder is written as METHOD or METHOD:SETTING=VALUE,SETTING=VALUE.")
+  }
+}

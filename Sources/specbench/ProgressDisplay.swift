@@ -1,0 +1,66 @@
+import Foundation
+import SpecKernels
+import SpecRunner
+import SpecStore
+
+/// Shows how far a run is: a bar with the time left on a terminal, plain lines elsewhere.
+final class ProgressDisplay: RunObserver {
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let unit: String
+  private let start = MonotonicClock.now
+  private var lastShown: UInt64 = 0
+  private var isBarShown = false
+
+  /// - Parameter unit: what is counted, in the plural.
+  init(unit: String) { self.unit = unit }
+
+  func note(_ text: String) {
+    clear()
+    tell(text)
+  }
+
+  func mismatch(_ difference: Difference, decoder: String, question: Int, turn: Int) {
+    let expected = difference.expected.map(String.init) ?? "the end"
+    let found = difference.found.map(String.init) ?? "the end"
+    note(
+      "NOT LOSSLESS: \(decoder), question \(question), turn \(turn + 1): position \(difference.position) is \(found) "
+        + "where vanilla has \(expected)")
+  }
+
+  func advanced(to done: Int, of total: Int) {
+    let now = MonotonicClock.now
+    let interval: UInt64 = isTerminal ? 100_000_000 : 10_000_000_000
+    guard done == total || now - lastShown >= interval else { return }
+    lastShown = now
+    let elapsed = Double(now - start) / 1e9
+    let left = done > 0 ? elapsed / Double(done) * Double(total - done) : 0
+    let time = done == total ? "\(Self.duration(elapsed))" : "\(Self.duration(left)) left"
+    if isTerminal {
+      let width = 30
+      let filled = total > 0 ? width * done / total : width
+      let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+      FileHandle.standardError.write(Data("\r\u{1B}[K\(bar) \(done)/\(total) \(unit), \(time)".utf8))
+      isBarShown = true
+      if done == total { finish() }
+    } else {
+      tell("\(done) of \(total) \(unit), \(time)")
+    }
+  }
+
+  private func finish() {
+    FileHandle.standardError.write(Data("\n".utf8))
+    isBarShown = false
+  }
+
+  private func clear() {
+    if isBarShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    isBarShown = false
+  }
+
+  private static func duration(_ seconds: Double) -> String {
+    let whole = Int(seconds.rounded())
+    if whole < 60 { return "\(whole) s" }
+    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+  }
+}

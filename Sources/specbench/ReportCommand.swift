@@ -1,0 +1,57 @@
+import ArgumentParser
+import Foundation
+import SpecReport
+import SpecRunner
+import SpecStore
+
+struct ReportCommand: ParsableCommand {
+  /// What a report is written as.
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case markdown, json
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Make a run's report from the database, the last run's by default.")
+
+  @Argument(help: ArgumentHelp("The run's number, as 'specbench runs' lists it.", valueName: "run"))
+  var number: Int64?
+
+  @Option(help: ArgumentHelp("The database.", valueName: "file"))
+  var database = "specbench.sqlite"
+
+  @Option(help: ArgumentHelp("Where to write it. Default: standard output.", valueName: "file"))
+  var output: String?
+
+  @Option(help: "markdown, or json for programs.")
+  var format = Format.markdown
+
+  func run() throws {
+    let store = try BenchmarkStore(openingAt: database)
+    guard let id = try number ?? store.lastRun()?.id else {
+      throw ValidationError("\(database) holds no run: make one with 'specbench run'.")
+    }
+    let summary = try RunSummary(store: store, run: id)
+    let text =
+      switch format {
+      case .markdown: MarkdownReport.render(summary)
+      case .json: try JSONReport.render(summary)
+      }
+    let whole = text.hasSuffix("\n") ? text : text + "\n"
+    if let output {
+      try OutputFile.write(whole, to: output)
+    } else {
+      print(whole, terminator: "")
+    }
+  }
+}
+
+struct RunsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "runs", abstract: "List the runs in a database.")
+
+  @Option(help: ArgumentHelp("The database.", valueName: "file"))
+  var database = "specbench.sqlite"
+
+  func run() throws {
+    print(try RunList.render(BenchmarkStore(openingAt: database)))
+  }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Foundation
+import SpecReport
+import SpecRunner
+import SpecStore
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Measure a suite with several decoders, into a database and a report.",
+    discussion: """
+      Each prompt is decoded by all decoders next to each other, in a shuffled order, pass after pass. Every output is \
+      compared with vanilla's token for token. A run that was broken off goes on with --resume.
+      """)
+
+  @OptionGroup var modelOptions: ModelOptions
+  @OptionGroup var suiteOptions: SuiteOptions
+  @OptionGroup var decoderOptions: DecoderOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Only these categories: mt_bench, translation, summarization, qa, math_reasoning, rag.", valueName: "list"))
+  var categories: String?
+
+  @Option(help: ArgumentHelp("How often each prompt is measured.", valueName: "n"))
+  var passes = 1
+
+  @Option(help: ArgumentHelp("Seed of the shuffled order.", valueName: "n"))
+  var seed = 1
+
+  @Option(help: ArgumentHelp("The database; it is made if it is not there.", valueName: "file"))
+  var database = "specbench.sqlite"
+
+  @Option(help: ArgumentHelp("Where to write the Markdown report.", valueName: "file"))
+  var report = "specbench-report.md"
+
+  @Flag(help: "Go on with the database's last run if it is unfinished and the same.")
+  var resume = false
+
+  func validate() throws {
+    guard (1...10000).contains(passes) else {
+      throw ValidationError("--passes is \(passes): choose a number from 1 to 10000.")
+    }
+  }
+
+  func run() throws {
+    let (suite, suitePath) = try suiteOptions.load(categories: categories)
+    let specs = try decoderOptions.specs(for: suite)
+    try OutputFile.check(report)
+    let model = try modelOptions.load()
+    let plan = RunPlan(
+      suite: suite, suitePath: suitePath, passes: passes,
+      maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens, seed: seed,
+      commandLine: CommandLine.arguments.map(quotedForShell).joined(separator: " "), resumes: resume)
+    let decoders = try RunDecoder.prepare(specs, model: model)
+    let store = try BenchmarkStore(creatingAt: database)
+    let runner = Runner(
+      plan: plan, decoders: decoders, model: model, store: store, observer: ProgressDisplay(unit: "generations"))
+    let outcome = try runner.run()
+    let summary = try RunSummary(store: store, run: outcome.run)
+    try OutputFile.write(MarkdownReport.render(summary), to: report)
+    print(summary.verdict)
+    print("Run \(outcome.run) is in \(database), its report in \(report).")
+    if outcome.mismatches > 0 { throw ExitCode(1) }
+  }
+}
+
+/// An argument as one would type it.
+private func quotedForShell(_ argument: String) -> String {
+  let isPlain = argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,+@%".contains($0) }
+  return isPlain && !argument.isEmpty ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
+}

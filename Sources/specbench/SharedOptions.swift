@@ -1,0 +1,96 @@
+import ArgumentParser
+import Foundation
+import SpecDecoding
+import SpecKernels
+import SpecRunner
+import SpecSuite
+
+extension WeightType: ExpressibleByArgument {}
+
+/// Which model, and how it computes.
+struct ModelOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The model's folder: config.json, model.safetensors and tokenizer.json in Hugging Face layout. "
+        + "Default: the environment variable SPECBENCH_MODEL.",
+      valueName: "dir"))
+  var model: String?
+
+  @Option(help: "How weights are held: f32 or bf16. Default: as the checkpoint stores them.")
+  var dtype: WeightType?
+
+  @Option(help: "Threads. Default: the physical cores that the process may use.")
+  var threads: Int?
+
+  @Option(help: ArgumentHelp("The kernel set, for tests: reference, avx2, avx512 or neon.", visibility: .hidden))
+  var kernels: String?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads): choose a number from 1 to 1024.")
+    }
+  }
+
+  func load() throws -> LoadedModel {
+    let environment = ProcessInfo.processInfo.environment
+    guard let directory = model ?? environment["SPECBENCH_MODEL"] else {
+      throw ValidationError(
+        "No model is given: pass --model DIR, where DIR holds config.json, model.safetensors and tokenizer.json, "
+          + "or set SPECBENCH_MODEL.")
+    }
+    return try LoadedModel(
+      directory: directory, weightType: dtype, threads: threads,
+      kernels: kernels ?? environment["SPECBENCH_KERNELS"])
+  }
+}
+
+/// Which questions.
+struct SuiteOptions: ParsableArguments {
+  @Option(help: "A suite's name, its folder, or a question.jsonl in Spec-Bench's format.")
+  var suite = "essentials"
+
+  @Option(help: ArgumentHelp("At most this many questions, taken in turn from the categories.", valueName: "n"))
+  var limit: Int?
+
+  @Option(
+    name: .customLong("max-new-tokens"),
+    help: ArgumentHelp("Most tokens of an output. Default: the suite's.", valueName: "n"))
+  var maximumNewTokens: Int?
+
+  func validate() throws {
+    if let maximumNewTokens, !(1...65536).contains(maximumNewTokens) {
+      throw ValidationError("--max-new-tokens is \(maximumNewTokens): choose a number from 1 to 65536.")
+    }
+  }
+
+  /// The suite with the questions wanted, and where it lies.
+  func load(categories: String? = nil) throws -> (suite: Suite, path: String) {
+    let path = try SuiteLocator.locate(
+      suite, environment: ProcessInfo.processInfo.environment,
+      workingDirectory: FileManager.default.currentDirectoryPath, executable: CommandLine.arguments.first ?? "")
+    let names = categories?.split(separator: ",").map(String.init)
+    let wanted = try names.map { try Category.named($0, place: "--categories") }
+    return (try Suite(path: path).selecting(categories: wanted, limit: limit), path)
+  }
+}
+
+/// Which methods.
+struct DecoderOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Methods with settings, like kangaroo:exit=2,steps=6,threshold=0.6,medusa:tree=small; "
+        + "vanilla is always part of it. Default: the suite's, or else vanilla, kangaroo and medusa.",
+      valueName: "list"))
+  var decoders: String?
+
+  func specs(for suite: Suite) throws -> [DecoderSpec] {
+    if let decoders { return try DecoderSpec.list(decoders) }
+    if suite.manifest.decoders.isEmpty { return try DecoderSpec.list("vanilla,kangaroo,medusa") }
+    return try suite.manifest.decoders.map { try DecoderSpec($0) }
+  }
+}
+
+/// Writes a line to standard error.
+func tell(_ text: String) {
+  FileHandle.standardError.write(Data((text + "\n").utf8))
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Foundation
+import SpecRunner
+
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Check that every decoder gives vanilla's tokens on a suite; exit code 1 on any difference.")
+
+  @OptionGroup var modelOptions: ModelOptions
+  @OptionGroup var suiteOptions: SuiteOptions
+  @OptionGroup var decoderOptions: DecoderOptions
+
+  func run() throws {
+    let (suite, _) = try suiteOptions.load()
+    let specs = try decoderOptions.specs(for: suite)
+    let model = try modelOptions.load()
+    let verification = Verification(
+      suite: suite, decoders: try RunDecoder.prepare(specs, model: model), model: model,
+      maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens)
+    let display = ProgressDisplay(unit: "questions")
+    let outcome = try verification.run { display.advanced(to: $0, of: $1) }
+    for finding in outcome.findings { print(describe(finding, model)) }
+    print(
+      "\(outcome.checked - outcome.findings.count) of \(outcome.checked) outputs (\(outcome.tokens) tokens) are "
+        + "identical to vanilla's.")
+    if !outcome.findings.isEmpty { throw ExitCode(1) }
+  }
+
+  private func describe(_ finding: Verification.Finding, _ model: LoadedModel) -> String {
+    func name(_ token: Int?) -> String {
+      guard let token else { return "the end" }
+      return "\(token) \(model.tokenizer.decode([Int32(token)]).debugDescription)"
+    }
+    let margin = finding.margin.map { ", logit margin \($0)" } ?? ""
+    return "question \(finding.question), turn \(finding.turn + 1), \(finding.decoder): position "
+      + "\(finding.difference.position): vanilla \(name(finding.difference.expected)), found "
+      + "\(name(finding.difference.found))\(margin)"
+  }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import GRDB
+import SpecTestSupport
+import Testing
+
+/// Run, database and report, through the program itself; the report's figures recomputed from the raw rows.
+@Suite struct RoundTripTests {
+  let scratch: Scratch
+  let model: TinyCheckpoint
+
+  init() throws {
+    scratch = try Scratch()
+    model = try TinyCheckpoint()
+  }
+
+  private func measure(_ extra: [String] = []) throws -> Program.Result {
+    try Program.run(
+      [
+        "run", "--model", model.directory, "--suite", Fixtures.package.appending(path: "Suites/essentials").path,
+        "--limit", "12", "--max-new-tokens", "20", "--database", scratch.path("runs.sqlite"), "--report",
+        scratch.path("report.md"), "--decoders", "kangaroo:threshold=0.01,steps=4,medusa,kangaroo:exit=1",
+      ] + extra)
+  }
+
+  @Test func jsonReportAgreesWithTheRows() throws {
+    let run = try measure(["--passes", "2"])
+    #expect(run.status == 0, "\(run.errors)")
+    let report = try Program.run(["report", "--database", scratch.path("runs.sqlite"), "--format", "json"])
+    #expect(report.status == 0, "\(report.errors)")
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(report.output.utf8)) as? [String: Any])
+    #expect(json["run"] as? Int == 1 && json["suite"] as? String == "essentials")
+    let lossless = try #require(json["lossless"] as? [String: Any])
+    #expect(lossless["mismatches"] as? Int == 0)
+    let decoders = try #require(json["decoders"] as? [[String: Any]])
+    #expect(decoders.map { $0["name"] as? String } == ["vanilla", "kangaroo", "medusa", "kangaroo-2"])
+    let database = try DatabaseQueue(path: scratch.path("runs.sqlite"))
+    let checked = try database.read {
+      try Int.fetchOne($0, sql: "SELECT count(*) FROM generation WHERE lossless IS NOT NULL")
+    }
+    #expect(lossless["checked"] as? Int == checked)
+    for decoder in decoders {
+      let name = try #require(decoder["name"] as? String)
+      try compare(try #require(decoder["overall"] as? [String: Any]), name, category: nil, database)
+      let categories = try #require(decoder["categories"] as? [String: [String: Any]])
+      #expect(Set(categories.keys) == ["mt_bench", "translation", "summarization", "qa", "math_reasoning", "rag"])
+      for (category, figures) in categories { try compare(figures, name, category: category, database) }
+    }
+    let overall = try #require(decoders[0]["overall"] as? [String: Any])
+    #expect(overall["speedup"] as? Double == 1 && overall["mean_accepted_tokens"] as? Double == 1)
+    #expect(overall["acceptance_rate"] is NSNull)
+    #expect((decoders[1]["added_parameters"] as? Int) == 4 * 32 * 32 + 2 * 32)
+  }
+
+  /// One block of figures against SQL over the raw tables, written without the views.
+  private func compare(
+    _ figures: [String: Any], _ decoder: String, category: String?, _ database: DatabaseQueue
+  ) throws {
+    let condition = category.map { "p.category = '\($0)'" } ?? "1"
+    try database.read { database in
+      func number(_ sql: String) throws -> Double? { try Double.fetchOne(database, sql: sql) }
+      let mine = """
+        FROM generation g JOIN decoder d ON d.id = g.decoder_id JOIN prompt p ON p.id = g.prompt_id
+        WHERE d.name = '\(decoder)' AND \(condition)
+        """
+      let vanilla = mine.replacing("'\(decoder)'", with: "'vanilla'")
+      let time = try #require(try number("SELECT sum(decode_ns) \(mine)"))
+      let baseline = try #require(try number("SELECT sum(decode_ns) \(vanilla)"))
+      func same(_ key: String, _ expected: Double?) throws {
+        let found = figures[key] as? Double
+        let isSame = found.flatMap { found in expected.map { abs(found - $0) <= 1e-9 * abs($0) } } ?? (expected == nil)
+        #expect(isSame, "\(decoder) \(category ?? "overall") \(key): \(String(describing: found))")
+      }
+      try same("speedup", baseline / time)
+      try same("tokens", try number("SELECT sum(output_tokens) \(mine)"))
+      try same("prompts", try number("SELECT count(DISTINCT g.prompt_id) \(mine)"))
+      try same("tokens_per_second", try number("SELECT sum(output_tokens - 1) \(mine)").map { $0 / time * 1e9 })
+      let cycles = mine.replacing("FROM generation g", with: "FROM cycle c JOIN generation g ON g.id = c.generation_id")
+      try same("mean_accepted_tokens", try number("SELECT 1.0 * sum(accept_length) / count(*) \(cycles)"))
+      try same("acceptance_rate", try number("SELECT 1.0 * sum(accepted) / nullif(sum(drafted), 0) \(cycles)"))
+    }
+  }
+
+  @Test func markdownReportAndListOfRuns() throws {
+    #expect(try measure().status == 0)
+    let written = try scratch.read("report.md")
+    #expect(written.contains("kangaroo-2") && written.contains("essentials") && written.contains("1.00x"))
+    let again = try Program.run(["report", "1", "--database", scratch.path("runs.sqlite")])
+    #expect(again.output == written)
+    let saved = try Program.run(
+      ["report", "--database", scratch.path("runs.sqlite"), "--output", scratch.path("again.md")])
+    #expect(saved.status == 0 && saved.output.isEmpty)
+    #expect(try scratch.read("again.md") == written)
+    let runs = try Program.run(["runs", "--database", scratch.path("runs.sqlite")])
+    #expect(runs.status == 0 && runs.output.contains("essentials"))
+  }
+
+  @Test func verifyIsSilentAboutEqualOutputs() throws {
+    let suite = Fixtures.package.appending(path: "Suites/essentials").path
+    for type in ["f32", "bf16"] {
+      let result = try Program.run([
+        "verify", "--model", model.directory, "--suite", suite, "--limit", "6", "--max-new-tokens", "24", "--dtype",
+        type, "--decoders", "kangaroo:threshold=0,medusa:tree=small,medusa",
+      ])
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output.contains("21 of 21 outputs"), "\(result.output)")
+    }
+  }
+
+  @Test func decodeWritesOneLineForEachPrompt() throws {
+    try scratch.write(
+      """
+      {"id": "a", "prompt_ids": [1, 40, 41, 42]}
+      {"id": 7, "prompt": "Hi"}
+
+      """, to: "in.jsonl")
+    var outputs: [[String: [String: Any]]] = []
+    for decoder in ["vanilla", "kangaroo:threshold=0,steps=5", "medusa:tree=small"] {
+      let result = try Program.run([
+        "decode", "--model", model.directory, "--decoder", decoder, "--input", scratch.path("in.jsonl"), "--output",
+        scratch.path("out.jsonl"), "--max-new-tokens", "15", "--stop-ids", "250,251", "--threads", "1",
+      ])
+      #expect(result.status == 0, "\(result.errors)")
+      let lines = try scratch.read("out.jsonl").split(separator: "\n").map {
+        try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+      }
+      #expect(lines.count == 2)
+      outputs.append(Dictionary(uniqueKeysWithValues: lines.map { ("\($0["id"] ?? "")", $0) }))
+    }
+    for id in ["a", "7"] {
+      let ids = outputs.map { $0[id]?["output_ids"] as? [Int] }
+      #expect(ids[0] == ids[1] && ids[0] == ids[2] && ids[0] != nil)
+      let lengths = outputs.map { $0[id]?["accept_lengths"] as? [Int] ?? [] }
+      let count = ids[0]?.count ?? 0
+      #expect(lengths[0] == Array(repeating: 1, count: count - 1))
+      #expect(lengths[1].reduce(1, +) >= count && lengths[2].reduce(1, +) >= count)
+    }
+  }
+
+  @Test func inspectNeedsOnlyAConfiguration() throws {
+    try scratch.write(
+      """
+      {"architectures": ["LlamaForCausalLM"], "hidden_size": 4096, "intermediate_size": 11008,
+       "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 32, "vocab_size": 32000,
+       "max_position_embeddings": 4096, "rms_norm_eps": 1e-05, "hidden_act": "silu", "model_type": "llama"}
+      """, to: "config.json")
+    let result = try Program.run(["inspect", scratch.folder.path])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("6738415616"))
+    #expect(result.output.contains("67117056 (67 M), 88.7 % fewer than medusa"))
+    #expect(result.output.contains("591413248 (591 M)"))
+  }
+
+  @Test func methodsListsTheCatalogue() throws {
+    let result = try Program.run(["methods"])
+    #expect(result.status == 0)
+    for word in ["vanilla", "kangaroo", "threshold=0.6", "medusa", "mc_sim_7b_63", "2404.18911"] {
+      #expect(result.output.contains(word))
+    }
+  }
+}

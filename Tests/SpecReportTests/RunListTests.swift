@@ -1,0 +1,53 @@
+import Foundation
+import SpecReport
+import SpecStore
+import Testing
+
+@Suite struct RunListTests {
+  @Test func emptyDatabase() throws {
+    #expect(try RunList.render(Workspace().store) == "The database holds no run.\n")
+  }
+
+  @Test func oneRowForEachRun() throws {
+    let workspace = try Workspace()
+    var unfinished = Example.run
+    unfinished.finishedAt = nil
+    let good = try RandomRun(in: workspace.store, seed: 31, mismatches: false)
+    let bad = try RandomRun(in: workspace.store, seed: 32, share: 0.7, record: unfinished)
+    let empty = try workspace.store.beginRun(
+      unfinished,
+      environment: Example.environment,
+      decoders: [],
+      prompts: []
+    )
+    let text = try RunList.render(workspace.store)
+    let table = try ReadTable(text)
+    #expect(Set(table.lines.map(\.count)).count == 1)
+    #expect(table.titles.first == "Run")
+    #expect(table.rows.count == 3)
+
+    let raw = try RawRun(workspace.connection(), run: good.run)
+    let speedups = ["kangaroo", "medusa"].map { ($0, raw.scope($0, "overall").speedup ?? 0) }
+    let best = try #require(speedups.max { $0.1 < $1.1 })
+    #expect(
+      table.rows[0] == [
+        String(good.run), "2025-07-13 12:34:56", "toy-llama", "demo", "vanilla, vanilla-2, kangaroo, medusa", "3", "10",
+        "\(NumberFormat.ratio(best.1)) \(best.0)", "yes, 90 of 90", "finished",
+      ]
+    )
+    let other = try RawRun(workspace.connection(), run: bad.run)
+    let checked = other.generations.filter { $0.lossless != nil }.count
+    let differing = other.generations.filter { $0.lossless == false }.count
+    #expect(
+      table.rows[1].suffix(2) == [
+        "NO, \(differing) of \(checked) differ", "unfinished: \(other.generations.count) of 120 generations",
+      ]
+    )
+    #expect(
+      table.rows[2] == [
+        String(empty.run), "2025-07-13 12:34:56", "toy-llama", "demo", "", "3", "0", "–", "–",
+        "unfinished: 0 of 0 generations",
+      ]
+    )
+  }
+}

@@ -1,0 +1,208 @@
+import Foundation
+import GRDB
+import SpecDecoding
+import SpecModel
+import SpecRunner
+import SpecStore
+import SpecTestSupport
+import Testing
+
+import struct SpecSuite.Suite
+
+/// Runs over a tiny checkpoint into a real database.
+@Testing.Suite struct RunnerTests {
+  /// Keeps what it hears.
+  final class Recorder: RunObserver {
+    var notes: [String] = []
+    var mismatches: [String] = []
+    var progress: [(Int, Int)] = []
+    var afterEach: (Int) throws -> Void = { _ in }
+
+    func note(_ text: String) { notes.append(text) }
+    func mismatch(_ difference: Difference, decoder: String, question: Int, turn: Int) {
+      mismatches.append("\(decoder) \(question) \(turn) \(difference.position)")
+    }
+    func advanced(to done: Int, of total: Int) { progress.append((done, total)) }
+  }
+
+  /// Gives vanilla's tokens but one.
+  final class Forgetful: Decoder {
+    let honest: Vanilla
+    var cycles = 0
+
+    init(_ honest: Vanilla) { self.honest = honest }
+
+    func begin(_ prompt: [Token]) -> Token {
+      cycles = 0
+      return honest.begin(prompt)
+    }
+
+    func cycle(_ budget: CycleBudget) -> Cycle {
+      var cycle = honest.cycle(budget)
+      cycles += 1
+      if cycles == 3 { cycle.tokens = [cycle.tokens[0] == 5 ? 6 : 5] }
+      return cycle
+    }
+  }
+
+  let folder: URL
+  let checkpoint: TinyCheckpoint
+  let model: LoadedModel
+  let suite: SpecSuite.Suite
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "runner-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    checkpoint = try TinyCheckpoint()
+    model = try LoadedModel(directory: checkpoint.directory, threads: 1)
+    let questions = """
+      {"question_id": 7, "category": "writing", "turns": ["Hello there", "Go on"]}
+      {"question_id": 8, "category": "qa", "turns": ["Why?"]}
+      {"question_id": 9, "category": "rag", "turns": ["\(String(repeating: "long ", count: 500))", "Never asked"]}
+      """
+    try Data(questions.utf8).write(to: folder.appending(path: "question.jsonl"))
+    suite = try SpecSuite.Suite(path: folder.path)
+  }
+
+  func plan(passes: Int = 2, resumes: Bool = false) -> RunPlan {
+    RunPlan(
+      suite: suite, suitePath: suite.directory, passes: passes, maximumNewTokens: 12, seed: 3, commandLine: "test",
+      resumes: resumes)
+  }
+
+  func decoders() throws -> [RunDecoder] {
+    try RunDecoder.prepare(
+      DecoderSpec.list("kangaroo:threshold=0.01,steps=3,medusa:tree=small,kangaroo:exit=1"), model: model)
+  }
+
+  func store(_ name: String = "runs.sqlite") throws -> BenchmarkStore {
+    try BenchmarkStore(creatingAt: folder.appending(path: name).path)
+  }
+
+  @Test func recordsEveryGeneration() throws {
+    let (store, recorder) = (try store(), Recorder())
+    let decoders = try decoders()
+    #expect(decoders.map(\.name) == ["vanilla", "kangaroo", "medusa", "kangaroo-2"])
+    let outcome = try Runner(
+      plan: plan(), decoders: decoders, model: model, store: store, observer: recorder
+    ).run()
+    #expect(outcome.mismatches == 0 && recorder.mismatches.isEmpty)
+    let generations = try store.generations(of: outcome.run)
+    #expect(generations.count == 3 * 4 * 2)
+    #expect(recorder.progress.last.map { [$0.0, $0.1] } == [40, 40])
+    // Every output is vanilla's; only vanilla's first pass has nothing to be compared with.
+    let vanilla = try #require(try store.decoders(of: outcome.run).first?.id)
+    for generation in generations {
+      #expect(generation.lossless == (generation.decoderID == vanilla && generation.pass == 0 ? nil : true))
+      let twin = generations.first { $0.decoderID == vanilla && $0.promptID == generation.promptID }
+      #expect(generation.outputIDs == twin?.outputIDs)
+      try check(generation, store)
+    }
+    // The order of decoders is shuffled, and every place is taken.
+    let orders = Dictionary(grouping: generations) { "\($0.promptID) \($0.pass)" }.values
+      .map { group in group.sorted { $0.ordinal < $1.ordinal }.map(\.decoderID) }
+    #expect(orders.allSatisfy { Set($0).count == 4 })
+    #expect(Set(orders).count > 1)
+    let run = try store.run(outcome.run)
+    #expect(run.finishedAt != nil && run.threads == 1 && run.weightType == "bf16" && run.parameters == 57_632 - 32)
+  }
+
+  /// One generation's rows against each other.
+  func check(_ generation: Stored<GenerationRecord>, _ store: BenchmarkStore) throws {
+    let cycles = try store.cycles(of: generation.id)
+    let tokens = try store.tokens(of: generation.id)
+    #expect(tokens.map(\.tokenID) == generation.outputIDs && generation.outputTokens == tokens.count)
+    #expect(cycles.reduce(1) { $0 + $1.emitted } == tokens.count)
+    #expect(tokens.first?.availableNanoseconds == generation.prefillNanoseconds)
+    #expect(
+      (tokens.last?.availableNanoseconds ?? 0) == generation.prefillNanoseconds + generation.decodeNanoseconds)
+    let phases = cycles.reduce(0) { $0 + $1.draftNanoseconds + $1.verifyNanoseconds + $1.overheadNanoseconds }
+    #expect(phases <= generation.decodeNanoseconds)
+    #expect(generation.decodeNanoseconds > 0 && generation.prefillNanoseconds > 0)
+  }
+
+  @Test func skipsWhatDoesNotFit() throws {
+    let store = try store()
+    let outcome = try Runner(
+      plan: plan(passes: 1), decoders: try decoders(), model: model, store: store, observer: Recorder()
+    ).run()
+    let skipped = try store.prompts(of: outcome.run).filter { $0.skipReason != nil }
+    #expect(skipped.map { [$0.questionID, $0.turn] } == [[9, 0], [9, 1]])
+    #expect(skipped.allSatisfy { $0.skipReason?.contains("leaves no room in the context of 2048") == true })
+    #expect(try store.prompts(of: outcome.run).count == 5)
+  }
+
+  @Test func laterTurnsCarryVanillasAnswer() throws {
+    let store = try store()
+    let run = try Runner(
+      plan: plan(passes: 1), decoders: try decoders(), model: model, store: store, observer: Recorder()
+    ).run().run
+    let prompts = try store.prompts(of: run)
+    let first = try #require(prompts.first { $0.questionID == 7 && $0.turn == 0 })
+    let second = try #require(prompts.first { $0.questionID == 7 && $0.turn == 1 })
+    let answer = try #require(try store.generations(of: run).first { $0.promptID == first.id }?.text)
+    let text = suite.template.render(history: [("Hello there", answer)], user: "Go on")
+    #expect(second.promptTokens == 1 + model.tokenizer.encode(text).count)
+  }
+
+  @Test func reportsADecoderThatIsNotLossless() throws {
+    var decoders = try decoders()
+    decoders.append(
+      RunDecoder(
+        name: "forgetful", spec: DecoderSpec(method: "forgetful"),
+        decoder: Forgetful(try Vanilla(target: model.target)), addedParameters: 0))
+    let (store, recorder) = (try store(), Recorder())
+    let outcome = try Runner(
+      plan: plan(passes: 1), decoders: decoders, model: model, store: store, observer: recorder
+    ).run()
+    #expect(outcome.mismatches == 3)
+    #expect(recorder.mismatches.count == 3 && recorder.mismatches.allSatisfy { $0.hasPrefix("forgetful") })
+    for mismatch in try store.mismatches(of: outcome.run) {
+      #expect(mismatch.decoder == "forgetful" && mismatch.position == 3)
+      #expect(mismatch.foundToken == 5 || mismatch.foundToken == 6)
+      #expect(mismatch.expectedToken != mismatch.foundToken)
+    }
+    let short = try SpecSuite.Suite(path: folder.path).selecting(categories: [.questionAnswering], limit: nil)
+    let verification = Verification(suite: short, decoders: decoders, model: model, maximumNewTokens: 12)
+    let findings = try verification.run { _, _ in }.findings
+    #expect(findings.map(\.decoder) == ["forgetful"])
+    #expect(findings.first?.difference.position == 3)
+    // Vanilla takes the largest logit, so the other token's is smaller.
+    #expect((findings.first?.margin ?? -1) > 0)
+  }
+
+  @Test func resumesABrokenOffRun() throws {
+    let store = try store()
+    let whole = try Runner(
+      plan: plan(), decoders: try decoders(), model: model, store: store, observer: Recorder()
+    ).run().run
+    let expected = try store.generations(of: whole)
+    // A run as a killed process leaves it: not finished, the last prompts missing, one of them half done.
+    let path = folder.appending(path: "broken.sqlite").path
+    try FileManager.default.copyItem(atPath: folder.appending(path: "runs.sqlite").path, toPath: path)
+    let broken = try BenchmarkStore(openingAt: path, for: .writing)
+    let prompt = try #require(try broken.prompts(of: whole).first { $0.questionID == 8 })
+    try broken.deleteGenerations(prompt: prompt.id, pass: 1)
+    let half = try #require(expected.first { $0.promptID == prompt.id && $0.pass == 1 })
+    try broken.record(half.record, cycles: [], tokens: [])
+    try DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE run SET finished_at = NULL") }
+    let recorder = Recorder()
+    let outcome = try Runner(
+      plan: plan(resumes: true), decoders: try decoders(), model: model, store: broken, observer: recorder
+    ).run()
+    #expect(outcome.run == whole)
+    #expect(recorder.notes.contains("Going on with run \(whole)."))
+    let found = try broken.generations(of: whole)
+    #expect(found.count == expected.count)
+    #expect(try broken.run(whole).finishedAt != nil)
+    // What was there already is untouched.
+    let kept = expected.filter { !($0.promptID == prompt.id && $0.pass == 1) }
+    #expect(kept.allSatisfy { old in found.contains { $0.id == old.id && $0.decodeNanoseconds == old.decodeNanoseconds } })
+    // A finished run is not gone on with.
+    let next = try Runner(
+      plan: plan(passes: 1, resumes: true), decoders: try decoders(), model: model, store: broken,
+      observer: Recorder()
+    ).run().run
+    #expect(next != whole)
+  }
+}

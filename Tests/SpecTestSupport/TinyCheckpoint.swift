@@ -1,0 +1,166 @@
+import Foundation
+import SpecKernels
+import SpecModel
+
+/// A tiny random model as a folder of files: what a user would have, in a few hundred kilobytes.
+public struct TinyCheckpoint {
+  /// How the weights are written.
+  public enum Layout: Sendable {
+    /// `model.safetensors`.
+    case single
+    /// Two files and an index.
+    case sharded
+  }
+
+  /// The model's shape: 259 tokens, one for each byte and three special ones.
+  public static let configuration = ModelConfiguration(
+    hiddenSize: 32, intermediateSize: 64, layers: 4, attentionHeads: 4, keyValueHeads: 2, headDimension: 8,
+    vocabularySize: 259, contextLength: 2048, beginToken: 1, endTokens: [2])
+
+  /// Where the files are.
+  public let directory: String
+
+  /// Writes target, tokenizer, adapter and heads into a new temporary folder.
+  ///
+  /// - Parameters:
+  ///   - seed: what the weights follow from.
+  ///   - type: how they are stored.
+  ///   - layout: in how many files.
+  /// - Throws: what writing files throws.
+  public init(seed: UInt64 = 1, type: NumberType = .bfloat16, layout: Layout = .single) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "tiny-\(UUID().uuidString)")
+    directory = folder.path
+    for name in ["kangaroo", "medusa"] {
+      try FileManager.default.createDirectory(at: folder.appending(path: name), withIntermediateDirectories: true)
+    }
+    try write(Self.configurationText, to: "config.json")
+    try write(Self.tokenizerText, to: "tokenizer.json")
+    try write(#"{"add_bos_token": false}"#, to: "tokenizer_config.json")
+    try write(#"{"hidden_size": 32, "num_attention_heads": 4, "rms_norm_eps": 1e-6}"#, to: "kangaroo/config.json")
+    try write(#"{"medusa_num_heads": 4, "medusa_num_layers": 1}"#, to: "medusa/config.json")
+    var random = SeededRandom(seed: seed)
+    let tensors = Self.targetShapes.map { name, shape in Tensor(name, shape, type, &random) }
+    switch layout {
+    case .single:
+      try write(Self.safetensors(tensors), to: "model.safetensors")
+    case .sharded:
+      let half = tensors.count / 2
+      try write(Self.safetensors(Array(tensors[..<half])), to: "model-00001-of-00002.safetensors")
+      try write(Self.safetensors(Array(tensors[half...])), to: "model-00002-of-00002.safetensors")
+      let map = tensors.enumerated().map { "\"\($1.name)\": \"model-0000\($0 < half ? 1 : 2)-of-00002.safetensors\"" }
+      try write("{\"weight_map\": {\(map.joined(separator: ", "))}}", to: "model.safetensors.index.json")
+    }
+    let adapter = Self.adapterShapes.map { name, shape in Tensor(name, shape, type, &random) }
+    try write(Self.safetensors(adapter), to: "kangaroo/model.safetensors")
+    let heads = Self.headShapes.map { name, shape in Tensor(name, shape, type, &random) }
+    try write(Self.safetensors(heads), to: "medusa/medusa_lm_head.safetensors")
+  }
+
+  /// Removes the folder.
+  public func remove() { try? FileManager.default.removeItem(atPath: directory) }
+
+  /// Replaces a file of the checkpoint.
+  public func write(_ text: String, to name: String) throws { try write(Data(text.utf8), to: name) }
+
+  /// Replaces a file of the checkpoint.
+  public func write(_ data: Data, to name: String) throws {
+    try data.write(to: URL(fileURLWithPath: directory + "/" + name))
+  }
+
+  /// The bytes of a file of the checkpoint.
+  public func read(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: directory + "/" + name)) }
+
+  private struct Tensor {
+    let name: String
+    let shape: [Int]
+    let type: NumberType
+    let bytes: [UInt8]
+
+    init(_ name: String, _ shape: [Int], _ type: NumberType, _ random: inout SeededRandom) {
+      self.name = name
+      self.shape = shape
+      self.type = type
+      let isNorm = name.hasSuffix("norm.weight")
+      // Numbers of 8 significant bits, which every stored type holds exactly.
+      let numbers = random.floats(shape.reduce(1, *)).map { isNorm ? 1 + ($0 * 32).rounded() / 256 : ($0 * 128).rounded() / 256 }
+      switch type {
+      case .float32: bytes = numbers.withUnsafeBytes(Array.init)
+      case .bfloat16: bytes = numbers.map { UInt16($0.bitPattern >> 16) }.withUnsafeBytes(Array.init)
+      case .float16: bytes = numbers.map { TinyCheckpoint.float16Bits($0) }.withUnsafeBytes(Array.init)
+      }
+    }
+  }
+
+  /// Exact for numbers of few bits whose magnitude is normal in float16 or zero.
+  private static func float16Bits(_ value: Float) -> UInt16 {
+    let bits = value.bitPattern
+    if value == 0 { return UInt16(bits >> 16) }
+    let exponent = Int(bits >> 23 & 0xff) - 127 + 15
+    return UInt16(bits >> 16 & 0x8000) | UInt16(exponent) << 10 | UInt16(bits >> 13 & 0x3ff)
+  }
+
+  private static func safetensors(_ tensors: [Tensor]) -> Data {
+    var header: [String] = []
+    var data = Data()
+    for tensor in tensors {
+      let type = [NumberType.float32: "F32", .bfloat16: "BF16", .float16: "F16"][tensor.type] ?? ""
+      header.append(
+        "\"\(tensor.name)\": {\"dtype\": \"\(type)\", \"shape\": \(tensor.shape), "
+          + "\"data_offsets\": [\(data.count), \(data.count + tensor.bytes.count)]}")
+      data += tensor.bytes
+    }
+    let text = Data("{\"__metadata__\": {\"format\": \"pt\"}, \(header.joined(separator: ", "))}".utf8)
+    return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) } + text + data
+  }
+
+  private static var targetShapes: [(String, [Int])] {
+    let layers = (0..<4).flatMap { layer in
+      [
+        ("input_layernorm", [32]), ("self_attn.q_proj", [32, 32]), ("self_attn.k_proj", [16, 32]),
+        ("self_attn.v_proj", [16, 32]), ("self_attn.o_proj", [32, 32]), ("post_attention_layernorm", [32]),
+        ("mlp.gate_proj", [64, 32]), ("mlp.up_proj", [64, 32]), ("mlp.down_proj", [32, 64]),
+      ].map { ("model.layers.\(layer).\($0.0).weight", $0.1) }
+    }
+    return [("model.embed_tokens.weight", [259, 32])] + layers
+      + [("model.norm.weight", [32]), ("lm_head.weight", [259, 32])]
+  }
+
+  private static var adapterShapes: [(String, [Int])] {
+    [("norm.weight", [32]), ("layers.0.input_layernorm.weight", [32])]
+      + ["q", "k", "v", "o"].map { ("layers.0.self_attn.\($0)_proj.weight", [32, 32]) }
+  }
+
+  private static var headShapes: [(String, [Int])] {
+    (0..<4).flatMap { [("\($0).0.linear.weight", [32, 32]), ("\($0).0.linear.bias", [32]), ("\($0).1.weight", [259, 32])] }
+  }
+
+  private static let configurationText = """
+    {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 32, "intermediate_size": 64,
+     "num_hidden_layers": 4, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8, "vocab_size": 259,
+     "max_position_embeddings": 2048, "rms_norm_eps": 1e-5, "rope_theta": 10000.0, "hidden_act": "silu",
+     "tie_word_embeddings": false, "bos_token_id": 1, "eos_token_id": 2}
+    """
+
+  /// One token for each byte, in GPT-2's alphabet: printable bytes stand for themselves, the others are moved up.
+  private static var tokenizerText: String {
+    var moved: UInt32 = 256
+    var entries = ["\"<unk>\": 0", "\"<s>\": 1", "\"</s>\": 2"]
+    for byte in UInt32(0)..<256 {
+      let isPrintable = (33...126).contains(byte) || (161...172).contains(byte) || (174...255).contains(byte)
+      let scalar = Unicode.Scalar(isPrintable ? byte : moved) ?? " "
+      if !isPrintable { moved += 1 }
+      let text = ["\"": "\\\"", "\\": "\\\\"][String(scalar)] ?? String(scalar)
+      entries.append("\"\(text)\": \(byte + 3)")
+    }
+    let specials = ["<unk>", "<s>", "</s>"].enumerated().map {
+      "{\"id\": \($0), \"content\": \"\($1)\", \"single_word\": false, \"lstrip\": false, \"rstrip\": false, "
+        + "\"normalized\": false, \"special\": true}"
+    }
+    return """
+      {"version": "1.0", "added_tokens": [\(specials.joined(separator: ", "))], "normalizer": null,
+       "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "use_regex": true}, "post_processor": null,
+       "decoder": {"type": "ByteLevel"},
+       "model": {"type": "BPE", "dropout": null, "vocab": {\(entries.joined(separator: ", "))}, "merges": []}}
+      """
+  }
+}
