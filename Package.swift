@@ -42,19 +42,32 @@ let package = Package(
       swiftSettings: swift
     ),
     .target(
-      name: "SpecTestSupport", dependencies: ["SpecModel", "SpecKernels"], path: "Tests/SpecTestSupport",
-      swiftSettings: swift),
+      name: "SpecTestSupport",
+      dependencies: ["SpecModel", "SpecKernels"],
+      path: "Tests/SpecTestSupport",
+      swiftSettings: swift
+    ),
     .testTarget(name: "SpecFilesTests", dependencies: ["SpecFiles"], swiftSettings: swift),
     .testTarget(
-      name: "SpecKernelsTests", dependencies: ["SpecKernels", "SpecTestSupport"], swiftSettings: swift),
+      name: "SpecKernelsTests",
+      dependencies: ["SpecKernels", "SpecTestSupport"],
+      swiftSettings: swift
+    ),
     .testTarget(
-      name: "SpecModelTests", dependencies: ["SpecModel", "SpecKernels", "SpecTestSupport"], swiftSettings: swift),
+      name: "SpecModelTests",
+      dependencies: ["SpecModel", "SpecKernels", "SpecTestSupport"],
+      swiftSettings: swift
+    ),
     .testTarget(
       name: "SpecDecodingTests",
       dependencies: ["SpecDecoding", "SpecModel", "SpecKernels", "SpecTestSupport"],
       swiftSettings: swift
     ),
-    .testTarget(name: "SpecSuiteTests", dependencies: ["SpecSuite", "SpecFiles"], swiftSettings: swift),
+    .testTarget(
+      name: "SpecSuiteTests",
+      dependencies: ["SpecSuite", "SpecFiles", "SpecTestSupport"],
+      swiftSettings: swift
+    ),
     .testTarget(
       name: "SpecStoreTests",
       dependencies: ["SpecStore", .product(name: "GRDB", package: "GRDB.swift")],

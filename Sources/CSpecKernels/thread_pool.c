@@ -10,6 +10,12 @@
 /// Some 50 to 100 microseconds: longer than the gaps inside a forward pass, shorter than those between passes.
 #define SPIN_COUNT 20000
 
+/// The state word: the region's number in the upper half, then whether it is closed, then how many workers are in it.
+#define REGION_UNIT ((uint64_t)1 << 32)
+#define CLOSED ((uint64_t)1 << 31)
+#define REGION(state) ((state) >> 32)
+#define WORKERS(state) ((state) & (CLOSED - 1))
+
 struct sk_pool {
   int threads;
   int started;
@@ -21,10 +27,9 @@ struct sk_pool {
   void *context;
   int parts;
   atomic_bool stop;
-  // Each on a cache line of its own: workers poll the first, everyone counts on the others.
-  _Alignas(64) atomic_uint region;
+  // Each on a cache line of its own: workers poll the first, everyone counts on the second.
+  _Alignas(64) atomic_uint_fast64_t state;
   _Alignas(64) atomic_int next_part;
-  _Alignas(64) atomic_int working;
   _Alignas(64) atomic_int sleepers;
 };
 
@@ -45,40 +50,64 @@ static void run_parts(sk_pool *pool) {
 }
 
 /// Waits until the region differs from `seen`: spinning first, then asleep.
-static unsigned wait_for_region(sk_pool *pool, unsigned seen) {
-  unsigned region;
+static uint64_t wait_for_region(sk_pool *pool, uint64_t seen) {
+  uint64_t region;
   for (int i = 0; pool->spin && i < SPIN_COUNT; i++) {
-    region = atomic_load_explicit(&pool->region, memory_order_acquire);
+    region = REGION(atomic_load_explicit(&pool->state, memory_order_acquire));
     if (region != seen) return region;
     pause_briefly();
   }
   pthread_mutex_lock(&pool->mutex);
-  // Sequentially consistent with the caller's "advance the region, then look for sleepers": one of the two sees the
+  // Sequentially consistent with the caller's "open the region, then look for sleepers": one of the two sees the
   // other.
   atomic_fetch_add(&pool->sleepers, 1);
-  while ((region = atomic_load(&pool->region)) == seen) pthread_cond_wait(&pool->wake, &pool->mutex);
+  while ((region = REGION(atomic_load(&pool->state))) == seen) pthread_cond_wait(&pool->wake, &pool->mutex);
   atomic_fetch_sub(&pool->sleepers, 1);
   pthread_mutex_unlock(&pool->mutex);
   return region;
 }
 
+/// Joins the region unless it has been closed or left behind. A worker that comes too late, because the system gave its
+/// processor to somebody else, is not waited for.
+static bool join_region(sk_pool *pool, uint64_t region) {
+  uint64_t state = atomic_load_explicit(&pool->state, memory_order_acquire);
+  while (REGION(state) == region && !(state & CLOSED))
+    if (atomic_compare_exchange_weak_explicit(&pool->state, &state, state + 1, memory_order_acquire,
+                                              memory_order_acquire))
+      return true;
+  return false;
+}
+
 static void *work(void *argument) {
   sk_pool *pool = argument;
-  unsigned seen = 0;
+  uint64_t seen = 0;
   for (;;) {
     seen = wait_for_region(pool, seen);
     if (atomic_load(&pool->stop)) return NULL;
+    if (!join_region(pool, seen)) continue;
     run_parts(pool);
-    atomic_fetch_sub_explicit(&pool->working, 1, memory_order_release);
+    atomic_fetch_sub_explicit(&pool->state, 1, memory_order_release);
   }
 }
 
+/// Begins the next region; nobody is in the one before.
 static void open_region(sk_pool *pool) {
-  atomic_fetch_add(&pool->region, 1);
+  uint64_t state = atomic_load_explicit(&pool->state, memory_order_relaxed);
+  atomic_store(&pool->state, (REGION(state) + 1) * REGION_UNIT);
   if (atomic_load(&pool->sleepers) > 0) {
     pthread_mutex_lock(&pool->mutex);
     pthread_cond_broadcast(&pool->wake);
     pthread_mutex_unlock(&pool->mutex);
+  }
+}
+
+/// Ends the region: nobody joins any more, and those who did have finished their part.
+static void close_region(sk_pool *pool) {
+  uint64_t state = atomic_fetch_or_explicit(&pool->state, CLOSED, memory_order_acquire);
+  for (int i = 0; WORKERS(state) > 0; i++) {
+    if (pool->spin && i < SPIN_COUNT) pause_briefly();
+    else sched_yield();
+    state = atomic_load_explicit(&pool->state, memory_order_acquire);
   }
 }
 
@@ -120,12 +149,7 @@ void sk_pool_run(sk_pool *pool, int parts, void (*body)(void *context, int part)
   pool->context = context;
   pool->parts = parts;
   atomic_store_explicit(&pool->next_part, 0, memory_order_relaxed);
-  atomic_store_explicit(&pool->working, pool->threads - 1, memory_order_relaxed);
   open_region(pool);
   run_parts(pool);
-  // Workers finish within a part's time of each other; a caller that waits longer has lost its neighbours' processor.
-  for (int i = 0; atomic_load_explicit(&pool->working, memory_order_acquire) > 0; i++) {
-    if (pool->spin && i < SPIN_COUNT) pause_briefly();
-    else sched_yield();
-  }
+  close_region(pool);
 }

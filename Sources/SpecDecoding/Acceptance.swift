@@ -10,6 +10,7 @@ enum Acceptance {
   ///   - tree: the verified nodes; node 0 is the last committed token.
   ///   - tokens: each node's token.
   ///   - choices: the target's choice after each node.
+  /// - Returns: the accepted nodes, the root first.
   static func path(in tree: TokenTree, tokens: [Token], choices: [Token]) -> [Int] {
     var path = [0]
     for node in tree.parents.indices.dropFirst() {
@@ -25,6 +26,7 @@ enum Acceptance {
   /// - Parameters:
   ///   - draft: the drafted tokens.
   ///   - choices: the target's choice before each of them.
+  /// - Returns: their number.
   static func prefix(of draft: [Token], choices: [Token]) -> Int {
     zip(draft, choices).prefix { $0 == $1 }.count
   }
@@ -36,6 +38,7 @@ extension Transformer {
   /// - Parameters:
   ///   - rows: the residual stream after the last layer; at most ``Transformer/largestTree`` rows.
   ///   - normalized: takes the rows' final states.
+  /// - Returns: one token for each row.
   func greedyTokens(after rows: ActivationRows, normalized: ActivationRows) -> [Token] {
     normalizeFinal(rows, into: normalized)
     return context.choose(logits(of: normalized), withProbability: false).map { Token($0.index) }

@@ -21,7 +21,8 @@ public struct CandidateTree: Sendable {
   ///   - source: what to name in an error.
   /// - Throws: ``DecodingError/invalidTree(source:problem:)``.
   public init(paths: [[Int]], source: String) throws(DecodingError) {
-    let sorted = [[]] + Set(paths).sorted { $0.count == $1.count ? $0.lexicographicallyPrecedes($1) : $0.count < $1.count }
+    let sorted =
+      [[]] + Set(paths).sorted { $0.count == $1.count ? $0.lexicographicallyPrecedes($1) : $0.count < $1.count }
     self.paths = sorted
     let numbers = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, $0) })
     guard sorted.count == paths.count + 1, sorted.dropFirst().allSatisfy({ !$0.isEmpty }) else {
@@ -29,7 +30,9 @@ public struct CandidateTree: Sendable {
     }
     guard sorted.count > 1, sorted.count <= Transformer.largestTree else {
       throw .invalidTree(
-        source: source, problem: "it has \(paths.count) paths where 1 to \(Transformer.largestTree - 1) are possible")
+        source: source,
+        problem: "it has \(paths.count) paths where 1 to \(Transformer.largestTree - 1) are possible"
+      )
     }
     var parents = [-1]
     for path in sorted.dropFirst() {
@@ -62,6 +65,7 @@ public struct CandidateTree: Sendable {
   /// - Parameters:
   ///   - root: the last committed token.
   ///   - candidates: for each depth its best tokens.
+  /// - Returns: one token for each node, the root first.
   func fill(root: Token, _ candidates: [[Token]]) -> [Token] {
     paths.map { path in path.last.map { candidates[path.count - 1][$0] } ?? root }
   }

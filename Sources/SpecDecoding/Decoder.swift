@@ -9,11 +9,13 @@ public protocol Decoder: AnyObject {
   /// Forgets the previous prompt, runs all work on the new one and gives the first token.
   ///
   /// - Parameter prompt: at least one token, fewer than the context holds, all inside the vocabulary.
+  /// - Returns: the first token of the output.
   func begin(_ prompt: [Token]) -> Token
 
   /// Drafts, verifies and commits once.
   ///
   /// - Parameter budget: how much room is left; at least one token may still be emitted.
+  /// - Returns: what was drafted, accepted and emitted.
   func cycle(_ budget: CycleBudget) -> Cycle
 }
 

@@ -43,6 +43,7 @@ public struct DecoderSpec: Sendable, Equatable, CustomStringConvertible {
   /// A part of the form `name=value` belongs to the spec before it.
   ///
   /// - Parameter text: the list.
+  /// - Returns: the specs in their order.
   /// - Throws: ``DecodingError/malformedSpec(text:problem:)``.
   public static func list(_ text: String) throws(DecodingError) -> [DecoderSpec] {
     var specs: [String] = []

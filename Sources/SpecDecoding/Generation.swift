@@ -73,6 +73,7 @@ public struct Generation: Sendable {
 ///   - prompt: token ids that ``StopRules/check(_:vocabularySize:)`` accepts.
 ///   - decoder: the method.
 ///   - rules: when to stop.
+/// - Returns: the output with all that was measured.
 public func generate(_ prompt: [Token], with decoder: some Decoder, rules: StopRules) -> Generation {
   var generation = Generation()
   let start = MonotonicClock.now
@@ -82,13 +83,19 @@ public func generate(_ prompt: [Token], with decoder: some Decoder, rules: StopR
   while stop == nil {
     let budget = CycleBudget(
       remainingTokens: rules.maximumNewTokens - generation.tokens.count,
-      remainingPositions: rules.contextLength - prompt.count - generation.tokens.count)
+      remainingPositions: rules.contextLength - prompt.count - generation.tokens.count
+    )
     let cycle = decoder.cycle(budget)
     let now = MonotonicClock.now - start
     generation.decodeTime = now - generation.prefillTime
     let before = generation.tokens.count
     stop = generation.take(
-      cycle.tokens, of: generation.cycles.count, at: now, promptCount: prompt.count, rules: rules)
+      cycle.tokens,
+      of: generation.cycles.count,
+      at: now,
+      promptCount: prompt.count,
+      rules: rules
+    )
     generation.cycles.append(cycle)
     generation.emitted.append(generation.tokens.count - before)
   }
@@ -99,7 +106,11 @@ public func generate(_ prompt: [Token], with decoder: some Decoder, rules: StopR
 extension Generation {
   /// Appends tokens up to the first stop.
   fileprivate mutating func take(
-    _ tokens: [Token], of cycle: Int?, at time: UInt64, promptCount: Int, rules: StopRules
+    _ tokens: [Token],
+    of cycle: Int?,
+    at time: UInt64,
+    promptCount: Int,
+    rules: StopRules
   ) -> StopReason? {
     for token in tokens {
       self.tokens.append(token)

@@ -8,6 +8,7 @@ public enum MethodCatalogue {
   /// The method of this name.
   ///
   /// - Parameter name: as in a decoder spec.
+  /// - Returns: the method.
   /// - Throws: ``DecodingError/unknownMethod(name:known:)``.
   public static func method(named name: String) throws(DecodingError) -> Method {
     guard let method = methods.first(where: { $0.name == name }) else {
@@ -32,6 +33,7 @@ public enum MethodCatalogue {
   /// - Parameters:
   ///   - spec: method and settings.
   ///   - resources: the target.
+  /// - Returns: the decoder, ready to begin.
   /// - Throws: ``DecodingError`` for the spec, `ModelError` for a companion, `KernelError` for memory.
   public static func prepare(_ spec: DecoderSpec, resources: DecoderResources) throws -> PreparedDecoder {
     let method = try method(named: spec.method)

@@ -35,8 +35,17 @@ public final class ComputeContext {
   public func multiply(_ x: ActivationRows, by weights: PackedMatrix, into y: ActivationRows) {
     precondition(x.width == weights.columns && y.width == weights.rows && x.count == y.count, "a product's shapes")
     let done = sk_matmul(
-      &native, weights.type.native, weights.buffer.pointer, weights.rows, weights.columns, x.pointer, x.stride,
-      x.count, y.pointer, y.stride)
+      &native,
+      weights.type.native,
+      weights.buffer.pointer,
+      weights.rows,
+      weights.columns,
+      x.pointer,
+      x.stride,
+      x.count,
+      y.pointer,
+      y.stride
+    )
     precondition(done, "no memory for the activations of a matrix product")
   }
 
@@ -61,7 +70,9 @@ public final class ComputeContext {
   /// x = residual + silu(x + bias)
   public func addSilu(of x: ActivationRows, bias: [Float], residual: ActivationRows) {
     precondition(
-      x.width == bias.count && x.width == residual.width && x.count == residual.count, "a residual block's shapes")
+      x.width == bias.count && x.width == residual.width && x.count == residual.count,
+      "a residual block's shapes"
+    )
     sk_bias_silu_add(&native, x.pointer, x.stride, x.count, x.width, bias, residual.pointer, residual.stride)
   }
 
@@ -75,16 +86,32 @@ public final class ComputeContext {
   ///   - positions: each row's position.
   ///   - table: cosines and sines.
   public func rotateAndStore(
-    _ qkv: ActivationRows, queryHeads: Int, cache: LayerCache, firstSlot: Int, positions: [Int32], table: RotaryTable
+    _ qkv: ActivationRows,
+    queryHeads: Int,
+    cache: LayerCache,
+    firstSlot: Int,
+    positions: [Int32],
+    table: RotaryTable
   ) {
     let heads = queryHeads + 2 * cache.native.kv_heads
     precondition(
       qkv.width == heads * cache.native.head_dimension && table.headDimension == cache.native.head_dimension
         && positions.count == qkv.count && firstSlot >= 0 && firstSlot + qkv.count <= cache.capacity
-        && positions.allSatisfy { $0 >= 0 && Int($0) < table.positions }, "attention's shapes or positions")
+        && positions.allSatisfy { $0 >= 0 && Int($0) < table.positions },
+      "attention's shapes or positions"
+    )
     withUnsafePointer(to: cache.native) {
       sk_rotate_and_store(
-        &native, qkv.pointer, qkv.stride, qkv.count, queryHeads, $0, firstSlot, positions, table.lines)
+        &native,
+        qkv.pointer,
+        qkv.stride,
+        qkv.count,
+        queryHeads,
+        $0,
+        firstSlot,
+        positions,
+        table.lines
+      )
     }
   }
 
@@ -97,16 +124,29 @@ public final class ComputeContext {
   ///   - cache: the layer's cache, which holds the rows' own keys and values already.
   ///   - out: rows of all heads.
   public func attend(
-    _ qkv: ActivationRows, queryHeads: Int, visibility: Visibility, cache: LayerCache, into out: ActivationRows
+    _ qkv: ActivationRows,
+    queryHeads: Int,
+    visibility: Visibility,
+    cache: LayerCache,
+    into out: ActivationRows
   ) {
     precondition(
       out.width == queryHeads * cache.native.head_dimension && out.count == qkv.count
         && queryHeads % cache.native.kv_heads == 0 && visibility.fits(rows: qkv.count, slots: cache.capacity),
-      "attention's shapes")
+      "attention's shapes"
+    )
     let done = visibility.withUnsafePaths { slots, offsets in
       var attention = sk_attention(
-        queries: qkv.pointer, query_stride: qkv.stride, query_heads: queryHeads, rows: qkv.count,
-        prefix: visibility.prefix, path_slots: slots, path_offsets: offsets, out: out.pointer, out_stride: out.stride)
+        queries: qkv.pointer,
+        query_stride: qkv.stride,
+        query_heads: queryHeads,
+        rows: qkv.count,
+        prefix: visibility.prefix,
+        path_slots: slots,
+        path_offsets: offsets,
+        out: out.pointer,
+        out_stride: out.stride
+      )
       return withUnsafePointer(to: cache.native) { sk_attend(&native, &attention, $0) }
     }
     precondition(done, "no memory for the scores of attention")
@@ -117,6 +157,7 @@ public final class ComputeContext {
   /// - Parameters:
   ///   - x: rows of logits.
   ///   - withProbability: whether to compute its softmax probability too.
+  /// - Returns: one choice for each row.
   public func choose(_ x: ActivationRows, withProbability: Bool) -> [Choice] {
     let empty = sk_choice(index: 0, value: 0, probability: 0)
     var found = [sk_choice](repeating: empty, count: x.count)
@@ -129,6 +170,7 @@ public final class ComputeContext {
   /// - Parameters:
   ///   - count: how many; at most the width.
   ///   - x: one row.
+  /// - Returns: as many indices as were asked for.
   public func top(_ count: Int, of x: ActivationRows) -> [Int] {
     precondition(x.count == 1 && count <= x.width, "more of the largest than there are numbers")
     var indices = [Int32](repeating: 0, count: count)

@@ -16,6 +16,7 @@ public struct KernelSet: Sendable, CustomStringConvertible {
   /// The fastest supported set, or the one that `name` asks for.
   ///
   /// - Parameter name: a set's name; nil chooses.
+  /// - Returns: the set.
   /// - Throws: ``KernelError/kernelSetUnavailable(name:available:)``.
   public static func choose(named name: String? = nil) throws(KernelError) -> KernelSet {
     let sets = supported

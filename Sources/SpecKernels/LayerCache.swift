@@ -18,8 +18,12 @@ public final class LayerCache {
     keys = try FloatBuffer(count: heads * self.capacity * headDimension, purpose: "the key cache")
     values = try FloatBuffer(count: heads * self.capacity * paddedToPanel(headDimension), purpose: "the value cache")
     native = sk_layer_cache(
-      keys: keys.pointer, values: values.pointer, capacity: self.capacity, kv_heads: heads,
-      head_dimension: headDimension)
+      keys: keys.pointer,
+      values: values.pointer,
+      capacity: self.capacity,
+      kv_heads: heads,
+      head_dimension: headDimension
+    )
   }
 
   /// Copies the keys and values of one slot over another's.

@@ -46,6 +46,7 @@ public final class MappedFile {
   /// - Parameters:
   ///   - type: how each number is stored.
   ///   - range: whole numbers inside the file.
+  /// - Returns: the numbers.
   public func numbers(_ type: NumberType, _ range: Range<Int>) -> NumberSource {
     NumberSource(type: type, bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), owner: self)
   }

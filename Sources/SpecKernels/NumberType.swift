@@ -55,6 +55,7 @@ public struct NumberSource {
   /// - Parameters:
   ///   - range: which numbers.
   ///   - weightType: float32 keeps every bit.
+  /// - Returns: one float32 for each number of the range.
   public func floats(_ range: Range<Int>, roundedTo weightType: WeightType = .float32) -> [Float] {
     [Float](unsafeUninitializedCapacity: range.count) { buffer, initialized in
       initialized = range.count

@@ -23,7 +23,9 @@ public struct Visibility: Sendable {
     precondition(
       paths.allSatisfy { path in
         path.first.map { $0 >= prefix } ?? false && zip(path, path.dropFirst()).allSatisfy { $0 < $1 }
-      }, "a path that is empty, not rising or inside the prefix")
+      },
+      "a path that is empty, not rising or inside the prefix"
+    )
     self.prefix = prefix
     slots = paths.flatMap { $0.map(Int32.init) }
     var ends: [Int32] = [0]

@@ -54,6 +54,7 @@ public final class Checkpoint {
   /// - Parameters:
   ///   - name: the tensor's name.
   ///   - shape: what the configuration asks for.
+  /// - Returns: the numbers.
   /// - Throws: ``ModelError`` if it is absent or not as the configuration says.
   public func tensor(_ name: String, shape: [Int]) throws(ModelError) -> NumberSource {
     guard let file = file(of: name) else {
@@ -67,6 +68,7 @@ public final class Checkpoint {
   /// - Parameters:
   ///   - name: the tensor's name.
   ///   - count: its length.
+  /// - Returns: the numbers, widened exactly.
   /// - Throws: ``ModelError`` as for ``tensor(_:shape:)``.
   public func vector(_ name: String, count: Int) throws(ModelError) -> [Float] {
     try tensor(name, shape: [count]).floats(0..<count)

@@ -26,7 +26,8 @@ public final class KVCache {
     var storage: [LayerCache] = []
     for _ in layers {
       storage.append(
-        try LayerCache(capacity: capacity, heads: shape.keyValueHeads, headDimension: shape.headDimension))
+        try LayerCache(capacity: capacity, heads: shape.keyValueHeads, headDimension: shape.headDimension)
+      )
     }
     self.storage = storage
   }

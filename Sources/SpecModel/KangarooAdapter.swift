@@ -26,7 +26,8 @@ public final class KangarooAdapter {
     guard width == target.configuration.hiddenSize else {
       throw ModelError.companionMismatch(
         path: file.path,
-        problem: "the adapter's width is \(width) where the target's is \(target.configuration.hiddenSize)")
+        problem: "the adapter's width is \(width) where the target's is \(target.configuration.hiddenSize)"
+      )
     }
     let heads = try file.requiredSize("num_attention_heads")
     let keyValueHeads = try file.size("num_key_value_heads") ?? heads
@@ -35,11 +36,18 @@ public final class KangarooAdapter {
       throw ModelError.malformedFile(path: file.path, problem: "its attention heads do not fit together")
     }
     let shape = AttentionShape(
-      hiddenSize: width, queryHeads: heads, keyValueHeads: keyValueHeads, headDimension: dimension)
+      hiddenSize: width,
+      queryHeads: heads,
+      keyValueHeads: keyValueHeads,
+      headDimension: dimension
+    )
     try self.init(
-      from: SafetensorsFile(path: directory + "/model.safetensors"), shape: shape,
-      epsilon: Float(file["rms_norm_eps"]?.number() ?? 1e-6), ropeTheta: file["rope_theta"]?.number() ?? 10000,
-      target: target)
+      from: SafetensorsFile(path: directory + "/model.safetensors"),
+      shape: shape,
+      epsilon: Float(file["rms_norm_eps"]?.number() ?? 1e-6),
+      ropeTheta: file["rope_theta"]?.number() ?? 10000,
+      target: target
+    )
   }
 
   /// Loads an adapter from tensors in the official names.
@@ -52,15 +60,26 @@ public final class KangarooAdapter {
   ///   - target: the model that it was trained for.
   /// - Throws: ``ModelError`` or ``SpecKernels/KernelError``.
   public init(
-    from source: some TensorSource, shape: AttentionShape, epsilon: Float = 1e-6, ropeTheta: Double = 10000,
+    from source: some TensorSource,
+    shape: AttentionShape,
+    epsilon: Float = 1e-6,
+    ropeTheta: Double = 10000,
     target: Transformer
   ) throws {
     context = target.context
     block = try AttentionBlock(
-      source, prefix: "layers.0.", shape: shape, epsilon: epsilon, type: target.weightType)
+      source,
+      prefix: "layers.0.",
+      shape: shape,
+      epsilon: epsilon,
+      type: target.weightType
+    )
     norm = try source.tensor("norm.weight", shape: [shape.hiddenSize]).floats(0..<shape.hiddenSize)
     table = RotaryTable(
-      theta: ropeTheta, headDimension: shape.headDimension, positions: target.configuration.contextLength)
+      theta: ropeTheta,
+      headDimension: shape.headDimension,
+      positions: target.configuration.contextLength
+    )
     workspace = try ForwardWorkspace(attention: shape, intermediateSize: 1)
     states = try Activations(capacity: ForwardWorkspace.rows, width: shape.hiddenSize)
   }
@@ -68,6 +87,7 @@ public final class KangarooAdapter {
   /// An empty cache for the adapter's one attention block.
   ///
   /// - Parameter capacity: slots.
+  /// - Returns: the cache.
   /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
   public func makeCache(capacity: Int) throws(KernelError) -> KVCache {
     try KVCache(layers: 0..<1, shape: block.shape, capacity: capacity)
@@ -89,6 +109,7 @@ public final class KangarooAdapter {
   /// - Parameters:
   ///   - exits: states of the positions that follow the cache; all but the last 128 are only absorbed.
   ///   - cache: the adapter's cache.
+  /// - Returns: at most 128 rows, the last of them for the last state.
   public func forward(_ exits: ActivationRows, cache: KVCache) -> ActivationRows {
     var last = 0
     forEachPiece(exits, cache) { states, placed in
@@ -121,12 +142,17 @@ extension KangarooAdapter {
   /// normalizations.
   ///
   /// - Parameter target: the target's shape.
+  /// - Returns: the number of parameters.
   public static func parameterCount(for target: ModelConfiguration) -> Int {
     let heads = target.attentionHeads
     return parameterCount(
       of: AttentionShape(
-        hiddenSize: target.hiddenSize, queryHeads: heads, keyValueHeads: heads,
-        headDimension: max(1, target.hiddenSize / heads)))
+        hiddenSize: target.hiddenSize,
+        queryHeads: heads,
+        keyValueHeads: heads,
+        headDimension: max(1, target.hiddenSize / heads)
+      )
+    )
   }
 
   private static func parameterCount(of shape: AttentionShape) -> Int {

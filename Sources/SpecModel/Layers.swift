@@ -10,15 +10,23 @@ struct AttentionBlock {
 
   /// Adds the block's output to the residual stream, in place.
   func apply(
-    to residual: ActivationRows, _ placed: PlacedRows, cache: LayerCache, table: RotaryTable,
-    workspace: ForwardWorkspace, context: ComputeContext
+    to residual: ActivationRows,
+    _ placed: PlacedRows,
+    cache: LayerCache,
+    table: RotaryTable,
+    workspace: ForwardWorkspace,
+    context: ComputeContext
   ) {
     let rows = 0..<residual.count
     store(residual, placed, cache: cache, table: table, workspace: workspace, context: context)
     let attended = workspace.attended[rows: rows]
     context.attend(
-      workspace.queryKeyValue[rows: rows], queryHeads: shape.queryHeads, visibility: placed.visibility, cache: cache,
-      into: attended)
+      workspace.queryKeyValue[rows: rows],
+      queryHeads: shape.queryHeads,
+      visibility: placed.visibility,
+      cache: cache,
+      into: attended
+    )
     let projected = workspace.projected[rows: rows]
     context.multiply(attended, by: output, into: projected)
     context.add(projected, to: residual)
@@ -26,8 +34,12 @@ struct AttentionBlock {
 
   /// Computes queries, keys and values and puts the latter two into the cache.
   func store(
-    _ residual: ActivationRows, _ placed: PlacedRows, cache: LayerCache, table: RotaryTable,
-    workspace: ForwardWorkspace, context: ComputeContext
+    _ residual: ActivationRows,
+    _ placed: PlacedRows,
+    cache: LayerCache,
+    table: RotaryTable,
+    workspace: ForwardWorkspace,
+    context: ComputeContext
   ) {
     let rows = 0..<residual.count
     let normalized = workspace.normalized[rows: rows]
@@ -35,8 +47,13 @@ struct AttentionBlock {
     context.normalize(residual, weight: norm, epsilon: epsilon, into: normalized)
     context.multiply(normalized, by: queryKeyValue, into: projected)
     context.rotateAndStore(
-      projected, queryHeads: shape.queryHeads, cache: cache, firstSlot: placed.firstSlot, positions: placed.positions,
-      table: table)
+      projected,
+      queryHeads: shape.queryHeads,
+      cache: cache,
+      firstSlot: placed.firstSlot,
+      positions: placed.positions,
+      table: table
+    )
   }
 }
 
@@ -75,6 +92,7 @@ public protocol TensorSource {
   /// - Parameters:
   ///   - name: the tensor's name.
   ///   - shape: what the configuration asks for.
+  /// - Returns: the numbers.
   /// - Throws: ``ModelError`` if it is absent or not as the configuration says.
   func tensor(_ name: String, shape: [Int]) throws(ModelError) -> NumberSource
 }
@@ -85,7 +103,11 @@ extension SafetensorsFile: TensorSource {}
 extension AttentionBlock {
   /// Loads the block whose tensors begin with `prefix` (`model.layers.0.`).
   init(
-    _ source: some TensorSource, prefix: String, shape: AttentionShape, epsilon: Float, type: WeightType
+    _ source: some TensorSource,
+    prefix: String,
+    shape: AttentionShape,
+    epsilon: Float,
+    type: WeightType
   ) throws {
     self.shape = shape
     self.epsilon = epsilon
@@ -97,16 +119,25 @@ extension AttentionBlock {
         source.tensor(projection + "q_proj.weight", shape: [query, width]),
         source.tensor(projection + "k_proj.weight", shape: [keyValue, width]),
         source.tensor(projection + "v_proj.weight", shape: [keyValue, width]),
-      ], columns: width, type: type)
+      ],
+      columns: width,
+      type: type
+    )
     output = try PackedMatrix(
-      stacking: [source.tensor(projection + "o_proj.weight", shape: [width, query])], columns: query, type: type)
+      stacking: [source.tensor(projection + "o_proj.weight", shape: [width, query])],
+      columns: query,
+      type: type
+    )
   }
 }
 
 extension FeedForwardBlock {
   /// Loads the block whose tensors begin with `prefix` (`model.layers.0.`).
   init(
-    _ source: some TensorSource, prefix: String, configuration: ModelConfiguration, type: WeightType
+    _ source: some TensorSource,
+    prefix: String,
+    configuration: ModelConfiguration,
+    type: WeightType
   ) throws {
     let (width, inner) = (configuration.hiddenSize, configuration.intermediateSize)
     epsilon = configuration.normEpsilon
@@ -115,8 +146,14 @@ extension FeedForwardBlock {
       stacking: [
         source.tensor(prefix + "mlp.gate_proj.weight", shape: [inner, width]),
         source.tensor(prefix + "mlp.up_proj.weight", shape: [inner, width]),
-      ], columns: width, type: type)
+      ],
+      columns: width,
+      type: type
+    )
     down = try PackedMatrix(
-      stacking: [source.tensor(prefix + "mlp.down_proj.weight", shape: [width, inner])], columns: inner, type: type)
+      stacking: [source.tensor(prefix + "mlp.down_proj.weight", shape: [width, inner])],
+      columns: inner,
+      type: type
+    )
   }
 }

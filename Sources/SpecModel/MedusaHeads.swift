@@ -26,11 +26,16 @@ public final class MedusaHeads {
     let blocks = try file.size("medusa_num_layers") ?? 1
     guard blocks == 1, count <= 64 else {
       throw ModelError.unsupportedFeature(
-        path: file.path, feature: "\(count) heads of \(blocks) residual blocks",
-        supported: "up to 64 heads of one block each are")
+        path: file.path,
+        feature: "\(count) heads of \(blocks) residual blocks",
+        supported: "up to 64 heads of one block each are"
+      )
     }
     try self.init(
-      from: SafetensorsFile(path: directory + "/medusa_lm_head.safetensors"), count: count, target: target)
+      from: SafetensorsFile(path: directory + "/medusa_lm_head.safetensors"),
+      count: count,
+      target: target
+    )
   }
 
   /// Loads heads from tensors in the official names.
@@ -46,14 +51,18 @@ public final class MedusaHeads {
     let (width, vocabulary) = (target.configuration.hiddenSize, target.configuration.vocabularySize)
     blocks = try PackedMatrix(
       stacking: (0..<count).map { try source.tensor("\($0).0.linear.weight", shape: [width, width]) },
-      columns: width, type: target.weightType)
+      columns: width,
+      type: target.weightType
+    )
     biases = try (0..<count).map {
       try source.tensor("\($0).0.linear.bias", shape: [width]).floats(0..<width)
     }
     outputs = try (0..<count).map {
       try PackedMatrix(
-        stacking: [source.tensor("\($0).1.weight", shape: [vocabulary, width])], columns: width,
-        type: target.weightType)
+        stacking: [source.tensor("\($0).1.weight", shape: [vocabulary, width])],
+        columns: width,
+        type: target.weightType
+      )
     }
     stacked = try Activations(capacity: 1, width: count * width)
     state = try Activations(capacity: 1, width: width)
@@ -65,6 +74,7 @@ public final class MedusaHeads {
   /// - Parameters:
   ///   - candidates: how many tokens of each head; its length says how many heads run.
   ///   - hidden: one row, the target's last normalized state.
+  /// - Returns: one list of tokens for each head that ran.
   public func top(_ candidates: [Int], from hidden: ActivationRows) -> [[Token]] {
     precondition(candidates.count <= count && hidden.count == 1, "more heads than there are")
     if candidates.isEmpty { return [] }
@@ -93,6 +103,7 @@ extension MedusaHeads {
   /// - Parameters:
   ///   - target: the target's shape.
   ///   - heads: how many.
+  /// - Returns: the number of parameters.
   public static func parameterCount(for target: ModelConfiguration, heads: Int) -> Int {
     heads * parametersOfHead(width: target.hiddenSize, vocabulary: target.vocabularySize)
   }

@@ -34,9 +34,19 @@ public struct ModelConfiguration: Sendable, Equatable {
 
   /// A configuration made in memory, for tests and synthetic shapes.
   public init(
-    architecture: String = "LlamaForCausalLM", hiddenSize: Int, intermediateSize: Int, layers: Int,
-    attentionHeads: Int, keyValueHeads: Int, headDimension: Int, vocabularySize: Int, contextLength: Int,
-    normEpsilon: Float = 1e-5, ropeTheta: Double = 10000, tiesEmbeddings: Bool = false, beginToken: Token? = nil,
+    architecture: String = "LlamaForCausalLM",
+    hiddenSize: Int,
+    intermediateSize: Int,
+    layers: Int,
+    attentionHeads: Int,
+    keyValueHeads: Int,
+    headDimension: Int,
+    vocabularySize: Int,
+    contextLength: Int,
+    normEpsilon: Float = 1e-5,
+    ropeTheta: Double = 10000,
+    tiesEmbeddings: Bool = false,
+    beginToken: Token? = nil,
     endTokens: [Token] = []
   ) {
     self.architecture = architecture
@@ -61,7 +71,9 @@ public struct ModelConfiguration: Sendable, Equatable {
   /// - Throws: ``ModelError`` if the file is absent or malformed, or asks for what the engine does not do.
   public init(directory: String) throws(ModelError) {
     let file = try JSONFile(
-      path: directory + "/config.json", purpose: "the model's configuration in Hugging Face layout")
+      path: directory + "/config.json",
+      purpose: "the model's configuration in Hugging Face layout"
+    )
     try Self.refuseUnsupported(file)
     hiddenSize = try file.requiredSize("hidden_size")
     intermediateSize = try file.requiredSize("intermediate_size")
@@ -89,29 +101,44 @@ public struct ModelConfiguration: Sendable, Equatable {
     let type = try file["model_type"]?.string() ?? "llama"
     guard ["llama", "mistral"].contains(type) else {
       throw .unsupportedFeature(
-        path: file.path, feature: "the model type '\(type)'", supported: "Llama-architecture checkpoints can be read")
+        path: file.path,
+        feature: "the model type '\(type)'",
+        supported: "Llama-architecture checkpoints can be read"
+      )
     }
     let activation = try file["hidden_act"]?.string() ?? "silu"
     guard activation == "silu" else {
       throw .unsupportedFeature(
-        path: file.path, feature: "the activation '\(activation)'", supported: "'silu' is")
+        path: file.path,
+        feature: "the activation '\(activation)'",
+        supported: "'silu' is"
+      )
     }
     for key in ["attention_bias", "mlp_bias"] where try file[key]?.boolean() ?? false {
       throw .unsupportedFeature(
-        path: file.path, feature: "'\(key)': true", supported: "projections without biases are")
+        path: file.path,
+        feature: "'\(key)': true",
+        supported: "projections without biases are"
+      )
     }
     if let scaling = try file["rope_scaling"] {
       let (type, oldType) = (try scaling.member("rope_type"), try scaling.member("type"))
       guard (type.value ?? oldType.value)?.text == "default" else {
         throw .unsupportedFeature(
-          path: file.path, feature: "'rope_scaling'", supported: "plain rotary embeddings with 'rope_theta' are")
+          path: file.path,
+          feature: "'rope_scaling'",
+          supported: "plain rotary embeddings with 'rope_theta' are"
+        )
       }
     }
     if let window = try file.size("sliding_window") {
       let context = try file.size("max_position_embeddings") ?? 0
       guard window >= context else {
         throw .unsupportedFeature(
-          path: file.path, feature: "a sliding window of \(window) positions", supported: "full attention is")
+          path: file.path,
+          feature: "a sliding window of \(window) positions",
+          supported: "full attention is"
+        )
       }
     }
   }
@@ -120,7 +147,8 @@ public struct ModelConfiguration: Sendable, Equatable {
     guard attentionHeads % keyValueHeads == 0 else {
       throw .malformedFile(
         path: path,
-        problem: "\(attentionHeads) query heads cannot share \(keyValueHeads) key/value heads evenly")
+        problem: "\(attentionHeads) query heads cannot share \(keyValueHeads) key/value heads evenly"
+      )
     }
     guard headDimension % 2 == 0, headDimension <= 1024 else {
       throw .malformedFile(path: path, problem: "the head dimension \(headDimension) is not an even number up to 1024")
@@ -140,7 +168,11 @@ public struct ModelConfiguration: Sendable, Equatable {
   /// The attention of one layer.
   public var attention: AttentionShape {
     AttentionShape(
-      hiddenSize: hiddenSize, queryHeads: attentionHeads, keyValueHeads: keyValueHeads, headDimension: headDimension)
+      hiddenSize: hiddenSize,
+      queryHeads: attentionHeads,
+      keyValueHeads: keyValueHeads,
+      headDimension: headDimension
+    )
   }
 }
 

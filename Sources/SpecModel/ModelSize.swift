@@ -13,6 +13,7 @@ extension ModelConfiguration {
   /// Bytes that the packed weights take; the embedding is read from its file.
   ///
   /// - Parameter type: how weights are held.
+  /// - Returns: the number of bytes.
   public func weightBytes(as type: WeightType) -> Int {
     (parameterCount - (tiesEmbeddings ? 0 : vocabularySize * hiddenSize)) * type.size
   }

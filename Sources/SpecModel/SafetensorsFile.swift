@@ -46,6 +46,7 @@ public final class SafetensorsFile {
   /// - Parameters:
   ///   - name: the tensor.
   ///   - shape: what the configuration asks for.
+  /// - Returns: the numbers.
   /// - Throws: ``ModelError`` if it is absent, of another shape or of a type that is not read.
   public func tensor(_ name: String, shape: [Int]) throws(ModelError) -> NumberSource {
     guard let entry = entries[name] else { throw .missingTensor(path: path, name: name) }
@@ -85,7 +86,8 @@ public final class SafetensorsFile {
     guard length <= UInt64(min(room, largestHeader)) else {
       throw .malformedFile(
         path: path,
-        problem: "its header claims \(length) bytes where \(room) follow and at most \(largestHeader) are read")
+        problem: "its header claims \(length) bytes where \(room) follow and at most \(largestHeader) are read"
+      )
     }
     let dataStart = 8 + Int(length)
     let text = file.withBytes { Array($0[8..<dataStart]) }
@@ -111,7 +113,8 @@ public final class SafetensorsFile {
     guard offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= dataCount else {
       throw .malformedFile(
         path: json.file,
-        problem: "the tensor '\(name)' claims the bytes \(offsets[0]) to \(offsets[1]) where \(dataCount) are there")
+        problem: "the tensor '\(name)' claims the bytes \(offsets[0]) to \(offsets[1]) where \(dataCount) are there"
+      )
     }
     guard let size = sizes[type] else {
       throw .unsupportedType(path: json.file, name: name, found: type)
@@ -127,7 +130,8 @@ public final class SafetensorsFile {
     guard expected == offsets[1] - offsets[0] else {
       throw .malformedFile(
         path: json.file,
-        problem: "the tensor '\(name)' of shape \(shape) needs \(expected) bytes and has \(offsets[1] - offsets[0])")
+        problem: "the tensor '\(name)' of shape \(shape) needs \(expected) bytes and has \(offsets[1] - offsets[0])"
+      )
     }
     return Entry(type: type, shape: shape, bytes: dataStart + offsets[0]..<dataStart + offsets[1])
   }

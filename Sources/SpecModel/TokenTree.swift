@@ -9,7 +9,8 @@ public struct TokenTree: Sendable, Equatable {
   public init(parents: [Int]) {
     precondition(
       parents.enumerated().allSatisfy { node, parent in node == 0 ? parent == -1 : parent >= 0 && parent < node },
-      "a tree whose parents do not come first")
+      "a tree whose parents do not come first"
+    )
     var depths: [Int] = []
     for parent in parents { depths.append(parent < 0 ? 0 : depths[parent] + 1) }
     self.parents = parents

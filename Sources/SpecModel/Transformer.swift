@@ -30,7 +30,9 @@ public final class Transformer {
   /// - Throws: ``ModelError`` if a tensor is absent or of another shape, ``SpecKernels/KernelError`` if there is not
   ///   enough memory.
   public init(
-    _ configuration: ModelConfiguration, from source: any TensorSource, weightType: WeightType,
+    _ configuration: ModelConfiguration,
+    from source: any TensorSource,
+    weightType: WeightType,
     context: ComputeContext
   ) throws {
     self.configuration = configuration
@@ -46,10 +48,14 @@ public final class Transformer {
       configuration.tiesEmbeddings ? embedding : try source.tensor("lm_head.weight", shape: [vocabulary, width])
     head = try PackedMatrix(stacking: [headSource], columns: width, type: weightType)
     rotaryTable = RotaryTable(
-      theta: configuration.ropeTheta, headDimension: configuration.headDimension,
-      positions: configuration.contextLength)
+      theta: configuration.ropeTheta,
+      headDimension: configuration.headDimension,
+      positions: configuration.contextLength
+    )
     workspace = try ForwardWorkspace(
-      attention: configuration.attention, intermediateSize: configuration.intermediateSize)
+      attention: configuration.attention,
+      intermediateSize: configuration.intermediateSize
+    )
     logits = try Activations(capacity: ForwardWorkspace.rows, width: vocabulary)
   }
 
@@ -61,11 +67,16 @@ public final class Transformer {
   ///   - context: the kernels and threads to compute on.
   /// - Throws: as the initializer above.
   public convenience init(
-    checkpoint: Checkpoint, weightType: WeightType? = nil, context: ComputeContext
+    checkpoint: Checkpoint,
+    weightType: WeightType? = nil,
+    context: ComputeContext
   ) throws {
     try self.init(
-      checkpoint.configuration, from: checkpoint, weightType: weightType ?? checkpoint.naturalWeightType,
-      context: context)
+      checkpoint.configuration,
+      from: checkpoint,
+      weightType: weightType ?? checkpoint.naturalWeightType,
+      context: context
+    )
   }
 
   /// An empty cache for some of the layers.
@@ -73,6 +84,7 @@ public final class Transformer {
   /// - Parameters:
   ///   - layers: which; nil for all.
   ///   - capacity: slots.
+  /// - Returns: the cache.
   /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
   public func makeCache(layers: Range<Int>? = nil, capacity: Int) throws(KernelError) -> KVCache {
     try KVCache(layers: layers ?? 0..<configuration.layers, shape: configuration.attention, capacity: capacity)
@@ -109,7 +121,13 @@ public final class Transformer {
       cache.append(piece.count)
       for layer in cache.layers {
         layers[layer].attention.apply(
-          to: residual, placed, cache: cache[layer], table: rotaryTable, workspace: workspace, context: context)
+          to: residual,
+          placed,
+          cache: cache[layer],
+          table: rotaryTable,
+          workspace: workspace,
+          context: context
+        )
         layers[layer].feedForward.apply(to: residual, workspace: workspace, context: context)
       }
       start = piece.upperBound
@@ -128,6 +146,7 @@ public final class Transformer {
   /// The head's logits of normalized rows, valid until the next call.
   ///
   /// - Parameter rows: at most ``largestTree`` normalized states.
+  /// - Returns: as many rows of logits.
   public func logits(of rows: ActivationRows) -> ActivationRows {
     let out = logits[rows: 0..<rows.count]
     context.multiply(rows, by: head, into: out)
@@ -137,10 +156,18 @@ public final class Transformer {
 
 extension DecoderLayer {
   fileprivate init(
-    _ source: some TensorSource, prefix: String, configuration: ModelConfiguration, type: WeightType
+    _ source: some TensorSource,
+    prefix: String,
+    configuration: ModelConfiguration,
+    type: WeightType
   ) throws {
     attention = try AttentionBlock(
-      source, prefix: prefix, shape: configuration.attention, epsilon: configuration.normEpsilon, type: type)
+      source,
+      prefix: prefix,
+      shape: configuration.attention,
+      epsilon: configuration.normEpsilon,
+      type: type
+    )
     feedForward = try FeedForwardBlock(source, prefix: prefix, configuration: configuration, type: type)
   }
 }

@@ -13,7 +13,7 @@ struct MarkdownDetails {
       [("Model", model), ("Suite", suite), ("Prompts", prompts)] + skipped
       + [("Decoders", decoders), ("Settings", settings)] + options
       + [("Date", date), ("SpecBench", program), ("Command", MarkdownText.code(run.commandLine))] + machine
-    return entries.map { "- **\($0.name)**: \($0.text)" }.joined(separator: "\n")
+    return entries.map { "- **\($0.name)**:\($0.text.hasPrefix("\n") ? "" : " ")\($0.text)" }.joined(separator: "\n")
   }
 
   /// What makes the measurement doubtful.

@@ -10,8 +10,8 @@ extension MarkdownFigures {
     for decoder in summary.decoders {
       let positions = shownPositions(of: decoder)
       guard !positions.isEmpty else { continue }
-      table.append([name(decoder), "marginal"] + positions.map { NumberFormat.percent($0.marginal) })
-      table.append([name(decoder), "conditional"] + positions.map { NumberFormat.percent($0.conditional) })
+      table.append([name(decoder), "marginal"] + positions.map { NumberFormat.percent($0?.marginal) })
+      table.append([name(decoder), "conditional"] + positions.map { NumberFormat.percent($0?.conditional) })
     }
     guard !table.isEmpty else { return nil }
     return section(
@@ -20,6 +20,7 @@ extension MarkdownFigures {
       """
       Marginal: of the cycles that drafted at all, the share in which the token at this place of the draft was
       accepted. Conditional: the same share of the cycles that drafted this place and accepted all places before it.
+      "–" stands where no draft reached.
       """ + hiddenPositions
     )
   }
@@ -29,7 +30,7 @@ extension MarkdownFigures {
     for decoder in summary.decoders {
       let positions = shownPositions(of: decoder)
       guard !positions.isEmpty else { continue }
-      table.append([name(decoder)] + positions.map { NumberFormat.percent($0.consecutiveTokenAcceptanceRate) })
+      table.append([name(decoder)] + positions.map { NumberFormat.percent($0?.consecutiveTokenAcceptanceRate) })
     }
     guard !table.isEmpty else { return nil }
     return section(
@@ -58,7 +59,7 @@ extension MarkdownFigures {
       table,
       """
       TTFT: time to the first token. TPOT: decode time over the tokens after the first, one value for each generation.
-      ITL: time between tokens as they become available; tokens that one cycle emits become available together, so most
+      ITL: time between tokens as they become available; tokens that one cycle emits become available together, so the
       times within a cycle are zero. Percentiles by nearest rank.
       """
     )
@@ -100,8 +101,11 @@ extension MarkdownFigures {
     (0..<min(longestDraft, Self.shownPositions)).map { String($0 + 1) }
   }
 
-  private func shownPositions(of decoder: Stored<DecoderRecord>) -> ArraySlice<AcceptanceAtPosition> {
-    summary.figures[decoder.id, .overall].positions.prefix(Self.shownPositions)
+  /// One entry for each column, nil after the decoder's longest draft; none for a decoder that does not draft.
+  private func shownPositions(of decoder: Stored<DecoderRecord>) -> [AcceptanceAtPosition?] {
+    let positions = summary.figures[decoder.id, .overall].positions
+    guard !positions.isEmpty else { return [] }
+    return positionTitles.indices.map { positions.indices.contains($0) ? positions[$0] : nil }
   }
 
   private var hiddenPositions: String {

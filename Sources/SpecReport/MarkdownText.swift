@@ -2,7 +2,9 @@
 package enum MarkdownText {
   /// Text for a sentence, a list or a table cell.
   package static func plain(_ text: String) -> String {
-    let scalars = Array(onOneLine(text).unicodeScalars)
+    // In running text white space of any kind is but a space.
+    let line = text.unicodeScalars.map { $0.properties.isWhitespace ? " " : visible($0) }.joined()
+    let scalars = Array(line.unicodeScalars)
     return scalars.indices.reduce(into: "") { result, index in
       let scalar = scalars[index]
       let isInsideWord =
@@ -15,7 +17,7 @@ package enum MarkdownText {
 
   /// Text between backticks, for a sentence or a list. A table cell wants ``plain(_:)``: there a `|` ends even code.
   package static func code(_ text: String) -> String {
-    let content = onOneLine(text)
+    let content = text.unicodeScalars.map(visible).joined()
     guard !content.allSatisfy({ $0 == " " }) else { return NumberFormat.missing }
     let fence = String(repeating: "`", count: longestRun(of: "`", in: content) + 1)
     // Markdown takes away one space on each side, and needs one where the text itself begins or ends with a backtick.
@@ -27,17 +29,11 @@ package enum MarkdownText {
   /// Intraword underscores mean nothing in Markdown and are left alone, so that `mt_bench` stays readable as text.
   private static let special: Set<Unicode.Scalar> = ["\\", "`", "|", "*", "[", "]", "<", "&", "~"]
 
-  /// White space of any kind becomes a space; what a terminal would obey or what would turn the direction of writing
-  /// becomes visible.
-  private static func onOneLine(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, scalar in
-      if scalar.properties.isWhitespace {
-        result += " "
-      } else if [.control, .format].contains(scalar.properties.generalCategory) {
-        result += scalar.escaped(asASCII: true)
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
+  /// What a terminal would obey, what ends a line and what would turn the direction of writing becomes visible.
+  private static func visible(_ scalar: Unicode.Scalar) -> String {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: scalar.escaped(asASCII: true)
+    default: String(scalar)
     }
   }
 

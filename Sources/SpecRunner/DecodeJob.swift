@@ -31,7 +31,11 @@ public struct DecodeJob {
     let complete = try MethodCatalogue.complete(spec)
     let prepared = try MethodCatalogue.prepare(complete, resources: model.resources)
     decoder = RunDecoder(
-      name: spec.method, spec: complete, decoder: prepared.decoder, addedParameters: prepared.addedParameters)
+      name: spec.method,
+      spec: complete,
+      decoder: prepared.decoder,
+      addedParameters: prepared.addedParameters
+    )
   }
 
   /// Decodes all prompts and writes one JSON line for each. The file appears whole at the end, or not at all.
@@ -90,14 +94,19 @@ public struct DecodeJob {
     let decoded = generation.tokens.count - 1
     return try jsonText(
       DecodedLine(
-        id: EncodableJSON(value: input.id), decoder: decoder.spec.description, outputIDs: generation.tokens,
+        id: EncodableJSON(value: input.id),
+        decoder: decoder.spec.description,
+        outputIDs: generation.tokens,
         acceptLengths: generation.cycles.map(\.acceptLength),
         text: model.tokenizer.decode(generation.tokens, skippingSpecialTokens: true),
         stopReason: generation.stopReason.rawValue,
         timings: .init(
           prefillMilliseconds: Double(generation.prefillTime) / 1e6,
           decodeMilliseconds: Double(generation.decodeTime) / 1e6,
-          tokensPerSecond: decoded > 0 && seconds > 0 ? Double(decoded) / seconds : nil)))
+          tokensPerSecond: decoded > 0 && seconds > 0 ? Double(decoded) / seconds : nil
+        )
+      )
+    )
   }
 }
 

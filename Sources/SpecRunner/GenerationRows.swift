@@ -5,12 +5,26 @@ import SpecStore
 /// A generation as the database's rows.
 extension Generation {
   func record(
-    decoder: Int64, prompt: Int64, pass: Int, place: Int, startedAt: Date, text: String
+    decoder: Int64,
+    prompt: Int64,
+    pass: Int,
+    place: Int,
+    startedAt: Date,
+    text: String
   ) -> GenerationRecord {
     GenerationRecord(
-      decoderID: decoder, promptID: prompt, pass: pass, ordinal: place, startedAt: startedAt,
-      prefillNanoseconds: Int(prefillTime), decodeNanoseconds: Int(decodeTime), outputTokens: tokens.count,
-      outputIDs: tokens.map(Int.init), text: text, stopReason: storedStopReason)
+      decoderID: decoder,
+      promptID: prompt,
+      pass: pass,
+      ordinal: place,
+      startedAt: startedAt,
+      prefillNanoseconds: Int(prefillTime),
+      decodeNanoseconds: Int(decodeTime),
+      outputTokens: tokens.count,
+      outputIDs: tokens.map(Int.init),
+      text: text,
+      stopReason: storedStopReason
+    )
   }
 
   private var storedStopReason: SpecStore.StopReason {
@@ -24,9 +38,15 @@ extension Generation {
   var cycleRecords: [CycleRecord] {
     zip(cycles, emitted).map { cycle, emitted in
       CycleRecord(
-        drafted: cycle.drafted, nodes: cycle.nodes, accepted: cycle.accepted, acceptLength: cycle.acceptLength,
-        emitted: emitted, draftNanoseconds: Int(cycle.times.draft), verifyNanoseconds: Int(cycle.times.verify),
-        overheadNanoseconds: Int(cycle.times.overhead))
+        drafted: cycle.drafted,
+        nodes: cycle.nodes,
+        accepted: cycle.accepted,
+        acceptLength: cycle.acceptLength,
+        emitted: emitted,
+        draftNanoseconds: Int(cycle.times.draft),
+        verifyNanoseconds: Int(cycle.times.verify),
+        overheadNanoseconds: Int(cycle.times.overhead)
+      )
     }
   }
 

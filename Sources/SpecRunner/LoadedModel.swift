@@ -37,7 +37,8 @@ public final class LoadedModel {
       throw ModelError.companionMismatch(
         path: url.path + "/tokenizer.json",
         problem: "the tokenizer has \(tokenizer.vocabularySize) tokens where the model's vocabulary has "
-          + "\(checkpoint.configuration.vocabularySize)")
+          + "\(checkpoint.configuration.vocabularySize)"
+      )
     }
     let context = try ComputeContext(threads: threads, kernels: KernelSet.choose(named: kernels))
     target = try Transformer(checkpoint: checkpoint, weightType: weightType, context: context)
@@ -49,10 +50,13 @@ public final class LoadedModel {
   /// - Parameters:
   ///   - maximumNewTokens: most tokens of an output.
   ///   - endTokens: nil takes the checkpoint's.
+  /// - Returns: the rules.
   public func stopRules(maximumNewTokens: Int, endTokens: [Token]? = nil) -> StopRules {
     StopRules(
-      endTokens: Set(endTokens ?? target.configuration.endTokens), maximumNewTokens: maximumNewTokens,
-      contextLength: target.configuration.contextLength)
+      endTokens: Set(endTokens ?? target.configuration.endTokens),
+      maximumNewTokens: maximumNewTokens,
+      contextLength: target.configuration.contextLength
+    )
   }
 
   /// The tokens of a text as the tokenizer's files ask for, the begin token first where they add one.

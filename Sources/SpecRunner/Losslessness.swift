@@ -13,6 +13,7 @@ extension Difference {
     self.init(
       position: position,
       expected: position < vanilla.count ? Int(vanilla[position]) : nil,
-      found: position < tokens.count ? Int(tokens[position]) : nil)
+      found: position < tokens.count ? Int(tokens[position]) : nil
+    )
   }
 }

@@ -34,6 +34,7 @@ public struct RunDecoder {
   /// - Parameters:
   ///   - specs: methods and settings.
   ///   - model: the model.
+  /// - Returns: the decoders, vanilla first.
   /// - Throws: `DecodingError`, `ModelError` or `KernelError`.
   public static func prepare(_ specs: [DecoderSpec], model: LoadedModel) throws -> [RunDecoder] {
     var uses: [String: Int] = [:]
@@ -42,8 +43,11 @@ public struct RunDecoder {
       let use = uses[spec.method, default: 0] + 1
       uses[spec.method] = use
       return RunDecoder(
-        name: use == 1 ? spec.method : "\(spec.method)-\(use)", spec: spec, decoder: prepared.decoder,
-        addedParameters: prepared.addedParameters)
+        name: use == 1 ? spec.method : "\(spec.method)-\(use)",
+        spec: spec,
+        decoder: prepared.decoder,
+        addedParameters: prepared.addedParameters
+      )
     }
   }
 
@@ -60,8 +64,13 @@ public struct RunDecoder {
   func record(ordinal: Int) throws -> DecoderRecord {
     let settings = Dictionary(uniqueKeysWithValues: spec.settings.map { ($0.name, $0.value) })
     return DecoderRecord(
-      ordinal: ordinal, name: name, method: spec.method, spec: spec.description, settings: try jsonText(settings),
-      addedParameters: addedParameters)
+      ordinal: ordinal,
+      name: name,
+      method: spec.method,
+      spec: spec.description,
+      settings: try jsonText(settings),
+      addedParameters: addedParameters
+    )
   }
 }
 

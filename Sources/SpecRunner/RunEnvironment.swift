@@ -10,6 +10,7 @@ public enum RunEnvironment {
   /// Reads the system's state.
   ///
   /// - Parameter context: the kernels and threads that will compute.
+  /// - Returns: the record to be stored with the run.
   public static func capture(_ context: ComputeContext) -> EnvironmentRecord {
     let load = loadAverage
     let governor = text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
@@ -31,7 +32,8 @@ public enum RunEnvironment {
       sourceCommit: sourceCommit,
       buildConfiguration: buildConfiguration,
       kernelSet: context.kernels.name,
-      taints: taints(load: load, governor: governor, context))
+      taints: taints(load: load, governor: governor, context)
+    )
   }
 
   /// What makes the measurement doubtful, one sentence each.

@@ -22,7 +22,10 @@ struct RunLedger {
 
   /// Begins a run, or goes on with the last one if the plan asks for it and that one is unfinished and the same.
   static func begin(
-    plan: RunPlan, model: LoadedModel, decoders: [RunDecoder], store: BenchmarkStore
+    plan: RunPlan,
+    model: LoadedModel,
+    decoders: [RunDecoder],
+    store: BenchmarkStore
   ) throws -> RunLedger {
     let run = try record(of: plan, model: model)
     let rows = try decoders.enumerated().map { try $1.record(ordinal: $0) }
@@ -32,7 +35,11 @@ struct RunLedger {
       return try RunLedger(resuming: last.id, passes: plan.passes, store: store)
     }
     let ids = try store.beginRun(
-      run, environment: RunEnvironment.capture(model.target.context), decoders: rows, prompts: [])
+      run,
+      environment: RunEnvironment.capture(model.target.context),
+      decoders: rows,
+      prompts: []
+    )
     var ledger = RunLedger()
     (ledger.run, ledger.decoders) = (ids.run, ids.decoders)
     return ledger
@@ -73,14 +80,24 @@ struct RunLedger {
 
   /// The id of a turn's prompt, which is written when it is first met.
   mutating func promptID(
-    _ question: Question, turn: Int, prompt: [Token], skipReason: String?, store: BenchmarkStore
+    _ question: Question,
+    turn: Int,
+    prompt: [Token],
+    skipReason: String?,
+    store: BenchmarkStore
   ) throws -> Int64 {
     let key = Turn(question: question.questionID, turn: turn)
     if let id = prompts[key] { return id }
     let record = PromptRecord(
-      ordinal: prompts.count, questionID: question.questionID, turn: turn, category: question.category.rawValue,
-      subcategory: question.subcategory, promptTokens: prompt.count, idsHash: promptHash(prompt),
-      skipReason: skipReason)
+      ordinal: prompts.count,
+      questionID: question.questionID,
+      turn: turn,
+      category: question.category.rawValue,
+      subcategory: question.subcategory,
+      promptTokens: prompt.count,
+      idsHash: promptHash(prompt),
+      skipReason: skipReason
+    )
     let id = try store.insertPrompt(record, run: run)
     prompts[key] = id
     return id
@@ -101,14 +118,26 @@ struct RunLedger {
   private static func record(of plan: RunPlan, model: LoadedModel) throws -> RunRecord {
     let configuration = model.target.configuration
     return RunRecord(
-      startedAt: Date(), commandLine: plan.commandLine, modelName: model.name, modelPath: model.directory,
-      modelHash: try model.checkpointHash(), tokenizerHash: try model.tokenizerHash(),
-      architecture: configuration.architecture, parameters: configuration.parameterCount,
-      weightType: model.target.weightType.rawValue, threads: model.target.context.threads,
-      suiteName: plan.suite.manifest.name, suiteVersion: plan.suite.manifest.version,
-      suiteHash: plan.suite.contentHash, suitePath: plan.suitePath, passes: plan.passes,
-      maxNewTokens: plan.maximumNewTokens, contextLength: configuration.contextLength, seed: plan.seed,
-      options: try jsonText(plan.options))
+      startedAt: Date(),
+      commandLine: plan.commandLine,
+      modelName: model.name,
+      modelPath: model.directory,
+      modelHash: try model.checkpointHash(),
+      tokenizerHash: try model.tokenizerHash(),
+      architecture: configuration.architecture,
+      parameters: configuration.parameterCount,
+      weightType: model.target.weightType.rawValue,
+      threads: model.target.context.threads,
+      suiteName: plan.suite.manifest.name,
+      suiteVersion: plan.suite.manifest.version,
+      suiteHash: plan.suite.contentHash,
+      suitePath: plan.suitePath,
+      passes: plan.passes,
+      maxNewTokens: plan.maximumNewTokens,
+      contextLength: configuration.contextLength,
+      seed: plan.seed,
+      options: try jsonText(plan.options)
+    )
   }
 }
 

@@ -19,8 +19,13 @@ public struct RunPlan: Sendable {
 
   /// Makes a plan; the properties say what each value means.
   public init(
-    suite: Suite, suitePath: String, passes: Int, maximumNewTokens: Int, seed: Int,
-    commandLine: String, resumes: Bool = false
+    suite: Suite,
+    suitePath: String,
+    passes: Int,
+    maximumNewTokens: Int,
+    seed: Int,
+    commandLine: String,
+    resumes: Bool = false
   ) {
     self.suite = suite
     self.suitePath = suitePath

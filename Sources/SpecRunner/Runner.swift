@@ -25,7 +25,11 @@ public final class Runner {
   ///   - store: where to write.
   ///   - observer: hears how it goes on.
   public init(
-    plan: RunPlan, decoders: [RunDecoder], model: LoadedModel, store: BenchmarkStore, observer: any RunObserver
+    plan: RunPlan,
+    decoders: [RunDecoder],
+    model: LoadedModel,
+    store: BenchmarkStore,
+    observer: any RunObserver
   ) {
     precondition(decoders.first?.isVanilla == true, "a run without vanilla")
     self.plan = plan
@@ -63,7 +67,8 @@ public final class Runner {
       let outcome = WarmUp(model: model, rules: rules).run(prompt, decoders: decoders)
       if !outcome.settled {
         observer.note(
-          "Warm-up did not settle in \(outcome.generations) generations: the machine is busy or its clock is changing.")
+          "Warm-up did not settle in \(outcome.generations) generations: the machine is busy or its clock is changing."
+        )
       }
       return
     }
@@ -94,7 +99,11 @@ public final class Runner {
 
   /// One prompt by all decoders. Returns vanilla's output.
   private func measure(
-    _ prompt: [Token], id: Int64, question: Question, turn: Int, pass: Int
+    _ prompt: [Token],
+    id: Int64,
+    question: Question,
+    turn: Int,
+    pass: Int
   ) throws -> [Token] {
     if let recorded = ledger.recordedVanilla(prompt: id, pass: pass) {
       advance(by: decoders.count)
@@ -118,20 +127,37 @@ public final class Runner {
       try store.recordComparison(generation: output.generation, difference: difference)
       if let difference {
         observer.mismatch(
-          difference, decoder: decoders[output.decoder].name, question: question.questionID, turn: turn)
+          difference,
+          decoder: decoders[output.decoder].name,
+          question: question.questionID,
+          turn: turn
+        )
       }
     }
     return judge.tokens
   }
 
   private func record(
-    _ generation: Generation, decoder: Int, prompt: Int64, pass: Int, place: Int, startedAt: Date
+    _ generation: Generation,
+    decoder: Int,
+    prompt: Int64,
+    pass: Int,
+    place: Int,
+    startedAt: Date
   ) throws -> Int64 {
     let text = model.tokenizer.decode(generation.tokens, skippingSpecialTokens: true)
     return try store.record(
       generation.record(
-        decoder: ledger.decoders[decoder], prompt: prompt, pass: pass, place: place, startedAt: startedAt, text: text),
-      cycles: generation.cycleRecords, tokens: generation.tokenRecords)
+        decoder: ledger.decoders[decoder],
+        prompt: prompt,
+        pass: pass,
+        place: place,
+        startedAt: startedAt,
+        text: text
+      ),
+      cycles: generation.cycleRecords,
+      tokens: generation.tokenRecords
+    )
   }
 
   private func advance(by generations: Int) {

@@ -51,6 +51,7 @@ public struct Verification {
   /// Compares all outputs.
   ///
   /// - Parameter progress: called after each question with how many are done.
+  /// - Returns: what was compared, and what differed.
   /// - Throws: `DecodingError` for the first prompt that leaves no room in the context, `KernelError` for memory.
   public func run(progress: (Int, Int) -> Void) throws -> Outcome {
     var outcome = Outcome()
@@ -71,7 +72,10 @@ public struct Verification {
   }
 
   private func compare(
-    _ prompt: [Token], question: Question, turn: Int, into outcome: inout Outcome
+    _ prompt: [Token],
+    question: Question,
+    turn: Int,
+    into outcome: inout Outcome
   ) throws -> [Token] {
     let outputs = decoders.map { generate(prompt, with: $0.decoder, rules: rules).tokens }
     let vanilla = outputs.first ?? []
@@ -81,8 +85,13 @@ public struct Verification {
       guard let difference = Difference(tokens, from: vanilla) else { continue }
       outcome.findings.append(
         Finding(
-          decoder: decoder.spec.description, question: question.questionID, turn: turn, difference: difference,
-          margin: try margin(difference, after: prompt + vanilla.prefix(difference.position))))
+          decoder: decoder.spec.description,
+          question: question.questionID,
+          turn: turn,
+          difference: difference,
+          margin: try margin(difference, after: prompt + vanilla.prefix(difference.position))
+        )
+      )
     }
     return vanilla
   }

@@ -12,7 +12,8 @@ struct DecodeCommand: ParsableCommand {
       Input: JSON lines {"id": …, "prompt_ids": […]} or {"id": …, "prompt": "…"}. Output: JSON lines with id, decoder, \
       output_ids (the end token included), accept_lengths (one entry per cycle, none for the prefill, before trimming \
       at a stop), text, stop_reason and timings.
-      """)
+      """
+  )
 
   @OptionGroup var modelOptions: ModelOptions
 
@@ -26,12 +27,15 @@ struct DecodeCommand: ParsableCommand {
   var output: String
 
   @Option(
-    name: .customLong("max-new-tokens"), help: ArgumentHelp("Most tokens of an output.", valueName: "n"))
+    name: .customLong("max-new-tokens"),
+    help: ArgumentHelp("Most tokens of an output.", valueName: "n")
+  )
   var maximumNewTokens = 128
 
   @Option(
     name: .customLong("stop-ids"),
-    help: ArgumentHelp("Tokens that end a text, like 2,16. Default: the checkpoint's.", valueName: "list"))
+    help: ArgumentHelp("Tokens that end a text, like 2,16. Default: the checkpoint's.", valueName: "list")
+  )
   var stopIDs: String?
 
   func validate() throws {

@@ -8,7 +8,8 @@ struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Show a model's architecture, parameters and memory, and what each method would add.",
-    discussion: "Everything is computed from config.json alone; the weights need not be there.")
+    discussion: "Everything is computed from config.json alone; the weights need not be there."
+  )
 
   @Argument(help: ArgumentHelp("A folder with a config.json.", valueName: "dir"))
   var directory: String

@@ -3,7 +3,9 @@ import SpecDecoding
 
 struct MethodsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "methods", abstract: "List the methods with their settings, defaults and papers.")
+    commandName: "methods",
+    abstract: "List the methods with their settings, defaults and papers."
+  )
 
   func run() throws {
     for method in MethodCatalogue.methods {

@@ -24,7 +24,8 @@ final class ProgressDisplay: RunObserver {
     let found = difference.found.map(String.init) ?? "the end"
     note(
       "NOT LOSSLESS: \(decoder), question \(question), turn \(turn + 1): position \(difference.position) is \(found) "
-        + "where vanilla has \(expected)")
+        + "where vanilla has \(expected)"
+    )
   }
 
   func advanced(to done: Int, of total: Int) {

@@ -11,7 +11,9 @@ struct ReportCommand: ParsableCommand {
   }
 
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Make a run's report from the database, the last run's by default.")
+    commandName: "report",
+    abstract: "Make a run's report from the database, the last run's by default."
+  )
 
   @Argument(help: ArgumentHelp("The run's number, as 'specbench runs' lists it.", valueName: "run"))
   var number: Int64?

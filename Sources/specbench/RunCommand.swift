@@ -11,7 +11,8 @@ struct RunCommand: ParsableCommand {
     discussion: """
       Each prompt is decoded by all decoders next to each other, in a shuffled order, pass after pass. Every output is \
       compared with vanilla's token for token. A run that was broken off goes on with --resume.
-      """)
+      """
+  )
 
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var suiteOptions: SuiteOptions
@@ -19,7 +20,10 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Only these categories: mt_bench, translation, summarization, qa, math_reasoning, rag.", valueName: "list"))
+      "Only these categories: mt_bench, translation, summarization, qa, math_reasoning, rag.",
+      valueName: "list"
+    )
+  )
   var categories: String?
 
   @Option(help: ArgumentHelp("How often each prompt is measured.", valueName: "n"))
@@ -49,13 +53,23 @@ struct RunCommand: ParsableCommand {
     try OutputFile.check(report)
     let model = try modelOptions.load()
     let plan = RunPlan(
-      suite: suite, suitePath: suitePath, passes: passes,
-      maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens, seed: seed,
-      commandLine: CommandLine.arguments.map(quotedForShell).joined(separator: " "), resumes: resume)
+      suite: suite,
+      suitePath: suitePath,
+      passes: passes,
+      maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
+      seed: seed,
+      commandLine: CommandLine.arguments.map(quotedForShell).joined(separator: " "),
+      resumes: resume
+    )
     let decoders = try RunDecoder.prepare(specs, model: model)
     let store = try BenchmarkStore(creatingAt: database)
     let runner = Runner(
-      plan: plan, decoders: decoders, model: model, store: store, observer: ProgressDisplay(unit: "generations"))
+      plan: plan,
+      decoders: decoders,
+      model: model,
+      store: store,
+      observer: ProgressDisplay(unit: "generations")
+    )
     let outcome = try runner.run()
     let summary = try RunSummary(store: store, run: outcome.run)
     try OutputFile.write(MarkdownReport.render(summary), to: report)

@@ -13,7 +13,9 @@ struct ModelOptions: ParsableArguments {
     help: ArgumentHelp(
       "The model's folder: config.json, model.safetensors and tokenizer.json in Hugging Face layout. "
         + "Default: the environment variable SPECBENCH_MODEL.",
-      valueName: "dir"))
+      valueName: "dir"
+    )
+  )
   var model: String?
 
   @Option(help: "How weights are held: f32 or bf16. Default: as the checkpoint stores them.")
@@ -36,11 +38,15 @@ struct ModelOptions: ParsableArguments {
     guard let directory = model ?? environment["SPECBENCH_MODEL"] else {
       throw ValidationError(
         "No model is given: pass --model DIR, where DIR holds config.json, model.safetensors and tokenizer.json, "
-          + "or set SPECBENCH_MODEL.")
+          + "or set SPECBENCH_MODEL."
+      )
     }
     return try LoadedModel(
-      directory: directory, weightType: dtype, threads: threads,
-      kernels: kernels ?? environment["SPECBENCH_KERNELS"])
+      directory: directory,
+      weightType: dtype,
+      threads: threads,
+      kernels: kernels ?? environment["SPECBENCH_KERNELS"]
+    )
   }
 }
 
@@ -54,7 +60,8 @@ struct SuiteOptions: ParsableArguments {
 
   @Option(
     name: .customLong("max-new-tokens"),
-    help: ArgumentHelp("Most tokens of an output. Default: the suite's.", valueName: "n"))
+    help: ArgumentHelp("Most tokens of an output. Default: the suite's.", valueName: "n")
+  )
   var maximumNewTokens: Int?
 
   func validate() throws {
@@ -66,8 +73,11 @@ struct SuiteOptions: ParsableArguments {
   /// The suite with the questions wanted, and where it lies.
   func load(categories: String? = nil) throws -> (suite: Suite, path: String) {
     let path = try SuiteLocator.locate(
-      suite, environment: ProcessInfo.processInfo.environment,
-      workingDirectory: FileManager.default.currentDirectoryPath, executable: CommandLine.arguments.first ?? "")
+      suite,
+      environment: ProcessInfo.processInfo.environment,
+      workingDirectory: FileManager.default.currentDirectoryPath,
+      executable: CommandLine.arguments.first ?? ""
+    )
     let names = categories?.split(separator: ",").map(String.init)
     let wanted = try names.map { try Category.named($0, place: "--categories") }
     return (try Suite(path: path).selecting(categories: wanted, limit: limit), path)
@@ -80,7 +90,9 @@ struct DecoderOptions: ParsableArguments {
     help: ArgumentHelp(
       "Methods with settings, like kangaroo:exit=2,steps=6,threshold=0.6,medusa:tree=small; "
         + "vanilla is always part of it. Default: the suite's, or else vanilla, kangaroo and medusa.",
-      valueName: "list"))
+      valueName: "list"
+    )
+  )
   var decoders: String?
 
   func specs(for suite: Suite) throws -> [DecoderSpec] {

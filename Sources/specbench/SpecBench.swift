@@ -21,7 +21,8 @@ struct SpecBench: ParsableCommand {
     subcommands: [
       RunCommand.self, ReportCommand.self, RunsCommand.self, VerifyCommand.self, DecodeCommand.self,
       InspectCommand.self, MethodsCommand.self,
-    ])
+    ]
+  )
 
   static func main() {
     do {

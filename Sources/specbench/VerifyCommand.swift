@@ -5,7 +5,8 @@ import SpecRunner
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Check that every decoder gives vanilla's tokens on a suite; exit code 1 on any difference.")
+    abstract: "Check that every decoder gives vanilla's tokens on a suite; exit code 1 on any difference."
+  )
 
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var suiteOptions: SuiteOptions
@@ -16,14 +17,18 @@ struct VerifyCommand: ParsableCommand {
     let specs = try decoderOptions.specs(for: suite)
     let model = try modelOptions.load()
     let verification = Verification(
-      suite: suite, decoders: try RunDecoder.prepare(specs, model: model), model: model,
-      maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens)
+      suite: suite,
+      decoders: try RunDecoder.prepare(specs, model: model),
+      model: model,
+      maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens
+    )
     let display = ProgressDisplay(unit: "questions")
     let outcome = try verification.run { display.advanced(to: $0, of: $1) }
     for finding in outcome.findings { print(describe(finding, model)) }
     print(
       "\(outcome.checked - outcome.findings.count) of \(outcome.checked) outputs (\(outcome.tokens) tokens) are "
-        + "identical to vanilla's.")
+        + "identical to vanilla's."
+    )
     if !outcome.findings.isEmpty { throw ExitCode(1) }
   }
 

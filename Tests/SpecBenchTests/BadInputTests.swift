@@ -21,12 +21,16 @@ import Testing
       [
         "decode", "--model", model.directory, "--decoder", decoder, "--input", scratch.path(input), "--output",
         scratch.path("out.jsonl"), "--max-new-tokens", "4",
-      ] + extra)
+      ] + extra
+    )
   }
 
   /// Checks the sentence and that no output appeared.
   private func expectRefusal(
-    _ result: Program.Result, status: Int32 = 2, _ words: String..., location: SourceLocation = #_sourceLocation
+    _ result: Program.Result,
+    status: Int32 = 2,
+    _ words: String...,
+    location: SourceLocation = #_sourceLocation
   ) {
     #expect(result.status == status, "\(result.errors)", sourceLocation: location)
     for word in words {
@@ -46,7 +50,10 @@ import Testing
     expectRefusal(
       try Program.run([
         "decode", "--decoder", "vanilla", "--input", scratch.path("in.jsonl"), "--output", scratch.path("out.jsonl"),
-      ]), status: 64, "--model DIR")
+      ]),
+      status: 64,
+      "--model DIR"
+    )
     for name in ["config.json", "model.safetensors", "tokenizer.json"] {
       let checkpoint = try TinyCheckpoint()
       defer { checkpoint.remove() }
@@ -65,7 +72,7 @@ import Testing
     var cases: [(String, Data)] = [
       ("ends inside the header's length", whole.prefix(5)), ("claims", whole.prefix(8) + Data("{}".utf8)),
       ("claims the bytes", whole.prefix(8 + header + 100)),
-      ("", Data(repeating: 0xff, count: 64)), ("", Data(count: 8)),
+      ("claims", Data(repeating: 0xff, count: 64)), ("JSON", Data(count: 8)),
     ]
     func replacing(_ old: String, _ new: String) throws -> Data {
       let text = String(decoding: whole[8..<8 + header], as: UTF8.self).replacing(old, with: new, maxReplacements: 1)
@@ -79,7 +86,7 @@ import Testing
     cases.append(("impossible shape", try replacing("[259, 32]", "[-259, -32]")))
     cases.append(("claims the bytes", try replacing("\"data_offsets\": [0", "\"data_offsets\": [-4")))
     cases.append(("I16", try replacing("BF16", "I16")))
-    cases.append(("lacks dtype", try replacing("\"dtype\"", "\"type\"")))
+    cases.append(("dtype' is missing", try replacing("\"dtype\"", "\"type\"")))
     for (words, data) in cases {
       try model.write(data, to: "model.safetensors")
       expectRefusal(try decode(), "model.safetensors", words)
@@ -91,7 +98,8 @@ import Testing
   @Test func configurations() throws {
     let text = String(decoding: try model.read("config.json"), as: UTF8.self)
     for (old, new, words) in [
-      ("\"llama\"", "\"gpt2\"", "gpt2"), ("\"silu\"", "\"gelu\"", "gelu"), ("32, \"intermediate", "0, \"intermediate", "hidden_size"),
+      ("\"llama\"", "\"gpt2\"", "gpt2"), ("\"silu\"", "\"gelu\"", "gelu"),
+      ("32, \"intermediate", "0, \"intermediate", "hidden_size"),
       ("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3", "key/value heads"),
       ("\"head_dim\": 8", "\"head_dim\": 7", "head dimension"), ("\"eos_token_id\": 2", "\"eos_token_id\": 999", "999"),
       ("\"rope_theta\": 10000.0", "\"rope_theta\": 10000.0, \"rope_scaling\": {\"type\": \"linear\"}", "rope_scaling"),
@@ -137,7 +145,8 @@ import Testing
 
   @Test func inputLines() throws {
     for (text, words) in [
-      ("", "holds no prompt"), ("{\"id\": 1}", "prompt_ids"), ("{\"id\": 1, \"prompt_ids\": [1, \"x\"]}", "prompt_ids[1]"),
+      ("", "holds no prompt"), ("{\"id\": 1}", "prompt_ids"),
+      ("{\"id\": 1, \"prompt_ids\": [1, \"x\"]}", "prompt_ids[1]"),
       ("{\"id\": 1, \"prompt_ids\": []}", "no tokens"), ("{\"id\": 1, \"prompt_ids\": [259]}", "259"),
       ("{\"id\": 1, \"prompt_ids\": [-1]}", "-1"), ("{\"id\": 1, \"prompt\": 3}", "prompt"),
       ("{\"id\": 1, \"prompt_ids\": [1]}\n{\"id\": 2", "line 2"), ("nonsense", "line 1"),
@@ -155,7 +164,8 @@ import Testing
     func run(_ extra: [String]) throws -> Program.Result {
       try Program.run(
         ["run", "--model", model.directory, "--limit", "1", "--max-new-tokens", "2", "--report", scratch.path("r.md")]
-          + extra)
+          + extra
+      )
     }
     let database = ["--database", scratch.path("x.sqlite")]
     expectRefusal(try run(database + ["--suite", "no-such-suite"]), "no-such-suite", "Suites")

@@ -19,7 +19,8 @@ import Testing
         "run", "--model", model.directory, "--suite", Fixtures.package.appending(path: "Suites/essentials").path,
         "--limit", "12", "--max-new-tokens", "20", "--database", scratch.path("runs.sqlite"), "--report",
         scratch.path("report.md"), "--decoders", "kangaroo:threshold=0.01,steps=4,medusa,kangaroo:exit=1",
-      ] + extra)
+      ] + extra
+    )
   }
 
   @Test func jsonReportAgreesWithTheRows() throws {
@@ -53,7 +54,10 @@ import Testing
 
   /// One block of figures against SQL over the raw tables, written without the views.
   private func compare(
-    _ figures: [String: Any], _ decoder: String, category: String?, _ database: DatabaseQueue
+    _ figures: [String: Any],
+    _ decoder: String,
+    category: String?,
+    _ database: DatabaseQueue
   ) throws {
     let condition = category.map { "p.category = '\($0)'" } ?? "1"
     try database.read { database in
@@ -112,7 +116,9 @@ import Testing
       {"id": "a", "prompt_ids": [1, 40, 41, 42]}
       {"id": 7, "prompt": "Hi"}
 
-      """, to: "in.jsonl")
+      """,
+      to: "in.jsonl"
+    )
     var outputs: [[String: [String: Any]]] = []
     for decoder in ["vanilla", "kangaroo:threshold=0,steps=5", "medusa:tree=small"] {
       let result = try Program.run([
@@ -142,7 +148,9 @@ import Testing
       {"architectures": ["LlamaForCausalLM"], "hidden_size": 4096, "intermediate_size": 11008,
        "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 32, "vocab_size": 32000,
        "max_position_embeddings": 4096, "rms_norm_eps": 1e-05, "hidden_act": "silu", "model_type": "llama"}
-      """, to: "config.json")
+      """,
+      to: "config.json"
+    )
     let result = try Program.run(["inspect", scratch.folder.path])
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("6738415616"))

@@ -45,8 +45,10 @@ struct GoldenTests {
   static func run(_ golden: Golden, _ decoder: any Decoder) -> Generation {
     let end = golden.settings.eosTokenId ?? 2
     return generate(
-      golden.promptIds, with: decoder,
-      rules: StopRules(endTokens: [end], maximumNewTokens: 120, contextLength: 1024))
+      golden.promptIds,
+      with: decoder,
+      rules: StopRules(endTokens: [end], maximumNewTokens: 120, contextLength: 1024)
+    )
   }
 
   @Test func vanilla() throws {
@@ -57,8 +59,10 @@ struct GoldenTests {
     for golden in goldens {
       let end = golden.settings.eosTokenId ?? 2
       let found = generate(
-        golden.promptIds, with: decoder,
-        rules: StopRules(endTokens: [end], maximumNewTokens: 96, contextLength: 1024))
+        golden.promptIds,
+        with: decoder,
+        rules: StopRules(endTokens: [end], maximumNewTokens: 96, contextLength: 1024)
+      )
       #expect(found.tokens == golden.outputIds, "\(golden.id)")
       #expect(found.cycles.map(\.acceptLength) == Array(repeating: 1, count: golden.outputIds.count - 1))
     }

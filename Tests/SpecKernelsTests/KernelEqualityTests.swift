@@ -51,7 +51,10 @@ import Testing
     let x = try random.activations(rows: 3, width: 50)
     let y = try Activations(capacity: 3, width: 24)
     let packed = try PackedMatrix(
-      stacking: [RawNumbers(floats: weights).source(.float32)], columns: 50, type: .float32)
+      stacking: [RawNumbers(floats: weights).source(.float32)],
+      columns: 50,
+      type: .float32
+    )
     try ComputeContext(threads: 1).multiply(x[rows: 0..<3], by: packed, into: y[rows: 0..<3])
     for position in 0..<3 {
       for row in 0..<24 {
@@ -84,7 +87,8 @@ import Testing
         let gateAndUp = try random.activations(rows: count, width: 2 * width, scale: 30)
         #expect(try pair { $0.swiglu(gateAndUp[rows: rows], into: $1) })
         #expect(
-          expected.choose(x[rows: rows], withProbability: true) == found.choose(x[rows: rows], withProbability: true))
+          expected.choose(x[rows: rows], withProbability: true) == found.choose(x[rows: rows], withProbability: true)
+        )
       }
     }
   }
@@ -104,15 +108,27 @@ import Testing
             for row in 0..<prefix + count { rows[row] = qkv[row] }
             let cache = try LayerCache(capacity: prefix + count, heads: heads, headDimension: dimension)
             context.rotateAndStore(
-              rows[rows: 0..<prefix + count], queryHeads: queryHeads, cache: cache, firstSlot: 0,
-              positions: (0..<Int32(prefix + count)).map { $0 }, table: table)
+              rows[rows: 0..<prefix + count],
+              queryHeads: queryHeads,
+              cache: cache,
+              firstSlot: 0,
+              positions: (0..<Int32(prefix + count)).map { $0 },
+              table: table
+            )
             let out = try Activations(capacity: count, width: queryHeads * dimension)
             context.attend(
-              rows[rows: prefix..<prefix + count], queryHeads: queryHeads, visibility: visibility, cache: cache,
-              into: out[rows: 0..<count])
+              rows[rows: prefix..<prefix + count],
+              queryHeads: queryHeads,
+              visibility: visibility,
+              cache: cache,
+              into: out[rows: 0..<count]
+            )
             return out
           }
-          #expect(sameBits(try run(expected), try run(found)), "\(queryHeads)/\(heads) heads of \(dimension) after \(prefix)")
+          #expect(
+            sameBits(try run(expected), try run(found)),
+            "\(queryHeads)/\(heads) heads of \(dimension) after \(prefix)"
+          )
         }
       }
     }
@@ -146,7 +162,13 @@ import Testing
     let rows = try Activations(capacity: 1, width: 12)
     rows[0] = [1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0]
     context.rotateAndStore(
-      rows[rows: 0..<1], queryHeads: 1, cache: cache, firstSlot: 0, positions: [7], table: table)
+      rows[rows: 0..<1],
+      queryHeads: 1,
+      cache: cache,
+      firstSlot: 0,
+      positions: [7],
+      table: table
+    )
     let (fast, slow) = (7.0, 0.07)
     let expected = [
       cosine(fast) - 3 * sine(fast), 2 * cosine(slow) - 4 * sine(slow), 3 * cosine(fast) + sine(fast),

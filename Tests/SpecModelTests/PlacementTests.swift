@@ -50,8 +50,10 @@ import Testing
     #expect(try Self.logits(target, tokens, pieces: [150]) == single)
     #expect(try Self.logits(target, tokens, pieces: [3, 1, 64, 17, 65]) == single)
     let plain = try RandomModel(
-      seed: 7, weightType: variant.weightType,
-      context: ComputeContext(threads: 1, kernels: .choose(named: "reference")), contextLength: 200
+      seed: 7,
+      weightType: variant.weightType,
+      context: ComputeContext(threads: 1, kernels: .choose(named: "reference")),
+      contextLength: 200
     ).target
     #expect(try Self.logits(plain, tokens, pieces: [150]) == single)
   }
@@ -92,7 +94,10 @@ import Testing
       target.embed([3], into: next[rows: 0..<1])
       target.forward(next[rows: 0..<1], cache: cache)
       let expected = try Self.logits(
-        target, committed + kept.map { tokens[$0] } + [3], pieces: [prefix + kept.count + 1])
+        target,
+        committed + kept.map { tokens[$0] } + [3],
+        pieces: [prefix + kept.count + 1]
+      )
       #expect(try Self.heads(target, next[rows: 0..<1]).last == expected.last)
     }
   }

@@ -1,5 +1,6 @@
 import Foundation
 import SpecModel
+import SpecTestSupport
 import Testing
 
 @Suite(.enabled(if: Fixtures.miniLlama != nil, "The mini-llama fixture is not beside the package."))

@@ -204,7 +204,7 @@ import Testing
     let escaped = #"a\|b\`c\\\|d e\*f\\u{202E}\<b>\[x\](y)\&amp;\\u{1B}\[31m"#
     #expect(text.hasPrefix("# SpecBench report: \(escaped) on \(escaped)\n"))
     #expect(try ReadTable(text, after: "## Speedup").rows.map(\.first) == ["vanilla", escaped])
-    #expect(text.contains("- **Command**: ``` specbench `run` ``x`` \"a b\"` ```\n"))
+    #expect(text.contains("- **Command**: ``` specbench `run` ``x`` \"a\\nb\"` ```\n"))
     #expect(text.contains("> - load \\| 3 # not a heading\n> - \(escaped)\n"))
     #expect(text.contains("> **WARNING: these times are tainted.**"))
     #expect(!text.contains("\u{1B}") && !text.contains("\u{202E}"))

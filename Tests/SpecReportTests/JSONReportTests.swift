@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import SpecReport
 import SpecStore
 import Testing
@@ -153,14 +154,28 @@ struct ParsedReport {
     raw.scope(try #require(row["decoder"] as? String), try #require(row["category"] as? String))
   }
 
-  @Test func unreadableSettingsStayText() throws {
+  @Test func optionsAreKeptAsTheyAre() throws {
     let workspace = try Workspace()
     let random = try RandomRun(in: workspace.store, seed: 9)
+    let text = #"[1, 2.5, null, true, "x", {"a": [9007199254740993]}]"#
+    let options = try options(text, of: random.run, in: workspace)
+    #expect(options as? NSArray == [1, 2.5, NSNull(), true, "x", ["a": [9_007_199_254_740_993]]] as NSArray)
+  }
+
+  @Test(arguments: [
+    #"{"a": 1e999}"#, #"{"a": 1, "a": 2}"#, String(repeating: "[", count: 900) + String(repeating: "]", count: 900),
+  ])
+  func strangeOptionsDoNoHarm(text: String) throws {
+    let workspace = try Workspace()
+    let random = try RandomRun(in: workspace.store, seed: 10, share: 0.1)
+    #expect(try options(text, of: random.run, in: workspace) != nil)
+  }
+
+  private func options(_ text: String, of run: Int64, in workspace: Workspace) throws -> Any? {
     try workspace.connection().write { database in
-      try database.execute(sql: "UPDATE run SET options = '[1, 2.5, null, true, \"x\", {\"a\": 1e999}]'")
+      try database.execute(sql: "UPDATE run SET options = ? WHERE id = ?", arguments: [text, run])
     }
-    let options = try ParsedReport(workspace, run: random.run).root["options"]
-    #expect(options is [Any] || options is String)
+    return try ParsedReport(workspace, run: run).root["options"]
   }
 
   @Test func missingRunIsTheStoresError() throws {

@@ -142,13 +142,7 @@ struct RandomRun {
 
   let run: Int64
 
-  /// Writes the run.
-  ///
-  /// - Parameters:
-  ///   - store: The database.
-  ///   - seed: What the numbers follow from.
-  ///   - share: The share of generations that is recorded.
-  ///   - record: The run's own record.
+  /// Writes a run that follows from the seed; `share` is the part of its generations that is recorded.
   init(
     in store: BenchmarkStore,
     seed: UInt64,
@@ -216,7 +210,7 @@ struct RandomRun {
         acceptLength: accepted + 1,
         emitted: accepted + 1,
         draftNanoseconds: longest == 0 ? 0 : Int.random(in: 1000..<400_000, using: &random),
-        verifyNanoseconds: Int.random(in: 500_000..<2_000_000, using: &random),
+        verifyNanoseconds: Int.random(in: 500_000..<2_000_000, using: &random) * (longest == 0 ? 2 : 1),
         overheadNanoseconds: Int.random(in: 100..<5000, using: &random)
       )
       now += cycle.draftNanoseconds + cycle.verifyNanoseconds + cycle.overheadNanoseconds + 37

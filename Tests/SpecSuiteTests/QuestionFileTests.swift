@@ -1,5 +1,6 @@
 import Foundation
 import SpecSuite
+import SpecTestSupport
 import Testing
 
 @Suite struct QuestionFileTests {
@@ -139,7 +140,7 @@ import Testing
 
   @Test(.enabled(if: Fixtures.officialQuestions != nil, "spec-bench-question.jsonl is not on this machine"))
   func theOfficialFileLoadsUnchanged() throws {
-    let path = try #require(Fixtures.officialQuestions)
+    let path = try #require(Fixtures.officialQuestions).path
     let questions = try QuestionFile.read(path: path)
     #expect(questions.count == 480)
     for category in SpecSuite.Category.allCases {
@@ -152,7 +153,7 @@ import Testing
 
   @Test(.enabled(if: Fixtures.officialQuestions != nil, "spec-bench-question.jsonl is not on this machine"))
   func theOfficialFileIsASuiteByItself() throws {
-    let suite = try SpecSuite.Suite(path: #require(Fixtures.officialQuestions))
+    let suite = try SpecSuite.Suite(path: #require(Fixtures.officialQuestions).path)
     #expect(suite.questions.count == 480)
     #expect(suite.manifest.name == "spec-bench-question")
     #expect(suite.template == .plain)

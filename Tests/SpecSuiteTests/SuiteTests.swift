@@ -1,6 +1,7 @@
 import Foundation
 import SpecFiles
 import SpecSuite
+import SpecTestSupport
 import Testing
 
 @Suite struct SuiteTests {

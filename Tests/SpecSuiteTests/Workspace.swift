@@ -1,5 +1,6 @@
 import Foundation
 import SpecSuite
+import SpecTestSupport
 import Testing
 
 /// A folder of its own for one test, removed when the test is over.
@@ -53,18 +54,7 @@ func failure(
   return SuiteError(place: "", found: "", expected: "", advice: "")
 }
 
-/// Where the files are that the tests read.
-enum Fixtures {
-  static let packageRoot = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-  static let essentials = packageRoot.appendingPathComponent("Suites/essentials").path
-
-  /// Spec-Bench's official question file, which is not part of the package.
-  static let officialQuestions: String? = {
-    let folder = ProcessInfo.processInfo.environment["SPECBENCH_FIXTURES"].map { URL(fileURLWithPath: $0) }
-    let standard = packageRoot.deletingLastPathComponent().appendingPathComponent("shared/fixtures")
-    let path = (folder ?? standard).appendingPathComponent("spec-bench-question.jsonl").path
-    return FileManager.default.fileExists(atPath: path) ? path : nil
-  }()
+extension Fixtures {
+  /// The suite that the package ships.
+  static let essentials = package.appending(path: "Suites/essentials").path
 }

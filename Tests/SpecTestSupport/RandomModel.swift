@@ -47,12 +47,24 @@ public struct RandomModel {
   ///   - depth: how much the layers after the second say; a small number makes drafting from the second layer easy.
   /// - Throws: `KernelError`.
   public init(
-    seed: UInt64, weightType: WeightType = .float32, context: ComputeContext, contextLength: Int = 96,
-    vocabulary: Int = 13, depth: Float = 0.3
+    seed: UInt64,
+    weightType: WeightType = .float32,
+    context: ComputeContext,
+    contextLength: Int = 96,
+    vocabulary: Int = 13,
+    depth: Float = 0.3
   ) throws {
     let configuration = ModelConfiguration(
-      hiddenSize: 48, intermediateSize: 88, layers: 5, attentionHeads: 6, keyValueHeads: 2, headDimension: 8,
-      vocabularySize: vocabulary, contextLength: contextLength, tiesEmbeddings: seed % 2 == 0)
+      hiddenSize: 48,
+      intermediateSize: 88,
+      layers: 5,
+      attentionHeads: 6,
+      keyValueHeads: 2,
+      headDimension: 8,
+      vocabularySize: vocabulary,
+      contextLength: contextLength,
+      tiesEmbeddings: seed % 2 == 0
+    )
     let tensors = RandomTensors(seed: seed) { name in
       if name.hasPrefix("model.embed") || name.hasPrefix("lm_head") { return 1 }
       let isDeep = ["2", "3", "4"].contains { name.hasPrefix("model.layers.\($0).") }
@@ -63,7 +75,9 @@ public struct RandomModel {
     let small = RandomTensors(seed: seed &+ 1) { $0.contains("o_proj") ? 0.05 : 0.4 }
     adapter = try KangarooAdapter(
       from: small,
-      shape: AttentionShape(hiddenSize: 48, queryHeads: 6, keyValueHeads: 6, headDimension: 8), target: target)
+      shape: AttentionShape(hiddenSize: 48, queryHeads: 6, keyValueHeads: 6, headDimension: 8),
+      target: target
+    )
     heads = try MedusaHeads(from: RandomTensors(seed: seed &+ 2) { _ in 0.4 }, count: 4, target: target)
   }
 }

@@ -42,7 +42,8 @@ public struct SeededRandom: RandomNumberGenerator {
       RawNumbers(
         halves: (0..<count).map { _ in
           UInt16(truncatingIfNeeded: next()) & 0x83ff | (below(20) == 0 ? 0 : UInt16(10 + below(6)) << 10)
-        })
+        }
+      )
     }
   }
 

@@ -14,8 +14,17 @@ public struct TinyCheckpoint {
 
   /// The model's shape: 259 tokens, one for each byte and three special ones.
   public static let configuration = ModelConfiguration(
-    hiddenSize: 32, intermediateSize: 64, layers: 4, attentionHeads: 4, keyValueHeads: 2, headDimension: 8,
-    vocabularySize: 259, contextLength: 2048, beginToken: 1, endTokens: [2])
+    hiddenSize: 32,
+    intermediateSize: 64,
+    layers: 4,
+    attentionHeads: 4,
+    keyValueHeads: 2,
+    headDimension: 8,
+    vocabularySize: 259,
+    contextLength: 2048,
+    beginToken: 1,
+    endTokens: [2]
+  )
 
   /// Where the files are.
   public let directory: String
@@ -82,7 +91,9 @@ public struct TinyCheckpoint {
       self.type = type
       let isNorm = name.hasSuffix("norm.weight")
       // Numbers of 8 significant bits, which every stored type holds exactly.
-      let numbers = random.floats(shape.reduce(1, *)).map { isNorm ? 1 + ($0 * 32).rounded() / 256 : ($0 * 128).rounded() / 256 }
+      let numbers = random.floats(shape.reduce(1, *)).map {
+        isNorm ? 1 + ($0 * 16).rounded() / 128 : ($0 * 128).rounded() / 256
+      }
       switch type {
       case .float32: bytes = numbers.withUnsafeBytes(Array.init)
       case .bfloat16: bytes = numbers.map { UInt16($0.bitPattern >> 16) }.withUnsafeBytes(Array.init)
@@ -106,7 +117,8 @@ public struct TinyCheckpoint {
       let type = [NumberType.float32: "F32", .bfloat16: "BF16", .float16: "F16"][tensor.type] ?? ""
       header.append(
         "\"\(tensor.name)\": {\"dtype\": \"\(type)\", \"shape\": \(tensor.shape), "
-          + "\"data_offsets\": [\(data.count), \(data.count + tensor.bytes.count)]}")
+          + "\"data_offsets\": [\(data.count), \(data.count + tensor.bytes.count)]}"
+      )
       data += tensor.bytes
     }
     let text = Data("{\"__metadata__\": {\"format\": \"pt\"}, \(header.joined(separator: ", "))}".utf8)
@@ -131,7 +143,9 @@ public struct TinyCheckpoint {
   }
 
   private static var headShapes: [(String, [Int])] {
-    (0..<4).flatMap { [("\($0).0.linear.weight", [32, 32]), ("\($0).0.linear.bias", [32]), ("\($0).1.weight", [259, 32])] }
+    (0..<4).flatMap {
+      [("\($0).0.linear.weight", [32, 32]), ("\($0).0.linear.bias", [32]), ("\($0).1.weight", [259, 32])]
+    }
   }
 
   private static let configurationText = """

@@ -66,8 +66,13 @@ public final class Kangaroo: Decoder {
     commit(tokens, positions: tokens.count)
     timer.mark(\.overhead)
     return Cycle(
-      drafted: draft.count, nodes: draft.count, accepted: accepted, tokens: tokens,
-      confidences: draft.map(\.confidence), times: timer.times)
+      drafted: draft.count,
+      nodes: draft.count,
+      accepted: accepted,
+      tokens: tokens,
+      confidences: draft.map(\.confidence),
+      times: timer.times
+    )
   }
 
   private func draft(atMost limit: Int) -> [(token: Token, confidence: Float)] {
@@ -98,7 +103,9 @@ public final class Kangaroo: Decoder {
     let rows = stream[rows: 0..<pending.count]
     target.forward(rows, cache: deep)
     return target.greedyTokens(
-      after: rows[rows.count - count..<rows.count], normalized: normalized[rows: 0..<count])
+      after: rows[rows.count - count..<rows.count],
+      normalized: normalized[rows: 0..<count]
+    )
   }
 
   /// Commits tokens that follow `positions` newly run ones, and forgets every position that was drafted in vain.
@@ -123,12 +130,25 @@ extension Kangaroo {
     summary: "The target's first layers and a small adapter draft until unsure; its remaining layers verify.",
     paper: "Liu et al. 2024, Kangaroo: Lossless Self-Speculative Decoding via Double Early Exiting, arXiv 2404.18911",
     settings: [
-      Setting(name: "exit", kind: .integer(1...4095), standard: "2", help: "exit layer: the target's layers that draft"),
+      Setting(
+        name: "exit",
+        kind: .integer(1...4095),
+        standard: "2",
+        help: "exit layer: the target's layers that draft"
+      ),
       Setting(name: "steps", kind: .integer(1...64), standard: "6", help: "most tokens drafted in a cycle"),
       Setting(
-        name: "threshold", kind: .number(0...1), standard: "0.6",
-        help: "drafting stops once the top probability of the last drafted token is below this"),
-      Setting(name: "adapter", kind: .text, standard: "kangaroo", help: "the adapter's folder; by default beside the model"),
+        name: "threshold",
+        kind: .number(0...1),
+        standard: "0.6",
+        help: "drafting stops once the top probability of the last drafted token is below this"
+      ),
+      Setting(
+        name: "adapter",
+        kind: .text,
+        standard: "kangaroo",
+        help: "the adapter's folder; by default beside the model"
+      ),
     ],
     addedParameters: { KangarooAdapter.parameterCount(for: $0) },
     make: { settings, resources in
@@ -138,10 +158,17 @@ extension Kangaroo {
         throw settings.invalid("exit", "a layer below the target's \(target.configuration.layers)")
       }
       let adapter = try KangarooAdapter(
-        directory: resources.companion(settings.text("adapter"), standard: "kangaroo"), target: target)
+        directory: resources.companion(settings.text("adapter"), standard: "kangaroo"),
+        target: target
+      )
       let decoder = try Kangaroo(
-        target: target, adapter: adapter, exitLayer: exit, steps: settings.integer("steps"),
-        threshold: settings.number("threshold"))
+        target: target,
+        adapter: adapter,
+        exitLayer: exit,
+        steps: settings.integer("steps"),
+        threshold: settings.number("threshold")
+      )
       return PreparedDecoder(decoder: decoder, addedParameters: adapter.parameterCount)
-    })
+    }
+  )
 }

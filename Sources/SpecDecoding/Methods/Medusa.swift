@@ -61,8 +61,12 @@ public final class Medusa: Decoder {
     last = choices[end]
     timer.mark(\.overhead)
     return Cycle(
-      drafted: tree.depth, nodes: tree.shape.count - 1, accepted: path.count - 1,
-      tokens: path.dropFirst().map { tokens[$0] } + [last], times: timer.times)
+      drafted: tree.depth,
+      nodes: tree.shape.count - 1,
+      accepted: path.count - 1,
+      tokens: path.dropFirst().map { tokens[$0] } + [last],
+      times: timer.times
+    )
   }
 
   private func run(_ tokens: [Token], _ placement: Placement) -> ActivationRows {
@@ -83,15 +87,20 @@ extension Medusa {
       + "arXiv 2401.10774",
     settings: [
       Setting(
-        name: "tree", kind: .text, standard: "mc_sim_7b_63",
-        help: "the candidate tree: \(CandidateTree.shippedNames.joined(separator: ", ")) or a JSON file of paths"),
+        name: "tree",
+        kind: .text,
+        standard: "mc_sim_7b_63",
+        help: "the candidate tree: \(CandidateTree.shippedNames.joined(separator: ", ")) or a JSON file of paths"
+      ),
       Setting(name: "heads", kind: .text, standard: "medusa", help: "the heads' folder; by default beside the model"),
     ],
     addedParameters: { MedusaHeads.parameterCount(for: $0, heads: MedusaHeads.publishedCount) },
     make: { settings, resources in
       let tree = try CandidateTree(named: settings.text("tree"))
       let heads = try MedusaHeads(
-        directory: resources.companion(settings.text("heads"), standard: "medusa"), target: resources.target)
+        directory: resources.companion(settings.text("heads"), standard: "medusa"),
+        target: resources.target
+      )
       guard tree.depth <= heads.count else {
         throw settings.invalid("tree", "a tree no deeper than the \(heads.count) heads")
       }
@@ -100,6 +109,8 @@ extension Medusa {
       }
       return PreparedDecoder(
         decoder: try Medusa(target: resources.target, heads: heads, tree: tree),
-        addedParameters: heads.parameterCount)
-    })
+        addedParameters: heads.parameterCount
+      )
+    }
+  )
 }

@@ -54,5 +54,6 @@ extension Vanilla {
     addedParameters: { _ in 0 },
     make: { _, resources in
       PreparedDecoder(decoder: try Vanilla(target: resources.target), addedParameters: 0)
-    })
+    }
+  )
 }
