@@ -3,9 +3,6 @@ import Foundation
 
 /// The processors that this process may use.
 public enum Processors {
-  /// Processors that the process may be scheduled on.
-  public static var affinityCount: Int { Int(sk_affinity_count()) }
-
   /// The processor's name, empty if it does not tell.
   public static var name: String {
     var characters = [CChar](repeating: 0, count: 128)
@@ -14,18 +11,9 @@ public enum Processors {
     return String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespaces)
   }
 
-  /// The processors that the process may be scheduled on, like `0-3,8`.
-  public static var affinity: String {
-    var ranges: [ClosedRange<Int>] = []
-    for processor in 0..<4096 where sk_affinity_contains(Int32(processor)) {
-      if let last = ranges.last, last.upperBound == processor - 1 {
-        ranges[ranges.count - 1] = last.lowerBound...processor
-      } else {
-        ranges.append(processor...processor)
-      }
-    }
-    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-      .joined(separator: ",")
+  /// The processors that the process may be scheduled on.
+  public static var affinity: [Int] {
+    (0..<4096).filter { sk_affinity_contains(Int32($0)) }
   }
 
   /// Physical cores within the affinity and the processor quota of the process's control group, at least 1.
@@ -36,10 +24,9 @@ public enum Processors {
   /// Physical cores within the affinity: hardware threads of one core count once.
   public static var physicalCores: Int {
     var cores = Set<String>()
-    for processor in 0..<4096 where sk_affinity_contains(Int32(processor)) {
+    for processor in affinity {
       let path = "/sys/devices/system/cpu/cpu\(processor)/topology/thread_siblings_list"
       cores.insert((try? String(contentsOfFile: path, encoding: .utf8)) ?? "processor \(processor)")
-      if cores.count == affinityCount { break }
     }
     return max(1, cores.count)
   }

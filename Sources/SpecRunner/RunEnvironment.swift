@@ -19,7 +19,7 @@ public enum RunEnvironment {
       cpuModel: Processors.name.isEmpty ? "unknown" : Processors.name,
       physicalCores: Processors.physicalCores,
       logicalCores: ProcessInfo.processInfo.processorCount,
-      affinity: Processors.affinity,
+      affinity: rangesText(Processors.affinity),
       governor: governor,
       frequencyMegahertz: frequency,
       loadAverage: load,
@@ -65,12 +65,14 @@ public enum RunEnvironment {
 
   private static var compiler: String {
     #if swift(>=6.4)
-      "Swift 6.4 or later; \(kernelCompiler)"
+      let version = "Swift 6.4 or later"
     #elseif swift(>=6.3)
-      "Swift 6.3; \(kernelCompiler)"
+      let version = "Swift 6.3"
     #else
-      "Swift 6.2; \(kernelCompiler)"
+      let version = "Swift 6.2"
     #endif
+    // The C compiler adds where its source was checked out from, in brackets.
+    return "\(version), kernels by \(kernelCompiler.prefix { $0 != "(" }.trimmingCharacters(in: .whitespaces))"
   }
 
   private static var loadAverage: Double? {

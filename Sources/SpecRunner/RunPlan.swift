@@ -40,7 +40,7 @@ public struct RunPlan: Sendable {
   var options: [String: String] {
     [
       "chat_template": suite.template.name,
-      "questions": suite.questions.map { String($0.questionID) }.joined(separator: ","),
+      "questions": rangesText(suite.questions.map(\.questionID)),
     ]
   }
 

@@ -44,7 +44,7 @@ struct InspectCommand: ParsableCommand {
     var lines = ["What each method would add, with the published companions:"]
     for (name, added) in methods {
       let padded = name.padding(toLength: 16, withPad: " ", startingAt: 0)
-      var line = "\(padded)\(added) (\(millions(added)))"
+      var line = padded + (added == 0 ? "nothing" : "\(added) (\(millions(added)))")
       if name != "medusa", added > 0, medusa > 0 {
         let fewer = (1000 * (1 - Double(added) / Double(medusa))).rounded() / 10
         line += ", \(fewer) % fewer than medusa"

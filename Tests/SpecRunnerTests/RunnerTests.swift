@@ -145,7 +145,7 @@ import struct SpecSuite.Suite
     ).run()
     let skipped = try store.prompts(of: outcome.run).filter { $0.skipReason != nil }
     #expect(skipped.map { [$0.questionID, $0.turn] } == [[9, 0], [9, 1]])
-    #expect(skipped.allSatisfy { $0.skipReason?.contains("leaves no room in the context of 2048") == true })
+    #expect(skipped.allSatisfy { $0.skipReason?.contains("longer than the context of 2048 positions") == true })
     #expect(try store.prompts(of: outcome.run).count == 5)
   }
 
