@@ -8,15 +8,23 @@ struct sk_kernel_set {
   const char *name;
   bool (*supported)(void);
 
-  /// Positions that one matrix tile computes at once; x is packed [tile][k][positions of the tile].
+  /// Positions that one matrix tile computes at once.
   size_t tile_rows;
 
-  /// Panels first ..< last of y = x · wᵀ for `rows` positions packed in tiles; columns is even.
+  /// Panels first ..< last of y = x · wᵀ for `rows` positions. x is packed in tiles, [tile][column][position], as
+  /// float32; for int8 weights as pairs of neighbouring columns in int16, [tile][column / 2][position][2], with a scale
+  /// for each position. `columns` is padded as sk_padded_columns says.
   void (*matmul)(sk_number_type type, const void *packed, size_t columns, size_t first, size_t last,
-                 const float *x_tiles, size_t rows, float *y, size_t y_stride);
+                 const void *x_tiles, const float *x_scales, size_t rows, float *y, size_t y_stride);
+
+  /// Rounds a row to int16 units of its largest magnitude / 32767 and returns that unit; 0 for a row of zeros.
+  float (*quantize)(const float *x, size_t count, int16_t *out);
 
   void (*rmsnorm)(const float *x, size_t x_stride, size_t rows, size_t width, const float *weight, float epsilon,
                   float *y, size_t y_stride);
+
+  /// y[i] += x[i]
+  void (*add)(const float *x, size_t count, float *y);
 
   /// out[i] = silu(gate[i]) · up[i]
   void (*swiglu)(const float *gate, const float *up, size_t count, float *out);
@@ -24,12 +32,25 @@ struct sk_kernel_set {
   /// x[i] = residual[i] + silu(x[i] + bias[i])
   void (*bias_silu_add)(float *x, const float *bias, const float *residual, size_t count);
 
+  /// Rotates neighbouring heads of a row in place by a line of the rotary table. The half-split form: dimension i turns
+  /// with dimension i + half; both products are rounded, then added.
+  void (*rotate)(float *heads, size_t count, size_t dimension, const float *line);
+
   /// One row and one key/value head: all query heads of its group. `scores` holds at least
   /// (query heads of the group) · (visible slots rounded up to SK_PANEL, twice) floats.
   void (*attend)(const sk_attention *attention, const sk_layer_cache *cache, size_t row, size_t kv_head,
                  float *scores);
 
   sk_choice (*choose)(const float *x, size_t count, bool probability);
+
+  /// Runs 12 · lanes multiply-adds in registers for each iteration; sk_measure_multiply_add counts them.
+  float (*multiply_add)(size_t iterations);
+
+  /// Reads a buffer once, in four streams.
+  float (*read)(const float *buffer, size_t count);
+
+  /// Lanes of a vector: what multiply_add computes at once.
+  size_t lanes;
 };
 
 extern const sk_kernel_set sk_reference_kernels;
@@ -40,7 +61,19 @@ extern const sk_kernel_set sk_avx512_kernels;
 extern const sk_kernel_set sk_neon_kernels;
 #endif
 
+/// Bytes of an int8 panel's block of 32 columns: 16 bf16 scales, then [column / 2][16][2] weights.
+#define SK_INT8_BLOCK_BYTES 544
+
 static inline size_t sk_round_up(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
+
+/// Columns of a packed matrix: pairs, or whole blocks of int8, filled up with zeros.
+static inline size_t sk_padded_columns(sk_number_type type, size_t columns) {
+  return sk_round_up(columns, type == SK_INT8 ? 32 : 2);
+}
+
+/// Packs the source rows first ..< last; see sk_pack_rows.
+bool sk_pack_range(sk_number_type type, void *packed, size_t columns, size_t first_row, sk_number_type source_type,
+                   const void *source, size_t first, size_t last);
 
 /// Sizes of the near-equal tiles that `rows` positions are split into: the first `rows % count` have one more.
 typedef struct {
@@ -54,6 +87,11 @@ static inline sk_tiling sk_tile(size_t rows, size_t tile_rows) {
 
 static inline size_t sk_tile_size(sk_tiling tiling, size_t index) {
   return tiling.size + (index < tiling.larger ? 1 : 0);
+}
+
+/// The first position of a tile.
+static inline size_t sk_tile_start(sk_tiling tiling, size_t index) {
+  return index * tiling.size + (index < tiling.larger ? index : tiling.larger);
 }
 
 #endif

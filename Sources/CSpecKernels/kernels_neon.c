@@ -8,6 +8,8 @@
 
 #define LANES 4
 #define TILE_ROWS 6
+#define STREAMING_ROWS 2
+#define STREAMING_DISTANCE 1024
 #define PANELS_AT_ONCE(rows) ((rows) == 1 ? 4 : (rows) == 2 ? 2 : 1)
 #define TILE_CASES                                                                                  \
   TILE_CASE(1, 4) TILE_CASE(1, 1) TILE_CASE(2, 2) TILE_CASE(2, 1) TILE_CASE(1, 2) TILE_CASE(3, 1)   \
@@ -17,5 +19,5 @@
 
 static bool supported(void) { return true; }
 
-#include "simd_kernels.h"
+#include "simd_kernel_set.h"
 #endif

@@ -37,6 +37,15 @@ void *sk_allocate(size_t bytes) {
 
 void sk_free(void *memory, size_t bytes) { munmap(memory, mapped_size(bytes ? bytes : 1)); }
 
+void sk_release_pages(const void *start, size_t bytes) {
+#if defined(MADV_DONTNEED)
+  // Only whole pages inside the range: its neighbours may still be in use.
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  uintptr_t first = ((uintptr_t)start + page - 1) & ~(page - 1), last = ((uintptr_t)start + bytes) & ~(page - 1);
+  if (last > first) madvise((void *)first, last - first, MADV_DONTNEED);
+#endif
+}
+
 uint64_t sk_nanoseconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);

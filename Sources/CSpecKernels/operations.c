@@ -55,6 +55,29 @@ static void over_rows(const sk_context *context, size_t rows, size_t floats_per_
   sk_pool_run(context->pool, work.parts, run_row_part, &work);
 }
 
+// ---- Packing weights ----
+
+typedef struct {
+  sk_number_type type, source_type;
+  void *packed;
+  size_t columns, first_row;
+  const void *source;
+  _Atomic bool fits;
+} packing;
+
+static void pack_part(const void *job, size_t first, size_t last) {
+  packing *p = (packing *)job;
+  if (!sk_pack_range(p->type, p->packed, p->columns, p->first_row, p->source_type, p->source, first, last))
+    p->fits = false;
+}
+
+bool sk_pack_rows(sk_context *context, sk_number_type type, void *packed, size_t columns, size_t first_row,
+                  sk_number_type source_type, const void *source, size_t source_rows) {
+  packing job = {type, source_type, packed, columns, first_row, source, true};
+  over_rows(context, source_rows, columns, &job, pack_part);
+  return job.fits;
+}
+
 // ---- Matrix product ----
 
 typedef struct {
@@ -64,49 +87,81 @@ typedef struct {
   size_t panels, columns, padded_columns;
   const float *x;
   size_t x_stride, rows;
-  float *tiles;
+  void *tiles;
+  int16_t *quantized;
+  float *scales;
   float *y;
   size_t y_stride;
   size_t chunk;
 } product;
 
-/// Interleaves the positions of the tiles first ..< last: [tile][k][position].
-static void pack_tiles(const void *job, size_t first, size_t last) {
+/// Interleaves the positions of the tiles first ..< last: [tile][column][position].
+static void pack_float_tiles(const void *job, size_t first, size_t last) {
   const product *p = job;
   sk_tiling tiling = sk_tile(p->rows, p->kernels->tile_rows);
   for (size_t t = first; t < last; t++) {
-    size_t size = sk_tile_size(tiling, t);
-    size_t row = t * tiling.size + (t < tiling.larger ? t : tiling.larger);
-    float *out = p->tiles + row * p->padded_columns;
+    size_t size = sk_tile_size(tiling, t), row = sk_tile_start(tiling, t);
+    float *out = (float *)p->tiles + row * p->padded_columns;
     const float *x = p->x + row * p->x_stride;
-    for (size_t i = 0; i < size; i++)
-      for (size_t k = 0; k < p->columns; k++) out[k * size + i] = x[i * p->x_stride + k];
+    for (size_t k = 0; k < p->columns; k++)
+      for (size_t i = 0; i < size; i++) out[k * size + i] = x[i * p->x_stride + k];
     for (size_t i = p->columns * size; i < p->padded_columns * size; i++) out[i] = 0;
   }
+}
+
+/// Rounds the positions of the tiles first ..< last to int16 and interleaves their pairs: [tile][column / 2][position][2].
+static void pack_int16_tiles(const void *job, size_t first, size_t last) {
+  const product *p = job;
+  sk_tiling tiling = sk_tile(p->rows, p->kernels->tile_rows);
+  const size_t pairs = p->padded_columns / 2;
+  for (size_t t = first; t < last; t++) {
+    size_t size = sk_tile_size(tiling, t), row = sk_tile_start(tiling, t);
+    int32_t *out = (int32_t *)p->tiles + row * pairs;
+    for (size_t i = 0; i < size; i++) {
+      int16_t *numbers = p->quantized + (row + i) * p->padded_columns;
+      p->scales[row + i] = p->kernels->quantize(p->x + (row + i) * p->x_stride, p->columns, numbers);
+      memset(numbers + p->columns, 0, (p->padded_columns - p->columns) * sizeof *numbers);
+      for (size_t pair = 0; pair < pairs; pair++) memcpy(out + pair * size + i, numbers + 2 * pair, 4);
+    }
+  }
+}
+
+/// Brings x into the form that the kernels read. False if there is no memory.
+static bool pack_positions(sk_context *context, product *p) {
+  const bool is_int8 = p->type == SK_INT8;
+  if (!is_int8 && p->rows == 1 && p->columns == p->padded_columns) {
+    p->tiles = (float *)p->x;  // one position is its own tile; kernels only read it
+    return true;
+  }
+  const size_t numbers = p->rows * p->padded_columns;
+  float *memory = scratch(context, is_int8 ? numbers + p->rows : numbers);
+  if (!memory) return false;
+  p->tiles = memory;
+  if (is_int8) {
+    p->quantized = (int16_t *)(memory + numbers / 2);
+    p->scales = memory + numbers;
+  }
+  sk_tiling tiling = sk_tile(p->rows, p->kernels->tile_rows);
+  over_rows(context, tiling.count, tiling.size * p->columns, p, is_int8 ? pack_int16_tiles : pack_float_tiles);
+  return true;
 }
 
 static void run_panels(void *context, int part) {
   const product *p = context;
   size_t first = (size_t)part * p->chunk, last = first + p->chunk < p->panels ? first + p->chunk : p->panels;
-  p->kernels->matmul(p->type, p->packed, p->padded_columns, first, last, p->tiles, p->rows, p->y, p->y_stride);
+  p->kernels->matmul(p->type, p->packed, p->padded_columns, first, last, p->tiles, p->scales, p->rows, p->y,
+                     p->y_stride);
 }
 
 bool sk_matmul(sk_context *context, sk_number_type type, const void *packed, size_t rows_out, size_t columns,
                const float *x, size_t x_stride, size_t rows, float *y, size_t y_stride) {
   product p = {
       .kernels = context->kernels, .type = type, .packed = packed, .panels = (rows_out + SK_PANEL - 1) / SK_PANEL,
-      .columns = columns, .padded_columns = sk_round_up(columns, 2), .x = x, .x_stride = x_stride, .rows = rows,
-      .y = y, .y_stride = y_stride,
+      .columns = columns, .padded_columns = sk_padded_columns(type, columns), .x = x, .x_stride = x_stride,
+      .rows = rows, .y = y, .y_stride = y_stride,
   };
   if (rows == 0) return true;
-  if (rows == 1 && columns == p.padded_columns) {
-    p.tiles = (float *)x;  // one position is its own tile; kernels only read it
-  } else {
-    p.tiles = scratch(context, rows * p.padded_columns);
-    if (!p.tiles) return false;
-    sk_tiling tiling = sk_tile(rows, p.kernels->tile_rows);
-    over_rows(context, tiling.count, tiling.size * columns, &p, pack_tiles);
-  }
+  if (!pack_positions(context, &p)) return false;
   // Contiguous quarters of each thread's share: long streams, and a thread that is held up leaves work to the others.
   size_t threads = (size_t)sk_pool_threads(context->pool);
   size_t parts = threads == 1 ? 1 : threads * 4;
@@ -140,16 +195,14 @@ void sk_rmsnorm(sk_context *context, const float *x, size_t x_stride, size_t row
 
 static void add_rows(const void *job, size_t first, size_t last) {
   const row_job *r = job;
-  for (size_t row = first; row < last; row++) {
-    const float *x = r->x + row * r->x_stride;
-    float *y = r->y + row * r->y_stride;
-    for (size_t i = 0; i < r->width; i++) y[i] += x[i];
-  }
+  for (size_t row = first; row < last; row++)
+    r->kernels->add(r->x + row * r->x_stride, r->width, r->y + row * r->y_stride);
 }
 
 void sk_add(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, float *y,
             size_t y_stride) {
-  row_job job = {.x = x, .x_stride = x_stride, .width = width, .y = y, .y_stride = y_stride};
+  row_job job = {.kernels = context->kernels, .x = x, .x_stride = x_stride, .width = width, .y = y,
+                 .y_stride = y_stride};
   over_rows(context, rows, width, &job, add_rows);
 }
 
@@ -184,21 +237,13 @@ void sk_bias_silu_add(sk_context *context, float *x, size_t x_stride, size_t row
 // ---- Attention ----
 
 typedef struct {
+  const sk_kernel_set *kernels;
   float *qkv;
   size_t stride, query_heads, first_slot;
   const sk_layer_cache *cache;
   const int32_t *positions;
   const float *rotary_table;
 } rotation;
-
-/// The half-split form: dimension i turns with dimension i + half. Both products are rounded, then added.
-static void rotate(float *head, const float *line, size_t half) {
-  for (size_t i = 0; i < half; i++) {
-    float a = head[i], b = head[half + i], cosine = line[i], sine = line[half + i];
-    head[i] = a * cosine - b * sine;
-    head[half + i] = b * cosine + a * sine;
-  }
-}
 
 static void rotate_rows(const void *job, size_t first, size_t last) {
   const rotation *r = job;
@@ -208,8 +253,7 @@ static void rotate_rows(const void *job, size_t first, size_t last) {
     float *line = r->qkv + row * r->stride;
     const float *angles = r->rotary_table + (size_t)r->positions[row] * dimension;
     size_t slot = r->first_slot + row;
-    for (size_t head = 0; head < r->query_heads + cache->kv_heads; head++)
-      rotate(line + head * dimension, angles, dimension / 2);
+    r->kernels->rotate(line, r->query_heads + cache->kv_heads, dimension, angles);
     for (size_t head = 0; head < cache->kv_heads; head++) {
       const float *key = line + (r->query_heads + head) * dimension;
       const float *value = key + cache->kv_heads * dimension;
@@ -223,7 +267,7 @@ static void rotate_rows(const void *job, size_t first, size_t last) {
 void sk_rotate_and_store(sk_context *context, float *qkv, size_t qkv_stride, size_t rows, size_t query_heads,
                          const sk_layer_cache *cache, size_t first_slot, const int32_t *positions,
                          const float *rotary_table) {
-  rotation job = {qkv, qkv_stride, query_heads, first_slot, cache, positions, rotary_table};
+  rotation job = {context->kernels, qkv, qkv_stride, query_heads, first_slot, cache, positions, rotary_table};
   over_rows(context, rows, (query_heads + 2 * cache->kv_heads) * cache->head_dimension * 2, &job, rotate_rows);
 }
 

@@ -1,6 +1,8 @@
-// Weights in panels of 16 output rows: lanes of a vector are outputs. float32 panels are [column][16]; bf16 panels hold
-// two neighbouring columns in each 32-bit lane, [column / 2][16][2], so that one load and one shift or mask widen them.
+// Weights in panels of 16 output rows: lanes of a vector are outputs. float32 and float16 panels are [column][16]; bf16
+// panels hold two neighbouring columns in each 32-bit lane, [column / 2][16][2], so that one load and one shift or mask
+// widen them; int8 panels are blocks of 32 columns, 16 bf16 scales and then [column / 2][16][2].
 #pragma STDC FP_CONTRACT OFF
+#include <math.h>
 #include <string.h>
 
 #include "kernel_set.h"
@@ -12,7 +14,7 @@ static float widen_bf16(uint16_t bits) {
   return value;
 }
 
-static float widen_f16(uint16_t bits) {
+float sk_widen_f16(uint16_t bits) {
   uint32_t sign = (uint32_t)(bits & 0x8000) << 16, exponent = bits >> 10 & 0x1f, fraction = bits & 0x3ff, wide;
   if (exponent == 0x1f) {
     wide = sign | 0x7f800000 | fraction << 13;
@@ -36,6 +38,26 @@ static uint16_t narrow_bf16(float value) {
   return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
+/// Rounds to nearest even; false if the result is infinite though the number is not.
+static bool narrow_f16(float value, uint16_t *out) {
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  uint16_t sign = (uint16_t)(bits >> 16 & 0x8000);
+  uint32_t magnitude = bits & 0x7fffffff;
+  if (magnitude >= 0x7f800000) {
+    *out = sign | (magnitude > 0x7f800000 ? 0x7e00 : 0x7c00);
+    return true;
+  }
+  if (magnitude < 0x38800000) {
+    // Subnormal in float16: units of 2^-24. The product is exact or rounded once, by rintf.
+    *out = sign | (uint16_t)rintf(fabsf(value) * 0x1p24f);
+    return true;
+  }
+  uint32_t rounded = magnitude + 0xfff + (magnitude >> 13 & 1);
+  *out = sign | (uint16_t)((rounded - 0x38000000) >> 13);
+  return rounded < 0x47800000;
+}
+
 static float number_at(sk_number_type type, const void *source, size_t index) {
   // Sources are files: their numbers need not be aligned.
   uint16_t half;
@@ -49,37 +71,78 @@ static float number_at(sk_number_type type, const void *source, size_t index) {
       return widen_bf16(half);
     default:
       memcpy(&half, (const char *)source + index * 2, 2);
-      return widen_f16(half);
+      return sk_widen_f16(half);
   }
 }
 
 size_t sk_packed_bytes(sk_number_type type, size_t rows, size_t columns) {
-  return sk_round_up(rows, SK_PANEL) * sk_round_up(columns, 2) * (type == SK_F32 ? 4 : 2);
+  const size_t padded_rows = sk_round_up(rows, SK_PANEL), padded_columns = sk_padded_columns(type, columns);
+  if (type == SK_INT8) return padded_rows / SK_PANEL * (padded_columns / 32) * SK_INT8_BLOCK_BYTES;
+  return padded_rows * padded_columns * (type == SK_F32 ? 4 : 2);
 }
 
-void sk_pack_rows(sk_number_type type, void *packed, size_t columns, size_t first_row, sk_number_type source_type,
-                  const void *source, size_t source_rows) {
-  const size_t padded = sk_round_up(columns, 2);
-  const size_t panel_numbers = padded * SK_PANEL;
-  const size_t source_bytes = columns * (source_type == SK_F32 ? 4 : 2);
-  for (size_t i = 0; i < source_rows; i++) {
-    size_t row = first_row + i, panel = row / SK_PANEL, lane = row % SK_PANEL;
-    const void *line = (const char *)source + i * source_bytes;
-    if (type == SK_BF16) {
-      uint16_t *out = (uint16_t *)packed + panel * panel_numbers + lane * 2;
-      for (size_t column = 0; column < columns; column++)
-        out[column / 2 * SK_PANEL * 2 + column % 2] = narrow_bf16(number_at(source_type, line, column));
-    } else {
-      float *out = (float *)packed + panel * panel_numbers + lane;
-      for (size_t column = 0; column < columns; column++)
-        out[column * SK_PANEL] = number_at(source_type, line, column);
+/// One row's block of up to 32 numbers as int8 in units of a common scale.
+static void pack_int8_block(const float *numbers, size_t count, char *block, size_t lane) {
+  float largest = 0;
+  for (size_t i = 0; i < count; i++) largest = fabsf(numbers[i]) > largest ? fabsf(numbers[i]) : largest;
+  // Rounded up, so that the largest magnitude stays within 127 units.
+  float exact = largest / 127.0f;
+  uint16_t scale = narrow_bf16(exact);
+  if (widen_bf16(scale) < exact) scale++;
+  memcpy(block + lane * 2, &scale, 2);
+  float unit = widen_bf16(scale);
+  int8_t *out = (int8_t *)block + 2 * SK_PANEL + lane * 2;
+  for (size_t i = 0; i < count; i++)
+    out[i / 2 * 2 * SK_PANEL + i % 2] = (int8_t)(unit > 0 ? rintf(numbers[i] / unit) : 0);
+}
+
+/// One source row into lane `row % 16` of its panel.
+static bool pack_row(sk_number_type type, void *packed, size_t columns, size_t row, sk_number_type source_type,
+                     const void *source) {
+  const size_t lane = row % SK_PANEL;
+  char *panel = (char *)packed + row / SK_PANEL * sk_packed_bytes(type, SK_PANEL, columns);
+  bool fits = true;
+  for (size_t first = 0; first < columns; first += 32) {
+    const size_t count = columns - first < 32 ? columns - first : 32;
+    float numbers[32];
+    for (size_t i = 0; i < count; i++) numbers[i] = number_at(source_type, source, first + i);
+    if (type == SK_INT8) {
+      pack_int8_block(numbers, count, panel + first / 32 * SK_INT8_BLOCK_BYTES, lane);
+      continue;
+    }
+    for (size_t i = 0; i < count; i++) {
+      const size_t column = first + i;
+      uint16_t half;
+      switch (type) {
+        case SK_F32: ((float *)panel)[column * SK_PANEL + lane] = numbers[i]; break;
+        case SK_F16:
+          fits &= narrow_f16(numbers[i], &half);
+          ((uint16_t *)panel)[column * SK_PANEL + lane] = half;
+          break;
+        default:
+          ((uint16_t *)panel)[(column / 2 * SK_PANEL + lane) * 2 + column % 2] = narrow_bf16(numbers[i]);
+          break;
+      }
     }
   }
+  return fits;
+}
+
+bool sk_pack_range(sk_number_type type, void *packed, size_t columns, size_t first_row, sk_number_type source_type,
+                   const void *source, size_t first, size_t last) {
+  const size_t source_bytes = columns * (source_type == SK_F32 ? 4 : 2);
+  bool fits = true;
+  for (size_t i = first; i < last; i++)
+    fits &= pack_row(type, packed, columns, first_row + i, source_type, (const char *)source + i * source_bytes);
+  return fits;
 }
 
 void sk_widen(sk_number_type source_type, const void *source, sk_number_type rounding, size_t count, float *out) {
   for (size_t i = 0; i < count; i++) {
     float value = number_at(source_type, source, i);
-    out[i] = rounding == SK_BF16 ? widen_bf16(narrow_bf16(value)) : value;
+    uint16_t half;
+    if (rounding == SK_BF16) value = widen_bf16(narrow_bf16(value));
+    if (rounding == SK_F16 && narrow_f16(value, &half)) value = sk_widen_f16(half);
+    out[i] = value;
   }
 }

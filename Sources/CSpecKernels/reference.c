@@ -39,30 +39,59 @@ static float canonical_exp(float x) {
 
 static float silu(float x) { return x / (1.0f + canonical_exp(-x)); }
 
-/// The weight of output row `row` at input `column` in a packed matrix.
+/// The weight of output row `row` at input `column` in a packed matrix of floats.
 static float packed_weight(sk_number_type type, const void *packed, size_t columns, size_t row, size_t column) {
   size_t panel = row / SK_PANEL, lane = row % SK_PANEL;
-  if (type == SK_BF16) {
-    const uint16_t *pairs = (const uint16_t *)packed + panel * columns * SK_PANEL;
-    uint32_t bits = pairs[(column / 2 * SK_PANEL + lane) * 2 + column % 2];
-    return bits_to_float(bits << 16);
+  if (type == SK_F32) return ((const float *)packed)[(panel * columns + column) * SK_PANEL + lane];
+  const uint16_t *halves = (const uint16_t *)packed + panel * columns * SK_PANEL;
+  if (type == SK_F16) return sk_widen_f16(halves[column * SK_PANEL + lane]);
+  return bits_to_float((uint32_t)halves[(column / 2 * SK_PANEL + lane) * 2 + column % 2] << 16);
+}
+
+static float float_product(sk_number_type type, const void *packed, size_t columns, size_t row, const float *x) {
+  float sum = 0;
+  for (size_t column = 0; column < columns; column++)
+    sum = fmaf(packed_weight(type, packed, columns, row, column), x[column], sum);
+  return sum;
+}
+
+static float int8_product(const void *packed, size_t columns, size_t row, const int16_t *x, float x_scale) {
+  float sum = 0;
+  for (size_t block = 0; block < columns / 32; block++) {
+    const char *bytes = (const char *)packed + (row / SK_PANEL * (columns / 32) + block) * SK_INT8_BLOCK_BYTES;
+    uint16_t scale;
+    memcpy(&scale, bytes + row % SK_PANEL * 2, 2);
+    const int8_t *weights = (const int8_t *)bytes + 2 * SK_PANEL + row % SK_PANEL * 2;
+    int32_t products = 0;
+    for (size_t column = 0; column < 32; column++)
+      products += weights[column / 2 * 2 * SK_PANEL + column % 2] * x[block * 32 + column];
+    sum = fmaf((float)products, bits_to_float((uint32_t)scale << 16), sum);
   }
-  const float *weights = (const float *)packed + panel * columns * SK_PANEL;
-  return weights[column * SK_PANEL + lane];
+  return sum * x_scale;
 }
 
 static void matmul(sk_number_type type, const void *packed, size_t columns, size_t first, size_t last,
-                   const float *x_tiles, size_t rows, float *y, size_t y_stride) {
-  // Tiles of one position: x_tiles is x itself.
+                   const void *x_tiles, const float *x_scales, size_t rows, float *y, size_t y_stride) {
+  // Tiles of one position: x_tiles holds x row by row.
   for (size_t i = 0; i < rows; i++) {
-    const float *x = x_tiles + i * columns;
     for (size_t row = first * SK_PANEL; row < last * SK_PANEL; row++) {
-      float sum = 0;
-      for (size_t column = 0; column < columns; column++)
-        sum = fmaf(packed_weight(type, packed, columns, row, column), x[column], sum);
-      y[i * y_stride + row] = sum;
+      y[i * y_stride + row] =
+          type == SK_INT8
+              ? int8_product(packed, columns, row, (const int16_t *)x_tiles + i * columns, x_scales[i])
+              : float_product(type, packed, columns, row, (const float *)x_tiles + i * columns);
     }
   }
+}
+
+static float quantize(const float *x, size_t count, int16_t *out) {
+  float largest = 0;
+  for (size_t i = 0; i < count; i++) largest = fabsf(x[i]) > largest ? fabsf(x[i]) : largest;
+  float scale = largest / 32767.0f;
+  for (size_t i = 0; i < count; i++) {
+    float q = largest > 0 ? rintf(x[i] / scale) : 0;
+    out[i] = (int16_t)(q > 32767 ? 32767 : q < -32767 ? -32767 : q);
+  }
+  return largest > 0 ? scale : 0;
 }
 
 static void rmsnorm(const float *x, size_t x_stride, size_t rows, size_t width, const float *weight, float epsilon,
@@ -75,12 +104,27 @@ static void rmsnorm(const float *x, size_t x_stride, size_t rows, size_t width, 
   }
 }
 
+static void add(const float *x, size_t count, float *y) {
+  for (size_t i = 0; i < count; i++) y[i] += x[i];
+}
+
 static void swiglu(const float *gate, const float *up, size_t count, float *out) {
   for (size_t i = 0; i < count; i++) out[i] = silu(gate[i]) * up[i];
 }
 
 static void bias_silu_add(float *x, const float *bias, const float *residual, size_t count) {
   for (size_t i = 0; i < count; i++) x[i] = residual[i] + silu(x[i] + bias[i]);
+}
+
+static void rotate(float *heads, size_t count, size_t dimension, const float *line) {
+  size_t half = dimension / 2;
+  for (size_t head = 0; head < count; head++, heads += dimension) {
+    for (size_t i = 0; i < half; i++) {
+      float a = heads[i], b = heads[half + i];
+      heads[i] = a * line[i] - b * line[half + i];
+      heads[half + i] = b * line[i] + a * line[half + i];
+    }
+  }
 }
 
 static float key(const sk_layer_cache *cache, size_t kv_head, size_t slot, size_t d) {
@@ -147,6 +191,21 @@ static sk_choice choose(const float *x, size_t count, bool probability) {
   return choice;
 }
 
+static float multiply_add(size_t iterations) {
+  float sums[12] = {0};
+  for (size_t i = 0; i < iterations; i++)
+    for (size_t chain = 0; chain < 12; chain++) sums[chain] = fmaf(sums[chain], 0.999999f, 1e-6f);
+  float total = 0;
+  for (size_t chain = 0; chain < 12; chain++) total += sums[chain];
+  return total;
+}
+
+static float read_buffer(const float *buffer, size_t count) {
+  uint32_t all = 0;
+  for (size_t i = 0; i < count; i++) all ^= float_to_bits(buffer[i]);
+  return (float)(all & 1);
+}
+
 static bool always(void) { return true; }
 
 const sk_kernel_set sk_reference_kernels = {
@@ -155,8 +214,14 @@ const sk_kernel_set sk_reference_kernels = {
     .tile_rows = 1,
     .matmul = matmul,
     .rmsnorm = rmsnorm,
+    .quantize = quantize,
+    .add = add,
     .swiglu = swiglu,
     .bias_silu_add = bias_silu_add,
+    .rotate = rotate,
     .attend = attend,
     .choose = choose,
+    .multiply_add = multiply_add,
+    .read = read_buffer,
+    .lanes = 1,
 };

@@ -31,6 +31,53 @@ public final class ComputeContext {
     sk_pool_destroy(pool)
   }
 
+  /// Packs a source's rows; false if a number overflows.
+  func pack(
+    _ source: NumberSource, columns: Int, type: WeightType, into packed: UnsafeMutableRawPointer, firstRow: Int
+  ) -> Bool {
+    var fits = true
+    source.withBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      fits = sk_pack_rows(
+        &native, type.native, packed, columns, firstRow, source.type.native, base, source.count / columns)
+    }
+    return fits
+  }
+
+  /// Multiply-adds per second of all threads together, in registers.
+  ///
+  /// - Parameter seconds: how long to measure.
+  /// - Returns: the rate; twice as many floating-point operations.
+  public func measureMultiplyAdds(seconds: Double) -> Double { sk_measure_multiply_add(&native, seconds) }
+
+  /// Bytes per second that all threads together read from a buffer, over and over.
+  ///
+  /// - Parameters:
+  ///   - bytes: the buffer's size.
+  ///   - seconds: how long to measure.
+  /// - Returns: the rate.
+  /// - Throws: ``KernelError/outOfMemory(bytes:purpose:)``.
+  public func measureReading(bytes: Int, seconds: Double) throws(KernelError) -> Double {
+    let buffer = try FloatBuffer(count: max(4096, bytes / 4), purpose: "measuring memory")
+    sk_fill_random(&native, SK_F32, buffer.pointer, buffer.count, 1, 1)
+    return sk_measure_read(&native, buffer.pointer, buffer.count, seconds)
+  }
+
+  /// Random numbers between −scale and scale, the same for the same seed.
+  ///
+  /// - Parameters:
+  ///   - count: how many.
+  ///   - scale: the largest magnitude.
+  ///   - seed: what they follow from.
+  /// - Returns: numbers in bf16.
+  /// - Throws: ``KernelError/outOfMemory(bytes:purpose:)``.
+  public func randomNumbers(count: Int, scale: Float, seed: UInt64) throws(KernelError) -> NumberSource {
+    let buffer = try FloatBuffer(count: (count + 1) / 2, purpose: "random weights")
+    sk_fill_random(&native, SK_BF16, buffer.pointer, count, scale, seed)
+    let bytes = UnsafeRawBufferPointer(start: buffer.pointer, count: count * 2)
+    return NumberSource(type: .bfloat16, bytes: bytes, owner: buffer)
+  }
+
   /// y = x · wᵀ
   public func multiply(_ x: ActivationRows, by weights: PackedMatrix, into y: ActivationRows) {
     precondition(x.width == weights.columns && y.width == weights.rows && x.count == y.count, "a product's shapes")

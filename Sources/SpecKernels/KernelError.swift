@@ -6,6 +6,8 @@ public enum KernelError: Error, Sendable, CustomStringConvertible {
   case threadsUnavailable(count: Int)
   /// A file could not be opened or mapped.
   case unreadableFile(path: String, reason: String)
+  /// A weight is too large for the type that it should be held in.
+  case overflow(name: String, type: WeightType)
   /// The named kernel set does not exist or this processor cannot run it.
   case kernelSetUnavailable(name: String, available: [String])
 
@@ -18,6 +20,8 @@ public enum KernelError: Error, Sendable, CustomStringConvertible {
       "cannot start \(count) threads: choose fewer with --threads"
     case .unreadableFile(let path, let reason):
       "\(path): cannot be read (\(reason)): check the path and its permissions"
+    case .overflow(let name, let type):
+      "a number of the tensor \(name) is too large for \(type.rawValue): choose --dtype bf16 or f32"
     case .kernelSetUnavailable(let name, let available):
       "the kernel set '\(name)' is not available on this machine: choose one of \(available.joined(separator: ", "))"
     }

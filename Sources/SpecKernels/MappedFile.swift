@@ -46,9 +46,11 @@ public final class MappedFile {
   /// - Parameters:
   ///   - type: how each number is stored.
   ///   - range: whole numbers inside the file.
+  ///   - name: what to call them in an error.
   /// - Returns: the numbers.
-  public func numbers(_ type: NumberType, _ range: Range<Int>) -> NumberSource {
-    NumberSource(type: type, bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), owner: self)
+  public func numbers(_ type: NumberType, _ range: Range<Int>, name: String) -> NumberSource {
+    NumberSource(
+      type: type, bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), owner: self, name: "\(name) of \(path)")
   }
 
   deinit {

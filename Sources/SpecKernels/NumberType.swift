@@ -20,17 +20,35 @@ public enum NumberType: Sendable {
 public enum WeightType: String, CaseIterable, Sendable {
   case float32 = "f32"
   case bfloat16 = "bf16"
+  case float16 = "f16"
+  /// Blocks of 32 neighbouring inputs of an output, with one scale for each block. The embedding keeps its stored bits.
+  case int8
 
-  /// Bytes of one weight.
-  public var size: Int { self == .float32 ? 4 : 2 }
+  /// Bytes of one weight, the scales included.
+  public var bytesPerWeight: Double {
+    switch self {
+    case .float32: 4
+    case .bfloat16, .float16: 2
+    case .int8: 34.0 / 32
+    }
+  }
 
-  var native: sk_number_type { self == .float32 ? SK_F32 : SK_BF16 }
+  var native: sk_number_type {
+    switch self {
+    case .float32: SK_F32
+    case .bfloat16: SK_BF16
+    case .float16: SK_F16
+    case .int8: SK_INT8
+    }
+  }
 }
 
 /// Numbers as they lie in a file, row-major. They keep whatever holds their memory alive.
 public struct NumberSource {
   /// How each number is stored.
   public let type: NumberType
+  /// What to call the numbers in an error: the tensor and its file.
+  public let name: String
   private let bytes: UnsafeRawBufferPointer
   private let owner: AnyObject
 
@@ -40,11 +58,13 @@ public struct NumberSource {
   ///   - type: how each number is stored.
   ///   - bytes: whole numbers.
   ///   - owner: the object whose life the bytes share.
-  public init(type: NumberType, bytes: UnsafeRawBufferPointer, owner: AnyObject) {
+  ///   - name: what to call the numbers in an error.
+  public init(type: NumberType, bytes: UnsafeRawBufferPointer, owner: AnyObject, name: String = "numbers in memory") {
     precondition(bytes.count % type.size == 0, "a number source ends inside a number")
     self.type = type
     self.bytes = bytes
     self.owner = owner
+    self.name = name
   }
 
   /// How many numbers there are.
@@ -69,6 +89,15 @@ public struct NumberSource {
     withBytes { bytes in
       guard let base = bytes.baseAddress, !range.isEmpty else { return }
       sk_widen(type.native, base + range.lowerBound * type.size, weightType.native, range.count, target)
+    }
+  }
+
+  /// Tells the system that the numbers' pages in their file are not needed soon. Memory that is not a file's is left
+  /// alone: its contents would be lost.
+  func releasePages() {
+    guard owner is MappedFile else { return }
+    withBytes { bytes in
+      if let base = bytes.baseAddress { sk_release_pages(base, bytes.count) }
     }
   }
 

@@ -10,15 +10,18 @@ public final class PackedMatrix {
   public let type: WeightType
   let buffer: FloatBuffer
 
-  /// Stacks the sources on top of each other (q, k and v become one product) and packs them.
-  /// Narrowing rounds to nearest even.
+  /// Stacks the sources on top of each other (q, k and v become one product) and packs them on the context's threads.
+  /// Narrowing rounds to nearest even. The sources' pages are released afterwards.
   ///
   /// - Parameters:
   ///   - sources: row-major matrices of `columns` columns each.
   ///   - columns: inputs.
   ///   - type: how to hold the weights.
-  /// - Throws: ``KernelError/outOfMemory(bytes:purpose:)``.
-  public init(stacking sources: [NumberSource], columns: Int, type: WeightType) throws(KernelError) {
+  ///   - context: the threads to pack with.
+  /// - Throws: ``KernelError/outOfMemory(bytes:purpose:)``, or ``KernelError/overflow(name:type:)`` for float16.
+  public init(
+    stacking sources: [NumberSource], columns: Int, type: WeightType, context: ComputeContext
+  ) throws(KernelError) {
     precondition(columns > 0 && sources.allSatisfy { $0.count % columns == 0 }, "weights of another shape")
     self.columns = columns
     self.type = type
@@ -27,12 +30,11 @@ public final class PackedMatrix {
     buffer = try FloatBuffer(count: (bytes + 3) / 4, purpose: "weights")
     var first = 0
     for source in sources {
-      let count = source.count / columns
-      source.withBytes { bytes in
-        guard let base = bytes.baseAddress else { return }
-        sk_pack_rows(type.native, buffer.pointer, columns, first, source.type.native, base, count)
+      guard context.pack(source, columns: columns, type: type, into: buffer.pointer, firstRow: first) else {
+        throw .overflow(name: source.name, type: type)
       }
-      first += count
+      source.releasePages()
+      first += source.count / columns
     }
   }
 

@@ -80,7 +80,11 @@ public final class Checkpoint {
   /// The weight type that keeps every bit of the stored weights.
   public var naturalWeightType: WeightType {
     let name = "model.embed_tokens.weight"
-    return file(of: name)?.numberType(of: name) == .bfloat16 ? .bfloat16 : .float32
+    return switch file(of: name)?.numberType(of: name) {
+    case .bfloat16: .bfloat16
+    case .float16: .float16
+    case .float32, nil: .float32
+    }
   }
 
   private func file(of name: String) -> SafetensorsFile? {

@@ -72,7 +72,8 @@ public final class KangarooAdapter {
       prefix: "layers.0.",
       shape: shape,
       epsilon: epsilon,
-      type: target.weightType
+      type: target.weightType,
+      context: target.context
     )
     norm = try source.tensor("norm.weight", shape: [shape.hiddenSize]).floats(0..<shape.hiddenSize)
     table = RotaryTable(

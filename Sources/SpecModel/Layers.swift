@@ -107,7 +107,8 @@ extension AttentionBlock {
     prefix: String,
     shape: AttentionShape,
     epsilon: Float,
-    type: WeightType
+    type: WeightType,
+    context: ComputeContext
   ) throws {
     self.shape = shape
     self.epsilon = epsilon
@@ -121,12 +122,14 @@ extension AttentionBlock {
         source.tensor(projection + "v_proj.weight", shape: [keyValue, width]),
       ],
       columns: width,
-      type: type
+      type: type,
+      context: context
     )
     output = try PackedMatrix(
       stacking: [source.tensor(projection + "o_proj.weight", shape: [width, query])],
       columns: query,
-      type: type
+      type: type,
+      context: context
     )
   }
 }
@@ -137,7 +140,8 @@ extension FeedForwardBlock {
     _ source: some TensorSource,
     prefix: String,
     configuration: ModelConfiguration,
-    type: WeightType
+    type: WeightType,
+    context: ComputeContext
   ) throws {
     let (width, inner) = (configuration.hiddenSize, configuration.intermediateSize)
     epsilon = configuration.normEpsilon
@@ -148,12 +152,14 @@ extension FeedForwardBlock {
         source.tensor(prefix + "mlp.up_proj.weight", shape: [inner, width]),
       ],
       columns: width,
-      type: type
+      type: type,
+      context: context
     )
     down = try PackedMatrix(
       stacking: [source.tensor(prefix + "mlp.down_proj.weight", shape: [width, inner])],
       columns: inner,
-      type: type
+      type: type,
+      context: context
     )
   }
 }

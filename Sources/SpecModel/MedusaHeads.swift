@@ -52,7 +52,8 @@ public final class MedusaHeads {
     blocks = try PackedMatrix(
       stacking: (0..<count).map { try source.tensor("\($0).0.linear.weight", shape: [width, width]) },
       columns: width,
-      type: target.weightType
+      type: target.weightType,
+      context: target.context
     )
     biases = try (0..<count).map {
       try source.tensor("\($0).0.linear.bias", shape: [width]).floats(0..<width)
@@ -61,7 +62,8 @@ public final class MedusaHeads {
       try PackedMatrix(
         stacking: [source.tensor("\($0).1.weight", shape: [vocabulary, width])],
         columns: width,
-        type: target.weightType
+        type: target.weightType,
+        context: target.context
       )
     }
     stacked = try Activations(capacity: 1, width: count * width)

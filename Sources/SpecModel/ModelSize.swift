@@ -15,7 +15,7 @@ extension ModelConfiguration {
   /// - Parameter type: how weights are held.
   /// - Returns: the number of bytes.
   public func weightBytes(as type: WeightType) -> Int {
-    (parameterCount - (tiesEmbeddings ? 0 : vocabularySize * hiddenSize)) * type.size
+    Int(Double(parameterCount - (tiesEmbeddings ? 0 : vocabularySize * hiddenSize)) * type.bytesPerWeight)
   }
 
   /// Bytes of keys and values for one position of all layers.

@@ -56,7 +56,7 @@ public final class SafetensorsFile {
     guard let type = Self.readableTypes[entry.type] else {
       throw .unsupportedType(path: path, name: name, found: entry.type)
     }
-    return file.numbers(type, entry.bytes)
+    return file.numbers(type, entry.bytes, name: name)
   }
 
   /// How a tensor is stored; nil if it is absent or of a type that is not read.

@@ -27,26 +27,35 @@ public final class Transformer {
   ///   - source: where the tensors are; the embedding is read in place later.
   ///   - weightType: how to hold the weights; narrowing rounds to nearest even.
   ///   - context: the kernels and threads to compute on.
+  ///   - progress: called before each layer with how many are loaded and how many there are.
   /// - Throws: ``ModelError`` if a tensor is absent or of another shape, ``SpecKernels/KernelError`` if there is not
   ///   enough memory.
   public init(
     _ configuration: ModelConfiguration,
     from source: any TensorSource,
     weightType: WeightType,
-    context: ComputeContext
+    context: ComputeContext,
+    progress: (Int, Int) -> Void = { _, _ in }
   ) throws {
     self.configuration = configuration
     self.weightType = weightType
     self.context = context
     let (width, vocabulary) = (configuration.hiddenSize, configuration.vocabularySize)
     embedding = try source.tensor("model.embed_tokens.weight", shape: [vocabulary, width])
-    layers = try (0..<configuration.layers).map {
-      try DecoderLayer(source, prefix: "model.layers.\($0).", configuration: configuration, type: weightType)
+    layers = try (0..<configuration.layers).map { layer in
+      progress(layer, configuration.layers)
+      return try DecoderLayer(
+        source,
+        prefix: "model.layers.\(layer).",
+        configuration: configuration,
+        type: weightType,
+        context: context
+      )
     }
     norm = try source.tensor("model.norm.weight", shape: [width]).floats(0..<width)
     let headSource =
       configuration.tiesEmbeddings ? embedding : try source.tensor("lm_head.weight", shape: [vocabulary, width])
-    head = try PackedMatrix(stacking: [headSource], columns: width, type: weightType)
+    head = try PackedMatrix(stacking: [headSource], columns: width, type: weightType, context: context)
     rotaryTable = RotaryTable(
       theta: configuration.ropeTheta,
       headDimension: configuration.headDimension,
@@ -63,19 +72,22 @@ public final class Transformer {
   ///
   /// - Parameters:
   ///   - checkpoint: the folder.
-  ///   - weightType: nil keeps the stored bits (float16 is widened to float32).
+  ///   - weightType: nil keeps the stored bits.
   ///   - context: the kernels and threads to compute on.
+  ///   - progress: called before each layer with how many are loaded and how many there are.
   /// - Throws: as the initializer above.
   public convenience init(
     checkpoint: Checkpoint,
     weightType: WeightType? = nil,
-    context: ComputeContext
+    context: ComputeContext,
+    progress: (Int, Int) -> Void = { _, _ in }
   ) throws {
     try self.init(
       checkpoint.configuration,
       from: checkpoint,
       weightType: weightType ?? checkpoint.naturalWeightType,
-      context: context
+      context: context,
+      progress: progress
     )
   }
 
@@ -159,15 +171,23 @@ extension DecoderLayer {
     _ source: some TensorSource,
     prefix: String,
     configuration: ModelConfiguration,
-    type: WeightType
+    type: WeightType,
+    context: ComputeContext
   ) throws {
     attention = try AttentionBlock(
       source,
       prefix: prefix,
       shape: configuration.attention,
       epsilon: configuration.normEpsilon,
-      type: type
+      type: type,
+      context: context
     )
-    feedForward = try FeedForwardBlock(source, prefix: prefix, configuration: configuration, type: type)
+    feedForward = try FeedForwardBlock(
+      source,
+      prefix: prefix,
+      configuration: configuration,
+      type: type,
+      context: context
+    )
   }
 }

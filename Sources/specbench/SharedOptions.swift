@@ -18,7 +18,7 @@ struct ModelOptions: ParsableArguments {
   )
   var model: String?
 
-  @Option(help: "How weights are held: f32 or bf16. Default: as the checkpoint stores them.")
+  @Option(help: "How weights are held: f32, bf16, f16 or int8. Default: as the checkpoint stores them.")
   var dtype: WeightType?
 
   @Option(help: "Threads. Default: the physical cores that the process may use.")

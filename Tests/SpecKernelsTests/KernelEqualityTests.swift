@@ -31,7 +31,12 @@ import Testing
       for sourceType in [NumberType.float32, .bfloat16, .float16] {
         let numbers = random.numbers(rows * columns, as: sourceType)
         for weightType in WeightType.allCases {
-          let weights = try PackedMatrix(stacking: [numbers.source(sourceType)], columns: columns, type: weightType)
+          let weights = try PackedMatrix(
+            stacking: [numbers.source(sourceType)],
+            columns: columns,
+            type: weightType,
+            context: found
+          )
           for count in [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 25, 70] {
             let x = try random.activations(rows: count, width: columns)
             let y = try Activations(capacity: count, width: rows)
@@ -53,7 +58,8 @@ import Testing
     let packed = try PackedMatrix(
       stacking: [RawNumbers(floats: weights).source(.float32)],
       columns: 50,
-      type: .float32
+      type: .float32,
+      context: ComputeContext(threads: 1)
     )
     try ComputeContext(threads: 1).multiply(x[rows: 0..<3], by: packed, into: y[rows: 0..<3])
     for position in 0..<3 {

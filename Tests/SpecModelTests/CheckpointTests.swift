@@ -23,7 +23,7 @@ import Testing
         let files = try TinyCheckpoint(seed: 4, type: type, layout: layout)
         defer { files.remove() }
         let natural = try Checkpoint(directory: files.directory).naturalWeightType
-        #expect(natural == (type == .bfloat16 ? .bfloat16 : .float32))
+        #expect(natural == [.float32: .float32, .bfloat16: .bfloat16, .float16: .float16][type])
         // The numbers have 8 significant bits, so that holding them as bf16 loses nothing either.
         for weightType in [nil, WeightType.float32, .bfloat16] {
           results.append(try Self.logits(files.directory, weightType: weightType))
@@ -54,10 +54,11 @@ import Testing
     let source = RawNumbers(floats: values).source(.float32)
     #expect(source.floats(0..<6, roundedTo: .bfloat16) == expected)
     #expect(source.floats(0..<6) == values)
-    let packed = try PackedMatrix(stacking: [source], columns: 1, type: .bfloat16)
+    let context = try ComputeContext(threads: 1)
+    let packed = try PackedMatrix(stacking: [source], columns: 1, type: .bfloat16, context: context)
     let (x, y) = (try Activations(capacity: 1, width: 1), try Activations(capacity: 1, width: 6))
     x[0] = [1]
-    try ComputeContext(threads: 1).multiply(x[rows: 0..<1], by: packed, into: y[rows: 0..<1])
+    context.multiply(x[rows: 0..<1], by: packed, into: y[rows: 0..<1])
     #expect(y[0] == expected)
   }
 

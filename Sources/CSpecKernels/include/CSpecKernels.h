@@ -20,7 +20,8 @@ extern "C" {
 #define SK_PANEL 16
 
 /// How a weight is stored, in files and in panels.
-typedef enum { SK_F32 = 0, SK_BF16 = 1, SK_F16 = 2 } sk_number_type;
+/// int8 exists only in panels: blocks of 32 columns share a scale.
+typedef enum { SK_F32 = 0, SK_BF16 = 1, SK_F16 = 2, SK_INT8 = 3 } sk_number_type;
 
 // ---- Thread pool (thread_pool.c) ----
 
@@ -49,12 +50,11 @@ bool sk_kernel_set_supported(const sk_kernel_set *set);
 
 /// Bytes of a packed matrix of `rows` outputs over `columns` inputs.
 size_t sk_packed_bytes(sk_number_type type, size_t rows, size_t columns);
-/// Packs row-major source rows into panels starting at output row `first_row` of the packed matrix.
-/// Narrowing rounds to nearest even. The destination was zero-filled by its allocator.
-void sk_pack_rows(sk_number_type type, void *packed, size_t columns, size_t first_row,
-                  sk_number_type source_type, const void *source, size_t source_rows);
-/// Widens `count` numbers to float32, rounding through `rounding` first (exact if that is at least as wide).
+/// Widens `count` numbers to float32, rounding through `rounding` first (exact if that is at least as wide; SK_INT8
+/// stands for no rounding).
 void sk_widen(sk_number_type source_type, const void *source, sk_number_type rounding, size_t count, float *out);
+/// The float32 number of 16 bits.
+float sk_widen_f16(uint16_t bits);
 
 // ---- Operations over rows, spread over the pool (operations.c) ----
 
@@ -68,6 +68,12 @@ typedef struct {
 
 /// Frees what the operations allocated in the context.
 void sk_context_release(sk_context *context);
+
+/// Packs row-major source rows into panels starting at output row `first_row` of the packed matrix. Narrowing rounds to
+/// nearest even; int8 takes for each row and block of 32 the scale that makes the largest magnitude 127, rounded up to
+/// bf16. The destination was zero-filled by its allocator. False if a number overflows float16.
+bool sk_pack_rows(sk_context *context, sk_number_type type, void *packed, size_t columns, size_t first_row,
+                  sk_number_type source_type, const void *source, size_t source_rows);
 
 /// y[m][n] = x[m][k] · w[n][k]ᵀ. Row strides count floats; y's stride is at least n rounded up to SK_PANEL.
 /// False if memory for packing x could not be had.
@@ -148,11 +154,22 @@ void sk_top(const float *x, size_t n, size_t k, int32_t *indices);
 /// Fills cosines and sines for the positions first ..< first + count: a line of `dimension` floats each.
 void sk_rotary_lines(double theta, size_t dimension, size_t first, size_t count, float *out);
 
+// ---- The machine's limits (limits.c) ----
+
+/// Multiply-adds per second of all threads together, for `seconds`.
+double sk_measure_multiply_add(sk_context *context, double seconds);
+/// Bytes per second that all threads together read from a buffer, over and over for `seconds`.
+double sk_measure_read(sk_context *context, const float *buffer, size_t count, double seconds);
+/// Fills a buffer with numbers of `type` (float32 or bf16) between −scale and scale that follow from the seed.
+void sk_fill_random(sk_context *context, sk_number_type type, void *buffer, size_t count, float scale, uint64_t seed);
+
 // ---- Memory and time (memory.c) ----
 
 /// Zero-filled memory on 2 MB boundaries, in huge pages where the system has them. NULL if there is none.
 void *sk_allocate(size_t bytes);
 void sk_free(void *memory, size_t bytes);
+/// Tells the system that a mapped file's pages are not needed soon.
+void sk_release_pages(const void *start, size_t bytes);
 /// Monotonic time in nanoseconds.
 uint64_t sk_nanoseconds(void);
 /// Processors that this process may run on.
