@@ -81,7 +81,7 @@ let package = Package(
     .testTarget(
       name: "SpecRunnerTests",
       dependencies: [
-        "SpecRunner", "SpecDecoding", "SpecModel", "SpecStore", "SpecSuite", "SpecTestSupport",
+        "SpecRunner", "SpecDecoding", "SpecKernels", "SpecModel", "SpecStore", "SpecSuite", "SpecTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: swift

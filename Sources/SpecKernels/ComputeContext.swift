@@ -11,13 +11,13 @@ public final class ComputeContext {
 
   /// - Parameters:
   ///   - threads: how many, the caller included; nil takes the physical cores that this process may use.
-  ///   - kernels: the kernel set; nil takes the fastest.
+  ///   - kernels: the kernel set; nil takes the fastest that agrees with the reference.
   /// - Throws: ``KernelError`` if the threads cannot be started.
   public init(threads: Int? = nil, kernels: KernelSet? = nil) throws(KernelError) {
     let available = Processors.availableCores
     let count = threads ?? available
     self.threads = count
-    self.kernels = if let kernels { kernels } else { try KernelSet.choose() }
+    self.kernels = if let kernels { kernels } else { try KernelSet.select().set }
     // More spinning threads than cores would take the processor from each other.
     guard count > 0, let pool = sk_pool_create(Int32(clamping: count), count <= available) else {
       throw .threadsUnavailable(count: count)

@@ -14,6 +14,10 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
   case unsupportedFeature(path: String, feature: String, supported: String)
   /// A companion (adapter, heads) was made for another target.
   case companionMismatch(path: String, problem: String)
+  /// Random weights could not be made.
+  case noMemory(name: String, reason: String)
+  /// There is no synthetic shape of this name.
+  case unknownShape(name: String, known: [String])
 
   /// One sentence that names the file, what was found and what to do.
   public var description: String {
@@ -32,6 +36,10 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
       "\(path): the tensor '\(name)' is stored as \(found); F32, F16 and BF16 can be read: convert the checkpoint"
     case .unsupportedFeature(let path, let feature, let supported):
       "\(path): \(feature) is not supported; \(supported)"
+    case .noMemory(let name, let reason):
+      "the tensor '\(name)' cannot be made: \(reason)"
+    case .unknownShape(let name, let known):
+      "there is no shape '\(name)': choose one of \(known.joined(separator: ", "))"
     case .companionMismatch(let path, let problem):
       "\(path): \(problem): choose the one that was trained for this target"
     }

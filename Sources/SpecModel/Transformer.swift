@@ -91,6 +91,17 @@ public final class Transformer {
     )
   }
 
+  /// Bytes of packed weights that a pass over all layers and the head reads.
+  public var packedByteCount: Int { layers.reduce(head.byteCount) { $0 + $1.matrices.reduce(0) { $0 + $1.byteCount } } }
+
+  /// Multiply-adds of the layers' matrix products for one position; attention is not counted.
+  public var multiplyAddsOfLayers: Int {
+    layers.reduce(0) { $0 + $1.matrices.reduce(0) { $0 + $1.rows * $1.columns } }
+  }
+
+  /// Multiply-adds of the head for one position.
+  public var multiplyAddsOfHead: Int { head.rows * head.columns }
+
   /// An empty cache for some of the layers.
   ///
   /// - Parameters:
@@ -167,6 +178,10 @@ public final class Transformer {
 }
 
 extension DecoderLayer {
+  fileprivate var matrices: [PackedMatrix] {
+    [attention.queryKeyValue, attention.output, feedForward.gateAndUp, feedForward.down]
+  }
+
   fileprivate init(
     _ source: some TensorSource,
     prefix: String,

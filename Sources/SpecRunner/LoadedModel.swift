@@ -24,10 +24,15 @@ public final class LoadedModel {
   /// - Parameters:
   ///   - directory: a checkpoint folder in Hugging Face layout with its tokenizer.
   ///   - weightType: how to hold the weights; nil keeps the stored bits.
-  ///   - threads: nil takes the physical cores that the process may use.
-  ///   - kernels: the kernel set by name; nil takes the fastest.
+  ///   - context: the kernels and threads to compute on.
+  ///   - progress: called before each layer with how many are loaded and how many there are.
   /// - Throws: `ModelError`, `TokenizerError` or `KernelError`.
-  public init(directory: String, weightType: WeightType? = nil, threads: Int? = nil, kernels: String? = nil) throws {
+  public init(
+    directory: String,
+    weightType: WeightType? = nil,
+    context: ComputeContext,
+    progress: (Int, Int) -> Void = { _, _ in }
+  ) throws {
     let url = URL(fileURLWithPath: directory).standardizedFileURL
     self.directory = url.path
     name = url.lastPathComponent
@@ -40,8 +45,12 @@ public final class LoadedModel {
           + "\(checkpoint.configuration.vocabularySize)"
       )
     }
-    let context = try ComputeContext(threads: threads, kernels: KernelSet.choose(named: kernels))
-    target = try Transformer(checkpoint: checkpoint, weightType: weightType, context: context)
+    target = try Transformer(
+      checkpoint: checkpoint,
+      weightType: weightType,
+      context: context,
+      progress: progress
+    )
     files = [url.path + "/config.json"] + checkpoint.weightFiles
   }
 

@@ -48,6 +48,11 @@ final class ProgressDisplay: RunObserver {
     }
   }
 
+  /// Layers loaded; shown only when loading takes long enough to wonder.
+  func loaded(_ layers: Int, of total: Int) {
+    if MonotonicClock.now - start > 2_000_000_000 { advanced(to: layers, of: total) }
+  }
+
   private func finish() {
     FileHandle.standardError.write(Data("\n".utf8))
     isBarShown = false

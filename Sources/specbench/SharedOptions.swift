@@ -34,19 +34,34 @@ struct ModelOptions: ParsableArguments {
   }
 
   func load() throws -> LoadedModel {
-    let environment = ProcessInfo.processInfo.environment
-    guard let directory = model ?? environment["SPECBENCH_MODEL"] else {
+    guard let directory = model ?? ProcessInfo.processInfo.environment["SPECBENCH_MODEL"] else {
       throw ValidationError(
         "No model is given: pass --model DIR, where DIR holds config.json, model.safetensors and tokenizer.json, "
           + "or set SPECBENCH_MODEL."
       )
     }
+    let display = ProgressDisplay(unit: "layers")
     return try LoadedModel(
       directory: directory,
       weightType: dtype,
-      threads: threads,
-      kernels: kernels ?? environment["SPECBENCH_KERNELS"]
+      context: makeContext(),
+      progress: { display.loaded($0, of: $1) }
     )
+  }
+
+  /// The threads and kernels that were asked for; says so if the fastest kernels had to be passed over.
+  func makeContext() throws -> ComputeContext {
+    if let name = kernels ?? ProcessInfo.processInfo.environment["SPECBENCH_KERNELS"] {
+      return try ComputeContext(threads: threads, kernels: KernelSet.choose(named: name))
+    }
+    let selection = try KernelSet.select()
+    for rejected in selection.rejected {
+      tell(
+        "The kernels \(rejected.set) differ from the plain C reference (\(rejected.kernels.joined(separator: ", "))) "
+          + "and are not used; going on with \(selection.set)."
+      )
+    }
+    return try ComputeContext(threads: threads, kernels: selection.set)
   }
 }
 

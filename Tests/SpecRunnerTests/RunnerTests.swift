@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SpecDecoding
+import SpecKernels
 import SpecModel
 import SpecRunner
 import SpecStore
@@ -54,7 +55,7 @@ import struct SpecSuite.Suite
     folder = FileManager.default.temporaryDirectory.appending(path: "runner-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     checkpoint = try TinyCheckpoint()
-    model = try LoadedModel(directory: checkpoint.directory, threads: 1)
+    model = try LoadedModel(directory: checkpoint.directory, context: ComputeContext(threads: 1))
     let questions = """
       {"question_id": 7, "category": "writing", "turns": ["Hello there", "Go on"]}
       {"question_id": 8, "category": "qa", "turns": ["Why?"]}

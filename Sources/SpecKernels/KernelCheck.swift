@@ -1,0 +1,109 @@
+/// A quick comparison of a kernel set with the plain C reference, before it is first used: a few hundred outputs of
+/// every kernel, byte for byte, in a few milliseconds.
+public enum KernelCheck {
+  /// The kernels whose outputs differ from the reference's.
+  ///
+  /// - Parameter set: a set that this processor can run.
+  /// - Returns: names of kernels; empty when all agree.
+  /// - Throws: ``KernelError`` if there is no memory for the comparison.
+  public static func differences(of set: KernelSet) throws(KernelError) -> [String] {
+    let reference = try ComputeContext(threads: 1, kernels: KernelSet.choose(named: "reference"))
+    let context = try ComputeContext(threads: 1, kernels: set)
+    var differences: [String] = []
+    for type in WeightType.allCases where try !agree(on: type, context, reference) {
+      differences.append("matrix product in \(type.rawValue)")
+    }
+    for (name, kernel) in rowKernels where try !agree(on: kernel, context, reference) { differences.append(name) }
+    if try attention(context) != attention(reference) { differences.append("attention") }
+    return differences
+  }
+
+  private static let rows = 0..<7
+  private static let width = 70
+
+  /// Seven positions × 50 outputs over 70 inputs.
+  private static func agree(
+    on type: WeightType,
+    _ context: ComputeContext,
+    _ reference: ComputeContext
+  ) throws(KernelError) -> Bool {
+    let source = try context.randomNumbers(count: 50 * width, scale: 1, seed: 1)
+    let weights = try PackedMatrix(stacking: [source], columns: width, type: type, context: context)
+    let x = try input(context, width: width)
+    let (y, z) = (try Activations(capacity: 7, width: 50), try Activations(capacity: 7, width: 50))
+    context.multiply(x[rows: rows], by: weights, into: y[rows: rows])
+    reference.multiply(x[rows: rows], by: weights, into: z[rows: rows])
+    return rows.allSatisfy { y[$0] == z[$0] }
+  }
+
+  private typealias RowKernel = @Sendable (ComputeContext, ActivationRows, ActivationRows) -> [Choice]
+
+  /// Each takes an input and changes an output in place.
+  private static let rowKernels: [(String, RowKernel)] = [
+    (
+      "normalization",
+      { context, x, y in
+        context.normalize(x, weight: [Float](repeating: 0.7, count: width), epsilon: 1e-5, into: y)
+        return []
+      }
+    ),
+    (
+      "sum",
+      { context, x, y in
+        context.add(x, to: y)
+        return []
+      }
+    ),
+    (
+      "activation function",
+      { context, x, y in
+        context.addSilu(of: y, bias: [Float](repeating: -0.3, count: width), residual: x)
+        return []
+      }
+    ),
+    ("softmax and choice", { context, x, _ in context.choose(x, withProbability: true) }),
+  ]
+
+  private static func agree(
+    on kernel: RowKernel,
+    _ context: ComputeContext,
+    _ reference: ComputeContext
+  ) throws(KernelError) -> Bool {
+    let x = try input(context, width: width)
+    let (y, z) = (try input(context, width: width), try input(context, width: width))
+    let (found, expected) = (
+      kernel(context, x[rows: rows], y[rows: rows]), kernel(reference, x[rows: rows], z[rows: rows])
+    )
+    return found == expected && rows.allSatisfy { y[$0] == z[$0] }
+  }
+
+  /// Four query heads on two key/value heads of 20, seven positions in a chain after none.
+  private static func attention(_ context: ComputeContext) throws(KernelError) -> [[Float]] {
+    let qkv = try input(context, width: 8 * 20)
+    let cache = try LayerCache(capacity: 16, heads: 2, headDimension: 20)
+    let out = try Activations(capacity: 7, width: 4 * 20)
+    context.rotateAndStore(
+      qkv[rows: rows],
+      queryHeads: 4,
+      cache: cache,
+      firstSlot: 0,
+      positions: rows.map { Int32($0) },
+      table: RotaryTable(theta: 10000, headDimension: 20, positions: 7)
+    )
+    context.attend(
+      qkv[rows: rows],
+      queryHeads: 4,
+      visibility: Visibility(chainAfter: 0),
+      cache: cache,
+      into: out[rows: rows]
+    )
+    return rows.map { out[$0] }
+  }
+
+  private static func input(_ context: ComputeContext, width: Int) throws(KernelError) -> Activations {
+    let numbers = try context.randomNumbers(count: 7 * width, scale: 4, seed: 2)
+    let x = try Activations(capacity: 7, width: width)
+    for row in rows { x[row] = numbers.floats(row * width..<(row + 1) * width) }
+    return x
+  }
+}

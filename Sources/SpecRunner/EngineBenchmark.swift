@@ -1,0 +1,172 @@
+import SpecKernels
+import SpecModel
+
+/// How fast the engine is, against what the machine can do, all measured in turn in one process.
+public struct EngineBenchmark {
+  /// What the machine can do at most.
+  public struct Limits: Codable, Sendable {
+    /// Bytes per second read from a buffer much larger than any cache.
+    public var readBytesPerSecond: Double
+    /// Bytes per second read again and again from a buffer of the weights' size.
+    public var readSameSizeBytesPerSecond: Double
+    /// Multiply-adds per second in registers.
+    public var multiplyAddsPerSecond: Double
+  }
+
+  /// One pass over some positions.
+  public struct Pass: Codable, Sendable {
+    /// Positions computed at once.
+    public var positions: Int
+    /// Median time in seconds.
+    public var seconds: Double
+    /// Multiply-adds of its matrix products.
+    public var multiplyAdds: Int
+  }
+
+  /// All that was measured.
+  public struct Result: Codable, Sendable {
+    /// The model's name or the shape's.
+    public var model: String
+    /// How weights are held.
+    public var weightType: String
+    /// Threads.
+    public var threads: Int
+    /// The kernel set.
+    public var kernels: String
+    /// Bytes of weights that one pass reads.
+    public var weightBytes: Int
+    /// Medians over the rounds.
+    public var limits: Limits
+    /// Decoding and verifying: T(m), with the logits of every position.
+    public var passes: [Pass]
+    /// Prefill, with the logits of the last position.
+    public var prefills: [Pass]
+  }
+
+  /// Positions of the passes.
+  public static let positions = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 48, 64]
+  /// Positions of the prefills.
+  public static let prefillPositions = [128, 512]
+  /// Positions in the cache when a pass begins.
+  private static let context = 64
+
+  private let name: String
+  private let target: Transformer
+  private let cache: KVCache
+  private let rows: Activations
+  private let normalized: Activations
+
+  /// - Parameters:
+  ///   - name: the model's name or the shape's.
+  ///   - target: the model.
+  /// - Throws: `KernelError` if there is not enough memory.
+  public init(name: String, target: Transformer) throws {
+    self.name = name
+    self.target = target
+    let most = Self.context + (Self.prefillPositions.max() ?? 0)
+    cache = try target.makeCache(capacity: most)
+    rows = try Activations(capacity: most, width: target.configuration.hiddenSize)
+    normalized = try Activations(capacity: Transformer.largestTree, width: target.configuration.hiddenSize)
+  }
+
+  /// Measures everything in turn, round after round, and takes medians.
+  ///
+  /// - Parameters:
+  ///   - rounds: how often.
+  ///   - progress: called after each round.
+  /// - Returns: the medians.
+  /// - Throws: `KernelError` if there is not enough memory.
+  public func run(rounds: Int, progress: (Int, Int) -> Void) throws -> Result {
+    var (reading, same, arithmetic) = ([Double](), [Double](), [Double]())
+    var times: [Int: [Double]] = [:]
+    let fits = Self.prefillPositions.filter { $0 <= target.configuration.contextLength }
+    for round in 0..<rounds {
+      reading.append(try target.context.measureReading(bytes: 1 << 30, seconds: 0.3))
+      same.append(try target.context.measureReading(bytes: target.packedByteCount, seconds: 0.3))
+      arithmetic.append(target.context.measureMultiplyAdds(seconds: 0.2))
+      for count in Self.positions {
+        for _ in 0..<repetitions(of: count) { times[count, default: []].append(time { verify(count) }) }
+      }
+      for count in fits { times[count, default: []].append(time { prefill(count) }) }
+      progress(round + 1, rounds)
+    }
+    let limits = Limits(
+      readBytesPerSecond: median(reading),
+      readSameSizeBytesPerSecond: median(same),
+      multiplyAddsPerSecond: median(arithmetic)
+    )
+    let (layers, head) = (target.multiplyAddsOfLayers, target.multiplyAddsOfHead)
+    return Result(
+      model: name,
+      weightType: target.weightType.rawValue,
+      threads: target.context.threads,
+      kernels: target.context.kernels.name,
+      weightBytes: target.packedByteCount,
+      limits: limits,
+      passes: Self.positions.map {
+        Pass(positions: $0, seconds: median(times[$0] ?? []), multiplyAdds: $0 * (layers + head))
+      },
+      prefills: fits.map {
+        Pass(positions: $0, seconds: median(times[$0] ?? []), multiplyAdds: $0 * layers + head)
+      }
+    )
+  }
+
+  /// T(m) alone: the cost in seconds of one pass over m positions, the median of a few.
+  ///
+  /// - Parameters:
+  ///   - counts: which m.
+  ///   - rounds: how often each is measured, in turn.
+  /// - Returns: seconds by m.
+  public func costs(of counts: [Int], rounds: Int) -> [Int: Double] {
+    var times: [Int: [Double]] = [:]
+    for _ in 0..<rounds {
+      for count in counts { times[count, default: []].append(time { verify(count) }) }
+    }
+    return times.mapValues(median)
+  }
+
+  /// Short passes are measured more often, so that a round weighs them all alike.
+  private func repetitions(of count: Int) -> Int {
+    let work = Double(target.packedByteCount) * Double(max(1, count / 4))
+    return max(1, min(50, Int(4e9 / work)))
+  }
+
+  private func verify(_ count: Int) {
+    cache.truncate(to: Self.context)
+    if cache.count < Self.context { run(Self.context - cache.count) }
+    let states = run(count)
+    let finals = normalized[rows: 0..<count]
+    target.normalizeFinal(states, into: finals)
+    _ = target.context.choose(target.logits(of: finals), withProbability: false)
+  }
+
+  private func prefill(_ count: Int) {
+    cache.truncate(to: 0)
+    let states = run(count)
+    let final = normalized[rows: 0..<1]
+    target.normalizeFinal(states[count - 1..<count], into: final)
+    _ = target.context.choose(target.logits(of: final), withProbability: false)
+  }
+
+  @discardableResult
+  private func run(_ count: Int) -> ActivationRows {
+    let states = rows[rows: 0..<count]
+    let vocabulary = Token(target.configuration.vocabularySize)
+    target.embed((0..<Token(count)).map { ($0 &* 7919 &+ 13) % vocabulary }, into: states)
+    target.forward(states, cache: cache)
+    return states
+  }
+
+  private func time(_ body: () -> Void) -> Double {
+    let start = MonotonicClock.now
+    body()
+    return Double(MonotonicClock.now - start) / 1e9
+  }
+
+  private func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    guard let middle = sorted.dropFirst(sorted.count / 2).first else { return 0 }
+    return sorted.count % 2 == 1 ? middle : (middle + sorted[sorted.count / 2 - 1]) / 2
+  }
+}

@@ -1,0 +1,42 @@
+import SpecReport
+import SpecRunner
+
+/// The benchmark's figures as Markdown.
+enum BenchmarkTable {
+  static func render(_ result: EngineBenchmark.Result) -> String {
+    let limits = result.limits
+    var table = MarkdownTable(
+      labels: [],
+      figures: ["Positions", "Time", "T(m)/T(1)", "Reading", "of the limit", "Multiply-adds", "of the peak"]
+    )
+    let first = result.passes.first?.seconds ?? 1
+    for pass in result.passes { table.append(row(pass, result, ratio: pass.seconds / first)) }
+    for pass in result.prefills { table.append(row(pass, result, ratio: nil)) }
+    return """
+      ## \(result.model), \(result.weightType), \(result.threads) threads, \(result.kernels) kernels
+
+      Limits of this machine in this run: reading \(giga(limits.readBytesPerSecond)) GB/s, a buffer of the weights'
+      \(giga(Double(result.weightBytes))) GB again and again \(giga(limits.readSameSizeBytesPerSecond)) GB/s;
+      \(giga(limits.multiplyAddsPerSecond)) G multiply-adds/s. Medians.
+
+      \(table.text)
+
+      One pass over m positions with the logits of each; the rows of 128 and 512 are prefill. Reading: bytes of weights
+      over time; its limit is the faster of the two above. Multiply-adds of the matrix products alone.
+      """
+  }
+
+  private static func row(_ pass: EngineBenchmark.Pass, _ result: EngineBenchmark.Result, ratio: Double?) -> [String] {
+    let reading = Double(result.weightBytes) / pass.seconds
+    let limit = max(result.limits.readBytesPerSecond, result.limits.readSameSizeBytesPerSecond)
+    let arithmetic = Double(pass.multiplyAdds) / pass.seconds
+    return [
+      String(pass.positions), "\(NumberFormat.fixed(pass.seconds * 1e3, decimals: 3)) ms",
+      ratio.map { NumberFormat.fixed($0, decimals: 2) } ?? NumberFormat.missing, "\(giga(reading)) GB/s",
+      NumberFormat.percent(reading / limit), "\(giga(arithmetic)) G/s",
+      NumberFormat.percent(arithmetic / result.limits.multiplyAddsPerSecond),
+    ]
+  }
+
+  private static func giga(_ value: Double) -> String { NumberFormat.fixed(value / 1e9, decimals: 2) }
+}
