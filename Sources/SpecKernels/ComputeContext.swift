@@ -33,13 +33,25 @@ public final class ComputeContext {
 
   /// Packs a source's rows; false if a number overflows.
   func pack(
-    _ source: NumberSource, columns: Int, type: WeightType, into packed: UnsafeMutableRawPointer, firstRow: Int
+    _ source: NumberSource,
+    columns: Int,
+    type: WeightType,
+    into packed: UnsafeMutableRawPointer,
+    firstRow: Int
   ) -> Bool {
     var fits = true
     source.withBytes { bytes in
       guard let base = bytes.baseAddress else { return }
       fits = sk_pack_rows(
-        &native, type.native, packed, columns, firstRow, source.type.native, base, source.count / columns)
+        &native,
+        type.native,
+        packed,
+        columns,
+        firstRow,
+        source.type.native,
+        base,
+        source.count / columns
+      )
     }
     return fits
   }

@@ -50,7 +50,11 @@ public final class MappedFile {
   /// - Returns: the numbers.
   public func numbers(_ type: NumberType, _ range: Range<Int>, name: String) -> NumberSource {
     NumberSource(
-      type: type, bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), owner: self, name: "\(name) of \(path)")
+      type: type,
+      bytes: UnsafeRawBufferPointer(rebasing: bytes[range]),
+      owner: self,
+      name: "\(name) of \(path)"
+    )
   }
 
   deinit {

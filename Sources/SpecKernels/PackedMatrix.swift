@@ -20,7 +20,10 @@ public final class PackedMatrix {
   ///   - context: the threads to pack with.
   /// - Throws: ``KernelError/outOfMemory(bytes:purpose:)``, or ``KernelError/overflow(name:type:)`` for float16.
   public init(
-    stacking sources: [NumberSource], columns: Int, type: WeightType, context: ComputeContext
+    stacking sources: [NumberSource],
+    columns: Int,
+    type: WeightType,
+    context: ComputeContext
   ) throws(KernelError) {
     precondition(columns > 0 && sources.allSatisfy { $0.count % columns == 0 }, "weights of another shape")
     self.columns = columns

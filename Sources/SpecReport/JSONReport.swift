@@ -25,6 +25,11 @@ public enum JSONReport {
       "environment": environment(summary.environment),
       "command_line": ReportValue(run.commandLine),
       "options": ReportValue(json: run.options),
+      "verification_cost": ReportValue(
+        (run.verificationCost ?? []).map {
+          ["positions": ReportValue($0.positions), "milliseconds": ReportValue($0.milliseconds)]
+        }
+      ),
       "started_at": ReportValue(DateText.exact(run.startedAt)),
       "finished_at": ReportValue(run.finishedAt.map(DateText.exact)),
       "threads": ReportValue(run.threads),

@@ -93,6 +93,22 @@ extension MarkdownFigures {
     )
   }
 
+  /// What verification costs: T(m), beside which the accepted tokens have to be seen.
+  var verificationCost: String? {
+    guard let costs = summary.run.verificationCost, let first = costs.first, first.milliseconds > 0 else { return nil }
+    var table = MarkdownTable(labels: ["Positions m"], figures: costs.map { String($0.positions) })
+    table.append(["T(m)"] + costs.map { NumberFormat.milliseconds($0.milliseconds) })
+    table.append(["T(m)/T(1)"] + costs.map { NumberFormat.mean($0.milliseconds / first.milliseconds) })
+    return section(
+      "Cost of verification",
+      table,
+      """
+      One pass of the target over m positions with the logits of each, after 64 positions of context; medians, measured
+      before the first pass. A cycle that verifies m positions can pay only if it yields more than T(m)/T(1) tokens.
+      """
+    )
+  }
+
   private var longestDraft: Int {
     summary.decoders.reduce(0) { max($0, summary.figures[$1.id, .overall].positions.count) }
   }

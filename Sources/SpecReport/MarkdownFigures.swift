@@ -8,7 +8,7 @@ struct MarkdownFigures {
   var sections: [String] {
     [
       speedup, endToEnd, specBench, tokensPerSecond, acceptance, acceptanceByPosition, consecutiveAcceptance, latency,
-      timeSplit, addedParameters, losslessness,
+      timeSplit, verificationCost, addedParameters, losslessness,
     ].compactMap(\.self)
   }
 

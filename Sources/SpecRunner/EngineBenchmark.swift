@@ -47,14 +47,15 @@ public struct EngineBenchmark {
   public static let positions = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 48, 64]
   /// Positions of the prefills.
   public static let prefillPositions = [128, 512]
-  /// Positions in the cache when a pass begins.
-  private static let context = 64
-
   private let name: String
   private let target: Transformer
   private let cache: KVCache
   private let rows: Activations
   private let normalized: Activations
+  /// Positions in the cache when a pass begins.
+  private let context: Int
+  /// Positions that a pass may have.
+  private let room: Int
 
   /// - Parameters:
   ///   - name: the model's name or the shape's.
@@ -63,7 +64,9 @@ public struct EngineBenchmark {
   public init(name: String, target: Transformer) throws {
     self.name = name
     self.target = target
-    let most = Self.context + (Self.prefillPositions.max() ?? 0)
+    let most = min(target.configuration.contextLength, 64 + (Self.prefillPositions.max() ?? 0))
+    context = min(64, most / 2)
+    room = most - context
     cache = try target.makeCache(capacity: most)
     rows = try Activations(capacity: most, width: target.configuration.hiddenSize)
     normalized = try Activations(capacity: Transformer.largestTree, width: target.configuration.hiddenSize)
@@ -80,11 +83,12 @@ public struct EngineBenchmark {
     var (reading, same, arithmetic) = ([Double](), [Double](), [Double]())
     var times: [Int: [Double]] = [:]
     let fits = Self.prefillPositions.filter { $0 <= target.configuration.contextLength }
+    let positions = Self.positions.filter { $0 <= room }
     for round in 0..<rounds {
       reading.append(try target.context.measureReading(bytes: 1 << 30, seconds: 0.3))
       same.append(try target.context.measureReading(bytes: target.packedByteCount, seconds: 0.3))
       arithmetic.append(target.context.measureMultiplyAdds(seconds: 0.2))
-      for count in Self.positions {
+      for count in positions {
         for _ in 0..<repetitions(of: count) { times[count, default: []].append(time { verify(count) }) }
       }
       for count in fits { times[count, default: []].append(time { prefill(count) }) }
@@ -103,7 +107,7 @@ public struct EngineBenchmark {
       kernels: target.context.kernels.name,
       weightBytes: target.packedByteCount,
       limits: limits,
-      passes: Self.positions.map {
+      passes: positions.map {
         Pass(positions: $0, seconds: median(times[$0] ?? []), multiplyAdds: $0 * (layers + head))
       },
       prefills: fits.map {
@@ -115,13 +119,13 @@ public struct EngineBenchmark {
   /// T(m) alone: the cost in seconds of one pass over m positions, the median of a few.
   ///
   /// - Parameters:
-  ///   - counts: which m.
+  ///   - counts: which m; those that the context has no room for are left out.
   ///   - rounds: how often each is measured, in turn.
   /// - Returns: seconds by m.
   public func costs(of counts: [Int], rounds: Int) -> [Int: Double] {
     var times: [Int: [Double]] = [:]
     for _ in 0..<rounds {
-      for count in counts { times[count, default: []].append(time { verify(count) }) }
+      for count in counts where count <= room { times[count, default: []].append(time { verify(count) }) }
     }
     return times.mapValues(median)
   }
@@ -133,8 +137,8 @@ public struct EngineBenchmark {
   }
 
   private func verify(_ count: Int) {
-    cache.truncate(to: Self.context)
-    if cache.count < Self.context { run(Self.context - cache.count) }
+    cache.truncate(to: context)
+    if cache.count < context { run(context - cache.count) }
     let states = run(count)
     let finals = normalized[rows: 0..<count]
     target.normalizeFinal(states, into: finals)

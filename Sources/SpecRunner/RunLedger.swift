@@ -149,6 +149,7 @@ extension RunRecord {
     other.commandLine = commandLine
     other.suitePath = suitePath
     other.modelPath = modelPath
+    other.verificationCost = verificationCost
     return self == other
   }
 }

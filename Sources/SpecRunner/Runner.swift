@@ -48,6 +48,7 @@ public final class Runner {
     ledger = try RunLedger.begin(plan: plan, model: model, decoders: decoders, store: store)
     if ledger.isResumed { observer.note("Going on with run \(ledger.run).") }
     warmUp()
+    try measureVerification()
     for pass in 0..<plan.passes {
       for question in plan.suite.questions { try measure(question, pass: pass) }
     }
@@ -72,6 +73,14 @@ public final class Runner {
       }
       return
     }
+  }
+
+  /// T(m) of the model, as far as drafts and trees go.
+  private func measureVerification() throws {
+    let benchmark = try EngineBenchmark(name: model.name, target: model.target)
+    let costs = benchmark.costs(of: [1, 2, 3, 4, 6, 8, 12, 16, 32, 64], rounds: 3)
+    let rows = costs.sorted { $0.key < $1.key }.map { PassCost(positions: $0.key, milliseconds: $0.value * 1e3) }
+    try store.recordVerificationCost(rows, run: ledger.run)
   }
 
   /// One question with all its turns in one pass.

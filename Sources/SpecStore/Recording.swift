@@ -59,6 +59,20 @@ extension BenchmarkStore {
     }
   }
 
+  /// Notes what passes over some positions cost in a run.
+  ///
+  /// - Parameters:
+  ///   - costs: The costs, by number of positions.
+  ///   - run: The run's id.
+  /// - Throws: A ``StoreError``, for example when there is no such run.
+  public func recordVerificationCost(_ costs: [PassCost], run: Int64) throws(StoreError) {
+    try write { database in
+      let text = String(decoding: try JSONEncoder().encode(costs), as: UTF8.self)
+      try database.execute(sql: "UPDATE run SET verification_cost = ? WHERE id = ?", arguments: [text, run])
+      if database.changesCount == 0 { throw StoreError.noSuchRun(path: path, run: run) }
+    }
+  }
+
   /// Writes a generation with its cycles and tokens in one transaction.
   ///
   /// - Parameters:

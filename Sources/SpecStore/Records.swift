@@ -130,6 +130,20 @@ public struct EnvironmentRecord: Codable, Equatable, Sendable {
   }
 }
 
+/// What one pass of the target over some positions costs, with the logits of each.
+public struct PassCost: Codable, Equatable, Sendable {
+  /// Positions computed at once.
+  public let positions: Int
+  /// The median time, in milliseconds.
+  public let milliseconds: Double
+
+  /// Makes a cost; the properties say what each value means.
+  public init(positions: Int, milliseconds: Double) {
+    self.positions = positions
+    self.milliseconds = milliseconds
+  }
+}
+
 /// One invocation of the benchmark: a model, a suite and the options they were run with.
 public struct RunRecord: Codable, Equatable, Sendable {
   /// When the run began; stored in UTC to the millisecond.
@@ -172,6 +186,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var seed: Int
   /// All other options, as JSON text.
   public var options: String
+  /// T(m), measured before the first pass: it explains the speedups. Nil until it is known.
+  public var verificationCost: [PassCost]?
 
   enum CodingKeys: String, CodingKey {
     case startedAt = "started_at"
@@ -192,6 +208,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case maxNewTokens = "max_new_tokens"
     case contextLength = "context_length"
     case seed, options
+    case verificationCost = "verification_cost"
   }
 
   /// Makes a record; the properties say what each value means.
@@ -215,7 +232,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     maxNewTokens: Int,
     contextLength: Int,
     seed: Int,
-    options: String = "{}"
+    options: String = "{}",
+    verificationCost: [PassCost]? = nil
   ) {
     self.startedAt = startedAt
     self.finishedAt = finishedAt
@@ -237,6 +255,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.contextLength = contextLength
     self.seed = seed
     self.options = options
+    self.verificationCost = verificationCost
   }
 }
 

@@ -50,7 +50,8 @@ enum Schema {
       max_new_tokens INTEGER NOT NULL,
       context_length INTEGER NOT NULL,
       seed INTEGER NOT NULL,
-      options TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(options))
+      options TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(options)),
+      verification_cost TEXT CHECK (verification_cost IS NULL OR json_valid(verification_cost))
     ) STRICT;
     CREATE INDEX run_by_environment ON run (environment_id);
 

@@ -12,7 +12,9 @@ struct DoctorCommand: ParsableCommand {
     let selection = try KernelSet.select()
     let supported = KernelSet.supported.map(\.name)
     print("Processor     \(Processors.name.isEmpty ? "unknown" : Processors.name)")
-    print("Cores         \(Processors.physicalCores) physical within the affinity, \(Processors.availableCores) granted")
+    print(
+      "Cores         \(Processors.physicalCores) physical within the affinity, \(Processors.availableCores) granted"
+    )
     print("Compiler      \(kernelCompiler)")
     for set in KernelSet.compiled {
       let state: String

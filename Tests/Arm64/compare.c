@@ -1,0 +1,112 @@
+// Compares the NEON kernels with the plain C reference, byte for byte, over random shapes. Built for arm64 and run under
+// an emulator by the script beside it; the Swift tests do the same for the sets of the machine they run on.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel_set.h"
+
+static uint64_t state = 1;
+
+static uint32_t random_bits(void) {
+  uint64_t z = (state += 0x9e3779b97f4a7c15ull);
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+  z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+  return (uint32_t)(z >> 32);
+}
+
+static float *random_floats(size_t count, float scale) {
+  float *numbers = aligned_alloc(64, (count * 4 + 127) / 64 * 64);
+  for (size_t i = 0; i < count; i++) numbers[i] = (float)(int32_t)random_bits() * 0x1p-31f * scale;
+  return numbers;
+}
+
+static int failures;
+
+static void expect_same(const char *what, const void *a, const void *b, size_t bytes) {
+  if (memcmp(a, b, bytes) == 0) return;
+  printf("differs: %s\n", what);
+  failures++;
+}
+
+static void compare_products(sk_context *found, sk_context *expected) {
+  for (sk_number_type type = SK_F32; type <= SK_INT8; type++) {
+    for (int trial = 0; trial < 12; trial++) {
+      size_t outputs = 1 + random_bits() % 100, columns = 1 + random_bits() % 700, rows = 1 + random_bits() % 30;
+      size_t stride = sk_round_up(outputs, SK_PANEL);
+      float *weights = random_floats(outputs * columns, 1), *x = random_floats(rows * columns, 2);
+      void *packed = calloc(1, sk_packed_bytes(type, outputs, columns));
+      sk_pack_rows(expected, type, packed, columns, 0, SK_F32, weights, outputs);
+      float *y = calloc(rows * stride, 4), *z = calloc(rows * stride, 4);
+      sk_matmul(found, type, packed, outputs, columns, x, columns, rows, y, stride);
+      sk_matmul(expected, type, packed, outputs, columns, x, columns, rows, z, stride);
+      expect_same("matrix product", y, z, rows * stride * 4);
+      free(weights), free(x), free(packed), free(y), free(z);
+    }
+  }
+}
+
+static void compare_rows(const sk_kernel_set *found, const sk_kernel_set *expected) {
+  for (size_t width = 1; width < 70; width += 3) {
+    float *x = random_floats(3 * width, 5), *w = random_floats(width, 1), y[210], z[210];
+    found->rmsnorm(x, width, 3, width, w, 1e-5f, y, width);
+    expected->rmsnorm(x, width, 3, width, w, 1e-5f, z, width);
+    expect_same("normalization", y, z, 3 * width * 4);
+    found->swiglu(x, w, width, y), expected->swiglu(x, w, width, z);
+    expect_same("activation", y, z, width * 4);
+    found->bias_silu_add(y, w, x, width), expected->bias_silu_add(z, w, x, width);
+    expect_same("residual block", y, z, width * 4);
+    found->add(x, width, y), expected->add(x, width, z);
+    expect_same("sum", y, z, width * 4);
+    sk_choice a = found->choose(x, width, true), b = expected->choose(x, width, true);
+    expect_same("choice", &a, &b, sizeof a);
+    free(x), free(w);
+  }
+}
+
+static void compare_attention(sk_context *found, sk_context *expected) {
+  for (size_t dimension = 2; dimension <= 80; dimension += 6) {
+    const size_t heads = 2, queries = 6, slots = 48, width = (queries + 2 * heads) * dimension;
+    const size_t value_width = sk_round_up(dimension, SK_PANEL);
+    float *outputs[2];
+    float *table = malloc(slots * dimension * 4);
+    sk_rotary_lines(10000, dimension, 0, slots, table);
+    float *qkv = random_floats(slots * width, 1);
+    int32_t positions[48];
+    for (int i = 0; i < 48; i++) positions[i] = i;
+    for (int which = 0; which < 2; which++) {
+      sk_context *context = which ? expected : found;
+      sk_layer_cache cache = {calloc(heads * slots * dimension, 4), calloc(heads * slots * value_width, 4), slots, heads,
+                              dimension};
+      float *rows = malloc(slots * width * 4);
+      memcpy(rows, qkv, slots * width * 4);
+      sk_rotate_and_store(context, rows, width, slots, queries, &cache, 0, positions, table);
+      outputs[which] = calloc(slots * queries * dimension, 4);
+      sk_attention attention = {.queries = rows, .query_stride = width, .query_heads = queries, .rows = slots,
+                                .out = outputs[which], .out_stride = queries * dimension};
+      sk_attend(context, &attention, &cache);
+      free(cache.keys), free(cache.values), free(rows);
+    }
+    expect_same("attention", outputs[0], outputs[1], slots * queries * dimension * 4);
+    free(outputs[0]), free(outputs[1]), free(table), free(qkv);
+  }
+}
+
+int main(void) {
+  sk_pool *pool = sk_pool_create(2, false);
+  sk_context expected = {.kernels = sk_kernel_set_at(0), .pool = pool};
+  for (int i = 1; i < sk_kernel_set_count(); i++) {
+    const sk_kernel_set *set = sk_kernel_set_at(i);
+    if (!sk_kernel_set_supported(set)) continue;
+    sk_context found = {.kernels = set, .pool = pool};
+    compare_products(&found, &expected);
+    compare_rows(set, sk_kernel_set_at(0));
+    compare_attention(&found, &expected);
+    sk_context_release(&found);
+    printf("%s: %s\n", sk_kernel_set_name(set), failures ? "DIFFERS" : "same bits as the reference");
+  }
+  sk_context_release(&expected);
+  sk_pool_destroy(pool);
+  return failures != 0;
+}
