@@ -8,8 +8,9 @@ struct sk_kernel_set {
   const char *name;
   bool (*supported)(void);
 
-  /// Positions that one matrix tile computes at once.
-  size_t tile_rows;
+  /// Positions that one matrix tile computes at once: with weights of floating point, and with int8, which needs
+  /// accumulators for the block as well.
+  size_t tile_rows, int8_tile_rows;
 
   /// Panels first ..< last of y = x · wᵀ for `rows` positions. x is packed in tiles, [tile][column][position], as
   /// float32; for int8 weights as pairs of neighbouring columns in int16, [tile][column / 2][position][2], with a scale
@@ -36,8 +37,8 @@ struct sk_kernel_set {
   /// with dimension i + half; both products are rounded, then added.
   void (*rotate)(float *heads, size_t count, size_t dimension, const float *line);
 
-  /// One row and one key/value head: all query heads of its group. `scores` holds at least
-  /// (query heads of the group) · (visible slots rounded up to SK_PANEL, twice) floats.
+  /// One row and one key/value head: all query heads of its group. `scores` holds
+  /// (query heads of the group + 1) · capacity floats.
   void (*attend)(const sk_attention *attention, const sk_layer_cache *cache, size_t row, size_t kv_head,
                  float *scores);
 
@@ -87,6 +88,11 @@ static inline sk_tiling sk_tile(size_t rows, size_t tile_rows) {
 
 static inline size_t sk_tile_size(sk_tiling tiling, size_t index) {
   return tiling.size + (index < tiling.larger ? 1 : 0);
+}
+
+/// How a product's positions are split.
+static inline sk_tiling sk_product_tiling(const sk_kernel_set *kernels, sk_number_type type, size_t rows) {
+  return sk_tile(rows, type == SK_INT8 ? kernels->int8_tile_rows : kernels->tile_rows);
 }
 
 /// The first position of a tile.

@@ -8,6 +8,7 @@
 
 #define LANES 4
 #define TILE_ROWS 6
+#define INT8_TILE_ROWS 6
 #define STREAMING_ROWS 2
 #define STREAMING_DISTANCE 1024
 #define PANELS_AT_ONCE(rows) ((rows) == 1 ? 4 : (rows) == 2 ? 2 : 1)

@@ -9,6 +9,9 @@
 /// Fewer floats than this are faster done by the caller than handed out.
 #define WORTH_SHARING 8192
 
+/// Bytes of weights that are worth a part of their own.
+#define WORTH_A_PART ((size_t)1 << 19)
+
 static float *scratch(sk_context *context, size_t count) {
   if (count > context->scratch_count) {
     size_t bytes = sk_round_up(count * sizeof(float), 64);
@@ -98,7 +101,7 @@ typedef struct {
 /// Interleaves the positions of the tiles first ..< last: [tile][column][position].
 static void pack_float_tiles(const void *job, size_t first, size_t last) {
   const product *p = job;
-  sk_tiling tiling = sk_tile(p->rows, p->kernels->tile_rows);
+  sk_tiling tiling = sk_product_tiling(p->kernels, p->type, p->rows);
   for (size_t t = first; t < last; t++) {
     size_t size = sk_tile_size(tiling, t), row = sk_tile_start(tiling, t);
     float *out = (float *)p->tiles + row * p->padded_columns;
@@ -112,7 +115,7 @@ static void pack_float_tiles(const void *job, size_t first, size_t last) {
 /// Rounds the positions of the tiles first ..< last to int16 and interleaves their pairs: [tile][column / 2][position][2].
 static void pack_int16_tiles(const void *job, size_t first, size_t last) {
   const product *p = job;
-  sk_tiling tiling = sk_tile(p->rows, p->kernels->tile_rows);
+  sk_tiling tiling = sk_product_tiling(p->kernels, p->type, p->rows);
   const size_t pairs = p->padded_columns / 2;
   for (size_t t = first; t < last; t++) {
     size_t size = sk_tile_size(tiling, t), row = sk_tile_start(tiling, t);
@@ -141,7 +144,7 @@ static bool pack_positions(sk_context *context, product *p) {
     p->quantized = (int16_t *)(memory + numbers / 2);
     p->scales = memory + numbers;
   }
-  sk_tiling tiling = sk_tile(p->rows, p->kernels->tile_rows);
+  sk_tiling tiling = sk_product_tiling(p->kernels, p->type, p->rows);
   over_rows(context, tiling.count, tiling.size * p->columns, p, is_int8 ? pack_int16_tiles : pack_float_tiles);
   return true;
 }
@@ -162,9 +165,11 @@ bool sk_matmul(sk_context *context, sk_number_type type, const void *packed, siz
   };
   if (rows == 0) return true;
   if (!pack_positions(context, &p)) return false;
-  // Contiguous quarters of each thread's share: long streams, and a thread that is held up leaves work to the others.
+  // A large matrix is cut into quarters of each thread's share: a thread that is held up leaves work to the others. A
+  // small one is read in one stream by each thread.
   size_t threads = (size_t)sk_pool_threads(context->pool);
-  size_t parts = threads == 1 ? 1 : threads * 4;
+  size_t quarters = sk_packed_bytes(type, rows_out, columns) / threads / WORTH_A_PART;
+  size_t parts = threads == 1 ? 1 : threads * (quarters < 1 ? 1 : quarters > 4 ? 4 : quarters);
   p.chunk = sk_round_up((p.panels + parts - 1) / parts, 4);
   sk_pool_run(context->pool, (int)((p.panels + p.chunk - 1) / p.chunk), run_panels, &p);
   return true;

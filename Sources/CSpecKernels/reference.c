@@ -212,6 +212,7 @@ const sk_kernel_set sk_reference_kernels = {
     .name = "reference",
     .supported = always,
     .tile_rows = 1,
+    .int8_tile_rows = 1,
     .matmul = matmul,
     .rmsnorm = rmsnorm,
     .quantize = quantize,

@@ -11,6 +11,7 @@ const sk_kernel_set SET_OBJECT = {
     .name = SET_NAME,
     .supported = supported,
     .tile_rows = TILE_ROWS,
+    .int8_tile_rows = INT8_TILE_ROWS,
     .matmul = simd_matmul,
     .rmsnorm = simd_rmsnorm,
     .add = simd_add,

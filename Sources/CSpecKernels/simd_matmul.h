@@ -25,13 +25,17 @@ typedef struct {
 /// Bytes of one column of a panel.
 #define COLUMN_BYTES(type) ((type) == SK_F32 ? 64 : (type) == SK_INT8 ? SK_INT8_BLOCK_BYTES / 32 : 32)
 
-INLINE void read_ahead(readahead *ahead, const char *packed, size_t panel_bytes, size_t panels, size_t lines) {
+/// `left` is what is left of the tile's panels, in bytes. Where the distance leads beyond the end of a panel, the reading
+/// goes on in the panel that takes its place in the next tile, `panels` further.
+INLINE void read_ahead(readahead *ahead, const char *packed, size_t panel_bytes, size_t panels, size_t lines,
+                       size_t left) {
   if (ahead->distance) {
+    const size_t beyond = left <= ahead->distance ? (panels - 1) * panel_bytes : 0;
 #pragma clang loop unroll(full)
     for (size_t p = 0; p < panels; p++)
 #pragma clang loop unroll(full)
       for (size_t line = 0; line < lines; line++)
-        __builtin_prefetch(packed + p * panel_bytes + ahead->distance + line * 64, 0, 3);
+        __builtin_prefetch(packed + p * panel_bytes + ahead->distance + beyond + line * 64, 0, 3);
   } else if (ahead->next) {
 #pragma clang loop unroll(full)
     for (size_t line = 0; line < lines; line++) {
@@ -80,7 +84,8 @@ INLINE void float_tile(sk_number_type type, size_t rows, size_t panels, tile_job
     for (size_t v = 0; v < vectors; v++)
       sums[i * vectors + v] = job.is_first ? (vfloat)0.0f : load(job.y + i * job.y_stride + v * LANES);
   for (size_t column = 0; column < job.columns; column += 2) {
-    read_ahead(&job.ahead, job.packed, job.panel_bytes, panels, pair_bytes / 64);
+    read_ahead(&job.ahead, job.packed, job.panel_bytes, panels, pair_bytes / 64,
+               (job.columns - column) * COLUMN_BYTES(type));
 #pragma clang loop unroll(full)
     for (int odd = 0; odd < 2; odd++) {
       vfloat weights[8 * PANEL_VECTORS];
@@ -134,7 +139,8 @@ INLINE void int8_tile(size_t rows, size_t panels, tile_job job) {
     const char *pairs = job.packed + 2 * SK_PANEL;
 #pragma clang loop unroll(full)
     for (size_t pair = 0; pair < 16; pair++) {
-      if (pair % 2 == 0) read_ahead(&job.ahead, pairs, job.panel_bytes, panels, 1);
+      if (pair % 2 == 0)
+        read_ahead(&job.ahead, pairs, job.panel_bytes, panels, 1, (job.columns - column) * COLUMN_BYTES(SK_INT8));
       vshorts weights[8 * PANEL_VECTORS];
 #pragma clang loop unroll(full)
       for (size_t v = 0; v < vectors; v++) {
@@ -239,7 +245,7 @@ static void run_block(sk_number_type type, size_t panels, sk_tiling tiling, size
 static void simd_matmul(sk_number_type type, const void *packed, size_t columns, size_t first, size_t last,
                         const void *x_tiles, const float *x_scales, size_t rows, float *y, size_t y_stride) {
   const size_t panel_bytes = sk_packed_bytes(type, SK_PANEL, columns);
-  const sk_tiling tiling = sk_tile(rows, TILE_ROWS);
+  const sk_tiling tiling = sk_tile(rows, type == SK_INT8 ? INT8_TILE_ROWS : TILE_ROWS);
   const size_t step = PANELS_AT_ONCE(sk_tile_size(tiling, 0));
   const size_t columns_step = tiling.count == 1 ? columns : COLUMN_STEP;
   size_t row = 0;

@@ -1,6 +1,8 @@
 import CSpecKernels
 
 /// The kernels and threads that forward passes run on. One context serves one caller at a time.
+///
+/// C gets bare pointers, so each operation holds on to its buffers until it returns.
 public final class ComputeContext {
   /// The kernel set in use.
   public let kernels: KernelSet
@@ -92,6 +94,7 @@ public final class ComputeContext {
 
   /// y = x · wᵀ
   public func multiply(_ x: ActivationRows, by weights: PackedMatrix, into y: ActivationRows) {
+    defer { withExtendedLifetime((x, weights, y)) {} }
     precondition(x.width == weights.columns && y.width == weights.rows && x.count == y.count, "a product's shapes")
     let done = sk_matmul(
       &native,
@@ -110,24 +113,28 @@ public final class ComputeContext {
 
   /// Root-mean-square normalization: y = x / √(mean(x²) + epsilon) · weight.
   public func normalize(_ x: ActivationRows, weight: [Float], epsilon: Float, into y: ActivationRows) {
+    defer { withExtendedLifetime((x, y)) {} }
     precondition(x.width == weight.count && y.width == x.width && x.count == y.count, "a normalization's shapes")
     sk_rmsnorm(&native, x.pointer, x.stride, x.count, x.width, weight, epsilon, y.pointer, y.stride)
   }
 
   /// y += x
   public func add(_ x: ActivationRows, to y: ActivationRows) {
+    defer { withExtendedLifetime((x, y)) {} }
     precondition(x.width == y.width && x.count == y.count, "a sum's shapes")
     sk_add(&native, x.pointer, x.stride, x.count, x.width, y.pointer, y.stride)
   }
 
   /// out = silu(gate) · up, where a row of `gateAndUp` holds all gates and then all ups.
   public func swiglu(_ gateAndUp: ActivationRows, into out: ActivationRows) {
+    defer { withExtendedLifetime((gateAndUp, out)) {} }
     precondition(gateAndUp.width == 2 * out.width && gateAndUp.count == out.count, "an activation's shapes")
     sk_swiglu(&native, gateAndUp.pointer, gateAndUp.stride, out.count, out.width, out.pointer, out.stride)
   }
 
   /// x = residual + silu(x + bias)
   public func addSilu(of x: ActivationRows, bias: [Float], residual: ActivationRows) {
+    defer { withExtendedLifetime((x, residual)) {} }
     precondition(
       x.width == bias.count && x.width == residual.width && x.count == residual.count,
       "a residual block's shapes"
@@ -152,6 +159,7 @@ public final class ComputeContext {
     positions: [Int32],
     table: RotaryTable
   ) {
+    defer { withExtendedLifetime((qkv, cache, table)) {} }
     let heads = queryHeads + 2 * cache.native.kv_heads
     precondition(
       qkv.width == heads * cache.native.head_dimension && table.headDimension == cache.native.head_dimension
@@ -169,7 +177,7 @@ public final class ComputeContext {
         $0,
         firstSlot,
         positions,
-        table.lines
+        table.lines.pointer
       )
     }
   }
@@ -189,6 +197,7 @@ public final class ComputeContext {
     cache: LayerCache,
     into out: ActivationRows
   ) {
+    defer { withExtendedLifetime((qkv, cache, out)) {} }
     precondition(
       out.width == queryHeads * cache.native.head_dimension && out.count == qkv.count
         && queryHeads % cache.native.kv_heads == 0 && visibility.fits(rows: qkv.count, slots: cache.capacity),
@@ -218,6 +227,7 @@ public final class ComputeContext {
   ///   - withProbability: whether to compute its softmax probability too.
   /// - Returns: one choice for each row.
   public func choose(_ x: ActivationRows, withProbability: Bool) -> [Choice] {
+    defer { withExtendedLifetime(x) {} }
     let empty = sk_choice(index: 0, value: 0, probability: 0)
     var found = [sk_choice](repeating: empty, count: x.count)
     sk_choose(&native, x.pointer, x.stride, x.count, x.width, withProbability, &found)
@@ -231,6 +241,7 @@ public final class ComputeContext {
   ///   - x: one row.
   /// - Returns: as many indices as were asked for.
   public func top(_ count: Int, of x: ActivationRows) -> [Int] {
+    defer { withExtendedLifetime(x) {} }
     precondition(x.count == 1 && count <= x.width, "more of the largest than there are numbers")
     var indices = [Int32](repeating: 0, count: count)
     sk_top(x.pointer, x.width, count, &indices)

@@ -88,7 +88,7 @@ public enum KernelCheck {
       cache: cache,
       firstSlot: 0,
       positions: rows.map { Int32($0) },
-      table: RotaryTable(theta: 10000, headDimension: 20, positions: 7)
+      table: try RotaryTable(theta: 10000, headDimension: 20, positions: 7)
     )
     context.attend(
       qkv[rows: rows],

@@ -32,7 +32,7 @@ public final class KangarooAdapter {
     let heads = try file.requiredSize("num_attention_heads")
     let keyValueHeads = try file.size("num_key_value_heads") ?? heads
     let dimension = try file.size("head_dim") ?? width / heads
-    guard heads % keyValueHeads == 0, dimension % 2 == 0, heads <= 4096, dimension <= 1024 else {
+    guard heads % keyValueHeads == 0, dimension % 2 == 0, heads <= 4096, (2...1024).contains(dimension) else {
       throw ModelError.malformedFile(path: file.path, problem: "its attention heads do not fit together")
     }
     let shape = AttentionShape(
@@ -42,10 +42,10 @@ public final class KangarooAdapter {
       headDimension: dimension
     )
     try self.init(
-      from: SafetensorsFile(path: directory + "/model.safetensors"),
+      from: SafetensorsFile(path: directory + "/model.safetensors", purpose: "the Kangaroo adapter's weights"),
       shape: shape,
-      epsilon: Float(file["rms_norm_eps"]?.number() ?? 1e-6),
-      ropeTheta: file["rope_theta"]?.number() ?? 10000,
+      epsilon: file.normEpsilon(),
+      ropeTheta: RotarySettings(file).theta,
       target: target
     )
   }
@@ -76,7 +76,7 @@ public final class KangarooAdapter {
       context: target.context
     )
     norm = try source.tensor("norm.weight", shape: [shape.hiddenSize]).floats(0..<shape.hiddenSize)
-    table = RotaryTable(
+    table = try RotaryTable(
       theta: ropeTheta,
       headDimension: shape.headDimension,
       positions: target.configuration.contextLength

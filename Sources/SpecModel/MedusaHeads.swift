@@ -32,7 +32,7 @@ public final class MedusaHeads {
       )
     }
     try self.init(
-      from: SafetensorsFile(path: directory + "/medusa_lm_head.safetensors"),
+      from: SafetensorsFile(path: directory + "/medusa_lm_head.safetensors", purpose: "the Medusa heads' weights"),
       count: count,
       target: target
     )

@@ -83,8 +83,8 @@ public struct ModelConfiguration: Sendable, Equatable {
     headDimension = try file.size("head_dim") ?? hiddenSize / attentionHeads
     vocabularySize = try file.requiredSize("vocab_size")
     contextLength = try file.size("max_position_embeddings") ?? 2048
-    normEpsilon = Float(try file["rms_norm_eps"]?.number() ?? 1e-6)
-    ropeTheta = try file["rope_theta"]?.number() ?? 10000
+    normEpsilon = try file.normEpsilon()
+    ropeTheta = try RotarySettings(file).theta
     tiesEmbeddings = try file["tie_word_embeddings"]?.boolean() ?? false
     architecture = try file["architectures"]?.elements().first?.string() ?? "LlamaForCausalLM"
     beginToken = try file.tokens("bos_token_id").first
@@ -121,16 +121,6 @@ public struct ModelConfiguration: Sendable, Equatable {
         supported: "projections without biases are"
       )
     }
-    if let scaling = try file["rope_scaling"] {
-      let (type, oldType) = (try scaling.member("rope_type"), try scaling.member("type"))
-      guard (type.value ?? oldType.value)?.text == "default" else {
-        throw .unsupportedFeature(
-          path: file.path,
-          feature: "'rope_scaling'",
-          supported: "plain rotary embeddings with 'rope_theta' are"
-        )
-      }
-    }
     if let window = try file.size("sliding_window") {
       let context = try file.size("max_position_embeddings") ?? 0
       guard window >= context else {
@@ -150,14 +140,15 @@ public struct ModelConfiguration: Sendable, Equatable {
         problem: "\(attentionHeads) query heads cannot share \(keyValueHeads) key/value heads evenly"
       )
     }
-    guard headDimension % 2 == 0, headDimension <= 1024 else {
-      throw .malformedFile(path: path, problem: "the head dimension \(headDimension) is not an even number up to 1024")
-    }
-    guard normEpsilon > 0, normEpsilon < 1, ropeTheta >= 1, ropeTheta.isFinite else {
-      throw .malformedFile(path: path, problem: "'rms_norm_eps' or 'rope_theta' is out of range")
+    guard headDimension % 2 == 0, (2...1024).contains(headDimension) else {
+      throw .malformedFile(
+        path: path,
+        problem: "the head dimension \(headDimension) is not an even number from 2 to 1024"
+      )
     }
     let largest = max(hiddenSize, intermediateSize, attentionHeads * headDimension)
-    guard layers <= 4096, contextLength <= 1 << 24, largest <= 1 << 20, vocabularySize <= 1 << 24 else {
+    guard layers <= 4096, contextLength * headDimension <= 1 << 28, largest <= 1 << 20, vocabularySize <= 1 << 24
+    else {
       throw .malformedFile(path: path, problem: "its sizes are beyond those of any known model")
     }
     for token in endTokens + (beginToken.map { [$0] } ?? []) where Int(token) >= vocabularySize {

@@ -17,12 +17,14 @@ public final class SafetensorsFile {
   private let file: MappedFile
   private let entries: [String: Entry]
 
-  /// - Parameter path: the file.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - purpose: what it should hold, for the error where there is no file.
   /// - Throws: ``ModelError`` if the file is absent, truncated, or its header does not agree with its size.
-  public init(path: String) throws(ModelError) {
+  public init(path: String, purpose: String = "the model's weights") throws(ModelError) {
     self.path = path
     guard FileManager.default.fileExists(atPath: path) else {
-      throw .missingFile(path: path, purpose: "the model's weights")
+      throw .missingFile(path: path, purpose: purpose)
     }
     do {
       file = try MappedFile(path: path)
@@ -96,7 +98,33 @@ public final class SafetensorsFile {
     for (name, field) in try header.members() where name != "__metadata__" {
       entries[name] = try readEntry(name, field, dataStart: dataStart, dataCount: room - Int(length))
     }
+    try checkLayout(entries, dataStart: dataStart, dataCount: room - Int(length), path: path)
     return entries
+  }
+
+  /// The tensors must fill the file without gaps and without sharing bytes.
+  private static func checkLayout(
+    _ entries: [String: Entry],
+    dataStart: Int,
+    dataCount: Int,
+    path: String
+  ) throws(ModelError) {
+    var end = dataStart
+    for (name, entry) in entries.sorted(by: {
+      ($0.value.bytes.lowerBound, $0.value.bytes.upperBound) < ($1.value.bytes.lowerBound, $1.value.bytes.upperBound)
+    }) {
+      guard entry.bytes.lowerBound == end else {
+        throw .malformedFile(
+          path: path,
+          problem:
+            "the tensor '\(name)' begins at byte \(entry.bytes.lowerBound) where the one before it ends at \(end)"
+        )
+      }
+      end = entry.bytes.upperBound
+    }
+    guard end == dataStart + dataCount else {
+      throw .malformedFile(path: path, problem: "\(dataStart + dataCount - end) bytes follow the last tensor")
+    }
   }
 
   private static func readEntry(

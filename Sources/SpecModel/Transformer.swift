@@ -56,7 +56,7 @@ public final class Transformer {
     let headSource =
       configuration.tiesEmbeddings ? embedding : try source.tensor("lm_head.weight", shape: [vocabulary, width])
     head = try PackedMatrix(stacking: [headSource], columns: width, type: weightType, context: context)
-    rotaryTable = RotaryTable(
+    rotaryTable = try RotaryTable(
       theta: configuration.ropeTheta,
       headDimension: configuration.headDimension,
       positions: configuration.contextLength

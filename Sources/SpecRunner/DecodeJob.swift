@@ -45,7 +45,6 @@ public struct DecodeJob {
   ///   - progress: called after each prompt with how many are done.
   /// - Throws: ``UnwritableFile``.
   public func run(outputPath path: String, progress: (Int, Int) -> Void) throws {
-    try OutputFile.check(path)
     var text = ""
     for (index, input) in inputs.enumerated() {
       let generation = generate(input.prompt, with: decoder.decoder, rules: rules)

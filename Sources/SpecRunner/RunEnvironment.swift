@@ -100,19 +100,29 @@ public enum RunEnvironment {
     field(name, in: "/proc/meminfo").flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }.map { $0 * 1024 }
   }
 
-  /// The commit that is checked out where the program was built, if it lies in a git checkout.
+  /// The commit of the checkout that the program was built in, if it still lies there.
   private static var sourceCommit: String? {
-    var folder = URL(fileURLWithPath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
+    var folder = URL(fileURLWithPath: Bundle.main.executablePath ?? "").resolvingSymlinksInPath()
     while folder.pathComponents.count > 1 {
       folder.deleteLastPathComponent()
-      let git = folder.appending(path: ".git").path
-      guard let head = text(git + "/HEAD") else { continue }
-      guard head.hasPrefix("ref: ") else { return head }
-      let name = String(head.dropFirst(5))
-      let packed = (text(git + "/packed-refs") ?? "").split(separator: "\n").first { $0.hasSuffix(" " + name) }
-      return text(git + "/" + name) ?? packed.map { String($0.prefix { $0 != " " }) }
+      // Only this package's own checkout: a program copied into another one was not built from that one's commit.
+      let marks = ["Package.swift", "Sources/CSpecKernels/reference.c", ".git"]
+      if marks.allSatisfy({ FileManager.default.fileExists(atPath: folder.appending(path: $0).path) }) {
+        return headCommit(of: folder)
+      }
     }
     return nil
+  }
+
+  private static func headCommit(of checkout: URL) -> String? {
+    var git = checkout.appending(path: ".git").path
+    // In a linked work tree .git is a file that says where the folder is.
+    if let link = text(git), link.hasPrefix("gitdir: ") { git = String(link.dropFirst(8)) }
+    guard let head = text(git + "/HEAD") else { return nil }
+    guard head.hasPrefix("ref: ") else { return head }
+    let name = String(head.dropFirst(5))
+    let packed = (text(git + "/packed-refs") ?? "").split(separator: "\n").first { $0.hasSuffix(" " + name) }
+    return text(git + "/" + name) ?? packed.map { String($0.prefix { $0 != " " }) }
   }
 
   /// A small file's trimmed text; nil if there is no such file, as on other systems.

@@ -29,14 +29,16 @@ struct RunLedger {
   ) throws -> RunLedger {
     let run = try record(of: plan, model: model)
     let rows = try decoders.enumerated().map { try $1.record(ordinal: $0) }
+    let environment = RunEnvironment.capture(model.target.context)
     if plan.resumes, let last = try store.lastRun(), last.finishedAt == nil,
+      try store.environment(of: last.id).record.isSameMachine(as: environment),
       run.isSamePlan(as: last.record), try store.decoders(of: last.id).map(\.record) == rows
     {
       return try RunLedger(resuming: last.id, passes: plan.passes, store: store)
     }
     let ids = try store.beginRun(
       run,
-      environment: RunEnvironment.capture(model.target.context),
+      environment: environment,
       decoders: rows,
       prompts: []
     )
@@ -66,11 +68,13 @@ struct RunLedger {
     try compareLeftovers(store)
   }
 
-  /// An attempt that ended between a generation and its comparison left the comparison open.
+  /// An attempt that ended between a generation and its comparison left the comparison open. Vanilla's first output of a
+  /// prompt is what the others are compared with.
   private func compareLeftovers(_ store: BenchmarkStore) throws {
-    for generation in try store.generations(of: run)
-    where generation.lossless == nil && generation.decoderID != decoders.first {
-      guard finished[generation.promptID]?.contains(generation.pass) == true,
+    var judged = Set<Int64>()
+    for generation in try store.generations(of: run).sorted(by: { $0.pass < $1.pass }) {
+      let isReference = generation.decoderID == decoders.first && judged.insert(generation.promptID).inserted
+      guard generation.lossless == nil, !isReference, finished[generation.promptID]?.contains(generation.pass) == true,
         let reference = references[generation.promptID]
       else { continue }
       let difference = Difference(generation.outputIDs.map(Token.init), from: reference)
@@ -151,5 +155,14 @@ extension RunRecord {
     other.modelPath = modelPath
     other.verificationCost = verificationCost
     return self == other
+  }
+}
+
+extension EnvironmentRecord {
+  /// Whether measurements of both may stand side by side in one run.
+  fileprivate func isSameMachine(as other: EnvironmentRecord) -> Bool {
+    (hostName, cpuModel, kernelSet, packageVersion) == (
+      other.hostName, other.cpuModel, other.kernelSet, other.packageVersion
+    ) && sourceCommit == other.sourceCommit && buildConfiguration == other.buildConfiguration
   }
 }

@@ -46,7 +46,13 @@ public final class Runner {
   /// - Throws: ``SpecStore/StoreError`` if a result cannot be written, `KernelError` if a model file has vanished.
   public func run() throws -> (run: Int64, mismatches: Int) {
     ledger = try RunLedger.begin(plan: plan, model: model, decoders: decoders, store: store)
-    if ledger.isResumed { observer.note("Going on with run \(ledger.run).") }
+    if ledger.isResumed {
+      observer.note("Going on with run \(ledger.run).")
+    } else if plan.resumes {
+      observer.note(
+        "The last run is finished, or of another plan, machine or program: this is a new one, run \(ledger.run)."
+      )
+    }
     warmUp()
     try measureVerification()
     for pass in 0..<plan.passes {

@@ -28,6 +28,8 @@ public struct Verification {
     public internal(set) var tokens = 0
     /// Those that differ.
     public internal(set) var findings: [Finding] = []
+    /// The prompt that ended the comparison early; nil if all could be decoded.
+    public internal(set) var unusable: UnusablePrompt?
   }
 
   private let model: LoadedModel
@@ -52,23 +54,36 @@ public struct Verification {
   ///
   /// - Parameter progress: called after each question with how many are done.
   /// - Returns: what was compared, and what differed.
-  /// - Throws: `DecodingError` for the first prompt that leaves no room in the context, `KernelError` for memory.
+  /// - Throws: ``UnusablePrompt`` for a first turn that leaves no room in the context, `KernelError` for memory.
   public func run(progress: (Int, Int) -> Void) throws -> Outcome {
     var outcome = Outcome()
+    // First turns are known before anything is decoded.
+    for question in suite.questions {
+      let prompt = Conversation(question, suite: suite, model: model, rules: rules).prompt()
+      if let unusable = unusable(prompt, question, turn: 0) { throw unusable }
+    }
     for (index, question) in suite.questions.enumerated() {
       var conversation = Conversation(question, suite: suite, model: model, rules: rules)
       while let turn = conversation.turn {
         let prompt = conversation.prompt()
-        do {
-          try rules.check(prompt, vocabularySize: model.target.configuration.vocabularySize)
-        } catch {
-          throw UnusablePrompt(place: "question \(question.questionID), turn \(turn + 1)", reason: error)
+        if let unusable = unusable(prompt, question, turn: turn) {
+          outcome.unusable = unusable
+          return outcome
         }
         conversation.answer(try compare(prompt, question: question, turn: turn, into: &outcome))
       }
       progress(index + 1, suite.questions.count)
     }
     return outcome
+  }
+
+  private func unusable(_ prompt: [Token], _ question: Question, turn: Int) -> UnusablePrompt? {
+    do {
+      try rules.check(prompt, vocabularySize: model.target.configuration.vocabularySize)
+      return nil
+    } catch {
+      return UnusablePrompt(place: "question \(question.questionID), turn \(turn + 1)", reason: error)
+    }
   }
 
   private func compare(

@@ -43,7 +43,7 @@ struct BenchCommand: ParsableCommand {
     let result = try EngineBenchmark(name: name, target: target).run(rounds: rounds) {
       display.advanced(to: $0, of: $1)
     }
-    print(json ? try result.jsonText() : BenchmarkTable.render(result))
+    try say(json ? try result.jsonText() : BenchmarkTable.render(result))
   }
 
   private func load() throws -> (String, Transformer) {

@@ -11,7 +11,8 @@ struct DecodeCommand: ParsableCommand {
     discussion: """
       Input: JSON lines {"id": …, "prompt_ids": […]} or {"id": …, "prompt": "…"}. Output: JSON lines with id, decoder, \
       output_ids (the end token included), accept_lengths (one entry per cycle, none for the prefill, before trimming \
-      at a stop), text, stop_reason and timings.
+      at a stop), text, stop_reason and timings. A cycle never drafts more than may still be emitted, so the last \
+      accept lengths depend on --max-new-tokens.
       """
   )
 
@@ -47,7 +48,7 @@ struct DecodeCommand: ParsableCommand {
 
   func run() throws {
     let spec = try MethodCatalogue.complete(DecoderSpec(decoder))
-    try OutputFile.check(output)
+    try OutputFile.check(output, keeping: [(input, "the input")])
     let model = try modelOptions.load()
     let rules = model.stopRules(maximumNewTokens: maximumNewTokens, endTokens: try endTokens())
     let job = try DecodeJob(spec: spec, inputPath: input, model: model, rules: rules)

@@ -11,11 +11,11 @@ struct DoctorCommand: ParsableCommand {
   func run() throws {
     let selection = try KernelSet.select()
     let supported = KernelSet.supported.map(\.name)
-    print("Processor     \(Processors.name.isEmpty ? "unknown" : Processors.name)")
-    print(
+    try say("Processor     \(Processors.name.isEmpty ? "unknown" : Processors.name)")
+    try say(
       "Cores         \(Processors.physicalCores) physical within the affinity, \(Processors.availableCores) granted"
     )
-    print("Compiler      \(kernelCompiler)")
+    try say("Compiler      \(kernelCompiler)")
     for set in KernelSet.compiled {
       let state: String
       if !supported.contains(set.name) {
@@ -27,8 +27,8 @@ struct DoctorCommand: ParsableCommand {
           ? "same bits as the reference" : "REJECTED: differs in \(differences.joined(separator: ", "))"
       }
       let mark = set.name == selection.set.name ? "  <- in use" : ""
-      print("Kernels       \(set.name.padding(toLength: 10, withPad: " ", startingAt: 0)) \(state)\(mark)")
+      try say("Kernels       \(set.name.padding(toLength: 10, withPad: " ", startingAt: 0)) \(state)\(mark)")
     }
-    print("SPECBENCH_KERNELS=NAME forces a set.")
+    try say("SPECBENCH_KERNELS=NAME forces a set.")
   }
 }

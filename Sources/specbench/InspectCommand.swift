@@ -16,8 +16,8 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try ModelConfiguration(directory: directory)
-    print(Self.describe(configuration))
-    print(Self.compareMethods(configuration))
+    try say(Self.describe(configuration))
+    try say(Self.compareMethods(configuration))
   }
 
   private static func describe(_ model: ModelConfiguration) -> String {

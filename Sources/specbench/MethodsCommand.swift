@@ -9,12 +9,12 @@ struct MethodsCommand: ParsableCommand {
 
   func run() throws {
     for method in MethodCatalogue.methods {
-      print("\(method.name)\n  \(method.summary)\n  Paper: \(method.paper)")
+      try say("\(method.name)\n  \(method.summary)\n  Paper: \(method.paper)")
       for setting in method.settings {
-        print("  \(setting.name)=\(setting.standard)  \(setting.help) (\(setting.range))")
+        try say("  \(setting.name)=\(setting.standard)  \(setting.help) (\(setting.range))")
       }
-      print("")
+      try say("")
     }
-    print("A decoder is written as METHOD or METHOD:SETTING=VALUE,SETTING=VALUE.")
+    try say("A decoder is written as METHOD or METHOD:SETTING=VALUE,SETTING=VALUE.")
   }
 }

@@ -8,6 +8,8 @@ final class ProgressDisplay: RunObserver {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let unit: String
   private let start = MonotonicClock.now
+  /// What was done when the display first heard of progress: warm-up and resumed work do not count for the time left.
+  private var origin: (done: Int, time: UInt64)?
   private var lastShown: UInt64 = 0
   private var isBarShown = false
 
@@ -30,12 +32,11 @@ final class ProgressDisplay: RunObserver {
 
   func advanced(to done: Int, of total: Int) {
     let now = MonotonicClock.now
+    if origin == nil { origin = (done, now) }
     let interval: UInt64 = isTerminal ? 100_000_000 : 10_000_000_000
     guard done == total || now - lastShown >= interval else { return }
     lastShown = now
-    let elapsed = Double(now - start) / 1e9
-    let left = done > 0 ? elapsed / Double(done) * Double(total - done) : 0
-    let time = done == total ? "\(Self.duration(elapsed))" : "\(Self.duration(left)) left"
+    let time = done == total ? Self.duration(Double(now - start) / 1e9) : timeLeft(done, of: total, now: now)
     if isTerminal {
       let width = 30
       let filled = total > 0 ? width * done / total : width
@@ -46,6 +47,12 @@ final class ProgressDisplay: RunObserver {
     } else {
       tell("\(done) of \(total) \(unit), \(time)")
     }
+  }
+
+  private func timeLeft(_ done: Int, of total: Int, now: UInt64) -> String {
+    guard let origin, done > origin.done else { return "just begun" }
+    let each = Double(now - origin.time) / 1e9 / Double(done - origin.done)
+    return "\(Self.duration(each * Double(total - done))) left"
   }
 
   /// Layers loaded; shown only when loading takes long enough to wonder.

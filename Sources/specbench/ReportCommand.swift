@@ -40,9 +40,10 @@ struct ReportCommand: ParsableCommand {
       }
     let whole = text.hasSuffix("\n") ? text : text + "\n"
     if let output {
+      try OutputFile.check(output, keeping: [(database, "the database")])
       try OutputFile.write(whole, to: output)
     } else {
-      print(whole, terminator: "")
+      try say(String(whole.dropLast()))
     }
   }
 }
@@ -54,6 +55,6 @@ struct RunsCommand: ParsableCommand {
   var database = "specbench.sqlite"
 
   func run() throws {
-    print(try RunList.render(BenchmarkStore(openingAt: database)))
+    try say(try RunList.render(BenchmarkStore(openingAt: database)))
   }
 }

@@ -50,7 +50,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let (suite, suitePath) = try suiteOptions.load(categories: categories)
     let specs = try decoderOptions.specs(for: suite)
-    try OutputFile.check(report)
+    try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
     let model = try modelOptions.load()
     let plan = RunPlan(
       suite: suite,
@@ -73,8 +73,8 @@ struct RunCommand: ParsableCommand {
     let outcome = try runner.run()
     let summary = try RunSummary(store: store, run: outcome.run)
     try OutputFile.write(MarkdownReport.render(summary), to: report)
-    print(summary.verdict)
-    print("Run \(outcome.run) is in \(database), its report in \(report).")
+    try say(summary.verdict)
+    try say("Run \(outcome.run) is in \(database), its report in \(report).")
     if outcome.mismatches > 0 { throw ExitCode(1) }
   }
 }

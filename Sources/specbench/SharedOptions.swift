@@ -91,7 +91,7 @@ struct SuiteOptions: ParsableArguments {
       suite,
       environment: ProcessInfo.processInfo.environment,
       workingDirectory: FileManager.default.currentDirectoryPath,
-      executable: CommandLine.arguments.first ?? ""
+      executable: Bundle.main.executablePath ?? CommandLine.arguments.first ?? ""
     )
     let names = categories?.split(separator: ",").map(String.init)
     let wanted = try names.map { try Category.named($0, place: "--categories") }
@@ -114,6 +114,17 @@ struct DecoderOptions: ParsableArguments {
     if let decoders { return try DecoderSpec.list(decoders) }
     if suite.manifest.decoders.isEmpty { return try DecoderSpec.list("vanilla,kangaroo,medusa") }
     return try suite.manifest.decoders.map { try DecoderSpec($0) }
+  }
+}
+
+/// Writes a text and a newline to standard output.
+///
+/// - Throws: ``UnwritableFile`` if it cannot be written, as when a disk is full.
+func say(_ text: String) throws(UnwritableFile) {
+  do {
+    try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+  } catch {
+    throw UnwritableFile(path: "standard output")
   }
 }
 

@@ -27,14 +27,12 @@ struct SpecBench: ParsableCommand {
   static func main() {
     do {
       var command = try parseAsRoot()
-      do {
-        try command.run()
-      } catch let error where !(error is ExitCode || error is ValidationError || error is CleanExit) {
-        FileHandle.standardError.write(Data("specbench: \(error)\n".utf8))
-        throw ExitCode(2)
-      }
+      try command.run()
     } catch {
-      exit(withError: error)
+      // Help and usage are the argument parser's own affair; everything else is one sentence of ours.
+      guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
+      tell("specbench: \(error)")
+      exit(withError: ExitCode(2))
     }
   }
 }

@@ -24,12 +24,13 @@ struct VerifyCommand: ParsableCommand {
     )
     let display = ProgressDisplay(unit: "questions")
     let outcome = try verification.run { display.advanced(to: $0, of: $1) }
-    for finding in outcome.findings { print(describe(finding, model)) }
-    print(
+    for finding in outcome.findings { try say(describe(finding, model)) }
+    try say(
       "\(outcome.checked - outcome.findings.count) of \(outcome.checked) outputs (\(outcome.tokens) tokens) are "
         + "identical to vanilla's."
     )
     if !outcome.findings.isEmpty { throw ExitCode(1) }
+    if let unusable = outcome.unusable { throw unusable }
   }
 
   private func describe(_ finding: Verification.Finding, _ model: LoadedModel) -> String {

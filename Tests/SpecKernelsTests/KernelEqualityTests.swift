@@ -172,7 +172,7 @@ import Testing
     for (queryHeads, heads, dimension) in [(4, 4, 8), (8, 4, 32), (6, 2, 20), (3, 1, 64), (2, 2, 80), (5, 5, 6)] {
       for prefix in [0, 1, 15, 16, 37, 130] {
         let count = 1 + random.below(20)
-        let table = RotaryTable(theta: 10000, headDimension: dimension, positions: prefix + count)
+        let table = try RotaryTable(theta: 10000, headDimension: dimension, positions: prefix + count)
         let qkv = try random.activations(rows: prefix + count, width: (queryHeads + 2 * heads) * dimension)
         let tree = random.paths(count: count, after: prefix)
         for visibility in [Visibility(chainAfter: prefix), Visibility(prefix: prefix, paths: tree)] {
@@ -229,7 +229,7 @@ import Testing
 
   @Test func rotationIsTheReferences() throws {
     // Dimension 0 turns by the position itself, in radians; the last pair turns slowest.
-    let table = RotaryTable(theta: 10000, headDimension: 4, positions: 8)
+    let table = try RotaryTable(theta: 10000, headDimension: 4, positions: 8)
     let context = try ComputeContext(threads: 1)
     let cache = try LayerCache(capacity: 16, heads: 1, headDimension: 4)
     let rows = try Activations(capacity: 1, width: 12)

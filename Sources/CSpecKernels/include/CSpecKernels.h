@@ -134,7 +134,7 @@ bool sk_attend(sk_context *context, const sk_attention *attention, const sk_laye
 /// Copies the keys and values of slot `from` to slot `to`.
 void sk_move_slot(const sk_layer_cache *cache, size_t from, size_t to);
 
-// ---- Choosing tokens (choosing.c and the kernel sets) ----
+// ---- Choosing tokens ----
 
 typedef struct {
   int32_t index;      // of the largest value, the lowest index among equals

@@ -147,7 +147,7 @@ extension Kangaroo {
         name: "adapter",
         kind: .text,
         standard: "kangaroo",
-        help: "the adapter's folder; by default beside the model"
+        help: "the adapter's folder; 'kangaroo' is the one beside the model"
       ),
     ],
     addedParameters: { KangarooAdapter.parameterCount(for: $0) },

@@ -92,7 +92,12 @@ extension Medusa {
         standard: "mc_sim_7b_63",
         help: "the candidate tree: \(CandidateTree.shippedNames.joined(separator: ", ")) or a JSON file of paths"
       ),
-      Setting(name: "heads", kind: .text, standard: "medusa", help: "the heads' folder; by default beside the model"),
+      Setting(
+        name: "heads",
+        kind: .text,
+        standard: "medusa",
+        help: "the heads' folder; 'medusa' is the one beside the model"
+      ),
     ],
     addedParameters: { MedusaHeads.parameterCount(for: $0, heads: MedusaHeads.publishedCount) },
     make: { settings, resources in
