@@ -9,7 +9,7 @@
 
 #define LANES 16
 #define TILE_ROWS 12
-#define INT8_TILE_ROWS 6
+#define INT8_TILE_ROWS 12
 #define STREAMING_ROWS 2
 #define STREAMING_DISTANCE 1024
 #define PANELS_AT_ONCE(rows) ((rows) <= 2 ? 4 : 2)

@@ -137,26 +137,29 @@ INLINE void int8_tile(size_t rows, size_t panels, tile_job job) {
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < rows * vectors; i++) products[i] = (vint)0;
     const char *pairs = job.packed + 2 * SK_PANEL;
+    // Not unrolled: the compiler would finish one sum after the other, each waiting for its own latency.
+#pragma clang loop unroll(disable)
+    for (size_t line = 0; line < 8; line++) {
+      read_ahead(&job.ahead, pairs, job.panel_bytes, panels, 1, (job.columns - column) * COLUMN_BYTES(SK_INT8));
 #pragma clang loop unroll(full)
-    for (size_t pair = 0; pair < 16; pair++) {
-      if (pair % 2 == 0)
-        read_ahead(&job.ahead, pairs, job.panel_bytes, panels, 1, (job.columns - column) * COLUMN_BYTES(SK_INT8));
-      vshorts weights[8 * PANEL_VECTORS];
+      for (size_t pair = 0; pair < 2; pair++) {
+        vshorts weights[8 * PANEL_VECTORS];
 #pragma clang loop unroll(full)
-      for (size_t v = 0; v < vectors; v++) {
-        vbytes bytes;
-        memcpy(&bytes, pairs + v / PANEL_VECTORS * job.panel_bytes + v % PANEL_VECTORS * sizeof bytes, sizeof bytes);
-        weights[v] = __builtin_convertvector(bytes, vshorts);
+        for (size_t v = 0; v < vectors; v++) {
+          vbytes bytes;
+          memcpy(&bytes, pairs + v / PANEL_VECTORS * job.panel_bytes + v % PANEL_VECTORS * sizeof bytes, sizeof bytes);
+          weights[v] = __builtin_convertvector(bytes, vshorts);
+        }
+#pragma clang loop unroll(full)
+        for (size_t i = 0; i < rows; i++) {
+          vshorts activation = (vshorts)(vint)x[i];
+#pragma clang loop unroll(full)
+          for (size_t v = 0; v < vectors; v++)
+            products[i * vectors + v] = ADD_PAIRS(products[i * vectors + v], weights[v], activation);
+        }
+        x += rows;
+        pairs += 2 * SK_PANEL;
       }
-#pragma clang loop unroll(full)
-      for (size_t i = 0; i < rows; i++) {
-        vshorts activation = (vshorts)(vint)x[i];
-#pragma clang loop unroll(full)
-        for (size_t v = 0; v < vectors; v++)
-          products[i * vectors + v] = ADD_PAIRS(products[i * vectors + v], weights[v], activation);
-      }
-      x += rows;
-      pairs += 2 * SK_PANEL;
     }
 #pragma clang loop unroll(full)
     for (size_t v = 0; v < vectors; v++) {

@@ -85,6 +85,10 @@ import Testing
     cases.append(("impossible shape", try replacing("[259, 32]", "[9223372036854775807, 9223372036854775807]")))
     cases.append(("impossible shape", try replacing("[259, 32]", "[-259, -32]")))
     cases.append(("claims the bytes", try replacing("\"data_offsets\": [0", "\"data_offsets\": [-4")))
+    cases.append(("4 bytes follow", whole + Data(count: 4)))
+    cases.append(
+      ("begins at byte", try replacing("\"data_offsets\": [16576, 16640]", "\"data_offsets\": [16512, 16576]"))
+    )
     cases.append(("I16", try replacing("BF16", "I16")))
     cases.append(("dtype' is missing", try replacing("\"dtype\"", "\"type\"")))
     for (words, data) in cases {
@@ -103,6 +107,17 @@ import Testing
       ("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3", "key/value heads"),
       ("\"head_dim\": 8", "\"head_dim\": 7", "head dimension"), ("\"eos_token_id\": 2", "\"eos_token_id\": 999", "999"),
       ("\"rope_theta\": 10000.0", "\"rope_theta\": 10000.0, \"rope_scaling\": {\"type\": \"linear\"}", "rope_scaling"),
+      (
+        "\"rope_theta\": 10000.0", "\"rope_parameters\": {\"rope_type\": \"llama3\", \"rope_theta\": 1.0}",
+        "rope_parameters"
+      ),
+      ("\"rope_theta\": 10000.0", "\"rope_theta\": -5", "rope_theta"), ("1e-5", "-1", "rms_norm_eps"),
+      ("\"head_dim\": 8", "\"head_dim\": 16", "asks for"),
+      (
+        "\"num_attention_heads\": 4, \"num_key_value_heads\": 2, \"head_dim\": 8",
+        "\"num_attention_heads\": 64, \"num_key_value_heads\": 64", "head dimension 0"
+      ),
+      ("\"max_position_embeddings\": 2048", "\"max_position_embeddings\": 268435456", "beyond"),
       ("\"hidden_size\": 32", "\"hidden_size\": \"wide\"", "hidden_size"), ("{", "[", "config.json"),
       ("\"num_hidden_layers\": 4", "\"num_hidden_layers\": 5", "model.layers.4"),
       ("\"num_hidden_layers\": 4", "\"num_hidden_layers\": 99999999999999999999", "num_hidden_layers"),
@@ -113,6 +128,13 @@ import Testing
   }
 
   @Test func companions() throws {
+    try model.write(
+      #"{"hidden_size": 32, "num_attention_heads": 4, "rope_theta": 1e-300}"#,
+      to: "kangaroo/config.json"
+    )
+    expectRefusal(try decode("kangaroo"), "kangaroo/config.json", "rope_theta")
+    try model.write(#"{"hidden_size": 32, "num_attention_heads": 512}"#, to: "kangaroo/config.json")
+    expectRefusal(try decode("kangaroo"), "kangaroo/config.json", "do not fit")
     try model.write(#"{"hidden_size": 64, "num_attention_heads": 4}"#, to: "kangaroo/config.json")
     expectRefusal(try decode("kangaroo"), "kangaroo/config.json", "64")
     try model.write(#"{"hidden_size": 32, "num_attention_heads": 4, "head_dim": 16}"#, to: "kangaroo/config.json")
@@ -158,6 +180,42 @@ import Testing
     expectRefusal(try decode(input: "absent.jsonl"), "absent.jsonl")
     expectRefusal(try decode(extra: ["--stop-ids", "2,x"]), status: 64, "--stop-ids")
     expectRefusal(try decode(extra: ["--dtype", "f64"]), status: 64, "dtype")
+  }
+
+  @Test func outputsThatWouldOverwriteInputs() throws {
+    let input = try scratch.read("in.jsonl")
+    let result = try Program.run([
+      "decode", "--model", model.directory, "--decoder", "vanilla", "--input", scratch.path("in.jsonl"), "--output",
+      scratch.path("in.jsonl"),
+    ])
+    expectRefusal(result, "in.jsonl is the input")
+    #expect(try scratch.read("in.jsonl") == input)
+    expectRefusal(
+      try Program.run([
+        "run", "--model", model.directory, "--limit", "1", "--database", scratch.path("a.sqlite"), "--report",
+        scratch.path("a.sqlite"),
+      ]),
+      "a.sqlite is the database"
+    )
+  }
+
+  @Test func outputThroughALinkKeepsTheLink() throws {
+    try scratch.write("old", to: "real.jsonl")
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: scratch.path("real.jsonl"))
+    try FileManager.default.createSymbolicLink(
+      atPath: scratch.path("link.jsonl"),
+      withDestinationPath: scratch.path("real.jsonl")
+    )
+    let result = try Program.run([
+      "decode", "--model", model.directory, "--decoder", "vanilla", "--input", scratch.path("in.jsonl"), "--output",
+      scratch.path("link.jsonl"), "--max-new-tokens", "3",
+    ])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try scratch.read("real.jsonl").contains("output_ids"))
+    let attributes = try FileManager.default.attributesOfItem(atPath: scratch.path("real.jsonl"))
+    #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
+    let link = try FileManager.default.attributesOfItem(atPath: scratch.path("link.jsonl"))
+    #expect(link[.type] as? FileAttributeType == .typeSymbolicLink)
   }
 
   @Test func suitesAndDatabases() throws {

@@ -100,7 +100,7 @@ import Testing
 
   @Test func verifyIsSilentAboutEqualOutputs() throws {
     let suite = Fixtures.package.appending(path: "Suites/essentials").path
-    for type in ["f32", "bf16"] {
+    for type in ["f32", "bf16", "f16", "int8"] {
       let result = try Program.run([
         "verify", "--model", model.directory, "--suite", suite, "--limit", "6", "--max-new-tokens", "24", "--dtype",
         type, "--decoders", "kangaroo:threshold=0,medusa:tree=small,medusa",
@@ -156,6 +156,29 @@ import Testing
     #expect(result.output.contains("6738415616"))
     #expect(result.output.contains("67117056 (67 M), 88.7 % fewer than medusa"))
     #expect(result.output.contains("591413248 (591 M)"))
+  }
+
+  @Test(arguments: ["run", "report", "runs", "verify", "decode", "inspect", "methods", "bench", "doctor"])
+  func everyCommandExplainsItself(_ command: String) throws {
+    for arguments in [[command, "--help"], ["help", command]] {
+      let result = try Program.run(arguments)
+      #expect(result.status == 0 && result.output.contains("USAGE: specbench \(command)"), "\(result.errors)")
+    }
+    #expect(try Program.run(["--help"]).output.contains(command))
+  }
+
+  @Test func doctorAndBenchMeasureThisMachine() throws {
+    let doctor = try Program.run(["doctor"])
+    #expect(doctor.status == 0 && doctor.output.contains("<- in use") && !doctor.output.contains("REJECTED"))
+    let bench = try Program.run(["bench", "--model", model.directory, "--rounds", "1", "--json", "--dtype", "int8"])
+    #expect(bench.status == 0, "\(bench.errors)")
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(bench.output.utf8)) as? [String: Any])
+    let passes = try #require(json["passes"] as? [[String: Any]])
+    #expect(passes.first?["positions"] as? Int == 1 && passes.last?["positions"] as? Int == 64)
+    #expect(passes.allSatisfy { ($0["seconds"] as? Double ?? 0) > 0 })
+    let limits = try #require(json["limits"] as? [String: Double])
+    #expect(limits.count == 3 && limits.values.allSatisfy { $0 > 1e8 })
+    #expect(try Program.run(["bench", "--shape", "no-such-shape"]).errors.contains("tinyllama-1.1b"))
   }
 
   @Test func methodsListsTheCatalogue() throws {

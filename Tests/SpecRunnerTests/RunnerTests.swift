@@ -247,5 +247,19 @@ import struct SpecSuite.Suite
       observer: Recorder()
     ).run().run
     #expect(next != whole)
+    // Nor is a run of another machine, and the person is told.
+    try DatabaseQueue(path: path).write {
+      try $0.execute(sql: "UPDATE run SET finished_at = NULL; UPDATE environment SET kernel_set = 'abacus'")
+    }
+    let told = Recorder()
+    let other = try Runner(
+      plan: plan(passes: 1, resumes: true),
+      decoders: try decoders(),
+      model: model,
+      store: broken,
+      observer: told
+    ).run().run
+    #expect(other != next && told.notes.contains { $0.contains("this is a new one") })
+    #expect(try broken.run(other).verificationCost?.map(\.positions) == [1, 2, 3, 4, 6, 8, 12, 16, 32, 64])
   }
 }
