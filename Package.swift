@@ -21,6 +21,7 @@ let package = Package(
     .target(name: "SpecKernels", dependencies: ["CSpecKernels"], swiftSettings: swift),
     .target(name: "SpecModel", dependencies: ["SpecFiles", "SpecKernels"], swiftSettings: swift),
     .target(name: "SpecDecoding", dependencies: ["SpecFiles", "SpecModel", "SpecKernels"], swiftSettings: swift),
+    .target(name: "SpecTraining", dependencies: ["SpecFiles", "SpecModel", "SpecKernels"], swiftSettings: swift),
     .target(name: "SpecSuite", dependencies: ["SpecFiles"], swiftSettings: swift),
     .target(
       name: "SpecStore",
@@ -61,6 +62,11 @@ let package = Package(
     .testTarget(
       name: "SpecDecodingTests",
       dependencies: ["SpecDecoding", "SpecModel", "SpecKernels", "SpecTestSupport"],
+      swiftSettings: swift
+    ),
+    .testTarget(
+      name: "SpecTrainingTests",
+      dependencies: ["SpecTraining", "SpecFiles", "SpecModel", "SpecKernels", "SpecTestSupport"],
       swiftSettings: swift
     ),
     .testTarget(

@@ -28,9 +28,30 @@ public enum InputFile<Failure: InputFailure> {
       throw Failure(.unreadable, file: path)
     }
   }
+
+  /// The text of an ordinary file in UTF-8, with or without a byte order mark, that has no more than a limit of bytes.
+  ///
+  /// - Throws: The module's error as for ``bytes(of:limit:)``, or if the file is not UTF-8.
+  public static func text(of path: String, limit: Int = byteLimit) throws(Failure) -> String {
+    let bytes = withoutByteOrderMark(try bytes(of: path, limit: limit)[...])
+    if let line = linesBeforeInvalidUTF8(in: bytes) { throw Failure(.notUTF8(line: line + 1), file: path) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
 }
 
 /// The bytes of a text without the byte order mark that some editors put first.
 public func withoutByteOrderMark(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
   bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
+}
+
+/// How many lines come before the first that is not UTF-8; nil if all are.
+func linesBeforeInvalidUTF8(in text: ArraySlice<UInt8>) -> Int? {
+  if String(validating: text, as: UTF8.self) != nil { return nil }
+  var line = 0
+  var rest = text
+  while let end = rest.firstIndex(of: 0x0A), String(validating: rest[..<end], as: UTF8.self) != nil {
+    rest = rest[(end + 1)...]
+    line += 1
+  }
+  return line
 }

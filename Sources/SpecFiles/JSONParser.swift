@@ -19,7 +19,7 @@ struct JSONParser {
     repeatedKeys: Bool
   ) throws(InputProblem) -> JSONValue {
     let text = withoutByteOrderMark(bytes)
-    if let line = invalidLine(of: text) { throw .notUTF8(line: firstLine + line) }
+    if let line = linesBeforeInvalidUTF8(in: text) { throw .notUTF8(line: firstLine + line) }
     var parser = JSONParser(text, firstLine: firstLine, repeatedKeys: repeatedKeys)
     do throws(JSONSyntaxError) {
       let value = try parser.value()
@@ -36,18 +36,6 @@ struct JSONParser {
     self.firstLine = firstLine
     self.repeatedKeys = repeatedKeys
     position = bytes.startIndex
-  }
-
-  /// How many lines come before the first that is not UTF-8; nil if all are.
-  private static func invalidLine(of text: ArraySlice<UInt8>) -> Int? {
-    if String(validating: text, as: UTF8.self) != nil { return nil }
-    var line = 0
-    var rest = text
-    while let end = rest.firstIndex(of: 0x0A), String(validating: rest[..<end], as: UTF8.self) != nil {
-      rest = rest[(end + 1)...]
-      line += 1
-    }
-    return line
   }
 
   private var next: UInt8? {

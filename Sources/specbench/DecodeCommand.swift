@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SpecDecoding
+import SpecFiles
 import SpecModel
 import SpecRunner
 

@@ -1,5 +1,5 @@
 /// A token that is recognised inside text before the text is split into words, such as `</s>`.
-struct AddedToken: Sendable {
+package struct AddedToken: Sendable {
   let token: Token
   let content: ArraySlice<UInt8>
   /// Left out on request when decoding.
@@ -14,10 +14,28 @@ struct AddedToken: Sendable {
   let isNormalized: Bool
 }
 
+extension AddedToken {
+  /// A special token that is found wherever its content stands.
+  package init(special content: String, token: Token) {
+    self.init(
+      token: token,
+      content: ArraySlice(content.utf8),
+      isSpecial: true,
+      isSingleWord: false,
+      stripsLeft: false,
+      stripsRight: false,
+      isNormalized: false
+    )
+  }
+}
+
 /// Finds added tokens in text, with the precedence of Hugging Face tokenizers.
-struct AddedTokens: Sendable {
-  enum Piece: Equatable {
+package struct AddedTokens: Sendable {
+  /// A part of a text.
+  package enum Piece: Equatable {
+    /// An added token.
     case token(Token)
+    /// The bytes between added tokens.
     case text(Range<Int>)
   }
 
@@ -26,7 +44,8 @@ struct AddedTokens: Sendable {
   /// There is no normaliser, but the order of the two searches still matters where tokens overlap.
   private let normalizedTrie: ByteTrie
 
-  init(_ tokens: [AddedToken]) {
+  /// Tokens with contents that differ.
+  package init(_ tokens: [AddedToken]) {
     self.tokens = tokens
     rawTrie = ByteTrie(tokens.indices.filter { !tokens[$0].isNormalized }.map { (tokens[$0].content, $0) })
     normalizedTrie = ByteTrie(tokens.indices.filter { tokens[$0].isNormalized }.map { (tokens[$0].content, $0) })
@@ -37,7 +56,7 @@ struct AddedTokens: Sendable {
   }
 
   /// Cuts a whole text into added tokens and the non-empty stretches between them.
-  func split(_ text: ScalarText) -> [Piece] {
+  package func split(_ text: ScalarText) -> [Piece] {
     pieces(of: text, in: 0..<text.bytes.count, trie: rawTrie).flatMap { piece in
       switch piece {
       case .token: [piece]

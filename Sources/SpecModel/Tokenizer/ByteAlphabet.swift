@@ -1,5 +1,5 @@
 /// GPT-2's alphabet of 256 printable characters, in which vocabularies and merges of byte-level BPE are written.
-enum ByteAlphabet {
+package enum ByteAlphabet {
   /// The byte that each scalar below U+0144 stands for. Printable Latin-1 stands for itself; the other 68 bytes, in
   /// ascending order, are written as U+0100 and onwards.
   private static let byteOfScalar: [UInt8?] = {
@@ -13,8 +13,24 @@ enum ByteAlphabet {
     return table
   }()
 
+  /// The scalar, as UTF-8, that each byte is written as.
+  private static let letterOfByte: [[UInt8]] = {
+    var letters = [[UInt8]](repeating: [], count: 256)
+    for (scalar, byte) in byteOfScalar.enumerated() {
+      // All letters lie below U+0800.
+      guard let byte else { continue }
+      letters[Int(byte)] = scalar < 0x80 ? [UInt8(scalar)] : [0xC0 | UInt8(scalar >> 6), 0x80 | UInt8(scalar & 0x3F)]
+    }
+    return letters
+  }()
+
+  /// How bytes are written in the alphabet, as UTF-8.
+  package static func word(of bytes: some Sequence<UInt8>) -> [UInt8] {
+    bytes.flatMap { letterOfByte[Int($0)] }
+  }
+
   /// The bytes that a word of the alphabet stands for, or nil if it is not written in the alphabet throughout.
-  static func bytes(of word: ArraySlice<UInt8>) -> [UInt8]? {
+  package static func bytes(of word: ArraySlice<UInt8>) -> [UInt8]? {
     var result: [UInt8] = []
     result.reserveCapacity(word.count)
     var position = word.startIndex

@@ -38,7 +38,7 @@ extension BytePairEncoder {
     }
 
     private var symbols: [Symbol] = []
-    private var queue = MergeQueue()
+    private var queue = PriorityQueue<OpenMerge>()
 
     fileprivate mutating func load(_ word: ArraySlice<UInt8>, encoder: BytePairEncoder) {
       symbols.removeAll(keepingCapacity: true)
@@ -76,48 +76,17 @@ extension BytePairEncoder {
       let rank =
         next < symbols.count ? encoder.ranks[pairKey(symbols[index].token, symbols[next].token)] : nil
       symbols[index].rank = rank
-      if let rank { queue.insert(MergeQueue.Merge(rank: rank, position: index)) }
+      if let rank { queue.insert(OpenMerge(rank: rank, position: index)) }
     }
   }
 }
 
-/// A binary heap that yields the lowest rank first and, among equals, the leftmost position.
-private struct MergeQueue {
-  struct Merge {
-    let rank: Int
-    let position: Int
+/// A merge that is open at a position of a word; the lowest rank comes first and, among equals, the leftmost position.
+private struct OpenMerge: Comparable {
+  let rank: Int
+  let position: Int
 
-    func precedes(_ other: Merge) -> Bool {
-      (rank, position) < (other.rank, other.position)
-    }
-  }
-
-  private var heap: [Merge] = []
-
-  mutating func insert(_ merge: Merge) {
-    heap.append(merge)
-    var child = heap.count - 1
-    while child > 0 {
-      let parent = (child - 1) / 2
-      guard heap[child].precedes(heap[parent]) else { return }
-      heap.swapAt(child, parent)
-      child = parent
-    }
-  }
-
-  mutating func popFirst() -> Merge? {
-    guard let first = heap.first else { return nil }
-    let last = heap.removeLast()
-    if heap.isEmpty { return first }
-    heap[0] = last
-    var parent = 0
-    while true {
-      var child = 2 * parent + 1
-      guard child < heap.count else { return first }
-      if child + 1 < heap.count, heap[child + 1].precedes(heap[child]) { child += 1 }
-      guard heap[child].precedes(heap[parent]) else { return first }
-      heap.swapAt(child, parent)
-      parent = child
-    }
+  static func < (left: OpenMerge, right: OpenMerge) -> Bool {
+    (left.rank, left.position) < (right.rank, right.position)
   }
 }

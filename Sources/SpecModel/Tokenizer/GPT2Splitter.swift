@@ -2,19 +2,20 @@
 /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 ///
 /// Every scalar belongs to exactly one word.
-struct GPT2Splitter: Sequence, IteratorProtocol {
+package struct GPT2Splitter: Sequence, IteratorProtocol {
   private let text: ScalarText
   private let end: Int
   private var position: Int
 
-  init(_ text: ScalarText, range: Range<Int>) {
+  /// Splits a stretch of a text as if nothing were around it.
+  package init(_ text: ScalarText, range: Range<Int>) {
     self.text = text
     position = range.lowerBound
     end = range.upperBound
   }
 
   /// The byte range of the next word.
-  mutating func next() -> Range<Int>? {
+  package mutating func next() -> Range<Int>? {
     guard position < end else { return nil }
     let start = position
     position = contractionEnd(from: start) ?? runEnd(from: start) ?? whitespaceEnd(from: start)

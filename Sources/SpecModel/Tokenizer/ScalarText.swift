@@ -1,10 +1,12 @@
 /// Valid UTF-8 that is read one Unicode scalar at a time.
 ///
 /// `String` compares by canonical equivalence and iterates by grapheme; a byte-level tokenizer must do neither.
-struct ScalarText {
-  let bytes: [UInt8]
+package struct ScalarText {
+  /// The text as UTF-8.
+  package let bytes: [UInt8]
 
-  init(_ text: String) {
+  /// The scalars of a text.
+  package init(_ text: String) {
     bytes = Array(text.utf8)
   }
 

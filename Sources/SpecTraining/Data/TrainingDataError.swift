@@ -1,0 +1,30 @@
+import SpecFiles
+
+/// What is wrong with a file of training data.
+public enum TrainingDataError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The file cannot be read, or is not what its name says.
+  case unusable(file: String, InputProblem)
+  /// A record has none of the fields that hold text; its place is a line, or an entry in a list.
+  case noText(file: String, place: String)
+  /// There is nothing in the file.
+  case empty(file: String)
+
+  /// One sentence: where, what was found, what to do.
+  public var description: String {
+    switch self {
+    case .unusable(let file, .mismatch(let mismatch)):
+      "\(file)\(mismatch.line.map { ", line \($0)" } ?? ""): \(mismatch): correct this record or take it out"
+    case .unusable(let file, let problem):
+      "\(file) cannot be used as training data, since \(problem): correct the file or name another one"
+    case .noText(let file, let place):
+      "\(file), \(place): there is none of the fields \(TrainingDataReader.fields) with text in it: "
+        + "correct this record or take it out"
+    case .empty(let file): "\(file) holds no text: name a file with text to train on"
+    }
+  }
+}
+
+extension TrainingDataError: InputFailure {
+  /// Makes the error of a problem with a file.
+  public init(_ problem: InputProblem, file: String) { self = .unusable(file: file, problem) }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import SpecFiles
+
+/// Reads the files that a user gives to train on.
+///
+/// The name decides: `.jsonl` has one record in each line, `.json` is a list of records, and any other file is one text
+/// in UTF-8. A record is an object with one of these fields:
+/// - `text`: running text;
+/// - `turns`: what the user says, as in Spec-Bench's questions, without answers;
+/// - `conversations`: turns as in ShareGPT, objects of `from` (`human`, `gpt`, …) and `value`;
+/// - `messages`: turns as chat interfaces take them, objects of `role` and `content`.
+public enum TrainingDataReader {
+  /// The most bytes of a file.
+  private static let byteLimit = 2 << 30
+
+  private typealias Field = JSONField<TrainingDataError>
+  private typealias Input = InputFile<TrainingDataError>
+
+  static let fields = "\"text\", \"turns\", \"conversations\" and \"messages\""
+
+  private static let speakers: [String: TrainingTurn.Speaker] = [
+    "system": .system, "user": .user, "human": .user, "assistant": .assistant, "gpt": .assistant, "chatgpt": .assistant,
+    "bing": .assistant, "bard": .assistant,
+  ]
+
+  /// The documents of files, in order.
+  ///
+  /// - Parameter paths: the files.
+  /// - Returns: at least one document for each file.
+  /// - Throws: ``TrainingDataError`` for the first thing that is wrong.
+  public static func read(_ paths: [String]) throws(TrainingDataError) -> [TrainingDocument] {
+    var documents: [TrainingDocument] = []
+    for path in paths { documents += try read(path) }
+    return documents
+  }
+
+  private static func read(_ path: String) throws(TrainingDataError) -> [TrainingDocument] {
+    let documents =
+      switch URL(fileURLWithPath: path).pathExtension.lowercased() {
+      case "jsonl": try lines(of: path)
+      case "json": try list(in: path)
+      default: try text(of: path)
+      }
+    guard !documents.isEmpty else { throw .empty(file: path) }
+    return documents
+  }
+
+  private static func text(of path: String) throws(TrainingDataError) -> [TrainingDocument] {
+    let text = try Input.text(of: path, limit: byteLimit)
+    return isBlank(text) ? [] : [.text(text)]
+  }
+
+  private static func lines(of path: String) throws(TrainingDataError) -> [TrainingDocument] {
+    let bytes = withoutByteOrderMark(try Input.bytes(of: path, limit: byteLimit)[...])
+    var documents: [TrainingDocument] = []
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, bytes) in lines.enumerated() where !bytes.allSatisfy({ $0 == 0x20 || 0x09...0x0D ~= $0 }) {
+      let record = try Field(parsing: bytes, file: path, line: index + 1)
+      documents.append(try document(record, place: "line \(index + 1)"))
+    }
+    return documents
+  }
+
+  private static func list(in path: String) throws(TrainingDataError) -> [TrainingDocument] {
+    let bytes = try Input.bytes(of: path, limit: byteLimit)
+    var documents: [TrainingDocument] = []
+    for (index, record) in try Field(parsing: bytes[...], file: path).elements().enumerated() {
+      documents.append(try document(record, place: "entry \(index + 1) of the list"))
+    }
+    return documents
+  }
+
+  private static func document(_ record: Field, place: String) throws(TrainingDataError) -> TrainingDocument {
+    if let text = try record.member("text").unlessNull?.string(), !isBlank(text) { return .text(text) }
+    var turns: [TrainingTurn] = []
+    if let field = try record.member("turns").unlessNull {
+      for turn in try field.elements() { turns.append(TrainingTurn(.user, try turn.string())) }
+    } else if let field = try record.member("conversations").unlessNull {
+      turns = try self.turns(field, speaker: "from", text: "value")
+    } else if let field = try record.member("messages").unlessNull {
+      turns = try self.turns(field, speaker: "role", text: "content")
+    }
+    guard turns.contains(where: { !isBlank($0.text) }) else { throw .noText(file: record.file, place: place) }
+    return .conversation(turns)
+  }
+
+  private static func turns(
+    _ field: Field,
+    speaker: String,
+    text: String
+  ) throws(TrainingDataError) -> [TrainingTurn] {
+    try field.elements().map { (turn) throws(TrainingDataError) in
+      let name = try turn.member(speaker)
+      guard let known = speakers[try name.string().lowercased()] else {
+        throw name.mismatch(expected: "one of \(speakers.keys.sorted().joined(separator: ", "))")
+      }
+      return TrainingTurn(known, try turn.member(text).string())
+    }
+  }
+
+  private static func isBlank(_ text: String) -> Bool {
+    text.utf8.allSatisfy { $0 == 0x20 || 0x09...0x0D ~= $0 }
+  }
+}

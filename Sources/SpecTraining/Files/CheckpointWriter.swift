@@ -1,0 +1,168 @@
+import Foundation
+import SpecFiles
+import SpecModel
+
+/// Writes models as folders in Hugging Face layout, with the parameter names of the published ones. Each file appears
+/// whole or not at all, and `config.json`, without which a folder is no model, comes last.
+public struct CheckpointWriter: Sendable {
+  /// How the numbers are stored.
+  public let type: StoredNumber
+
+  /// - Parameter type: how to store the numbers.
+  public init(type: StoredNumber = .bfloat16) { self.type = type }
+
+  /// Writes a target or a draft model: `model.safetensors`, `generation_config.json` and `config.json`.
+  ///
+  /// - Parameters:
+  ///   - configuration: the model's shape.
+  ///   - tensors: exactly the tensors of ``SpecModel/ModelConfiguration/tensorShapes``, in any order.
+  ///   - directory: the folder, which is made if it is not there.
+  /// - Throws: `UnwritableFile`.
+  public func writeModel(
+    _ configuration: ModelConfiguration,
+    tensors: [NamedTensor],
+    to directory: String
+  ) throws(UnwritableFile) {
+    check(tensors, configuration.tensorShapes)
+    let folder = try folder(directory)
+    try SafetensorsWriter.write(tensors, as: type, to: folder + "model.safetensors")
+    try OutputFile.write(generation(of: configuration).document, to: folder + "generation_config.json")
+    try OutputFile.write(description(of: configuration).document, to: folder + "config.json")
+  }
+
+  /// Writes a Kangaroo adapter: `model.safetensors` and `config.json`.
+  ///
+  /// - Parameters:
+  ///   - target: the model that it was trained for.
+  ///   - shape: the adapter's attention.
+  ///   - epsilon: of its normalizations.
+  ///   - tensors: exactly the tensors of ``SpecModel/KangarooAdapter/tensorShapes(of:)``, in any order.
+  ///   - directory: the folder, which is made if it is not there.
+  /// - Throws: `UnwritableFile`.
+  public func writeKangarooAdapter(
+    for target: ModelConfiguration,
+    shape: AttentionShape,
+    epsilon: Float = 1e-6,
+    tensors: [NamedTensor],
+    to directory: String
+  ) throws(UnwritableFile) {
+    check(tensors, KangarooAdapter.tensorShapes(of: shape))
+    let folder = try folder(directory)
+    var adapter = target
+    adapter.layers = 1
+    adapter.attentionHeads = shape.queryHeads
+    adapter.keyValueHeads = shape.keyValueHeads
+    adapter.headDimension = shape.headDimension
+    adapter.normEpsilon = epsilon
+    // The published adapter always rotates with this base, whatever its target does.
+    adapter.ropeTheta = 10000
+    adapter.tiesEmbeddings = false
+    try SafetensorsWriter.write(tensors, as: type, to: folder + "model.safetensors")
+    try OutputFile.write(description(of: adapter).document, to: folder + "config.json")
+  }
+
+  /// Writes Medusa-1 heads: `medusa_lm_head.safetensors` and `config.json`.
+  ///
+  /// - Parameters:
+  ///   - target: the model that they were trained for.
+  ///   - count: how many heads.
+  ///   - model: where a reader finds the target, as seen from the folder.
+  ///   - tensors: exactly the tensors of ``SpecModel/MedusaHeads/tensorShapes(count:target:)``, in any order.
+  ///   - directory: the folder, which is made if it is not there.
+  /// - Throws: `UnwritableFile`.
+  public func writeMedusaHeads(
+    for target: ModelConfiguration,
+    count: Int,
+    model: String = "..",
+    tensors: [NamedTensor],
+    to directory: String
+  ) throws(UnwritableFile) {
+    check(tensors, MedusaHeads.tensorShapes(count: count, target: target))
+    let folder = try folder(directory)
+    let description = JSONValue.members([
+      "medusa_num_heads": .integer(count),
+      "medusa_num_layers": .integer(1),
+      "base_model_name_or_path": .text(model),
+      "version": "2",
+    ])
+    try SafetensorsWriter.write(tensors, as: type, to: folder + "medusa_lm_head.safetensors")
+    try OutputFile.write(description.document, to: folder + "config.json")
+  }
+
+  /// Puts a tokenizer's files into another folder, as a draft model has its target's.
+  ///
+  /// - Parameters:
+  ///   - source: a folder with `tokenizer.json`.
+  ///   - directory: the folder, which is made if it is not there.
+  /// - Throws: `TokenizerError` if a file cannot be read, `UnwritableFile`.
+  public func copyTokenizer(from source: String, to directory: String) throws {
+    let folder = try folder(directory)
+    for name in ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
+      let path = source + "/" + name
+      guard name == "tokenizer.json" || FileManager.default.fileExists(atPath: path) else { continue }
+      let bytes = try InputFile<TokenizerError>.bytes(of: path)
+      try OutputFile.write(to: folder + name) { (file) throws(UnwritableFile) in try file.append(bytes) }
+    }
+  }
+
+  private func check(_ tensors: [NamedTensor], _ shapes: [String: [Int]]) {
+    let found = Dictionary(tensors.map { ($0.name, $0.shape) }) { first, _ in first }
+    precondition(found == shapes && tensors.count == shapes.count, "other tensors than the architecture's")
+  }
+
+  private func folder(_ directory: String) throws(UnwritableFile) -> String {
+    do {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    } catch {
+      throw UnwritableFile(path: directory)
+    }
+    return directory.hasSuffix("/") ? directory : directory + "/"
+  }
+}
+
+/// The contents of the configuration files.
+extension CheckpointWriter {
+  private func description(of model: ModelConfiguration) -> JSONValue {
+    .members([
+      "architectures": .array([.text(model.architecture)]),
+      "model_type": "llama",
+      "vocab_size": .integer(model.vocabularySize),
+      "hidden_size": .integer(model.hiddenSize),
+      "intermediate_size": .integer(model.intermediateSize),
+      "num_hidden_layers": .integer(model.layers),
+      "num_attention_heads": .integer(model.attentionHeads),
+      "num_key_value_heads": .integer(model.keyValueHeads),
+      "head_dim": .integer(model.headDimension),
+      "hidden_act": "silu",
+      "max_position_embeddings": .integer(model.contextLength),
+      "initializer_range": .number(0.02),
+      // Read back as a Double, 1e-5 as a Float would be 9.999999747378752e-06.
+      "rms_norm_eps": .number(Double("\(model.normEpsilon)") ?? Double(model.normEpsilon)),
+      "rope_theta": .number(model.ropeTheta),
+      "rope_scaling": nil,
+      "attention_bias": false,
+      "mlp_bias": false,
+      "tie_word_embeddings": .boolean(model.tiesEmbeddings),
+      "use_cache": true,
+      "bos_token_id": token(model.beginToken),
+      "eos_token_id": endTokens(of: model),
+      "pad_token_id": nil,
+      "torch_dtype": .text(type.configurationName),
+    ])
+  }
+
+  private func generation(of model: ModelConfiguration) -> JSONValue {
+    .members([
+      "bos_token_id": token(model.beginToken),
+      "eos_token_id": endTokens(of: model),
+      "pad_token_id": token(model.endTokens.first),
+      "do_sample": false,
+    ])
+  }
+
+  private func endTokens(of model: ModelConfiguration) -> JSONValue {
+    model.endTokens.count > 1 ? .array(model.endTokens.map { .integer(Int($0)) }) : token(model.endTokens.first)
+  }
+
+  private func token(_ token: Token?) -> JSONValue { token.map { .integer(Int($0)) } ?? .null }
+}

@@ -1,0 +1,89 @@
+import SpecFiles
+
+/// How trained numbers are stored in a checkpoint.
+public enum StoredNumber: String, CaseIterable, Sendable {
+  /// float32, every bit.
+  case float32 = "f32"
+  /// bfloat16, rounded to nearest even.
+  case bfloat16 = "bf16"
+
+  /// The name in a safetensors header.
+  var headerName: String { self == .float32 ? "F32" : "BF16" }
+
+  /// The name in `config.json`.
+  var configurationName: String { self == .float32 ? "float32" : "bfloat16" }
+
+  /// Bytes of one number.
+  var size: Int { self == .float32 ? 4 : 2 }
+
+  /// Appends a number, lowest byte first.
+  func append(_ number: Float, to bytes: inout [UInt8]) {
+    switch self {
+    case .float32:
+      let bits = number.bitPattern
+      bytes += [UInt8(truncatingIfNeeded: bits), UInt8(truncatingIfNeeded: bits >> 8)]
+      bytes += [UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 24)]
+    case .bfloat16:
+      let bits = StoredNumber.bfloat16Bits(number)
+      bytes.append(UInt8(truncatingIfNeeded: bits))
+      bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
+    }
+  }
+
+  /// The upper half of a float32, rounded to nearest even; what is not a number stays so.
+  static func bfloat16Bits(_ number: Float) -> UInt16 {
+    let bits = number.bitPattern
+    if number.isNaN { return UInt16(truncatingIfNeeded: bits >> 16) | 0x40 }
+    return UInt16(truncatingIfNeeded: (bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
+  }
+}
+
+/// Writes safetensors files: an 8-byte length, a JSON header, then the tensors' bytes.
+public enum SafetensorsWriter {
+  /// How many numbers are held in memory at once.
+  private static let part = 1 << 16
+
+  /// Writes a file that appears whole or not at all. Tensors lie in the order of their names, so the same tensors
+  /// always give the same bytes.
+  ///
+  /// - Parameters:
+  ///   - tensors: tensors of different names.
+  ///   - type: how to store the numbers.
+  ///   - path: the file.
+  /// - Throws: `UnwritableFile`.
+  public static func write(_ tensors: [NamedTensor], as type: StoredNumber, to path: String) throws(UnwritableFile) {
+    let sorted = tensors.sorted { $0.name < $1.name }
+    precondition(zip(sorted, sorted.dropFirst()).allSatisfy { $0.name != $1.name }, "two tensors of one name")
+    try OutputFile.write(to: path) { (file) throws(UnwritableFile) in
+      try file.append(header(of: sorted, as: type))
+      for tensor in sorted {
+        for start in stride(from: 0, to: tensor.count, by: part) {
+          let numbers = tensor.floats(start..<min(start + part, tensor.count))
+          var bytes: [UInt8] = []
+          bytes.reserveCapacity(numbers.count * type.size)
+          for number in numbers { type.append(number, to: &bytes) }
+          try file.append(bytes)
+        }
+      }
+    }
+  }
+
+  /// The length and the header, which spaces fill up so that the numbers begin at a multiple of 8.
+  private static func header(of tensors: [NamedTensor], as type: StoredNumber) -> [UInt8] {
+    var members = [JSONMember(key: ArraySlice("__metadata__".utf8), value: .members(["format": "pt"]))]
+    var start = 0
+    for tensor in tensors {
+      let end = start + tensor.count * type.size
+      let entry = JSONValue.members([
+        "dtype": .text(type.headerName),
+        "shape": .array(tensor.shape.map(JSONValue.integer)),
+        "data_offsets": .array([.integer(start), .integer(end)]),
+      ])
+      members.append(JSONMember(key: ArraySlice(tensor.name.utf8), value: entry))
+      start = end
+    }
+    var text = Array(JSONValue.object(members).line.utf8)
+    text += repeatElement(0x20, count: (8 - text.count % 8) % 8)
+    return (0..<8).map { UInt8(truncatingIfNeeded: UInt64(text.count) >> (8 * UInt64($0))) } + text
+  }
+}
