@@ -21,7 +21,11 @@ let package = Package(
     .target(name: "SpecKernels", dependencies: ["CSpecKernels"], swiftSettings: swift),
     .target(name: "SpecModel", dependencies: ["SpecFiles", "SpecKernels"], swiftSettings: swift),
     .target(name: "SpecDecoding", dependencies: ["SpecFiles", "SpecModel", "SpecKernels"], swiftSettings: swift),
-    .target(name: "SpecTraining", dependencies: ["SpecFiles", "SpecModel", "SpecKernels"], swiftSettings: swift),
+    .target(
+      name: "SpecTraining",
+      dependencies: ["SpecFiles", "SpecModel", "SpecKernels", "SpecSuite"],
+      swiftSettings: swift
+    ),
     .target(name: "SpecSuite", dependencies: ["SpecFiles"], swiftSettings: swift),
     .target(
       name: "SpecStore",
@@ -37,7 +41,8 @@ let package = Package(
     .executableTarget(
       name: "specbench",
       dependencies: [
-        "SpecFiles", "SpecRunner", "SpecReport", "SpecDecoding", "SpecModel", "SpecKernels", "SpecSuite", "SpecStore",
+        "SpecFiles", "SpecRunner", "SpecReport", "SpecTraining", "SpecDecoding", "SpecModel", "SpecKernels", "SpecSuite",
+        "SpecStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift

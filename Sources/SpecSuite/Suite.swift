@@ -21,6 +21,9 @@ public struct Suite: Sendable {
   /// The absolute path of the question file.
   public let questionPath: String
 
+  /// The absolute path of the model that comes with the suite, if one does.
+  public var modelPath: String? { manifest.model.map { SuiteFiles.join(directory, $0) } }
+
   /// Reads a suite.
   ///
   /// - Parameter path: A folder with a `suite.json`, a folder with only a `question.jsonl`, or a `.jsonl` file.

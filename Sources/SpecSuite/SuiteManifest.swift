@@ -20,6 +20,9 @@ public struct SuiteManifest: Equatable, Sendable {
   /// The question file, relative to the suite's folder and inside it.
   public let questionFile: String
 
+  /// The folder of the model that comes with the suite, relative to the suite's folder and inside it, or nil.
+  public let model: String?
+
   /// The most tokens generated for one turn.
   public let maxNewTokens: Int
 
@@ -58,6 +61,7 @@ public struct SuiteManifest: Equatable, Sendable {
     categories = nil
     chatTemplate = .named(ChatTemplate.plain.name)
     self.questionFile = questionFile
+    model = nil
     maxNewTokens = SuiteManifest.defaultMaxNewTokens
     decoders = []
   }
@@ -71,6 +75,7 @@ extension SuiteManifest: Codable {
     case categories
     case chatTemplate = "chat_template"
     case questionFile = "question_file"
+    case model
     case maxNewTokens = "max_new_tokens"
     case decoders
   }
@@ -91,7 +96,8 @@ extension SuiteManifest: Codable {
     categories = try SuiteManifest.categories(reader)
     let template = try reader.member("chat_template").ifPresent
     chatTemplate = try template.map(ChatTemplateChoice.init) ?? .named(ChatTemplate.plain.name)
-    questionFile = try SuiteManifest.questionFile(reader)
+    questionFile = try SuiteManifest.innerPath("question_file", reader) ?? Self.defaultQuestionFile
+    model = try SuiteManifest.innerPath("model", reader)
     maxNewTokens = try SuiteManifest.maxNewTokens(reader)
     let hasDecoders = try reader.member("decoders").ifPresent != nil
     decoders = hasDecoders ? try reader.filledTexts("decoders", mayBeEmpty: true) : []
@@ -104,9 +110,8 @@ extension SuiteManifest: Codable {
   }
 
   /// A suite may be handed on by people who do not know each other, so that it reads no file outside its folder.
-  private static func questionFile(_ reader: SuiteField) throws(SuiteError) -> String {
-    let key = "question_file"
-    guard try reader.member(key).ifPresent != nil else { return defaultQuestionFile }
+  private static func innerPath(_ key: String, _ reader: SuiteField) throws(SuiteError) -> String? {
+    guard try reader.member(key).ifPresent != nil else { return nil }
     let path = try reader.filledText(key)
     let hasControl = path.unicodeScalars.contains { $0.properties.generalCategory == .control }
     let components = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -114,7 +119,7 @@ extension SuiteManifest: Codable {
       throw reader.error(
         found: "\(quoted(path)) as \"\(key)\"",
         expected: "a relative path inside the suite's folder",
-        advice: "put the file into the folder and give its name"
+        advice: "put it into the folder and give its name"
       )
     }
     return path

@@ -52,7 +52,7 @@ struct RunCommand: ParsableCommand {
     let (suite, suitePath) = try suiteOptions.load(categories: categories)
     let specs = try decoderOptions.specs(for: suite)
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
-    let model = try modelOptions.load()
+    let model = try modelOptions.load(for: suite)
     let plan = RunPlan(
       suite: suite,
       suitePath: suitePath,

@@ -13,7 +13,7 @@ struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The model's folder: config.json, model.safetensors and tokenizer.json in Hugging Face layout. "
-        + "Default: the environment variable SPECBENCH_MODEL.",
+        + "Default: the environment variable SPECBENCH_MODEL, then the model that comes with the suite.",
       valueName: "dir"
     )
   )
@@ -34,8 +34,13 @@ struct ModelOptions: ParsableArguments {
     }
   }
 
-  func load() throws -> LoadedModel {
-    guard let directory = model ?? ProcessInfo.processInfo.environment["SPECBENCH_MODEL"] else {
+  /// Loads the model.
+  ///
+  /// - Parameter suite: whose own model is used if none is given.
+  /// - Returns: the model, ready to decode.
+  func load(for suite: Suite? = nil) throws -> LoadedModel {
+    let given = model ?? ProcessInfo.processInfo.environment["SPECBENCH_MODEL"]
+    guard let directory = given ?? suite?.modelPath else {
       throw ValidationError(
         "No model is given: pass --model DIR, where DIR holds config.json, model.safetensors and tokenizer.json, "
           + "or set SPECBENCH_MODEL."
@@ -69,7 +74,7 @@ struct ModelOptions: ParsableArguments {
 /// Which questions.
 struct SuiteOptions: ParsableArguments {
   @Option(help: "A suite's name, its folder, or a question.jsonl in Spec-Bench's format.")
-  var suite = "essentials"
+  var suite = "demo"
 
   @Option(help: ArgumentHelp("At most this many questions, taken in turn from the categories.", valueName: "n"))
   var limit: Int?

@@ -15,7 +15,7 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     let (suite, _) = try suiteOptions.load()
     let specs = try decoderOptions.specs(for: suite)
-    let model = try modelOptions.load()
+    let model = try modelOptions.load(for: suite)
     let verification = Verification(
       suite: suite,
       decoders: try RunDecoder.prepare(specs, model: model),

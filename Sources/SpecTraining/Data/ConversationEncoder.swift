@@ -1,0 +1,64 @@
+import SpecModel
+import SpecSuite
+
+/// Writes documents as the tokens that a model reads when a suite is run.
+public struct ConversationEncoder: Sendable {
+  /// A document's tokens.
+  public struct Encoded: Sendable, Equatable {
+    /// All of them.
+    public let tokens: [Token]
+    /// How many stand in front of what the model would write itself: the last answer, or half of a running text.
+    public let promptCount: Int
+  }
+
+  private let tokenizer: Tokenizer
+  private let template: ChatTemplate
+  private let beginToken: Token?
+  private let endToken: Token?
+
+  /// - Parameters:
+  ///   - tokenizer: the model's.
+  ///   - template: how conversations are written.
+  ///   - configuration: names the tokens that begin and end a text.
+  public init(tokenizer: Tokenizer, template: ChatTemplate, configuration: ModelConfiguration) {
+    self.tokenizer = tokenizer
+    self.template = template
+    beginToken = configuration.beginToken
+    endToken = configuration.endTokens.first
+  }
+
+  /// The tokens of a document. What the system says in a conversation is left out: a suite's template has its own.
+  ///
+  /// - Parameter document: running text or a conversation.
+  /// - Returns: its tokens with the end token after a text and after the last answer.
+  public func encode(_ document: TrainingDocument) -> Encoded {
+    switch document {
+    case .text(let text):
+      let tokens = begin(true) + tokenizer.encode(text) + end
+      return Encoded(tokens: tokens, promptCount: tokens.count / 2)
+    case .conversation(let turns): return encode(turns)
+    }
+  }
+
+  private func encode(_ turns: [TrainingTurn]) -> Encoded {
+    var (history, user, answer) = ([(user: String, assistant: String)](), "", String?.none)
+    for turn in turns where turn.speaker != .system {
+      if turn.speaker == .assistant {
+        answer = (answer.map { $0 + "\n" } ?? "") + turn.text
+      } else {
+        if let answered = answer {
+          history.append((user, answered))
+          (user, answer) = ("", nil)
+        }
+        user += (user.isEmpty ? "" : "\n") + turn.text
+      }
+    }
+    let prompt = begin(template.beginOfText) + tokenizer.encode(template.render(history: history, user: user))
+    guard let answer else { return Encoded(tokens: prompt, promptCount: prompt.count) }
+    let written = tokenizer.encode(template.answerSeparator + answer) + end
+    return Encoded(tokens: prompt + written, promptCount: prompt.count)
+  }
+
+  private func begin(_ isWanted: Bool) -> [Token] { isWanted ? beginToken.map { [$0] } ?? [] : [] }
+  private var end: [Token] { endToken.map { [$0] } ?? [] }
+}

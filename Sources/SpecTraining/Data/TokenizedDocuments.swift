@@ -1,0 +1,57 @@
+import SpecFiles
+import SpecModel
+
+/// Documents as tokens, one after the other in one array.
+public struct TokenizedDocuments: Sendable {
+  private var tokens: [Token] = []
+  private var ends: [Int] = []
+
+  /// No documents.
+  public init() {}
+
+  /// How many documents.
+  public var count: Int { ends.count }
+  /// How many tokens.
+  public var tokenCount: Int { tokens.count }
+
+  /// A document's tokens.
+  public subscript(index: Int) -> ArraySlice<Token> { tokens[(index == 0 ? 0 : ends[index - 1])..<ends[index]] }
+
+  /// Adds a document; one that is longer than `limit` becomes several.
+  ///
+  /// - Parameters:
+  ///   - document: its tokens.
+  ///   - limit: most tokens of one document.
+  public mutating func append(_ document: some Collection<Token>, limit: Int) {
+    var rest = document[...]
+    while !rest.isEmpty {
+      tokens += rest.prefix(limit)
+      ends.append(tokens.count)
+      rest = rest.dropFirst(limit)
+    }
+  }
+
+  /// Takes every n-th document away, for the others never to see them.
+  ///
+  /// - Parameter interval: n.
+  /// - Returns: the documents taken and those that are left.
+  public func split(heldOutEvery interval: Int) -> (heldOut: TokenizedDocuments, training: TokenizedDocuments) {
+    var (heldOut, training) = (TokenizedDocuments(), TokenizedDocuments())
+    for index in 0..<count {
+      if index % interval == interval - 1 {
+        heldOut.append(self[index], limit: .max)
+      } else {
+        training.append(self[index], limit: .max)
+      }
+    }
+    return (heldOut, training)
+  }
+
+  /// A hash of all tokens and of where documents end.
+  public var fingerprint: String {
+    var hash = SHA256()
+    tokens.withUnsafeBytes { hash.update($0) }
+    ends.withUnsafeBytes { hash.update($0) }
+    return hash.finalize()
+  }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import SpecKernels
+import SpecModel
+import SpecSuite
+
+/// The demo corpus as a model's tokens.
+struct DemoData {
+  let recipe: DemoRecipe
+  let encoder: ConversationEncoder
+
+  /// How the demo's conversations are written; its markers are single tokens.
+  static let template = ChatTemplate.zephyr
+  static let markers = ["<|user|>", "<|assistant|>"]
+
+  init(_ recipe: DemoRecipe, tokenizer: Tokenizer) {
+    self.recipe = recipe
+    encoder = ConversationEncoder(tokenizer: tokenizer, template: Self.template, configuration: recipe.target)
+  }
+
+  /// Documents of one stream.
+  ///
+  /// - Parameters:
+  ///   - range: which.
+  ///   - stream: training, or held out from it.
+  /// - Returns: each with its tokens.
+  func encoded(_ range: Range<Int>, stream: DemoStream) -> [ConversationEncoder.Encoded] {
+    let corpus = DemoCorpus(seed: recipe.seed, stream: stream)
+    return range.map { encoder.encode(Self.document(corpus.document(at: $0))) }
+  }
+
+  /// Documents to learn from, and others to evaluate on.
+  func data(documents count: Int) throws(TrainingError) -> TrainingData {
+    try TrainingData(
+      training: Self.joined(encoded(0..<count, stream: .training), recipe),
+      heldOut: heldOut
+    )
+  }
+
+  /// Documents that are never learned from.
+  var heldOut: TokenizedDocuments {
+    Self.joined(encoded(0..<recipe.heldOutDocuments, stream: .heldOut), recipe)
+  }
+
+  static func document(_ document: DemoDocument) -> TrainingDocument {
+    .conversation(
+      document.turns.flatMap { [TrainingTurn(.user, $0.question), TrainingTurn(.assistant, $0.answer)] }
+    )
+  }
+
+  private static func joined(
+    _ encoded: [ConversationEncoder.Encoded],
+    _ recipe: DemoRecipe
+  ) -> TokenizedDocuments {
+    var documents = TokenizedDocuments()
+    let limit = min(recipe.target.contextLength, recipe.targetSettings.batchTokens)
+    for document in encoded { documents.append(document.tokens, limit: limit) }
+    return documents
+  }
+
+  /// Answers that the target writes to prompts it has not learned from, written once and then kept in a file, beside as
+  /// many corpus documents.
+  ///
+  /// - Parameters:
+  ///   - folder: holds the target, and takes the file.
+  ///   - context: the kernels and threads to compute on.
+  ///   - progress: how many of how many are written.
+  ///   - shouldStop: asked after each answer.
+  /// - Returns: the documents, nil if it was stopped.
+  /// - Throws: if a file cannot be read or written.
+  func distilled(
+    _ folder: DemoFolder,
+    context: ComputeContext,
+    progress: (Int, Int) -> Void,
+    shouldStop: () -> Bool
+  ) throws -> TrainingData? {
+    let prompts = encoded(
+      recipe.trainingDocuments..<recipe.trainingDocuments + recipe.distilledPrompts,
+      stream: .training
+    )
+    var written = try Self.readTokens(folder.distilled)
+    if written.count < prompts.count {
+      let checkpoint = try Checkpoint(directory: folder.model)
+      let writer = try SelfDistillation(
+        Transformer(checkpoint: checkpoint, context: context),
+        capacity: recipe.target.contextLength
+      )
+      while written.count < prompts.count {
+        let prompt = prompts[written.count]
+        written.append(writer.continued(Array(prompt.tokens.prefix(prompt.promptCount))))
+        progress(written.count, prompts.count)
+        let stops = shouldStop()
+        if stops || written.count.isMultiple(of: 200) || written.count == prompts.count {
+          try WholeJSONFile.write(written, to: folder.distilled)
+        }
+        if stops { return nil }
+      }
+    }
+    var documents = Self.joined(encoded(0..<recipe.distilledPrompts, stream: .training), recipe)
+    for document in written { documents.append(document, limit: recipe.target.contextLength) }
+    return try TrainingData(training: documents, heldOut: heldOut)
+  }
+
+  private static func readTokens(_ path: String) throws(TrainingError) -> [[Token]] {
+    guard let data = FileManager.default.contents(atPath: path) else { return [] }
+    do {
+      return try JSONDecoder().decode([[Token]].self, from: data)
+    } catch {
+      throw .malformedCheckpoint(path: path, problem: "it does not hold lists of tokens")
+    }
+  }
+}

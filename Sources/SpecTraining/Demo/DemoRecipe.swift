@@ -1,0 +1,101 @@
+import SpecModel
+
+/// The whole recipe of the demo model: shapes, data and settings of every stage.
+public struct DemoRecipe: Sendable {
+  /// What everything follows from.
+  public var seed: UInt64
+  /// Documents that the tokenizer learns from.
+  public var tokenizerDocuments: Int
+  /// Documents that the models learn from.
+  public var trainingDocuments: Int
+  /// Documents that they are evaluated on.
+  public var heldOutDocuments: Int
+  /// Questions of each category.
+  public var questionsPerCategory: Int
+  /// The target's shape.
+  public var target: ModelConfiguration
+  /// Layers of the draft model, which otherwise has the target's shape.
+  public var draftLayers: Int
+  /// Layers that Kangaroo drafts with.
+  public var exitLayer: Int
+  /// How many Medusa heads.
+  public var medusaHeads: Int
+  /// Prompts whose answers the target writes itself, for its drafters to learn from.
+  public var distilledPrompts: Int
+  /// How to train each stage.
+  public var targetSettings, kangarooSettings, medusaSettings, draftSettings: TrainingSettings
+
+  /// The shipped model. Deep and narrow: a Kangaroo draft costs 2 of 24 layers, the adapter and the head.
+  public static let shipped = DemoRecipe(
+    seed: 1,
+    tokenizerDocuments: 12_000,
+    trainingDocuments: 36_000,
+    heldOutDocuments: 240,
+    questionsPerCategory: 20,
+    target: shape(width: 256, inner: 704, layers: 24, heads: 8, vocabulary: 2048, context: 1024),
+    draftLayers: 2,
+    exitLayer: 2,
+    medusaHeads: 4,
+    distilledPrompts: 1500,
+    targetSettings: TrainingSettings(steps: 2600, peakRate: 2e-3, warmUpSteps: 150, finalShare: 0.05),
+    kangarooSettings: TrainingSettings(steps: 1000, peakRate: 2e-3, weightDecay: 0.01),
+    medusaSettings: TrainingSettings(steps: 800, peakRate: 1e-3, weightDecay: 0.01),
+    draftSettings: TrainingSettings(steps: 1500, peakRate: 3e-3)
+  )
+
+  /// The same stages in seconds, for tests.
+  public static let miniature = DemoRecipe(
+    seed: 1,
+    tokenizerDocuments: 60,
+    trainingDocuments: 60,
+    heldOutDocuments: 6,
+    questionsPerCategory: 1,
+    target: shape(width: 32, inner: 64, layers: 4, heads: 2, vocabulary: 512, context: 1024),
+    draftLayers: 1,
+    exitLayer: 1,
+    medusaHeads: 2,
+    distilledPrompts: 2,
+    targetSettings: miniatureSettings,
+    kangarooSettings: miniatureSettings,
+    medusaSettings: miniatureSettings,
+    draftSettings: miniatureSettings
+  )
+
+  private static let miniatureSettings = TrainingSettings(
+    batchTokens: 1024,
+    steps: 4,
+    warmUpSteps: 1,
+    evaluationInterval: 2,
+    checkpointInterval: 2
+  )
+
+  private static func shape(
+    width: Int,
+    inner: Int,
+    layers: Int,
+    heads: Int,
+    vocabulary: Int,
+    context: Int
+  ) -> ModelConfiguration {
+    ModelConfiguration(
+      hiddenSize: width,
+      intermediateSize: inner,
+      layers: layers,
+      attentionHeads: heads,
+      keyValueHeads: heads,
+      headDimension: width / heads,
+      vocabularySize: vocabulary,
+      contextLength: context,
+      tiesEmbeddings: true,
+      beginToken: 1,
+      endTokens: [2]
+    )
+  }
+
+  /// The draft model's shape.
+  public var draft: ModelConfiguration {
+    var shape = target
+    shape.layers = draftLayers
+    return shape
+  }
+}

@@ -1,0 +1,35 @@
+import Foundation
+import SpecFiles
+
+/// The demo suite's manifest and questions.
+struct DemoSuiteFiles {
+  private let recipe: DemoRecipe
+
+  init(_ recipe: DemoRecipe) { self.recipe = recipe }
+
+  /// Writes `suite.json` unless it is there, since its decoders are tuned by hand, and `question.jsonl`.
+  func write(to directory: String) throws {
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var lines = ""
+    for question in DemoSuite.questions(perCategory: recipe.questionsPerCategory, seed: recipe.seed) {
+      lines += String(decoding: try encoder.encode(question), as: UTF8.self) + "\n"
+    }
+    try OutputFile.write(lines, to: directory + "/question.jsonl")
+    let manifest = directory + "/suite.json"
+    if !FileManager.default.fileExists(atPath: manifest) { try OutputFile.write(Self.manifest, to: manifest) }
+  }
+
+  private static let manifest = """
+    {
+      "name": "demo",
+      "version": "1",
+      "description": "Held-out questions of the invented world that the demo model was trained on.",
+      "chat_template": "zephyr",
+      "model": "model",
+      "max_new_tokens": 160
+    }
+
+    """
+}

@@ -1,0 +1,150 @@
+import SpecKernels
+
+/// Runs an objective's steps: AdamW with clipping and a schedule, evaluation, checkpoints.
+///
+/// A training that is stopped at any moment goes on from its last checkpoint with the same bits, on any number of
+/// threads.
+public final class Trainer {
+  /// One measurement of a training's course.
+  public struct Point: Sendable, Equatable, Codable {
+    /// Steps done.
+    public let step: Int
+    /// Mean loss of the training batches since the point before, nats per token.
+    public let trainingLoss: Double
+    /// Figures on the held-out documents.
+    public let heldOut: HeldOutFigures
+  }
+
+  /// How far a training is.
+  public struct Progress: Sendable {
+    /// Steps done.
+    public let step: Int
+    /// Steps in all.
+    public let steps: Int
+    /// The last step's loss.
+    public let loss: Double
+    /// Steps done since this process began.
+    public let stepsHere: Int
+    /// The last evaluation.
+    public let lastPoint: Point?
+  }
+
+  /// How a training ended.
+  public enum Outcome: Sendable { case finished, interrupted }
+
+  private let objective: any TrainingObjective
+  private let settings: TrainingSettings
+  private let heldOut: [TrainingBatch]
+  private let checkpoint: TrainingCheckpoint
+  private let context: ComputeContext
+  private var plan: BatchPlan
+  private var step = 0
+  private var lossSum = 0.0
+  private var lossCount = 0
+  /// The course so far.
+  public private(set) var points: [Point] = []
+
+  /// - Parameters:
+  ///   - objective: what to train.
+  ///   - training: the documents to learn from.
+  ///   - heldOut: documents to evaluate on; at least one.
+  ///   - settings: how to train.
+  ///   - directory: where checkpoints go.
+  ///   - context: the kernels and threads to compute on.
+  /// - Throws: ``TrainingError`` if the folder holds a checkpoint of another training.
+  public init(
+    _ objective: any TrainingObjective,
+    training: TokenizedDocuments,
+    heldOut: TokenizedDocuments,
+    settings: TrainingSettings,
+    directory: String,
+    context: ComputeContext
+  ) throws {
+    self.objective = objective
+    self.settings = settings
+    self.context = context
+    plan = BatchPlan(training, rows: settings.batchTokens, seed: settings.seed)
+    self.heldOut = BatchPlan(heldOut, rows: settings.batchTokens, seed: 0).inOrder
+    checkpoint = try TrainingCheckpoint(
+      directory: directory,
+      identity: .init(settings: settings, parameters: objective.parameters, documents: training.fingerprint)
+    )
+    if let state = try checkpoint.restore(objective.parameters) {
+      (step, points, lossSum, lossCount) = (state.step, state.points, state.lossSum, state.lossCount)
+    }
+  }
+
+  /// Trains to the end, or until told to stop.
+  ///
+  /// - Parameters:
+  ///   - progress: called after each step.
+  ///   - shouldStop: asked after each step; on true the state is saved.
+  /// - Returns: whether all steps are done.
+  /// - Throws: ``TrainingError`` if the loss is no number or a checkpoint cannot be written, and what `progress` throws.
+  public func run(progress: (Progress) throws -> Void, shouldStop: () -> Bool) throws -> Outcome {
+    let first = step
+    while step < settings.steps {
+      let loss = objective.step(plan.batch(at: step))
+      guard loss.isFinite else { throw TrainingError.diverged(step: step + 1) }
+      update()
+      step += 1
+      lossSum += loss
+      lossCount += 1
+      let isLast = step == settings.steps
+      if isLast || step.isMultiple(of: settings.evaluationInterval) { evaluate() }
+      try progress(
+        Progress(step: step, steps: settings.steps, loss: loss, stepsHere: step - first, lastPoint: points.last)
+      )
+      let stops = !isLast && shouldStop()
+      if isLast || stops || step.isMultiple(of: settings.checkpointInterval) { try save() }
+      if stops { return .interrupted }
+    }
+    return .finished
+  }
+
+  /// The figures on all held-out documents.
+  ///
+  /// - Returns: their sums.
+  public func evaluateHeldOut() -> HeldOutFigures {
+    heldOut.reduce(HeldOutFigures()) { $0 + objective.evaluate($1) }
+  }
+
+  private func evaluate() {
+    points.append(
+      Point(step: step, trainingLoss: lossSum / Double(max(1, lossCount)), heldOut: evaluateHeldOut())
+    )
+    (lossSum, lossCount) = (0, 0)
+  }
+
+  private func save() throws {
+    try checkpoint.save(
+      .init(step: step, points: points, lossSum: lossSum, lossCount: lossCount),
+      parameters: objective.parameters
+    )
+  }
+
+  /// One step of AdamW on gradients clipped to the norm, which are cleared for the next.
+  private func update() {
+    let trained = objective.parameters.compactMap { parameter in parameter.optimisation.map { (parameter, $0) } }
+    let norm = trained.reduce(0) { $0 + context.squaredSum($1.1.gradient) }.squareRoot()
+    let clip = norm > Double(settings.clipNorm) ? settings.clipNorm / Float(norm) : 1
+    for (parameter, optimisation) in trained {
+      context.adamW(
+        parameter.value,
+        gradient: optimisation.gradient,
+        firstMoment: optimisation.firstMoment,
+        secondMoment: optimisation.secondMoment,
+        settings: AdamWStep(
+          rate: settings.rate(at: step),
+          beta1: settings.beta1,
+          beta2: settings.beta2,
+          epsilon: 1e-8,
+          weightDecay: parameter.decays ? settings.weightDecay : 0,
+          step: step + 1,
+          gradientScale: clip
+        )
+      )
+      optimisation.gradient.clear()
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import SpecFiles
+import SpecKernels
+import SpecModel
+
+/// The state of a training on disk: parameters and moments in one file, everything else in another that names it. The
+/// second is replaced in one step, so that at any moment the folder holds one whole state.
+struct TrainingCheckpoint {
+  /// What must be the same for a training to go on.
+  struct Identity: Codable, Equatable {
+    let settings: TrainingSettings
+    let parameters: [String]
+    let documents: String
+
+    init(settings: TrainingSettings, parameters: [Parameter], documents: String) {
+      self.settings = settings
+      self.parameters = parameters.flatMap { parameter in
+        parameter.parts.map { "\($0.name) \(parameter.shape(of: $0))" }
+      }
+      self.documents = documents
+    }
+  }
+
+  /// Where the training is.
+  struct State: Codable, Equatable {
+    let step: Int
+    let points: [Trainer.Point]
+    let lossSum: Double
+    let lossCount: Int
+  }
+
+  private struct Description: Codable {
+    let identity: Identity
+    let state: State
+    let numbers: String
+  }
+
+  private let directory: String
+  private let identity: Identity
+
+  /// - Parameters:
+  ///   - directory: a folder that exists.
+  ///   - identity: what must be the same for a training to go on.
+  init(directory: String, identity: Identity) {
+    self.directory = directory
+    self.identity = identity
+  }
+
+  private var descriptionPath: String { directory + "/state.json" }
+
+  /// Takes the state that is there.
+  ///
+  /// - Parameter parameters: filled with the saved numbers.
+  /// - Returns: the state; nil if nothing was saved yet.
+  /// - Throws: ``TrainingError`` if it belongs to another training, or `ModelError` if the numbers are damaged.
+  func restore(_ parameters: [Parameter]) throws -> State? {
+    guard let data = FileManager.default.contents(atPath: descriptionPath) else { return nil }
+    let saved: Description
+    do {
+      saved = try JSONDecoder().decode(Description.self, from: data)
+    } catch {
+      throw TrainingError.malformedCheckpoint(path: descriptionPath, problem: "it does not hold a training's state")
+    }
+    if let difference = difference(to: saved.identity) {
+      throw TrainingError.otherTraining(path: directory, difference: difference)
+    }
+    let file = try SafetensorsFile(path: directory + "/" + saved.numbers, purpose: "a training's saved numbers")
+    for parameter in parameters {
+      for (name, matrix) in Self.matrices(of: parameter) {
+        let source = try file.tensor(name, shape: [matrix.rows, matrix.columns])
+        matrix.withMutableNumbers { numbers in
+          _ = numbers.update(fromContentsOf: source.floats(0..<numbers.count))
+        }
+      }
+    }
+    return saved.state
+  }
+
+  /// Saves a state in the place of the one before.
+  func save(_ state: State, parameters: [Parameter]) throws {
+    let name = "numbers-\(state.step).safetensors"
+    let tensors = parameters.flatMap { parameter in
+      Self.matrices(of: parameter).map { name, matrix in
+        NamedTensor(name, shape: [matrix.rows, matrix.columns]) { range in matrix.withNumbers { Array($0[range]) } }
+      }
+    }
+    try SafetensorsWriter.write(tensors, as: .float32, to: directory + "/" + name)
+    try WholeJSONFile.write(Description(identity: identity, state: state, numbers: name), to: descriptionPath)
+    for old in try FileManager.default.contentsOfDirectory(atPath: directory) {
+      if old.hasPrefix("numbers-"), old != name { try FileManager.default.removeItem(atPath: directory + "/" + old) }
+    }
+  }
+
+  private func difference(to saved: Identity) -> String? {
+    if saved.settings != identity.settings { return "other settings" }
+    if saved.parameters != identity.parameters { return "other shapes" }
+    if saved.documents != identity.documents { return "other data" }
+    return nil
+  }
+
+  private static func matrices(of parameter: Parameter) -> [(String, FloatMatrix)] {
+    let name = parameter.parts[0].name
+    guard let optimisation = parameter.optimisation else { return [] }
+    return [
+      (name, parameter.value),
+      (name + ".first_moment", optimisation.firstMoment),
+      (name + ".second_moment", optimisation.secondMoment),
+    ]
+  }
+}

@@ -1,0 +1,52 @@
+import Foundation
+
+/// What is kept of a finished training beside its result, as `training.json`.
+public struct TrainingRecord: Codable, Sendable, Equatable {
+  /// How it was trained.
+  public let settings: TrainingSettings
+  /// SHA-256 of the documents' tokens.
+  public let documents: String
+  /// Numbers that were trained.
+  public let parameters: Int
+  /// Its course; the last point belongs to the result.
+  public let points: [Trainer.Point]
+
+  /// The file's name in the folder of the result.
+  public static let fileName = "training.json"
+
+  /// Reads the record of a finished training.
+  ///
+  /// - Parameter directory: the folder of the result.
+  /// - Returns: the record, nil if nothing was finished there.
+  /// - Throws: ``TrainingError/malformedCheckpoint(path:problem:)`` if the file is something else.
+  public static func finished(in directory: String) throws(TrainingError) -> TrainingRecord? {
+    let path = directory + "/" + fileName
+    guard let data = FileManager.default.contents(atPath: path) else { return nil }
+    do {
+      return try JSONDecoder().decode(TrainingRecord.self, from: data)
+    } catch {
+      throw .malformedCheckpoint(path: path, problem: "it does not hold a training's record")
+    }
+  }
+
+  /// Writes the record.
+  ///
+  /// - Parameter directory: the folder of the result.
+  /// - Throws: ``TrainingError/unwritable(path:)``.
+  func write(to directory: String) throws(TrainingError) {
+    try WholeJSONFile.write(self, to: directory + "/" + Self.fileName)
+  }
+}
+
+/// JSON files that appear whole or not at all.
+enum WholeJSONFile {
+  static func write(_ value: some Encodable, to path: String) throws(TrainingError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    do {
+      try encoder.encode(value).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw .unwritable(path: path)
+    }
+  }
+}

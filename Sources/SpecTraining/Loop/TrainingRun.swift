@@ -1,0 +1,106 @@
+import Foundation
+import SpecKernels
+
+/// Told how a training goes on.
+public protocol TrainingObserver: AnyObject {
+  /// A sentence for the user.
+  func note(_ text: String)
+  /// Called after each step.
+  func advanced(_ progress: Trainer.Progress)
+  /// Whether to save and stop.
+  var wantsToStop: Bool { get }
+}
+
+/// One training from its data to the files of its result: what every `train` command does.
+public struct TrainingRun {
+  /// A folder for the result.
+  public let output: String
+  /// What the charts are called.
+  public let title: String
+  /// How to train.
+  public let settings: TrainingSettings
+  /// What to learn from.
+  public let data: TrainingData
+  /// The kernels and threads to compute on.
+  public let context: ComputeContext
+
+  /// - Parameters:
+  ///   - output: a folder for the result; made if it is not there.
+  ///   - title: what the charts are called.
+  ///   - settings: how to train.
+  ///   - data: what to learn from.
+  ///   - context: the kernels and threads to compute on.
+  public init(
+    output: String,
+    title: String,
+    settings: TrainingSettings,
+    data: TrainingData,
+    context: ComputeContext
+  ) {
+    self.output = output
+    self.title = title
+    self.settings = settings
+    self.data = data
+    self.context = context
+  }
+
+  /// Trains to the end or until the observer stops it, going on from a checkpoint that is there.
+  ///
+  /// - Parameters:
+  ///   - objective: what to train, with its first weights.
+  ///   - observer: told how it goes.
+  ///   - write: writes the result into a folder.
+  /// - Returns: whether the training is done.
+  /// - Throws: ``TrainingError``, or what `write` throws.
+  public func callAsFunction(
+    _ objective: any TrainingObjective,
+    observer: any TrainingObserver,
+    write: (String) throws -> Void
+  ) throws -> Trainer.Outcome {
+    let checkpoints = output + "/checkpoint"
+    do {
+      try FileManager.default.createDirectory(atPath: checkpoints, withIntermediateDirectories: true)
+    } catch {
+      throw TrainingError.unwritable(path: checkpoints)
+    }
+    let trainer = try Trainer(
+      objective,
+      training: data.training,
+      heldOut: data.heldOut,
+      settings: settings,
+      directory: checkpoints,
+      context: context
+    )
+    let outcome = try trainer.run(progress: observer.advanced, shouldStop: { observer.wantsToStop })
+    if outcome == .interrupted {
+      observer.note("Stopped and saved in \(checkpoints): the same command goes on from there.")
+      return outcome
+    }
+    try write(output)
+    try plot(trainer.points)
+    let record = TrainingRecord(
+      settings: settings,
+      documents: data.training.fingerprint,
+      parameters: objective.parameters.filter { $0.gradient != nil }.reduce(0) { $0 + $1.count },
+      points: trainer.points
+    )
+    try record.write(to: output)
+    // The result is whole: what would only have served to go on is several times as large.
+    try FileManager.default.removeItem(atPath: checkpoints)
+    return outcome
+  }
+
+  private func plot(_ points: [Trainer.Point]) throws(TrainingError) {
+    let tokens = { (point: Trainer.Point) in Double(point.step * settings.batchTokens) }
+    let svg = LossCurvePlot(
+      title: title,
+      training: points.map { .init(tokens: tokens($0), loss: $0.trainingLoss) },
+      heldOut: points.map { .init(tokens: tokens($0), loss: $0.heldOut.meanLoss) }
+    ).svg
+    do {
+      try Data(svg.utf8).write(to: URL(fileURLWithPath: output + "/loss.svg"), options: .atomic)
+    } catch {
+      throw .unwritable(path: output + "/loss.svg")
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import SpecKernels
+import SpecModel
+
+/// Medusa-1 heads (Cai et al. 2024, §2.1.1) and their gradients. Head i reads the target's last normalized state at
+/// position t and predicts the token at t + 2 + i.
+final class TrainableHeads {
+  /// A residual block and a layer to the vocabulary.
+  struct Head {
+    let linear, bias, vocabulary: Parameter
+  }
+
+  let heads: [Head]
+  private let context: ComputeContext
+  private let projected: FloatMatrix
+  private let states: FloatMatrix
+  private let gradient: FloatMatrix
+
+  /// - Parameters:
+  ///   - target: the model that they are for.
+  ///   - count: how many heads.
+  ///   - rows: tokens of a batch.
+  ///   - context: the kernels and threads to compute on.
+  /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
+  init(for target: ModelConfiguration, count: Int, rows: Int, context: ComputeContext) throws(KernelError) {
+    let width = target.hiddenSize
+    self.context = context
+    var heads: [Head] = []
+    for index in 0..<count {
+      heads.append(
+        Head(
+          linear: try .matrix("\(index).0.linear.weight", width, width, isTrained: true),
+          bias: try .vector("\(index).0.linear.bias", width, isTrained: true),
+          vocabulary: try .matrix("\(index).1.weight", target.vocabularySize, width, isTrained: true)
+        )
+      )
+    }
+    self.heads = heads
+    projected = try FloatMatrix(rows: rows, columns: width)
+    states = try FloatMatrix(rows: rows, columns: width)
+    gradient = try FloatMatrix(rows: rows, columns: width)
+  }
+
+  var parameters: [Parameter] { heads.flatMap { [$0.linear, $0.bias, $0.vocabulary] } }
+
+  /// As published: residual blocks of zeros and the target's own head, so that every head starts as the target's.
+  func initialize(head: Parameter) {
+    for own in heads { own.vocabulary.value.copy(from: head.value) }
+  }
+
+  /// The logits of one head.
+  func forward(_ index: Int, finalStates: FloatMatrix, into logits: FloatMatrix) {
+    let head = heads[index]
+    context.forward(finalStates, through: head.linear, into: projected)
+    context.addSilu(projected, bias: head.bias.value, residual: finalStates, into: states)
+    context.forward(states, through: head.vocabulary, into: logits)
+  }
+
+  /// Adds to the gradients of the head whose forward pass was last.
+  func backward(_ index: Int, finalStates: FloatMatrix, logitsGradient: FloatMatrix) {
+    let head = heads[index]
+    guard let biasGradient = head.bias.gradient else { preconditionFailure("frozen heads have no gradients") }
+    context.backward(logitsGradient, x: states, through: head.vocabulary, into: gradient)
+    context.addSiluBackward(
+      gradient,
+      z: projected,
+      bias: head.bias.value,
+      into: projected,
+      addingTo: nil,
+      biasGradient: biasGradient
+    )
+    context.backward(projected, x: finalStates, through: head.linear, into: nil)
+  }
+}

@@ -1,0 +1,218 @@
+import SpecKernels
+import SpecModel
+
+/// A Llama-family model whose gradients can be computed. In a frozen one the layers share one set of activations.
+final class TrainableTransformer {
+  let configuration: ModelConfiguration
+  let context: ComputeContext
+  let rows: Int
+  let embedding: Parameter
+  let layers: [Layer]
+  let norm: Parameter
+  /// The embedding itself where the model ties them.
+  let head: Parameter
+  let isTrained: Bool
+  private let residuals: [FloatMatrix]
+  private let normalized: FloatMatrix
+  private let inverseScale: FloatMatrix
+  private let gradients: Gradients?
+
+  struct Layer {
+    let attention: TrainableAttention
+    let feedForward: TrainableFeedForward
+    let middle: FloatMatrix
+    let keptAttention: TrainableAttention.Activations
+    let keptFeedForward: TrainableFeedForward.Activations
+
+    var parameters: [Parameter] { attention.parameters + feedForward.parameters }
+  }
+
+  /// Memory of the backward pass.
+  private struct Gradients {
+    let residual, normalized: FloatMatrix
+    let attention: TrainableAttention.Workspace
+    let feedForward: TrainableFeedForward.Workspace
+
+    init(rows: Int, configuration: ModelConfiguration) throws(KernelError) {
+      residual = try FloatMatrix(rows: rows, columns: configuration.hiddenSize)
+      normalized = try FloatMatrix(rows: rows, columns: configuration.hiddenSize)
+      attention = try .init(rows: rows, shape: configuration.attention)
+      feedForward = try .init(rows: rows, configuration: configuration)
+    }
+  }
+
+  /// A model of zeros; fill it with ``load(_:)`` or ``initialize(seed:)``.
+  ///
+  /// - Parameters:
+  ///   - configuration: its shape.
+  ///   - rows: tokens of a batch.
+  ///   - isTrained: whether its parameters change.
+  ///   - context: the kernels and threads to compute on.
+  /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
+  init(_ configuration: ModelConfiguration, rows: Int, isTrained: Bool, context: ComputeContext) throws(KernelError) {
+    self.configuration = configuration
+    self.context = context
+    self.rows = rows
+    self.isTrained = isTrained
+    let width = configuration.hiddenSize
+    embedding = try .matrix(
+      "model.embed_tokens.weight",
+      configuration.vocabularySize,
+      width,
+      isTrained: isTrained
+    )
+    layers = try Self.makeLayers(configuration, rows: rows, isTrained: isTrained)
+    norm = try .vector("model.norm.weight", width, isTrained: isTrained)
+    head =
+      configuration.tiesEmbeddings
+      ? embedding : try .matrix("lm_head.weight", configuration.vocabularySize, width, isTrained: isTrained)
+    var residuals: [FloatMatrix] = []
+    for _ in 0..<(isTrained ? layers.count + 1 : 1) { residuals.append(try FloatMatrix(rows: rows, columns: width)) }
+    self.residuals = residuals
+    normalized = try FloatMatrix(rows: rows, columns: width)
+    inverseScale = try FloatMatrix(rows: rows, columns: 1)
+    gradients = isTrained ? try Gradients(rows: rows, configuration: configuration) : nil
+  }
+
+  private static func makeLayers(
+    _ configuration: ModelConfiguration,
+    rows: Int,
+    isTrained: Bool
+  ) throws(KernelError) -> [Layer] {
+    let table = try RotaryTable(
+      theta: configuration.ropeTheta,
+      headDimension: configuration.headDimension,
+      positions: configuration.contextLength
+    )
+    var layers: [Layer] = []
+    for index in 0..<configuration.layers {
+      let prefix = "model.layers.\(index)."
+      let shared = isTrained ? nil : layers.first
+      let attention = try TrainableAttention(
+        prefix: prefix,
+        shape: configuration.attention,
+        epsilon: configuration.normEpsilon,
+        table: table,
+        isTrained: isTrained
+      )
+      layers.append(
+        Layer(
+          attention: attention,
+          feedForward: try TrainableFeedForward(prefix: prefix, configuration: configuration, isTrained: isTrained),
+          middle: try shared?.middle ?? FloatMatrix(rows: rows, columns: configuration.hiddenSize),
+          keptAttention: try shared?.keptAttention ?? .init(rows: rows, shape: configuration.attention),
+          keptFeedForward: try shared?.keptFeedForward ?? .init(rows: rows, configuration: configuration)
+        )
+      )
+    }
+    return layers
+  }
+
+  /// All parameters, in the order of a forward pass; tied ones once.
+  var parameters: [Parameter] {
+    [embedding] + layers.flatMap(\.parameters) + [norm] + (configuration.tiesEmbeddings ? [] : [head])
+  }
+
+  /// Takes a checkpoint's numbers.
+  func load(_ source: some TensorSource) throws(ModelError) {
+    for parameter in parameters { try parameter.load(source) }
+  }
+
+  /// Random matrices of deviation 0.02, those that end a block smaller by √(2 · layers) (GPT-2; Radford et al. 2019,
+  /// §2.3), and normalizations of one.
+  func initialize(seed: UInt64) {
+    let deviation: Float = 0.02
+    let ending = deviation / Float(2 * layers.count).squareRoot()
+    for parameter in parameters where parameter.decays { parameter.fillNormal(deviation: deviation, seed: seed) }
+    for layer in layers {
+      layer.attention.output.fillNormal(deviation: ending, seed: seed)
+      layer.feedForward.down.fillNormal(deviation: ending, seed: seed)
+      layer.attention.norm.fill(1)
+      layer.feedForward.norm.fill(1)
+    }
+    norm.fill(1)
+  }
+
+  /// The residual stream in front of a layer; in a frozen model there is only the one that is being computed.
+  private func residual(_ layer: Int) -> FloatMatrix { residuals[isTrained ? layer : 0] }
+
+  /// Runs a batch through layers.
+  ///
+  /// - Parameters:
+  ///   - batch: as many rows as the model was made for.
+  ///   - exit: takes the residual stream after its layer; nil for none.
+  func forward(_ batch: TrainingBatch, exit: (layer: Int, states: FloatMatrix)? = nil) {
+    precondition(batch.tokens.count == rows, "a batch of another size")
+    context.gather(embedding.value, tokens: batch.tokens, into: residual(0))
+    for (index, layer) in layers.enumerated() {
+      layer.attention.forward(
+        residual(index),
+        batch: batch,
+        into: layer.middle,
+        keeping: layer.keptAttention,
+        context: context
+      )
+      layer.feedForward.forward(
+        layer.middle,
+        into: residual(index + 1),
+        keeping: layer.keptFeedForward,
+        context: context
+      )
+      if let exit, exit.layer == index + 1 { exit.states.copy(from: residual(index + 1)) }
+    }
+    context.normalizeForTraining(
+      residual(layers.count),
+      weight: norm.value,
+      epsilon: configuration.normEpsilon,
+      into: normalized,
+      inverseScale: inverseScale
+    )
+  }
+
+  /// The normalized states of the last forward pass.
+  var finalStates: FloatMatrix { normalized }
+
+  /// The head's logits of the last forward pass.
+  ///
+  /// - Parameter logits: rows × vocabulary.
+  func logits(into logits: FloatMatrix) { context.forward(normalized, through: head, into: logits) }
+
+  /// Adds to the gradients of all parameters.
+  ///
+  /// - Parameters:
+  ///   - batch: the batch of the last forward pass.
+  ///   - logitsGradient: rows × vocabulary.
+  func backward(_ batch: TrainingBatch, logitsGradient: FloatMatrix) {
+    guard let gradients else { preconditionFailure("a frozen model has no gradients") }
+    context.backward(logitsGradient, x: normalized, through: head, into: gradients.normalized)
+    gradients.residual.clear()
+    context.normalizeBackward(
+      gradients.normalized,
+      x: residual(layers.count),
+      weight: norm.value,
+      inverseScale: inverseScale,
+      addingTo: gradients.residual,
+      weightGradient: norm.gradient
+    )
+    for (index, layer) in layers.enumerated().reversed() {
+      layer.feedForward.backward(
+        gradients.residual,
+        x: layer.middle,
+        kept: layer.keptFeedForward,
+        workspace: gradients.feedForward,
+        context: context
+      )
+      layer.attention.backward(
+        gradients.residual,
+        x: residual(index),
+        batch: batch,
+        kept: layer.keptAttention,
+        workspace: gradients.attention,
+        context: context
+      )
+    }
+    if let gradient = embedding.gradient {
+      context.scatterAdd(gradients.residual, tokens: batch.tokens, into: gradient)
+    }
+  }
+}

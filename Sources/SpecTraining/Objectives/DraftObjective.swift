@@ -1,0 +1,54 @@
+import SpecKernels
+import SpecModel
+
+/// Trains a small draft model (Leviathan et al. 2023) by distillation: it learns the target's output distribution.
+public final class DraftObjective: TrainingObjective {
+  let draft: TrainableTransformer
+  private let target: FrozenTarget
+  private let logits: FloatMatrix
+  private let context: ComputeContext
+
+  /// An untrained draft model.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: the target.
+  ///   - configuration: the draft model's shape, with the target's vocabulary.
+  ///   - rows: tokens of a batch.
+  ///   - seed: what its first weights follow from.
+  ///   - context: the kernels and threads to compute on.
+  /// - Throws: ``SpecModel/ModelError`` or ``SpecKernels/KernelError``.
+  public init(
+    _ checkpoint: Checkpoint,
+    configuration: ModelConfiguration,
+    rows: Int,
+    seed: UInt64,
+    context: ComputeContext
+  ) throws {
+    self.context = context
+    target = try FrozenTarget(checkpoint, rows: rows, context: context)
+    draft = try TrainableTransformer(configuration, rows: rows, isTrained: true, context: context)
+    draft.initialize(seed: seed)
+    logits = try FloatMatrix(rows: rows, columns: configuration.vocabularySize)
+  }
+
+  public var parameters: [Parameter] { draft.parameters }
+  public var rows: Int { draft.rows }
+
+  public func step(_ batch: TrainingBatch) -> Double {
+    forward(batch)
+    let loss = context.distill(logits, from: target, batch: batch)
+    draft.backward(batch, logitsGradient: logits)
+    return loss
+  }
+
+  public func evaluate(_ batch: TrainingBatch) -> HeldOutFigures {
+    forward(batch)
+    return context.compare(logits, with: target, batch: batch)
+  }
+
+  private func forward(_ batch: TrainingBatch) {
+    target.forward(batch)
+    draft.forward(batch)
+    draft.logits(into: logits)
+  }
+}

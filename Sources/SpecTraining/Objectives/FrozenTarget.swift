@@ -1,0 +1,54 @@
+import SpecKernels
+import SpecModel
+
+/// The model that drafters are trained for: it computes what they learn from and does not change.
+final class FrozenTarget {
+  let model: TrainableTransformer
+  /// The logits of the last forward pass.
+  let logits: FloatMatrix
+
+  /// - Parameters:
+  ///   - checkpoint: the model's folder.
+  ///   - rows: tokens of a batch.
+  ///   - context: the kernels and threads to compute on.
+  /// - Throws: ``SpecModel/ModelError`` or ``SpecKernels/KernelError``.
+  init(_ checkpoint: Checkpoint, rows: Int, context: ComputeContext) throws {
+    model = try TrainableTransformer(checkpoint.configuration, rows: rows, isTrained: false, context: context)
+    try model.load(checkpoint)
+    logits = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
+  }
+
+  /// Computes the final states and the logits of a batch.
+  func forward(_ batch: TrainingBatch, exit: (layer: Int, states: FloatMatrix)? = nil) {
+    model.forward(batch, exit: exit)
+    model.logits(into: logits)
+  }
+
+  /// Rows that hold documents: each has a distribution to learn.
+  static func included(_ batch: TrainingBatch) -> [Bool] {
+    batch.tokens.indices.map { $0 < batch.used }
+  }
+}
+
+extension ComputeContext {
+  /// The loss of a drafter that learns its target's output distribution, −Σ p log q; the drafter's logits become their
+  /// gradient.
+  func distill(_ student: FloatMatrix, from target: FrozenTarget, batch: TrainingBatch) -> Double {
+    let losses = crossEntropy(
+      student,
+      teacher: target.logits,
+      included: FrozenTarget.included(batch),
+      gradientScale: 1 / Float(max(1, batch.used))
+    )
+    return mean(losses, over: batch.used)
+  }
+
+  /// The figures of a drafter's logits, which are left as they are, beside its target's.
+  func compare(_ student: FloatMatrix, with target: FrozenTarget, batch: TrainingBatch) -> HeldOutFigures {
+    var figures = HeldOutFigures()
+    figures.add(compare(student, teacher: target.logits), included: FrozenTarget.included(batch))
+    let targets = batch.targets(ahead: 1)
+    figures.add(losses: crossEntropy(student, targets: targets, gradientScale: nil), targets: targets)
+    return figures
+  }
+}

@@ -1,0 +1,60 @@
+import SpecKernels
+import SpecModel
+
+/// Trains Kangaroo's adapter (Liu et al. 2024, §3.1): through the target's frozen head it learns the target's output
+/// distribution from the states after the exit layer, by cross-entropy against the target's probabilities.
+public final class KangarooObjective: TrainingObjective {
+  let adapter: TrainableAdapter
+  let exitLayer: Int
+  private let target: FrozenTarget
+  private let exits: FloatMatrix
+  private let logits: FloatMatrix
+  private let context: ComputeContext
+
+  /// An untrained adapter.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: the target.
+  ///   - exitLayer: how many of its first layers draft.
+  ///   - rows: tokens of a batch.
+  ///   - seed: what the adapter's first weights follow from.
+  ///   - context: the kernels and threads to compute on.
+  /// - Throws: ``SpecModel/ModelError`` or ``SpecKernels/KernelError``.
+  public init(
+    _ checkpoint: Checkpoint,
+    exitLayer: Int,
+    rows: Int,
+    seed: UInt64,
+    context: ComputeContext
+  ) throws {
+    self.exitLayer = exitLayer
+    self.context = context
+    target = try FrozenTarget(checkpoint, rows: rows, context: context)
+    adapter = try TrainableAdapter(for: checkpoint.configuration, rows: rows, context: context)
+    adapter.initialize(finalNorm: target.model.norm, seed: seed)
+    exits = try FloatMatrix(rows: rows, columns: checkpoint.configuration.hiddenSize)
+    logits = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
+  }
+
+  public var parameters: [Parameter] { adapter.parameters }
+  public var rows: Int { target.model.rows }
+  var targetConfiguration: ModelConfiguration { target.model.configuration }
+
+  public func step(_ batch: TrainingBatch) -> Double {
+    draft(batch)
+    let loss = context.distill(logits, from: target, batch: batch)
+    adapter.backward(logits, exits: exits, batch: batch, head: target.model.head)
+    return loss
+  }
+
+  public func evaluate(_ batch: TrainingBatch) -> HeldOutFigures {
+    draft(batch)
+    return context.compare(logits, with: target, batch: batch)
+  }
+
+  private func draft(_ batch: TrainingBatch) {
+    target.forward(batch, exit: (exitLayer, exits))
+    adapter.forward(exits, batch: batch)
+    context.forward(adapter.states, through: target.model.head, into: logits)
+  }
+}

@@ -1,0 +1,95 @@
+import SpecKernels
+import SpecModel
+
+/// Trains Medusa-1 heads on a frozen target (Cai et al. 2024, §2.2.1): head i by cross-entropy on the token at
+/// t + 2 + i, the heads' losses weighted by 0.8 to the power of i + 1.
+public final class MedusaObjective: TrainingObjective {
+  let heads: TrainableHeads
+  private let target: FrozenTarget
+  private let logits: FloatMatrix
+  private let later: FloatMatrix
+  private let context: ComputeContext
+
+  /// The paper's weight of a head's loss relative to the head before.
+  private static let decay: Float = 0.8
+
+  /// Untrained heads.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: the target.
+  ///   - count: how many heads.
+  ///   - rows: tokens of a batch.
+  ///   - context: the kernels and threads to compute on.
+  /// - Throws: ``SpecModel/ModelError`` or ``SpecKernels/KernelError``.
+  public init(_ checkpoint: Checkpoint, count: Int, rows: Int, context: ComputeContext) throws {
+    self.context = context
+    target = try FrozenTarget(checkpoint, rows: rows, context: context)
+    heads = try TrainableHeads(for: checkpoint.configuration, count: count, rows: rows, context: context)
+    heads.initialize(head: target.model.head)
+    logits = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
+    later = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
+  }
+
+  public var parameters: [Parameter] { heads.parameters }
+  public var rows: Int { target.model.rows }
+  var targetConfiguration: ModelConfiguration { target.model.configuration }
+
+  /// The heads' weighted losses together.
+  public func step(_ batch: TrainingBatch) -> Double {
+    target.model.forward(batch)
+    var (loss, weight) = (0.0, Float(1))
+    for index in heads.heads.indices {
+      weight *= Self.decay
+      let targets = batch.targets(ahead: index + 2)
+      let count = targets.count { $0 >= 0 }
+      heads.forward(index, finalStates: target.model.finalStates, into: logits)
+      let losses = context.crossEntropy(logits, targets: targets, gradientScale: weight / Float(max(1, count)))
+      heads.backward(index, finalStates: target.model.finalStates, logitsGradient: logits)
+      loss += Double(weight) * mean(losses, over: count)
+    }
+    return loss
+  }
+
+  /// The first head's loss; agreement of all heads' predictions with the target's own at the same place.
+  public func evaluate(_ batch: TrainingBatch) -> HeldOutFigures {
+    (0..<heads.heads.count).map { evaluate(batch, head: $0) }.enumerated().reduce(HeldOutFigures()) { sum, head in
+      var own = head.element
+      if head.offset > 0 { (own.tokens, own.loss) = (0, 0) }
+      return sum + own
+    }
+  }
+
+  /// Figures of one head.
+  ///
+  /// - Parameters:
+  ///   - batch: held-out documents.
+  ///   - head: which head.
+  /// - Returns: sums that add up over batches.
+  public func evaluate(_ batch: TrainingBatch, head: Int) -> HeldOutFigures {
+    target.forward(batch)
+    heads.forward(head, finalStates: target.model.finalStates, into: logits)
+    // The target predicts the same token from the row that is head + 1 further on.
+    later.copyRows(of: target.logits, from: head + 1)
+    let comparisons = context.compare(logits, teacher: later)
+    var (figures, included) = (HeldOutFigures(), [Bool](repeating: false, count: rows))
+    for sequence in batch.sequences where sequence.lowerBound < batch.used {
+      for row in sequence.dropLast(head + 1) { included[row] = true }
+    }
+    figures.add(comparisons, included: included)
+    let targets = batch.targets(ahead: head + 2)
+    figures.add(losses: context.crossEntropy(logits, targets: targets, gradientScale: nil), targets: targets)
+    return figures
+  }
+}
+
+extension FloatMatrix {
+  /// Copies the rows from `first` on to the beginning; the rest keeps what it had.
+  fileprivate func copyRows(of other: FloatMatrix, from first: Int) {
+    other.withNumbers { source in
+      withMutableNumbers { target in
+        let kept = source[(first * columns)...]
+        _ = target.update(fromContentsOf: kept)
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import SpecKernels
+import SpecModel
+
+/// Trains a model from scratch on the next token of its documents.
+public final class NextTokenObjective: TrainingObjective {
+  let model: TrainableTransformer
+  private let logits: FloatMatrix
+
+  /// A model with random weights.
+  ///
+  /// - Parameters:
+  ///   - configuration: its shape.
+  ///   - rows: tokens of a batch.
+  ///   - seed: what the weights follow from.
+  ///   - context: the kernels and threads to compute on.
+  /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
+  public init(
+    _ configuration: ModelConfiguration,
+    rows: Int,
+    seed: UInt64,
+    context: ComputeContext
+  ) throws(KernelError) {
+    model = try TrainableTransformer(configuration, rows: rows, isTrained: true, context: context)
+    model.initialize(seed: seed)
+    logits = try FloatMatrix(rows: rows, columns: configuration.vocabularySize)
+  }
+
+  public var parameters: [Parameter] { model.parameters }
+  public var rows: Int { model.rows }
+
+  public func step(_ batch: TrainingBatch) -> Double {
+    let targets = batch.targets(ahead: 1)
+    let count = targets.count { $0 >= 0 }
+    let losses = losses(batch, targets, gradientScale: 1 / Float(max(1, count)))
+    model.backward(batch, logitsGradient: logits)
+    return mean(losses, over: count)
+  }
+
+  public func evaluate(_ batch: TrainingBatch) -> HeldOutFigures {
+    let targets = batch.targets(ahead: 1)
+    var figures = HeldOutFigures()
+    figures.add(losses: losses(batch, targets, gradientScale: nil), targets: targets)
+    return figures
+  }
+
+  private func losses(_ batch: TrainingBatch, _ targets: [Int32], gradientScale: Float?) -> [Float] {
+    model.forward(batch)
+    model.logits(into: logits)
+    return model.context.crossEntropy(logits, targets: targets, gradientScale: gradientScale)
+  }
+}

@@ -1,0 +1,73 @@
+import SpecModel
+
+extension Parameter {
+  /// The parameter as the tensors of a checkpoint.
+  var tensors: [NamedTensor] {
+    partRanges.map { part, range in
+      NamedTensor(part.name, shape: shape(of: part)) { wanted in
+        self.value.withNumbers {
+          Array($0[range.lowerBound + wanted.lowerBound..<range.lowerBound + wanted.upperBound])
+        }
+      }
+    }
+  }
+}
+
+extension NextTokenObjective {
+  /// Writes the model as a checkpoint in Hugging Face layout.
+  ///
+  /// - Parameters:
+  ///   - directory: the folder.
+  ///   - tokenizer: a folder with the tokenizer's files.
+  /// - Throws: if a file cannot be read or written.
+  public func write(to directory: String, tokenizerFrom tokenizer: String) throws {
+    let writer = CheckpointWriter()
+    if tokenizer != directory { try writer.copyTokenizer(from: tokenizer, to: directory) }
+    try writer.writeModel(model.configuration, tensors: parameters.flatMap(\.tensors), to: directory)
+  }
+}
+
+extension DraftObjective {
+  /// Writes the draft model as a checkpoint in Hugging Face layout.
+  ///
+  /// - Parameters:
+  ///   - directory: the folder.
+  ///   - tokenizer: the target's folder.
+  /// - Throws: if a file cannot be read or written.
+  public func write(to directory: String, tokenizerFrom tokenizer: String) throws {
+    let writer = CheckpointWriter()
+    try writer.copyTokenizer(from: tokenizer, to: directory)
+    try writer.writeModel(draft.configuration, tensors: parameters.flatMap(\.tensors), to: directory)
+  }
+}
+
+extension KangarooObjective {
+  /// Writes the adapter in the official layout.
+  ///
+  /// - Parameter directory: the folder.
+  /// - Throws: `UnwritableFile` if a file cannot be written.
+  public func write(to directory: String) throws {
+    try CheckpointWriter().writeKangarooAdapter(
+      for: targetConfiguration,
+      shape: adapter.block.shape,
+      epsilon: adapter.block.epsilon,
+      tensors: parameters.flatMap(\.tensors),
+      to: directory
+    )
+  }
+}
+
+extension MedusaObjective {
+  /// Writes the heads in the official layout.
+  ///
+  /// - Parameter directory: the folder.
+  /// - Throws: `UnwritableFile` if a file cannot be written.
+  public func write(to directory: String) throws {
+    try CheckpointWriter().writeMedusaHeads(
+      for: targetConfiguration,
+      count: heads.heads.count,
+      tensors: parameters.flatMap(\.tensors),
+      to: directory
+    )
+  }
+}

@@ -1,0 +1,29 @@
+/// What can go wrong in training.
+public enum TrainingError: Error, CustomStringConvertible, Equatable {
+  /// The folder holds a checkpoint of a training with other settings, data or shapes.
+  case otherTraining(path: String, difference: String)
+  /// A checkpoint is not what this program writes.
+  case malformedCheckpoint(path: String, problem: String)
+  /// A file cannot be written.
+  case unwritable(path: String)
+  /// The loss became infinite or no number.
+  case diverged(step: Int)
+  /// There are too few documents.
+  case tooFewDocuments(count: Int, needed: Int)
+
+  /// One sentence.
+  public var description: String {
+    switch self {
+    case .otherTraining(let path, let difference):
+      "\(path) belongs to a training with \(difference): go on with the same options and data, or name another folder"
+    case .malformedCheckpoint(let path, let problem):
+      "\(path) is not a training checkpoint (\(problem)): delete it to begin again"
+    case .unwritable(let path):
+      "\(path) cannot be written: check that its folder exists and allows writing and that the disk has room"
+    case .diverged(let step):
+      "the loss is no number at step \(step): train with a lower --learning-rate"
+    case .tooFewDocuments(let count, let needed):
+      "the data holds \(count) documents where at least \(needed) are needed: give more with --data"
+    }
+  }
+}

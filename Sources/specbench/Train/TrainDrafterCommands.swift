@@ -1,0 +1,125 @@
+import ArgumentParser
+import Foundation
+import SpecKernels
+import SpecModel
+import SpecTraining
+
+/// The model that a drafter is trained for.
+struct TrainingTargetOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The target's folder in Hugging Face layout with its tokenizer.", valueName: "dir"))
+  var model: String
+
+  @Flag(
+    name: .customLong("self-distill"),
+    help: "Learn from the target's own greedy answers: it writes the last answer of every document itself first."
+  )
+  var selfDistill = false
+
+  /// The checkpoint with its documents, their answers written by the target if asked for.
+  func load(_ options: TrainingOptions, context: ComputeContext) throws -> (Checkpoint, TokenizedDocuments) {
+    let checkpoint = try Checkpoint(directory: model)
+    let configuration = checkpoint.configuration
+    let encoded = try options.encoded(tokenizer: Tokenizer(directory: model), configuration: configuration)
+    let limit = min(options.documentTokens, configuration.contextLength)
+    var documents = TokenizedDocuments()
+    guard selfDistill else {
+      for document in encoded { documents.append(document.tokens, limit: limit) }
+      return (checkpoint, documents)
+    }
+    let writer = try SelfDistillation(Transformer(checkpoint: checkpoint, context: context), capacity: limit)
+    let display = ProgressDisplay(unit: "answers written by the target")
+    for (index, document) in encoded.enumerated() {
+      let prompt = document.tokens.prefix(min(document.promptCount, limit - 1))
+      documents.append(writer.continued(Array(prompt)), limit: limit)
+      display.advanced(to: index + 1, of: encoded.count)
+    }
+    return (checkpoint, documents)
+  }
+}
+
+struct TrainKangarooCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kangaroo",
+    abstract: "Train a Kangaroo adapter for a target.",
+    discussion: "The adapter learns the target's output distribution from the states after the exit layer."
+  )
+
+  @OptionGroup var target: TrainingTargetOptions
+  @OptionGroup var options: TrainingOptions
+
+  @Option(help: ArgumentHelp("How many of the target's first layers draft.", valueName: "layers"))
+  var exit = 2
+
+  func run() throws {
+    let context = try options.contextOptions.makeContext()
+    let (checkpoint, documents) = try target.load(options, context: context)
+    guard (1..<checkpoint.configuration.layers).contains(exit) else {
+      throw ValidationError("--exit is \(exit): choose a layer from 1 to \(checkpoint.configuration.layers - 1).")
+    }
+    let objective = try KangarooObjective(
+      checkpoint,
+      exitLayer: exit,
+      rows: options.batchTokens,
+      seed: options.seed,
+      context: context
+    )
+    try options.train(objective, title: "Kangaroo adapter", documents: documents, context: context) {
+      try objective.write(to: $0)
+    }
+  }
+}
+
+struct TrainMedusaCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "medusa",
+    abstract: "Train Medusa-1 heads for a target.",
+    discussion: "Head i learns the token that follows i + 1 tokens after the next one; the target stays frozen."
+  )
+
+  @OptionGroup var target: TrainingTargetOptions
+  @OptionGroup var options: TrainingOptions
+
+  @Option(help: ArgumentHelp("How many heads.", valueName: "n"))
+  var heads = 4
+
+  func validate() throws {
+    guard (1...64).contains(heads) else {
+      throw ValidationError("--heads is \(heads): choose a number from 1 to 64.")
+    }
+  }
+
+  func run() throws {
+    let context = try options.contextOptions.makeContext()
+    let (checkpoint, documents) = try target.load(options, context: context)
+    let objective = try MedusaObjective(checkpoint, count: heads, rows: options.batchTokens, context: context)
+    try options.train(objective, title: "Medusa heads", documents: documents, context: context) {
+      try objective.write(to: $0)
+    }
+  }
+}
+
+struct TrainDraftCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "draft",
+    abstract: "Train a small draft model for a target by distillation."
+  )
+
+  @OptionGroup var target: TrainingTargetOptions
+  @OptionGroup var options: TrainingOptions
+  @OptionGroup var shape: ShapeOptions
+
+  func run() throws {
+    let context = try options.contextOptions.makeContext()
+    let (checkpoint, documents) = try target.load(options, context: context)
+    let objective = try DraftObjective(
+      checkpoint,
+      configuration: shape.applied(to: checkpoint.configuration),
+      rows: options.batchTokens,
+      seed: options.seed,
+      context: context
+    )
+    try options.train(objective, title: "Draft model", documents: documents, context: context) {
+      try objective.write(to: $0, tokenizerFrom: target.model)
+    }
+  }
+}

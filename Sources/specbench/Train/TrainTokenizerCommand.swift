@@ -1,0 +1,44 @@
+import ArgumentParser
+import SpecTraining
+
+struct TrainTokenizerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tokenizer",
+    abstract: "Train a byte-level BPE tokenizer, written as a tokenizer.json that Hugging Face tokenizers reads."
+  )
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Text files, or JSON lines with text, turns or conversations.", valueName: "file")
+  )
+  var data: [String]
+
+  @Option(help: ArgumentHelp("A folder for the files.", valueName: "dir"))
+  var output: String
+
+  @Option(help: ArgumentHelp("Most tokens of the vocabulary.", valueName: "n"))
+  var vocabulary = 2048
+
+  @Option(name: .customLong("context"), help: ArgumentHelp("Most positions of the model.", valueName: "n"))
+  var contextLength = 1024
+
+  @Option(
+    name: .customLong("special"),
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Markers of a chat template that are to be one token each.", valueName: "text")
+  )
+  var special: [String] = []
+
+  func run() throws {
+    var trainer = try BytePairTrainer(vocabularySize: vocabulary, specialTokens: SpecialTokens(others: special))
+    for document in try TrainingDataReader.read(data) {
+      switch document {
+      case .text(let text): trainer.add(text)
+      case .conversation(let turns): for turn in turns { trainer.add(turn.text) }
+      }
+    }
+    let tokenizer = trainer.train()
+    try tokenizer.write(to: output, contextLength: contextLength)
+    try say("A vocabulary of \(tokenizer.vocabularySize) tokens is in \(output).")
+  }
+}

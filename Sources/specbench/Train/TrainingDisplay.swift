@@ -1,0 +1,45 @@
+import Foundation
+import SpecKernels
+import SpecTraining
+
+/// Shows how a training goes: loss, speed and the time left.
+final class TrainingDisplay: TrainingObserver {
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let start = MonotonicClock.now
+  private var lastShown: UInt64 = 0
+  private var lastStep = 0
+
+  init() { Interruption.observe() }
+
+  var wantsToStop: Bool { Interruption.isRequested }
+
+  func note(_ text: String) { tell((isTerminal ? "\r\u{1B}[K" : "") + text) }
+
+  func advanced(_ progress: Trainer.Progress) {
+    if let point = progress.lastPoint, point.step == progress.step, point.step != lastStep {
+      lastStep = point.step
+      note(Self.line(point, of: progress.steps))
+    }
+    let now = MonotonicClock.now
+    guard isTerminal, now - lastShown > 200_000_000 else { return }
+    lastShown = now
+    let seconds = Double(now - start) / 1e9
+    let left = seconds / Double(progress.stepsHere) * Double(progress.steps - progress.step)
+    let text = "\r\u{1B}[Kstep \(progress.step) of \(progress.steps), loss \(decimals(progress.loss, 3)), "
+      + "\(ProgressDisplay.duration(left)) left"
+    FileHandle.standardError.write(Data(text.utf8))
+  }
+
+  private static func line(_ point: Trainer.Point, of steps: Int) -> String {
+    var text = "step \(point.step) of \(steps): training loss \(decimals(point.trainingLoss, 4)), "
+      + "held-out \(decimals(point.heldOut.meanLoss, 4)) nats/token"
+    if point.heldOut.compared > 0 {
+      text += ", agreement with the target \(decimals(100 * point.heldOut.agreement, 1)) %, expected acceptance "
+        + "\(decimals(100 * point.heldOut.meanAcceptance, 1)) %"
+    }
+    return text
+  }
+}
+
+/// A number with a fixed count of decimals.
+func decimals(_ number: Double, _ count: Int) -> String { String(format: "%.\(count)f", number) }

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Foundation
+import SpecKernels
+import SpecModel
+import SpecSuite
+import SpecTraining
+
+/// Threads of a training.
+struct TrainingContextOptions: ParsableArguments {
+  @Option(help: "Threads. Default: the physical cores that the process may use. The result does not depend on it.")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads): choose a number from 1 to 1024.")
+    }
+  }
+
+  func makeContext() throws -> ComputeContext { try ComputeContext(threads: threads) }
+}
+
+/// What to learn from and how long.
+struct TrainingOptions: ParsableArguments {
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Text files, or JSON lines with text, turns or conversations. Every twentieth document is held out.",
+      valueName: "file"
+    )
+  )
+  var data: [String]
+
+  @Option(help: ArgumentHelp("A folder for the result.", valueName: "dir"))
+  var output: String
+
+  @Option(help: ArgumentHelp("How many steps.", valueName: "n"))
+  var steps = 1000
+
+  @Option(name: .customLong("batch-tokens"), help: ArgumentHelp("Tokens of one step.", valueName: "n"))
+  var batchTokens = 2048
+
+  @Option(name: .customLong("learning-rate"), help: ArgumentHelp("The rate after the warm-up.", valueName: "x"))
+  var learningRate: Float = 2e-3
+
+  @Option(name: .customLong("weight-decay"), help: ArgumentHelp("Decoupled weight decay of matrices.", valueName: "x"))
+  var weightDecay: Float = 0.1
+
+  @Option(help: ArgumentHelp("What first weights and the order of documents follow from.", valueName: "n"))
+  var seed: UInt64 = 1
+
+  @Option(name: .customLong("document-tokens"), help: ArgumentHelp("Longer documents are cut.", valueName: "n"))
+  var documentTokens = 512
+
+  @Option(help: "How conversations are written: plain, vicuna, llama-2, llama-3, chatml or zephyr.")
+  var template = "zephyr"
+
+  @OptionGroup var contextOptions: TrainingContextOptions
+
+  func validate() throws {
+    guard (1...10_000_000).contains(steps) else {
+      throw ValidationError("--steps is \(steps): choose a number from 1 to 10000000.")
+    }
+    guard (16...65536).contains(batchTokens) else {
+      throw ValidationError("--batch-tokens is \(batchTokens): choose a number from 16 to 65536.")
+    }
+    guard (8...batchTokens).contains(documentTokens) else {
+      throw ValidationError("--document-tokens is \(documentTokens): choose a number from 8 to --batch-tokens.")
+    }
+    guard learningRate > 0, learningRate < 1, weightDecay >= 0, weightDecay < 1 else {
+      throw ValidationError("--learning-rate and --weight-decay are shares below 1, the rate above 0.")
+    }
+    _ = try chatTemplate
+  }
+
+  var chatTemplate: ChatTemplate {
+    get throws { try ChatTemplateChoice.named(template).template(place: "--template") }
+  }
+
+  var settings: TrainingSettings {
+    TrainingSettings(
+      batchTokens: batchTokens,
+      steps: steps,
+      peakRate: learningRate,
+      warmUpSteps: min(100, max(1, steps / 10)),
+      weightDecay: weightDecay,
+      seed: seed
+    )
+  }
+
+  /// Reads and tokenizes the data.
+  func encoded(tokenizer: Tokenizer, configuration: ModelConfiguration) throws -> [ConversationEncoder.Encoded] {
+    let encoder = ConversationEncoder(
+      tokenizer: tokenizer,
+      template: try chatTemplate,
+      configuration: configuration
+    )
+    return try TrainingDataReader.read(data).map(encoder.encode)
+  }
+
+  /// Trains and writes the result.
+  func train(
+    _ objective: any TrainingObjective,
+    title: String,
+    documents: TokenizedDocuments,
+    context: ComputeContext,
+    write: (String) throws -> Void
+  ) throws {
+    let run = TrainingRun(
+      output: output,
+      title: title,
+      settings: settings,
+      data: try TrainingData(documents),
+      context: context
+    )
+    let outcome = try run(objective, observer: TrainingDisplay(), write: write)
+    guard outcome == .finished else { throw ExitCode(130) }
+    try say("The result is in \(output).")
+  }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import SpecKernels
+import SpecModel
+import SpecTestSupport
+import Testing
+
+@testable import SpecTraining
+
+/// The gradients of whole objectives against differences of their losses.
+@Suite struct GradientTests {
+  static let shape = ModelConfiguration(
+    hiddenSize: 24,
+    intermediateSize: 40,
+    layers: 2,
+    attentionHeads: 3,
+    keyValueHeads: 1,
+    headDimension: 8,
+    vocabularySize: 50,
+    contextLength: 64,
+    tiesEmbeddings: true,
+    beginToken: 1,
+    endTokens: [2]
+  )
+
+  static func batch(rows: Int, vocabulary: Int, seed: UInt64) -> TrainingBatch {
+    var random = RandomStream(seed: seed, name: "batch")
+    let documents = [rows / 2, rows / 3, 1].map { count in
+      (0..<count).map { _ in Token(random.below(vocabulary)) }[...]
+    }
+    return TrainingBatch(documents, rows: rows)
+  }
+
+  @Test(arguments: [true, false])
+  func nextToken(tiesEmbeddings: Bool) throws {
+    var shape = Self.shape
+    shape.tiesEmbeddings = tiesEmbeddings
+    let objective = try NextTokenObjective(shape, rows: 40, seed: 3, context: ComputeContext(threads: 2))
+    disturb(objective)
+    check(objective, Self.batch(rows: 40, vocabulary: 50, seed: 1))
+  }
+
+  @Test func adapter() throws {
+    let checkpoint = try TinyCheckpoint(seed: 5)
+    defer { checkpoint.remove() }
+    let objective = try KangarooObjective(
+      Checkpoint(directory: checkpoint.directory),
+      exitLayer: 2,
+      rows: 40,
+      seed: 1,
+      context: ComputeContext(threads: 2)
+    )
+    disturb(objective)
+    check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 2))
+  }
+
+  @Test func heads() throws {
+    let checkpoint = try TinyCheckpoint(seed: 6)
+    defer { checkpoint.remove() }
+    let objective = try MedusaObjective(
+      Checkpoint(directory: checkpoint.directory),
+      count: 3,
+      rows: 40,
+      context: ComputeContext(threads: 2)
+    )
+    disturb(objective)
+    check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 3))
+  }
+
+  @Test func draft() throws {
+    let checkpoint = try TinyCheckpoint(seed: 7)
+    defer { checkpoint.remove() }
+    var shape = Self.shape
+    shape.vocabularySize = 259
+    let objective = try DraftObjective(
+      Checkpoint(directory: checkpoint.directory),
+      configuration: shape,
+      rows: 40,
+      seed: 1,
+      context: ComputeContext(threads: 2)
+    )
+    disturb(objective)
+    check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 4))
+  }
+
+  /// First weights are small and partly zero, which would hide mistakes.
+  private func disturb(_ objective: some TrainingObjective) {
+    for (index, parameter) in objective.parameters.enumerated() {
+      var random = RandomStream(seed: UInt64(index), name: "disturbance")
+      parameter.value.withMutableNumbers { numbers in
+        for number in numbers.indices { numbers[number] += 0.15 * Float(random.normal()) }
+      }
+    }
+  }
+
+  /// The loss's change along the gradient itself and along a random direction.
+  private func check(_ objective: some TrainingObjective, _ batch: TrainingBatch) {
+    _ = objective.step(batch)
+    let gradients = objective.parameters.map { $0.gradient?.withNumbers(Array.init) ?? [] }
+    for (index, parameter) in objective.parameters.enumerated() {
+      let gradient = gradients[index]
+      let norm = gradient.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+      #expect(norm > 1e-4, "no gradient reaches \(parameter.parts)")
+      let along = change(objective, batch, parameter, direction: gradient.map { $0 / Float(norm) }, scale: norm)
+      #expect(abs(along - norm) < 0.02 * norm, "\(parameter.parts): \(along) along a gradient of \(norm)")
+      var random = RandomStream(seed: UInt64(index), name: "direction")
+      let direction = gradient.map { _ in Float(random.normal() / Double(gradient.count).squareRoot()) }
+      let expected = zip(gradient, direction).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+      let found = change(objective, batch, parameter, direction: direction, scale: norm)
+      #expect(abs(found - expected) < 0.02 * norm, "\(parameter.parts): \(found) instead of \(expected)")
+    }
+  }
+
+  private func change(
+    _ objective: some TrainingObjective,
+    _ batch: TrainingBatch,
+    _ parameter: Parameter,
+    direction: [Float],
+    scale: Double
+  ) -> Double {
+    let width = Float(min(0.02, 0.004 / scale))
+    let original = parameter.value.withNumbers(Array.init)
+    let losses = [width, -width].map { width in
+      parameter.value.withMutableNumbers { numbers in
+        for number in numbers.indices { numbers[number] = original[number] + width * direction[number] }
+      }
+      return objective.step(batch)
+    }
+    parameter.value.withMutableNumbers { _ = $0.update(fromContentsOf: original) }
+    return (losses[0] - losses[1]) / Double(2 * width)
+  }
+}
