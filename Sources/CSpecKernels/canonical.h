@@ -16,7 +16,22 @@
 #define EXP_C5 0.00833333333333333322f
 #define EXP_C6 0.00138888888888888894f
 
+// ln x = ln m + e ln 2 for x = m · 2^e with m in [√½, √2): ln m = 2 artanh z, z = (m − 1) / (m + 1), a series to z^11.
+#define LOG_SQRT_HALF_BITS 0x3f3504f3u
+#define LOG_C3 0.333333333333333333f
+#define LOG_C5 0.2f
+#define LOG_C7 0.142857142857142857f
+#define LOG_C9 0.111111111111111111f
+#define LOG_C11 0.0909090909090909091f
+
 /// The sum of exponentials over a vocabulary is kept in this many strided chains, added up in rising order.
 #define SUM_CHAINS 16
+
+/// Adds up the chains in rising order.
+static inline float sum_of_chains(const float chains[SUM_CHAINS]) {
+  float sum = 0;
+  for (int i = 0; i < SUM_CHAINS; i++) sum += chains[i];
+  return sum;
+}
 
 #endif

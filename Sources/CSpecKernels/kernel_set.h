@@ -3,6 +3,7 @@
 #define KERNEL_SET_H
 
 #include "CSpecKernels.h"
+#include "training_kernels.h"
 
 struct sk_kernel_set {
   const char *name;
@@ -52,6 +53,9 @@ struct sk_kernel_set {
 
   /// Lanes of a vector: what multiply_add computes at once.
   size_t lanes;
+
+  /// Gradients, losses and optimisers.
+  const sk_training_kernels *training;
 };
 
 extern const sk_kernel_set sk_reference_kernels;
@@ -64,6 +68,9 @@ extern const sk_kernel_set sk_neon_kernels;
 
 /// Bytes of an int8 panel's block of 32 columns: 16 bf16 scales, then [column / 2][16][2] weights.
 #define SK_INT8_BLOCK_BYTES 544
+
+/// `count` floats of the context's scratch memory, on a cache line; NULL if there is no memory.
+float *sk_scratch(sk_context *context, size_t count);
 
 static inline size_t sk_round_up(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
 

@@ -18,6 +18,9 @@
   TILE_CASE(4, 1) TILE_CASE(5, 1) TILE_CASE(6, 1)
 #define ADD_PAIRS(sum, weights, activation) \
   ((sum) + (vint)_mm256_madd_epi16((__m256i)(weights), (__m256i)(activation)))
+#define PRODUCT_ROWS 6
+#define PRODUCT_COLUMNS 16
+#define PRODUCT_CASES PRODUCT_CASE(1) PRODUCT_CASE(2) PRODUCT_CASE(3) PRODUCT_CASE(4) PRODUCT_CASE(5) PRODUCT_CASE(6)
 #define SET_OBJECT sk_avx2_kernels
 #define SET_NAME "avx2"
 

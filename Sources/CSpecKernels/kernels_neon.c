@@ -15,6 +15,9 @@
 #define TILE_CASES                                                                                  \
   TILE_CASE(1, 4) TILE_CASE(1, 1) TILE_CASE(2, 2) TILE_CASE(2, 1) TILE_CASE(1, 2) TILE_CASE(3, 1)   \
   TILE_CASE(4, 1) TILE_CASE(5, 1) TILE_CASE(6, 1)
+#define PRODUCT_ROWS 6
+#define PRODUCT_COLUMNS 16
+#define PRODUCT_CASES PRODUCT_CASE(1) PRODUCT_CASE(2) PRODUCT_CASE(3) PRODUCT_CASE(4) PRODUCT_CASE(5) PRODUCT_CASE(6)
 #define SET_OBJECT sk_neon_kernels
 #define SET_NAME "neon"
 

@@ -12,7 +12,7 @@
 /// Bytes of weights that are worth a part of their own.
 #define WORTH_A_PART ((size_t)1 << 19)
 
-static float *scratch(sk_context *context, size_t count) {
+float *sk_scratch(sk_context *context, size_t count) {
   if (count > context->scratch_count) {
     size_t bytes = sk_round_up(count * sizeof(float), 64);
     free(context->scratch);
@@ -137,7 +137,7 @@ static bool pack_positions(sk_context *context, product *p) {
     return true;
   }
   const size_t numbers = p->rows * p->padded_columns;
-  float *memory = scratch(context, is_int8 ? numbers + p->rows : numbers);
+  float *memory = sk_scratch(context, is_int8 ? numbers + p->rows : numbers);
   if (!memory) return false;
   p->tiles = memory;
   if (is_int8) {
@@ -303,7 +303,7 @@ bool sk_attend(sk_context *context, const sk_attention *attention, const sk_laye
   if (attention->rows * work < WORTH_SHARING) threads = 1;
   job.parts = (int)(job.items < threads ? job.items : threads);
   job.scores_per_part = (group + 1) * sk_round_up(cache->capacity, SK_PANEL);
-  job.scores = scratch(context, job.scores_per_part * (size_t)job.parts);
+  job.scores = sk_scratch(context, job.scores_per_part * (size_t)job.parts);
   if (!job.scores) return false;
   sk_pool_run(context->pool, job.parts, attend_part, &job);
   return true;

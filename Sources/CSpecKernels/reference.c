@@ -3,41 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "canonical.h"
+#include "canonical_functions.h"
 #include "kernel_set.h"
-
-static float bits_to_float(uint32_t bits) {
-  float value;
-  memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
-static uint32_t float_to_bits(float value) {
-  uint32_t bits;
-  memcpy(&bits, &value, sizeof bits);
-  return bits;
-}
-
-static float canonical_exp(float x) {
-  float cut = x < EXP_LOWEST ? EXP_LOWEST : x;
-  cut = cut > EXP_HIGHEST ? EXP_HIGHEST : cut;
-  float shifted = fmaf(cut, EXP_LOG2E, EXP_ROUNDING);
-  float n = shifted - EXP_ROUNDING;
-  float r = fmaf(n, -EXP_LN2_HIGH, cut);
-  r = fmaf(n, -EXP_LN2_LOW, r);
-  float p = EXP_C6;
-  p = fmaf(p, r, EXP_C5);
-  p = fmaf(p, r, EXP_C4);
-  p = fmaf(p, r, EXP_C3);
-  p = fmaf(p, r, EXP_C2);
-  p = fmaf(p, r, 1.0f);
-  p = fmaf(p, r, 1.0f);
-  uint32_t exponent = float_to_bits(shifted) << 23;  // the constant's own bits are shifted out
-  float result = bits_to_float(float_to_bits(p) + exponent);
-  return x < EXP_LOWEST ? 0.0f : result;
-}
-
-static float silu(float x) { return x / (1.0f + canonical_exp(-x)); }
 
 /// The weight of output row `row` at input `column` in a packed matrix of floats.
 static float packed_weight(sk_number_type type, const void *packed, size_t columns, size_t row, size_t column) {
@@ -225,4 +192,5 @@ const sk_kernel_set sk_reference_kernels = {
     .multiply_add = multiply_add,
     .read = read_buffer,
     .lanes = 1,
+    .training = &sk_reference_training_kernels,
 };

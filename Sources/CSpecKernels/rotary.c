@@ -5,14 +5,14 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "CSpecKernels.h"
+#include "kernel_set.h"
 
 #define LN2 0.69314718055994530942
 #define PI_HALF_HIGH 1.57079632679489655800e+00
 #define PI_HALF_LOW 6.12323399573676603587e-17
 
 /// ln x for x > 0: x = m · 2^e with m in [√½, √2), ln m = 2 artanh((m − 1) / (m + 1)).
-static double natural_log(double x) {
+double sk_natural_log(double x) {
   uint64_t bits;
   memcpy(&bits, &x, sizeof bits);
   int exponent = (int)(bits >> 52 & 0x7ff) - 1023;
@@ -59,7 +59,7 @@ static void cosine_and_sine(double angle, float *cosine, float *sine) {
 
 void sk_rotary_lines(double theta, size_t dimension, size_t first, size_t count, float *out) {
   size_t half = dimension / 2;
-  double log_theta = natural_log(theta);
+  double log_theta = sk_natural_log(theta);
   for (size_t i = 0; i < half; i++) {
     float inverse_frequency = (float)exponential(-log_theta * (double)(2 * i) / (double)dimension);
     for (size_t line = 0; line < count; line++) {

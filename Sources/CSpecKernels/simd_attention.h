@@ -1,4 +1,7 @@
 // Attention of one row and one key/value head over the cache.
+#ifndef SIMD_ATTENTION_H
+#define SIMD_ATTENTION_H
+
 #include "simd_lanes.h"
 
 /// Scores of the key blocks first ..< last for one query head: lanes are slots.
@@ -138,3 +141,5 @@ static void simd_attend(const sk_attention *attention, const sk_layer_cache *cac
     }
   }
 }
+
+#endif

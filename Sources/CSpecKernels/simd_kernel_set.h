@@ -6,6 +6,30 @@
 #include "simd_limits.h"
 #include "simd_matmul.h"
 #include "simd_rows.h"
+#include "simd_training_attention.h"
+#include "simd_training_losses.h"
+#include "simd_training_product.h"
+#include "simd_training_rows.h"
+
+static const sk_training_kernels training_kernels = {
+    .tile_rows = PRODUCT_ROWS,
+    .tile_columns = PRODUCT_COLUMNS,
+    .multiply_tile = simd_multiply_tile,
+    .pack = simd_pack,
+    .softmax_panel = simd_softmax_panel,
+    .attention_gradient_panel = simd_attention_gradient_panel,
+    .normalize = simd_normalize,
+    .normalize_backward = simd_normalize_backward,
+    .add_product = simd_add_product,
+    .swiglu_backward = simd_swiglu_backward,
+    .silu_backward = simd_silu_backward,
+    .scale = simd_scale,
+    .exponentials = simd_exponentials,
+    .soft_cross_entropy = simd_soft_cross_entropy,
+    .compare = simd_compare,
+    .adamw = simd_adamw,
+    .squared_sum = simd_squared_sum,
+};
 
 const sk_kernel_set SET_OBJECT = {
     .name = SET_NAME,
@@ -24,4 +48,5 @@ const sk_kernel_set SET_OBJECT = {
     .multiply_add = simd_multiply_add,
     .read = simd_read,
     .lanes = LANES,
+    .training = &training_kernels,
 };

@@ -60,4 +60,61 @@ INLINE vfloat load_tail(const float *p, size_t count) {
   return v;
 }
 
+/// Numbers of a row of `count` in the vector that begins at `at`.
+INLINE size_t rest_at(size_t count, size_t at) {
+  return at >= count ? 0 : count - at < LANES ? count - at : LANES;
+}
+
+/// The first `rest` numbers, zero beyond them.
+INLINE vfloat load_some(const float *p, size_t rest) { return rest == LANES ? load(p) : load_tail(p, rest); }
+
+INLINE void store_some(float *p, vfloat v, size_t rest) {
+  if (rest == LANES) store(p, v);
+  else memcpy(p, &v, rest * sizeof(float));
+}
+
+#if LANES == 16
+#define LANE_NUMBERS ((vint){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
+#elif LANES == 8
+#define LANE_NUMBERS ((vint){0, 1, 2, 3, 4, 5, 6, 7})
+#else
+#define LANE_NUMBERS ((vint){0, 1, 2, 3})
+#endif
+
+/// Zero beyond the first `rest` lanes.
+INLINE vfloat keep_some(vfloat v, size_t rest) {
+  return rest == LANES ? v : (vfloat)((vint)v & (LANE_NUMBERS < (vint)(int32_t)rest));
+}
+
+/// ln x for normal x > 0.
+INLINE vfloat log_lanes(vfloat x) {
+  vint exponent = (vint)((vuint)x - (vuint)LOG_SQRT_HALF_BITS) >> 23;
+  vfloat m = (vfloat)((vuint)x - ((vuint)exponent << 23));
+  vfloat z = (m - (vfloat)1.0f) / (m + (vfloat)1.0f), square = z * z;
+  vfloat p = (vfloat)LOG_C11;
+  p = fma_lanes(p, square, (vfloat)LOG_C9);
+  p = fma_lanes(p, square, (vfloat)LOG_C7);
+  p = fma_lanes(p, square, (vfloat)LOG_C5);
+  p = fma_lanes(p, square, (vfloat)LOG_C3);
+  p = fma_lanes(p, square, (vfloat)1.0f);
+  vfloat e = __builtin_convertvector(exponent, vfloat), twice = (vfloat)2.0f * z;
+  return fma_lanes(e, (vfloat)EXP_LN2_HIGH, fma_lanes(twice, p, e * (vfloat)EXP_LN2_LOW));
+}
+
+/// Vectors that hold the chains of a row's sum.
+#define CHAIN_VECTORS (SUM_CHAINS / LANES)
+
+INLINE float add_chains(const vfloat *chains) {
+  float sums[SUM_CHAINS];
+  for (size_t v = 0; v < CHAIN_VECTORS; v++) store(sums + v * LANES, chains[v]);
+  return sum_of_chains(sums);
+}
+
+/// Runs the statement that follows for every vector of a row: `at` is where it begins, `rest` how many numbers it has, `v`
+/// which vector of the chains it belongs to.
+#define EACH_VECTOR(count)                                                         \
+  for (size_t block = 0; block < (count); block += SUM_CHAINS)                     \
+    _Pragma("clang loop unroll(full)") for (size_t v = 0; v < CHAIN_VECTORS; v++) \
+      for (size_t at = block + v * LANES, rest = rest_at((count), at); rest > 0; rest = 0)
+
 #endif

@@ -184,4 +184,7 @@ const char *sk_compiler(void);
 #if defined(__cplusplus)
 }
 #endif
+
+#include "CSpecKernelsTraining.h"
+
 #endif
