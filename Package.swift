@@ -21,6 +21,7 @@ let package = Package(
     .target(name: "SpecKernels", dependencies: ["CSpecKernels"], swiftSettings: swift),
     .target(name: "SpecModel", dependencies: ["SpecFiles", "SpecKernels"], swiftSettings: swift),
     .target(name: "SpecDecoding", dependencies: ["SpecFiles", "SpecModel", "SpecKernels"], swiftSettings: swift),
+    .target(name: "SpecTraining", dependencies: ["SpecFiles"], swiftSettings: swift),
     .target(name: "SpecSuite", dependencies: ["SpecFiles"], swiftSettings: swift),
     .target(
       name: "SpecStore",
@@ -63,6 +64,7 @@ let package = Package(
       dependencies: ["SpecDecoding", "SpecModel", "SpecKernels", "SpecTestSupport"],
       swiftSettings: swift
     ),
+    .testTarget(name: "SpecTrainingTests", dependencies: ["SpecTraining", "SpecFiles"], swiftSettings: swift),
     .testTarget(
       name: "SpecSuiteTests",
       dependencies: ["SpecSuite", "SpecFiles", "SpecTestSupport"],
