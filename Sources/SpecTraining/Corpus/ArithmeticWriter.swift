@@ -1,0 +1,166 @@
+/// Writes word problems with their solution worked step by step.
+enum ArithmeticWriter {
+  /// One turn: a problem and its solution.
+  static func turns(_ composer: inout Composer) -> [DemoTurn] {
+    let (question, steps, conclusion) = problem(&composer)
+    let opening = composer.oneOf(["", "Let us work it out. ", "Step by step: ", "We begin with what we know. "])
+    return [DemoTurn(question: question, answer: opening + (steps + [conclusion]).joined(separator: " "))]
+  }
+
+  private typealias Problem = (question: String, steps: [String], conclusion: String)
+
+  private static func problem(_ composer: inout Composer) -> Problem {
+    switch composer.random.below(6) {
+    case 0: shopping(&composer)
+    case 1: total(&composer)
+    case 2: remainder(&composer)
+    case 3: change(&composer)
+    case 4: days(&composer)
+    default: sharing(&composer)
+    }
+  }
+
+  /// The sum of two numbers below a thousand, digit by digit from the right.
+  static func additionSteps(_ a: Int, _ b: Int) -> [String] {
+    var steps = ["We add \(a) and \(b)."]
+    var carry = 0
+    for (place, scale) in placeValues(max(a, b)) {
+      let (x, y) = (a / scale % 10, b / scale % 10)
+      let sum = x + y + carry
+      let carried = carry > 0 ? " + \(carry)" : ""
+      let write = sum > 9 ? ", write \(sum % 10) and carry 1" : ""
+      steps.append("\(place): \(x) + \(y)\(carried) = \(sum)\(write).")
+      carry = sum / 10
+    }
+    return steps + ["So \(a) + \(b) = \(a + b)."]
+  }
+
+  /// The difference of two numbers below a thousand, digit by digit from the right; the first is the larger.
+  static func subtractionSteps(_ a: Int, _ b: Int) -> [String] {
+    var steps = ["We take \(b) from \(a)."]
+    var borrow = 0
+    for (place, scale) in placeValues(a) {
+      let (x, y) = (a / scale % 10 - borrow, b / scale % 10)
+      borrow = x < y ? 1 : 0
+      let note = borrow == 1 ? "\(x) is less than \(y), borrow 1, " : ""
+      steps.append("\(place): \(note)\(x + 10 * borrow) - \(y) = \(x + 10 * borrow - y).")
+    }
+    return steps + ["So \(a) - \(b) = \(a - b)."]
+  }
+
+  /// The product of a number of two digits and one of one digit, by tens and ones.
+  static func multiplicationSteps(_ a: Int, _ b: Int) -> [String] {
+    guard a > 9 else { return ["\(a) x \(b) = \(a * b)."] }
+    let (tens, ones) = (a / 10 * 10, a % 10)
+    guard ones > 0 else { return ["\(a) x \(b) = \(a * b)."] }
+    return [
+      "\(tens) x \(b) = \(tens * b) and \(ones) x \(b) = \(ones * b), so \(a) x \(b) = \(tens * b) + \(ones * b) = \(a * b)."
+    ]
+  }
+
+  private static func placeValues(_ largest: Int) -> [(String, Int)] {
+    [("Ones", 1), ("Tens", 10), ("Hundreds", 100)].filter { $0.1 == 1 || $0.1 <= largest }
+  }
+
+  private static func shopping(_ composer: inout Composer) -> Problem {
+    let (n1, n2) = (composer.random.number(in: 2...9), composer.random.number(in: 2...9))
+    let (p1, p2) = (composer.random.number(in: 2...12), composer.random.number(in: 2...12))
+    composer["n1"] = String(n1)
+    composer["n2"] = String(n2)
+    composer["p1"] = String(p1)
+    composer["p2"] = String(p2)
+    let question = composer.oneOf([
+      "{hero:person} buys {n1} {s x:soldgood} for {p1} coins each and {n2} {s y:soldgood} for {p2} coins each. How much does {hero.he} pay?",
+      "At the market of {:town} {a x:soldgood} costs {p1} coins and {a y:soldgood} costs {p2} coins. {hero:person} takes {n1} {s x} and {n2} {s y}. What does {hero.he} pay in all?",
+      "{hero:person} the {:trade} needs {n1} {s x:soldgood} at {p1} coins and {n2} {s y:soldgood} at {p2} coins. How many coins must {hero.he} bring?",
+    ])
+    let steps =
+      [composer.text("The {s x} cost") + " \(n1) x \(p1) = \(n1 * p1) coins."]
+      + [composer.text("The {s y} cost") + " \(n2) x \(p2) = \(n2 * p2) coins."] + additionSteps(n1 * p1, n2 * p2)
+    composer["sum"] = String(n1 * p1 + n2 * p2)
+    return (question, steps, composer.oneOf(["{hero} pays {sum} coins.", "So {hero} pays {sum} coins in all."]))
+  }
+
+  private static func total(_ composer: inout Composer) -> Problem {
+    let (a, b) = (composer.random.number(in: 105...499), composer.random.number(in: 105...499))
+    composer["a"] = String(a)
+    composer["b"] = String(b)
+    composer["sum"] = String(a + b)
+    let question = composer.oneOf([
+      "In {month:month} the {trade:trade} {hero:person} sold {a} {s x:soldgood}, and in the next month {b}. How many {s x} is that together?",
+      "The {ship:ship} carries {a} sacks of {c1:cargo} and {b} sacks of {c2:cargo}. How many sacks are on board?",
+      "In {town:town} live {a} grown people and {b} children. How many people live there?",
+      "{hero:person} counts {a} {s x:livestock} in the morning and {b} in the evening. How many did {hero.he} count?",
+    ])
+    return (question, additionSteps(a, b), composer.oneOf(["The answer is {sum}.", "Together that makes {sum}."]))
+  }
+
+  private static func remainder(_ composer: inout Composer) -> Problem {
+    let b = composer.random.number(in: 25...480)
+    let a = b + composer.random.number(in: 15...480)
+    composer["a"] = String(a)
+    composer["b"] = String(b)
+    composer["rest"] = String(a - b)
+    let question = composer.oneOf([
+      "{hero:person} the {trade:trade} had {a} {s x:soldgood} and sold {b} of them. How many are left?",
+      "There were {a} {s x:tree} on {hill:hill}, but {storm:badweather} destroyed {b}. How many still stand?",
+      "The book that {hero:person} is reading has {a} pages. {hero.he} has read {b}. How many pages are left?",
+      "From {town:town} to {other:town} it is {a} miles. {hero:person} has gone {b} miles. How many miles remain?",
+    ])
+    return (question, subtractionSteps(a, b), composer.oneOf(["The answer is {rest}.", "So {rest} are left."]))
+  }
+
+  private static func change(_ composer: inout Composer) -> Problem {
+    let (n, p) = (composer.random.number(in: 3...9), composer.random.number(in: 4...19))
+    let purse = n * p + composer.random.number(in: 5...120)
+    composer["n"] = String(n)
+    composer["p"] = String(p)
+    composer["purse"] = String(purse)
+    composer["rest"] = String(purse - n * p)
+    let question = composer.oneOf([
+      "{hero:person} has {purse} coins and buys {n} {s x:soldgood} for {p} coins each. How many coins are left?",
+      "{a x:soldgood} costs {p} coins. {hero:person} buys {n} of them and pays with {purse} coins. How much does {hero.he} get back?",
+    ])
+    let steps =
+      [composer.oneOf(["First the price of the {s x}:"])] + multiplicationSteps(p, n) + subtractionSteps(purse, n * p)
+    return (question, steps, composer.oneOf(["{hero} has {rest} coins left.", "{hero} keeps {rest} coins."]))
+  }
+
+  private static func days(_ composer: inout Composer) -> Problem {
+    let (perDay, days) = (composer.random.number(in: 11...49), composer.random.number(in: 3...9))
+    let extra = composer.random.number(in: 12...99)
+    composer["perDay"] = String(perDay)
+    composer["days"] = String(days)
+    composer["extra"] = String(extra)
+    composer["sum"] = String(perDay * days + extra)
+    let question = composer.oneOf([
+      "{hero:person} the {trade:trade} makes {perDay} {s x:soldgood} a day. How many does {hero.he} have after {days} days if {hero.he} had {extra} at the beginning?",
+      "Every day {perDay} {s x:soldgood} come to the warehouse, where {extra} already lie. How many are there after {days} days?",
+    ])
+    let steps =
+      [composer.text("In {days} days that is:")] + multiplicationSteps(perDay, days)
+      + additionSteps(perDay * days, extra)
+    return (question, steps, composer.oneOf(["The answer is {sum}.", "In the end there are {sum}."]))
+  }
+
+  private static func sharing(_ composer: inout Composer) -> Problem {
+    let (people, each) = (composer.random.number(in: 2...9), composer.random.number(in: 3...12))
+    let rest = composer.random.below(people)
+    let all = people * each + rest
+    composer["people"] = Inflection.word(for: people)
+    composer["all"] = String(all)
+    composer["each"] = String(each)
+    composer["rest"] = String(rest)
+    let question = composer.oneOf([
+      "{hero:person} shares {all} {s x:soldgood} equally among {people} {g:group}. How many does each of them get, and how many are left?",
+      "{people} {g:group} divide {all} {s x:soldgood} among themselves. How many are there for each, and how many remain?",
+    ])
+    let steps = [
+      "There are \(all) to share among \(people).", "\(people) x \(each) = \(people * each).",
+      rest == 0 ? "That is exactly \(all)." : "\(people) x \(each + 1) = \(people * (each + 1)), which is too much.",
+      "\(all) - \(people * each) = \(rest).",
+    ]
+    let left = rest == 0 ? "and none are left" : rest == 1 ? "and 1 is left" : "and \(rest) are left"
+    return (question, steps, composer.text("Each of them gets {each},") + " \(left).")
+  }
+}

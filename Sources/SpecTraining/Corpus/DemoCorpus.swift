@@ -1,0 +1,98 @@
+/// Which documents belong together; a prompt of one stream never occurs in another.
+public enum DemoStream: UInt64, CaseIterable, Sendable {
+  /// Documents to train on.
+  case training = 1
+  /// Documents to measure the loss on.
+  case heldOut = 2
+  /// Documents whose questions make up the demo suite.
+  case suite = 3
+
+  /// Whether a prompt with this hash may occur in the stream: of sixteen prompts, one is kept for each evaluation
+  /// stream. The hash knows nothing of the seed, so a model of any seed can be measured with any other's evaluation.
+  func admits(_ hash: UInt64) -> Bool {
+    switch hash % 16 {
+    case 0: self == .heldOut
+    case 8: self == .suite
+    default: self == .training
+    }
+  }
+}
+
+/// The demo corpus: an endless sequence of documents that follow from a seed, the same on every platform, each of
+/// which can be written without those before it.
+public struct DemoCorpus: Sendable {
+  /// How often each category occurs: the next document's category is drawn with these weights.
+  public struct Mixture: Sendable, Equatable {
+    /// The weights in the order of `DemoCategory.allCases`; a category without a weight does not occur.
+    public var weights: [DemoCategory: Int]
+
+    /// A mixture with the given weights, which are not negative.
+    public init(weights: [DemoCategory: Int]) { self.weights = weights }
+
+    /// Weights that give every category roughly the same share of the text.
+    public static let balanced = Mixture(weights: [
+      .multiTurnConversation: 16, .translation: 18, .summarization: 10, .questionAnswering: 26,
+      .mathematicalReasoning: 20, .retrievalAugmentedGeneration: 10,
+    ])
+  }
+
+  /// The seed that all documents follow from.
+  public let seed: UInt64
+  /// The stream that the documents belong to.
+  public let stream: DemoStream
+  /// How often each category occurs where none is asked for.
+  public let mixture: Mixture
+
+  /// The corpus of a seed.
+  ///
+  /// - Parameters:
+  ///   - seed: Any number.
+  ///   - stream: What the documents are for.
+  ///   - mixture: How often each category occurs.
+  public init(seed: UInt64, stream: DemoStream = .training, mixture: Mixture = .balanced) {
+    self.seed = seed
+    self.stream = stream
+    self.mixture = mixture
+  }
+
+  /// One document.
+  ///
+  /// - Parameters:
+  ///   - index: Which one, from 0; not negative.
+  ///   - category: The kind of task, or nil for one drawn from the mixture.
+  /// - Returns: The document, always the same for the same seed, stream, mixture, index and category.
+  public func document(at index: Int, category: DemoCategory? = nil) -> DemoDocument {
+    let place = [seed, stream.rawValue, UInt64(index)]
+    let chosen = category ?? drawnCategory(place)
+    let number = UInt64(DemoCategory.allCases.firstIndex(of: chosen) ?? 0) + 1
+    var attempt: UInt64 = 0
+    while true {
+      let turns = Self.turns(chosen, CorpusRandom(keys: place + [number, attempt]))
+      if stream.admits(stableHash(turns[0].question)) { return DemoDocument(category: chosen, turns: turns) }
+      attempt += 1
+    }
+  }
+
+  private func drawnCategory(_ place: [UInt64]) -> DemoCategory {
+    var random = CorpusRandom(keys: place)
+    let weights = DemoCategory.allCases.map { max(mixture.weights[$0] ?? 0, 0) }
+    var rest = random.below(weights.reduce(0, +))
+    for (category, weight) in zip(DemoCategory.allCases, weights) {
+      rest -= weight
+      if rest < 0 { return category }
+    }
+    return .multiTurnConversation
+  }
+
+  private static func turns(_ category: DemoCategory, _ random: CorpusRandom) -> [DemoTurn] {
+    var composer = Composer(random: random)
+    switch category {
+    case .multiTurnConversation: return ConversationWriter.turns(&composer)
+    case .translation: return TranslationWriter.turns(&composer)
+    case .summarization: return SummaryWriter.turns(&composer)
+    case .questionAnswering: return QuestionWriter.turns(&composer)
+    case .mathematicalReasoning: return ArithmeticWriter.turns(&composer)
+    case .retrievalAugmentedGeneration: return PassageWriter.turns(&composer)
+    }
+  }
+}

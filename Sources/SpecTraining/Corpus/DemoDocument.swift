@@ -1,0 +1,43 @@
+/// The six kinds of task in the demo corpus; the raw values are those of Spec-Bench's question files.
+public enum DemoCategory: String, CaseIterable, Sendable, Codable {
+  /// Two turns of small talk, advice or writing, the second building on the first.
+  case multiTurnConversation = "mt_bench"
+  /// Sentences put into Velish or out of it.
+  case translation
+  /// A story and its summary.
+  case summarization
+  /// A question about the corpus's invented world.
+  case questionAnswering = "qa"
+  /// A word problem worked step by step.
+  case mathematicalReasoning = "math_reasoning"
+  /// A question answered from passages that come with it.
+  case retrievalAugmentedGeneration = "rag"
+}
+
+/// What the user says and what the assistant answers.
+public struct DemoTurn: Equatable, Sendable {
+  /// What the user says.
+  public let question: String
+  /// What the assistant answers.
+  public let answer: String
+
+  /// A turn with its two texts.
+  public init(question: String, answer: String) {
+    self.question = question
+    self.answer = answer
+  }
+}
+
+/// One document of the demo corpus: an exchange of one or two turns in plain text, without any chat template.
+public struct DemoDocument: Equatable, Sendable {
+  /// The kind of task.
+  public let category: DemoCategory
+  /// The turns, in order; never empty.
+  public let turns: [DemoTurn]
+
+  /// A document with its turns.
+  public init(category: DemoCategory, turns: [DemoTurn]) {
+    self.category = category
+    self.turns = turns
+  }
+}

@@ -1,0 +1,107 @@
+/// Who or what a clause is about: a noun with its article, adjective and number, a pronoun or a name.
+struct NounPhrase: Equatable, Sendable {
+  /// How the noun is determined.
+  enum Determiner: Equatable, Sendable {
+    case definite, indefinite
+    case number(String)
+    /// A pronoun or a name, which takes no article.
+    case bare
+  }
+
+  /// The part that the phrase plays in its clause.
+  enum Role: Sendable { case subject, object, receiver, place }
+
+  let noun: String
+  var determiner = Determiner.definite
+  var adjective: String?
+  var isPlural = false
+
+  /// Whether the phrase is a pronoun that English writes differently as an object.
+  var isPronoun: Bool { VelishVocabulary.pronouns.contains(noun) }
+
+  /// The phrase in English.
+  var english: String {
+    guard determiner != .bare else { return noun }
+    let head = isPlural ? Inflection.plural(noun) : noun
+    let described = adjective.map { "\($0) \(head)" } ?? head
+    switch determiner {
+    case .definite: return "the " + described
+    case .indefinite: return isPlural ? described : Inflection.withArticle(described)
+    case .number(let word): return "\(word) \(described)"
+    case .bare: return noun
+    }
+  }
+
+  /// The phrase in Velish: noun with plural, article and case, then the adjective, which agrees in number and case,
+  /// then the numeral.
+  func velish(_ role: Role) -> String {
+    let dictionary = VelishDictionary.standard
+    let ending = role == .object ? "n" : role == .receiver ? "m" : ""
+    guard determiner != .bare else { return dictionary.root(noun) + (isPronoun || ending.isEmpty ? "" : "-e" + ending) }
+    let article = determiner == .definite ? "ta" : ""
+    let plural = isPlural ? (article.isEmpty ? "re" : "r") : ""
+    var words = [dictionary.root(noun) + plural + article + ending]
+    if let adjective { words.append(dictionary.root(adjective) + (isPlural ? "re" : "") + ending) }
+    if case .number(let word) = determiner { words.append(dictionary.root(word)) }
+    return words.joined(separator: " ")
+  }
+}
+
+/// One clause that can be said in English and in Velish.
+struct BilingualClause: Sendable {
+  /// When a clause takes place.
+  enum Tense: Sendable, CaseIterable { case past, present, future }
+
+  var time: String?
+  var subject: NounPhrase
+  var verb: VelishVocabulary.Verb
+  var tense: Tense
+  var isNegative = false
+  var object: NounPhrase?
+  var receiver: NounPhrase?
+  var adverb: String?
+  var place: (preposition: String, phrase: NounPhrase)?
+
+  /// The clause in English, without capital letter and full stop.
+  var english: String {
+    var parts = [time, subject.english, englishVerb, object?.english].compactMap(\.self)
+    if let receiver { parts.append("to " + receiver.english) }
+    if let adverb { parts.append(adverb) }
+    if let place { parts.append(place.preposition + " " + place.phrase.english) }
+    return parts.joined(separator: " ")
+  }
+
+  /// The clause in Velish: the verb comes last, the place before the receiver and the object, the preposition after its
+  /// noun.
+  var velish: String {
+    let dictionary = VelishDictionary.standard
+    var parts = [time.map(dictionary.root), subject.velish(.subject)].compactMap(\.self)
+    if let place { parts += [place.phrase.velish(.place), dictionary.root(place.preposition)] }
+    parts += [receiver?.velish(.receiver), object?.velish(.object), adverb.map(dictionary.root)].compactMap(\.self)
+    if isNegative { parts.append(dictionary.root("not")) }
+    parts.append(dictionary.root(verb.base) + velishEnding)
+    return parts.joined(separator: " ")
+  }
+
+  private var subjectIsPlural: Bool { subject.isPlural || ["we", "they"].contains(subject.noun) }
+
+  private var velishEnding: String {
+    switch tense {
+    case .past: subjectIsPlural ? "ain" : "ai"
+    case .present: subjectIsPlural ? "en" : "e"
+    case .future: subjectIsPlural ? "osen" : "os"
+    }
+  }
+
+  private var englishVerb: String {
+    let third = !subjectIsPlural && !["I", "you"].contains(subject.noun)
+    switch (tense, isNegative) {
+    case (.past, false): return verb.past
+    case (.past, true): return "did not " + verb.base
+    case (.present, false): return third ? Inflection.thirdPerson(verb.base) : verb.base
+    case (.present, true): return (third ? "does not " : "do not ") + verb.base
+    case (.future, false): return "will " + verb.base
+    case (.future, true): return "will not " + verb.base
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/// Writes exchanges in which sentences are put into Velish or out of it.
+enum TranslationWriter {
+  private static let intoVelish: [Template] = [
+    "Translate into Velish: ", "How do you say this in Velish? ", "Please put this into Velish: ",
+    "In Velish, please: ",
+  ]
+  private static let outOfVelish: [Template] = [
+    "Translate from Velish: ", "What does this Velish text mean? ", "Please put this into English: ",
+    "In English, please: ",
+  ]
+  private static let intoEnglishAnswers: [Template] = ["In English this is: ", ""]
+  private static let intoVelishAnswers: [Template] = ["In Velish this is: ", ""]
+
+  /// One turn, or two where the second asks for one more sentence.
+  static func turns(_ composer: inout Composer) -> [DemoTurn] {
+    let isInto = composer.random.chance(60)
+    var turns = [turn(&composer, isInto: isInto, count: composer.random.number(in: 2...4))]
+    if composer.random.chance(20) { turns.append(followUp(&composer, isInto: isInto)) }
+    return turns
+  }
+
+  private static func turn(_ composer: inout Composer, isInto: Bool, count: Int) -> DemoTurn {
+    let sentences = (0..<count).map { _ in ClauseWriter.sentence(&composer) }
+    let english = capitalizedSentences(sentences.map(\.english).joined(separator: " "))
+    let velish = capitalizedSentences(sentences.map(\.velish).joined(separator: " "))
+    return DemoTurn(
+      question: composer.oneOf(isInto ? intoVelish : outOfVelish) + (isInto ? english : velish),
+      answer: composer.oneOf(isInto ? intoVelishAnswers : intoEnglishAnswers) + (isInto ? velish : english)
+    )
+  }
+
+  private static func followUp(_ composer: inout Composer, isInto: Bool) -> DemoTurn {
+    let sentence = ClauseWriter.sentence(&composer)
+    let english = capitalizedSentences(sentence.english)
+    let velish = capitalizedSentences(sentence.velish)
+    return DemoTurn(question: "And this? " + (isInto ? english : velish), answer: isInto ? velish : english)
+  }
+}

@@ -1,0 +1,79 @@
+/// The English words that the second language knows, with what each may do in a sentence.
+enum VelishVocabulary {
+  /// An English verb with its past.
+  struct Verb: Sendable {
+    let base: String
+    let past: String
+    /// What the verb takes as an object; empty for a verb without one.
+    let objects: [String]
+    /// Whether the verb also names a receiver ("gave … to …").
+    let hasReceiver: Bool
+  }
+
+  static let people = words(
+    """
+    baker weaver potter tailor smith miller shepherd fisherman gardener doctor painter postman mason brewer queen king
+    mother father child girl boy sailor farmer neighbour teacher captain merchant soldier widow stranger
+    """
+  )
+  static let animals = words(
+    "dog cat goat horse sheep goose hen fox wolf bear owl mouse cow donkey swan crow otter deer rabbit seal"
+  )
+  static let foods = words(
+    "apple loaf cake pie egg fish pear cheese soup onion plum dumpling pancake cabbage carrot biscuit"
+  )
+  static let goods = words(
+    """
+    basket candle lantern coat hat knife ring key book letter boat cart table chair bed box bell drum flute rope net
+    kettle spoon cup jug blanket ladder wheel broom mirror clock barrel ribbon scarf shoe coin
+    """
+  )
+  static let places = words(
+    """
+    harbour market garden forest river mill bridge house church school tower village kitchen cellar field road island
+    beach barn inn stable meadow hill well
+    """
+  )
+  static let adjectives = words(
+    """
+    old young small large red blue green white black brown golden new warm cold heavy light clever brave tired hungry
+    happy sad quiet friendly poor rich beautiful round broken lazy strong careful
+    """
+  )
+  static let numbers = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"]
+  static let adverbs = words("slowly quickly quietly gladly carefully often never again together here")
+  static let prepositions = ["in", "near", "behind", "under", "before", "beside"]
+  static let times = [
+    "yesterday", "today", "tomorrow", "in the morning", "in the evening", "at night", "in winter", "in summer",
+    "on Sunday", "after the storm", "long ago", "every day",
+  ]
+  static let pronouns = ["I", "you", "he", "she", "we", "they"]
+  static let joints = ["and", "but", "because", "while"]
+
+  static let particles = numbers + adverbs + prepositions + times + pronouns + joints + ["not"]
+  static let nouns = people + animals + foods + goods + places
+
+  static let verbs: [Verb] =
+    list("see saw, want wanted, find found, lose lost, buy bought, carry carried, paint painted, hide hid", goods)
+    + list("mend mended, break broke, clean cleaned, make made, need needed", goods)
+    + list("eat ate, cook cooked, share shared, taste tasted, forget forgot, cut cut", foods)
+    + list("help helped, greet greeted, meet met, follow followed, thank thanked, visit visited, hear heard", people)
+    + list("feed fed, catch caught, call called, love loved, fear feared, wash washed", animals)
+    + list("sell sold, give gave, bring brought, show showed, send sent, lend lent, throw threw", goods + foods, true)
+    + list(
+      """
+      sleep slept, sing sang, dance danced, wait waited, laugh laughed, work worked, rest rested, swim swam, play played,
+      arrive arrived, weep wept, sit sat, walk walked, run ran, stay stayed, dream dreamed
+      """,
+      []
+    )
+
+  private static func words(_ text: String) -> [String] { text.split(whereSeparator: \.isWhitespace).map(String.init) }
+
+  private static func list(_ text: String, _ objects: [String], _ hasReceiver: Bool = false) -> [Verb] {
+    text.split(separator: ",").map { pair in
+      let forms = words(String(pair))
+      return Verb(base: forms[0], past: forms[1], objects: objects, hasReceiver: hasReceiver)
+    }
+  }
+}

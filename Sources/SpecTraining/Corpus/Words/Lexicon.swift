@@ -1,0 +1,19 @@
+/// The words that templates draw from, in lists with a name each.
+enum Lexicon {
+  private static let lists: [String: [String]] = [
+    peopleLists, placeLists, natureLists, houseLists, phraseLists,
+  ].reduce(into: [:]) { all, lists in all.merge(lists.mapValues(split)) { first, _ in first } }
+
+  /// The elements of a list; empty where no list has this name.
+  static func list(_ name: String) -> [String] { lists[name] ?? [] }
+
+  /// Every different word of the lists, in lower case.
+  static let words: Set<String> = Set(
+    lists.values.joined().flatMap { $0.lowercased().split { !$0.isLetter && $0 != "'" }.map(String.init) }
+  )
+
+  /// Lists are written as text with commas between the elements, which may be phrases.
+  private static func split(_ text: String) -> [String] {
+    text.split(separator: ",").map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+  }
+}
