@@ -20,7 +20,7 @@ struct SpecBench: ParsableCommand {
     version: RunEnvironment.packageVersion,
     subcommands: [
       RunCommand.self, ReportCommand.self, RunsCommand.self, VerifyCommand.self, DecodeCommand.self,
-      InspectCommand.self, MethodsCommand.self, BenchCommand.self, DoctorCommand.self,
+      InspectCommand.self, MethodsCommand.self, TrainCommand.self, BenchCommand.self, DoctorCommand.self,
     ]
   )
 

@@ -52,6 +52,6 @@ public struct TokenizedDocuments: Sendable {
     var hash = SHA256()
     tokens.withUnsafeBytes { hash.update($0) }
     ends.withUnsafeBytes { hash.update($0) }
-    return hash.finalize()
+    return hash.hexDigest()
   }
 }

@@ -7,12 +7,12 @@ public enum Interruption {
 
   /// Begins to notice; a second Ctrl-C ends the process as usual.
   public static func observe() {
-    for number in [SIGINT, SIGTERM] {
-      signal(number) { number in
-        isWanted.store(true, ordering: .relaxed)
-        signal(number, SIG_DFL)
-      }
-    }
+    for number in [SIGINT, SIGTERM] { signal(number, note) }
+  }
+
+  private static let note: @convention(c) (Int32) -> Void = { number in
+    Interruption.isWanted.store(true, ordering: .relaxed)
+    signal(number, SIG_DFL)
   }
 
   /// Whether the process was asked to end.

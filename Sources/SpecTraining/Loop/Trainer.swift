@@ -65,7 +65,7 @@ public final class Trainer {
     self.context = context
     plan = BatchPlan(training, rows: settings.batchTokens, seed: settings.seed)
     self.heldOut = BatchPlan(heldOut, rows: settings.batchTokens, seed: 0).inOrder
-    checkpoint = try TrainingCheckpoint(
+    checkpoint = TrainingCheckpoint(
       directory: directory,
       identity: .init(settings: settings, parameters: objective.parameters, documents: training.fingerprint)
     )

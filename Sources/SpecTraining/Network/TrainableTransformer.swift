@@ -20,11 +20,22 @@ final class TrainableTransformer {
   struct Layer {
     let attention: TrainableAttention
     let feedForward: TrainableFeedForward
-    let middle: FloatMatrix
-    let keptAttention: TrainableAttention.Activations
-    let keptFeedForward: TrainableFeedForward.Activations
+    let kept: Kept
 
     var parameters: [Parameter] { attention.parameters + feedForward.parameters }
+  }
+
+  /// What the backward pass needs of a layer's forward pass; `middle` is the residual stream between its blocks.
+  struct Kept {
+    let middle: FloatMatrix
+    let attention: TrainableAttention.Activations
+    let feedForward: TrainableFeedForward.Activations
+
+    init(rows: Int, configuration: ModelConfiguration) throws(KernelError) {
+      middle = try FloatMatrix(rows: rows, columns: configuration.hiddenSize)
+      attention = try .init(rows: rows, shape: configuration.attention)
+      feedForward = try .init(rows: rows, configuration: configuration)
+    }
   }
 
   /// Memory of the backward pass.
@@ -87,7 +98,8 @@ final class TrainableTransformer {
     var layers: [Layer] = []
     for index in 0..<configuration.layers {
       let prefix = "model.layers.\(index)."
-      let shared = isTrained ? nil : layers.first
+      let kept =
+        if !isTrained, let first = layers.first { first.kept } else { try Kept(rows: rows, configuration: configuration) }
       let attention = try TrainableAttention(
         prefix: prefix,
         shape: configuration.attention,
@@ -99,9 +111,7 @@ final class TrainableTransformer {
         Layer(
           attention: attention,
           feedForward: try TrainableFeedForward(prefix: prefix, configuration: configuration, isTrained: isTrained),
-          middle: try shared?.middle ?? FloatMatrix(rows: rows, columns: configuration.hiddenSize),
-          keptAttention: try shared?.keptAttention ?? .init(rows: rows, shape: configuration.attention),
-          keptFeedForward: try shared?.keptFeedForward ?? .init(rows: rows, configuration: configuration)
+          kept: kept
         )
       )
     }
@@ -148,14 +158,14 @@ final class TrainableTransformer {
       layer.attention.forward(
         residual(index),
         batch: batch,
-        into: layer.middle,
-        keeping: layer.keptAttention,
+        into: layer.kept.middle,
+        keeping: layer.kept.attention,
         context: context
       )
       layer.feedForward.forward(
-        layer.middle,
+        layer.kept.middle,
         into: residual(index + 1),
-        keeping: layer.keptFeedForward,
+        keeping: layer.kept.feedForward,
         context: context
       )
       if let exit, exit.layer == index + 1 { exit.states.copy(from: residual(index + 1)) }
@@ -197,8 +207,8 @@ final class TrainableTransformer {
     for (index, layer) in layers.enumerated().reversed() {
       layer.feedForward.backward(
         gradients.residual,
-        x: layer.middle,
-        kept: layer.keptFeedForward,
+        x: layer.kept.middle,
+        kept: layer.kept.feedForward,
         workspace: gradients.feedForward,
         context: context
       )
@@ -206,7 +216,7 @@ final class TrainableTransformer {
         gradients.residual,
         x: residual(index),
         batch: batch,
-        kept: layer.keptAttention,
+        kept: layer.kept.attention,
         workspace: gradients.attention,
         context: context
       )

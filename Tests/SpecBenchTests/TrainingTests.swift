@@ -1,0 +1,70 @@
+import Foundation
+import SpecTestSupport
+import Testing
+
+/// The whole recipe of the demo model in seconds, and the `train` commands on a user's own data.
+@Suite struct TrainingTests {
+  let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  @Test func theMiniatureDemoIsLosslessWithAllMethods() throws {
+    let demo = scratch.path("demo")
+    let made = try Program.run(["train", "demo", "--miniature", "--output", demo])
+    #expect(made.status == 0, "\(made.errors)")
+    let target = try bytes(demo + "/model/model.safetensors")
+    let again = try Program.run(["train", "demo", "--miniature", "--output", demo])
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(try bytes(demo + "/model/model.safetensors") == target, "what is there is not made again")
+    let run = try Program.run([
+      "run", "--suite", demo, "--max-new-tokens", "24", "--decoders", "kangaroo:exit=1,threshold=0.001,medusa",
+      "--database", scratch.path("runs.sqlite"), "--report", scratch.path("report.md"),
+    ])
+    #expect(run.status == 0, "\(run.errors)")
+    let report = try String(contentsOfFile: scratch.path("report.md"), encoding: .utf8)
+    #expect(report.contains("| kangaroo") && report.contains("| medusa"))
+    for file in ["", "kangaroo/", "medusa/", "draft/"] {
+      let curve = try String(contentsOfFile: "\(demo)/model/\(file)loss.svg", encoding: .utf8)
+      #expect(curve.hasPrefix("<svg"))
+    }
+  }
+
+  @Test func aTokenizerAndAModelFromAUsersFiles() throws {
+    try Data(String(repeating: "The ferry leaves at noon. The bell rings twice.\n", count: 50).utf8)
+      .write(to: URL(fileURLWithPath: scratch.path("text.txt")))
+    let conversation = #"{"conversations": [{"from": "human", "value": "When?"}, {"from": "gpt", "value": "At noon."}]}"#
+    try Data(String(repeating: conversation + "\n", count: 20).utf8)
+      .write(to: URL(fileURLWithPath: scratch.path("talk.jsonl")))
+    let data = ["--data", scratch.path("text.txt"), scratch.path("talk.jsonl")]
+    let vocabulary = scratch.path("vocabulary")
+    let tokenizer = try Program.run(["train", "tokenizer", "--output", vocabulary, "--vocabulary", "320"] + data)
+    #expect(tokenizer.status == 0, "\(tokenizer.errors)")
+    let model = scratch.path("model")
+    let trained = try Program.run(
+      ["train", "model", "--tokenizer", vocabulary, "--output", model, "--layers", "3", "--width", "32", "--steps", "3"]
+        + ["--batch-tokens", "256", "--document-tokens", "128"] + data
+    )
+    #expect(trained.status == 0, "\(trained.errors)")
+    for (drafter, own) in [("kangaroo", ["--exit", "1"]), ("medusa", ["--heads", "2"]), ("draft", ["--layers", "1"])] {
+      let drafted = try Program.run(
+        ["train", drafter, "--model", model, "--output", "\(model)/\(drafter)", "--steps", "2", "--self-distill"]
+          + ["--batch-tokens", "256", "--document-tokens", "128"] + own + data
+      )
+      #expect(drafted.status == 0, "\(drafted.errors)")
+    }
+    let verified = try Program.run([
+      "verify", "--model", model, "--suite", Fixtures.package.appending(path: "Suites/essentials").path, "--limit", "6",
+      "--max-new-tokens", "12", "--decoders", "kangaroo:exit=1,threshold=0.001,medusa:heads=2",
+    ])
+    #expect(verified.status == 0, "\(verified.errors)")
+  }
+
+  @Test func unusableDataIsNamed() throws {
+    let missing = scratch.path("missing.txt")
+    let result = try Program.run(["train", "tokenizer", "--data", missing, "--output", scratch.path("vocabulary")])
+    #expect(result.status == 2)
+    #expect(result.errors.contains(missing))
+  }
+
+  private func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
+}
