@@ -131,6 +131,24 @@ struct CheckpointWriterTests {
     return rows.range.map { rows.owner[$0] }
   }
 
+  @Test(.enabled(if: Fixtures.miniLlama != nil, "The mini-llama fixture is not beside the package."))
+  func namesAreThoseOfPublishedCheckpoints() throws {
+    let folder = try #require(Fixtures.miniLlama).path
+    let model = try ModelConfiguration(directory: folder)
+    let shape = AttentionShape(hiddenSize: 256, queryHeads: 8, keyValueHeads: 8, headDimension: 32)
+    let files = [
+      "/model.safetensors": model.tensorShapes,
+      "/draft/model.safetensors": try ModelConfiguration(directory: folder + "/draft").tensorShapes,
+      "/kangaroo/model.safetensors": KangarooAdapter.tensorShapes(of: shape),
+      "/medusa/medusa_lm_head.safetensors": MedusaHeads.tensorShapes(count: 4, target: model),
+    ]
+    for (name, shapes) in files {
+      let file = try SafetensorsFile(path: folder + name)
+      #expect(file.names == shapes.keys.sorted())
+      for (tensor, shape) in shapes { #expect(file.shape(of: tensor) == shape, "\(tensor)") }
+    }
+  }
+
   @Test func stackedMatricesComeApart() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("x.safetensors")
