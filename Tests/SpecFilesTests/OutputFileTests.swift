@@ -1,0 +1,69 @@
+import Foundation
+import SpecFiles
+import Testing
+
+struct OutputFileTests {
+  private let folder = FileManager.default.temporaryDirectory.appending(path: "output-\(UUID().uuidString)")
+
+  private func path(_ name: String) -> String { folder.appending(path: name).path }
+
+  private func withFolder(_ body: () throws -> Void) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body()
+  }
+
+  private var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
+  }
+
+  @Test func piecesBecomeOneFile() throws {
+    try withFolder {
+      try OutputFile.write("before", to: path("a"))
+      try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path("a"))
+      try OutputFile.write(to: path("a")) { (file) throws(UnwritableFile) in
+        try file.append(Array("one ".utf8))
+        try file.append([])
+        try file.append(Array("two".utf8))
+      }
+      #expect(try String(contentsOfFile: path("a"), encoding: .utf8) == "one two")
+      let mode = try FileManager.default.attributesOfItem(atPath: path("a"))[.posixPermissions] as? NSNumber
+      #expect(mode?.intValue == 0o640)
+      #expect(try names == ["a"])
+    }
+  }
+
+  @Test func aFailureLeavesWhatWasThere() throws {
+    try withFolder {
+      try OutputFile.write("before", to: path("a"))
+      #expect(throws: UnwritableFile.self) {
+        try OutputFile.write(to: path("a")) { (file) throws(UnwritableFile) in
+          try file.append(Array("half".utf8))
+          throw UnwritableFile(path: "elsewhere")
+        }
+      }
+      #expect(try String(contentsOfFile: path("a"), encoding: .utf8) == "before")
+      #expect(try names == ["a"])
+    }
+  }
+
+  @Test func aLinkLeadsToTheFile() throws {
+    try withFolder {
+      try OutputFile.write("before", to: path("a"))
+      try FileManager.default.createSymbolicLink(atPath: path("link"), withDestinationPath: path("a"))
+      try OutputFile.write("after", to: path("link"))
+      #expect(try String(contentsOfFile: path("a"), encoding: .utf8) == "after")
+      #expect(try names == ["a", "link"])
+    }
+  }
+
+  @Test func whatIsNoFileIsWrittenDirectlyOrRefused() throws {
+    try OutputFile.write("nothing is kept of this", to: "/dev/null")
+    try withFolder {
+      for place in [folder.path, path("absent/a")] {
+        let error = #expect(throws: UnwritableFile.self) { try OutputFile.write("x", to: place) }
+        #expect(error?.description.contains(place) == true)
+      }
+    }
+  }
+}
