@@ -97,3 +97,6 @@ public func cosine(_ x: Double) -> Double { cos(x) }
 
 /// Foundation's.
 public func sine(_ x: Double) -> Double { sin(x) }
+
+/// Foundation's.
+public func logarithm(_ x: Double) -> Double { log(x) }
