@@ -24,6 +24,18 @@ public struct UnwritableFile: Error, CustomStringConvertible {
 
 /// Files that appear whole or not at all.
 public enum OutputFile {
+  /// Makes a folder, and those it lies in, unless they are there.
+  ///
+  /// - Parameter path: the folder.
+  /// - Throws: ``UnwritableFile``.
+  public static func makeFolder(_ path: String) throws(UnwritableFile) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw UnwritableFile(path: path)
+    }
+  }
+
   /// Fails early: before an hour of work rather than after it.
   ///
   /// - Parameters:

@@ -45,7 +45,7 @@ import Testing
         + ["--batch-tokens", "256", "--document-tokens", "128"] + data
     )
     #expect(trained.status == 0, "\(trained.errors)")
-    for (drafter, own) in [("kangaroo", ["--exit", "1"]), ("medusa", ["--heads", "2"]), ("draft", ["--layers", "1"])] {
+    for (drafter, own) in [("kangaroo", ["--exit", "1"]), ("medusa", ["--heads", "4"]), ("draft", ["--layers", "1"])] {
       let drafted = try Program.run(
         ["train", drafter, "--model", model, "--output", "\(model)/\(drafter)", "--steps", "2", "--self-distill"]
           + ["--batch-tokens", "256", "--document-tokens", "128"] + own + data
@@ -54,7 +54,7 @@ import Testing
     }
     let verified = try Program.run([
       "verify", "--model", model, "--suite", Fixtures.package.appending(path: "Suites/essentials").path, "--limit", "6",
-      "--max-new-tokens", "12", "--decoders", "kangaroo:exit=1,threshold=0.001,medusa:heads=2",
+      "--max-new-tokens", "12", "--decoders", "kangaroo:exit=1,threshold=0.001,medusa",
     ])
     #expect(verified.status == 0, "\(verified.errors)")
   }

@@ -1,7 +1,6 @@
 import SpecModel
+import SpecTraining
 import Testing
-
-@testable import SpecTraining
 
 @Suite struct BatchPlanTests {
   private static let documents: TokenizedDocuments = {

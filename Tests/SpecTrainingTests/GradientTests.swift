@@ -2,9 +2,8 @@ import Foundation
 import SpecKernels
 import SpecModel
 import SpecTestSupport
+import SpecTraining
 import Testing
-
-@testable import SpecTraining
 
 /// The gradients of whole objectives against differences of their losses.
 @Suite struct GradientTests {

@@ -2,9 +2,8 @@ import Foundation
 import SpecKernels
 import SpecModel
 import SpecTestSupport
+import SpecTraining
 import Testing
-
-@testable import SpecTraining
 
 /// A training that was stopped goes on to the same bits.
 @Suite struct ResumeTests {
@@ -18,12 +17,8 @@ import Testing
 
   @Test(arguments: [1, 3])
   func stoppedTrainingGoesOnToTheSameBits(threads: Int) throws {
-    let whole = try Folder()
-    let parts = try Folder()
-    defer {
-      whole.remove()
-      parts.remove()
-    }
+    let whole = try TemporaryFolder()
+    let parts = try TemporaryFolder()
     let expected = try train(in: whole.path, threads: 2)
     // Stopped between two checkpoints, killed after one, and then to the end with another number of threads.
     _ = try train(in: parts.path, threads: 2, stopAfter: 3)
@@ -34,8 +29,7 @@ import Testing
   }
 
   @Test func otherSettingsAreRefused() throws {
-    let folder = try Folder()
-    defer { folder.remove() }
+    let folder = try TemporaryFolder()
     _ = try train(in: folder.path, threads: 1, stopAfter: 3)
     var settings = Self.settings
     settings.peakRate = 1e-4
@@ -45,10 +39,9 @@ import Testing
   }
 
   @Test func aDamagedStateIsNamed() throws {
-    let folder = try Folder()
-    defer { folder.remove() }
+    let folder = try TemporaryFolder()
     _ = try train(in: folder.path, threads: 1, stopAfter: 3)
-    try Data("{".utf8).write(to: URL(fileURLWithPath: folder.path + "/state.json"))
+    _ = try folder.write("{", to: "state.json")
     #expect(throws: TrainingError.self) { _ = try train(in: folder.path, threads: 1) }
   }
 
@@ -92,16 +85,4 @@ import Testing
     } catch is Killed {}
     return (objective.parameters.map { $0.value.withNumbers(Array.init) }, trainer.points)
   }
-}
-
-/// A temporary folder.
-struct Folder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appending(path: "training-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  func remove() { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -26,12 +26,14 @@ public final class SelfDistillation {
 
   /// Continues a prompt until an end token or the capacity.
   ///
-  /// - Parameter prompt: fewer tokens than the capacity; none give none.
+  /// - Parameters:
+  ///   - prompt: fewer tokens than the capacity; none give none.
+  ///   - limit: most tokens of the continuation.
   /// - Returns: the prompt with its continuation, the end token included.
-  public func continued(_ prompt: [Token]) -> [Token] {
+  public func continued(_ prompt: [Token], atMost limit: Int = .max) -> [Token] {
     var tokens = prompt
     cache.truncate(to: 0)
-    while !tokens.isEmpty, tokens.count < capacity {
+    while !tokens.isEmpty, tokens.count < capacity, tokens.count - prompt.count < limit {
       let rows = states[rows: cache.count..<tokens.count]
       target.embed(tokens[cache.count...], into: rows)
       target.forward(rows, cache: cache)

@@ -86,7 +86,7 @@ public struct DemoBuilder {
         trainer.add(turn.answer)
       }
     }
-    try FileManager.default.createDirectory(atPath: folder.model, withIntermediateDirectories: true)
+    try OutputFile.makeFolder(folder.model)
     try trainer.train().write(to: folder.model, contextLength: recipe.target.contextLength)
   }
 

@@ -6,6 +6,7 @@ import SpecSuite
 /// The demo corpus as a model's tokens.
 struct DemoData {
   let recipe: DemoRecipe
+  let tokenizer: Tokenizer
   let encoder: ConversationEncoder
 
   /// How the demo's conversations are written; its markers are single tokens.
@@ -14,6 +15,7 @@ struct DemoData {
 
   init(_ recipe: DemoRecipe, tokenizer: Tokenizer) {
     self.recipe = recipe
+    self.tokenizer = tokenizer
     encoder = ConversationEncoder(tokenizer: tokenizer, template: Self.template, configuration: recipe.target)
   }
 
@@ -39,6 +41,14 @@ struct DemoData {
   /// Documents that are never learned from.
   var heldOut: TokenizedDocuments {
     Self.joined(encoded(0..<recipe.heldOutDocuments, stream: .heldOut), recipe)
+  }
+
+  /// Held-out documents of one category.
+  func heldOut(of category: DemoCategory) -> TokenizedDocuments {
+    let corpus = DemoCorpus(seed: recipe.seed, stream: .heldOut)
+    let count = max(1, recipe.heldOutDocuments / DemoCategory.allCases.count)
+    let documents = (0..<count).map { encoder.encode(Self.document(corpus.document(at: $0, category: category))) }
+    return Self.joined(documents, recipe)
   }
 
   static func document(_ document: DemoDocument) -> TrainingDocument {

@@ -37,10 +37,10 @@ public struct DemoRecipe: Sendable {
     exitLayer: 2,
     medusaHeads: 4,
     distilledPrompts: 1500,
-    targetSettings: TrainingSettings(steps: 2600, peakRate: 2e-3, warmUpSteps: 150, finalShare: 0.05),
-    kangarooSettings: TrainingSettings(steps: 1000, peakRate: 2e-3, weightDecay: 0.01),
-    medusaSettings: TrainingSettings(steps: 800, peakRate: 1e-3, weightDecay: 0.01),
-    draftSettings: TrainingSettings(steps: 1500, peakRate: 3e-3)
+    targetSettings: settings(steps: 3400, rate: 1.5e-3, warmUp: 200),
+    kangarooSettings: settings(steps: 1200, rate: 2e-3),
+    medusaSettings: settings(steps: 1000, rate: 1e-3),
+    draftSettings: settings(steps: 1600, rate: 2e-3)
   )
 
   /// The same stages in seconds, for tests.
@@ -53,13 +53,17 @@ public struct DemoRecipe: Sendable {
     target: shape(width: 32, inner: 64, layers: 4, heads: 2, vocabulary: 512, context: 1024),
     draftLayers: 1,
     exitLayer: 1,
-    medusaHeads: 2,
+    medusaHeads: 4,
     distilledPrompts: 2,
     targetSettings: miniatureSettings,
     kangarooSettings: miniatureSettings,
     medusaSettings: miniatureSettings,
     draftSettings: miniatureSettings
   )
+
+  private static func settings(steps: Int, rate: Float, warmUp: Int = 100) -> TrainingSettings {
+    TrainingSettings(batchTokens: 1024, steps: steps, peakRate: rate, warmUpSteps: warmUp, finalShare: 0.05)
+  }
 
   private static let miniatureSettings = TrainingSettings(
     batchTokens: 1024,

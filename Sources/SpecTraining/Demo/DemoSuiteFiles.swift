@@ -9,7 +9,7 @@ struct DemoSuiteFiles {
 
   /// Writes `suite.json` unless it is there, since its decoders are tuned by hand, and `question.jsonl`.
   func write(to directory: String) throws {
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    try OutputFile.makeFolder(directory)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var lines = ""

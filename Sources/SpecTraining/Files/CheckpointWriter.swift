@@ -111,11 +111,7 @@ public struct CheckpointWriter: Sendable {
   }
 
   private func folder(_ directory: String) throws(UnwritableFile) -> String {
-    do {
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    } catch {
-      throw UnwritableFile(path: directory)
-    }
+    try OutputFile.makeFolder(directory)
     return directory.hasSuffix("/") ? directory : directory + "/"
   }
 }

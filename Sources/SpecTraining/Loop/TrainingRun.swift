@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 import SpecKernels
 
 /// Told how a training goes on.
@@ -58,11 +59,7 @@ public struct TrainingRun {
     write: (String) throws -> Void
   ) throws -> Trainer.Outcome {
     let checkpoints = output + "/checkpoint"
-    do {
-      try FileManager.default.createDirectory(atPath: checkpoints, withIntermediateDirectories: true)
-    } catch {
-      throw TrainingError.unwritable(path: checkpoints)
-    }
+    try OutputFile.makeFolder(checkpoints)
     let trainer = try Trainer(
       objective,
       training: data.training,
@@ -90,17 +87,23 @@ public struct TrainingRun {
     return outcome
   }
 
-  private func plot(_ points: [Trainer.Point]) throws(TrainingError) {
-    let tokens = { (point: Trainer.Point) in Double(point.step * settings.batchTokens) }
-    let svg = LossCurvePlot(
+  private func plot(_ points: [Trainer.Point]) throws(UnwritableFile) {
+    let tokens = { (point: Trainer.Point) in point.step * settings.batchTokens }
+    let svg = LossCurvePlot.svg(
       title: title,
-      training: points.map { .init(tokens: tokens($0), loss: $0.trainingLoss) },
-      heldOut: points.map { .init(tokens: tokens($0), loss: $0.heldOut.meanLoss) }
-    ).svg
-    do {
-      try Data(svg.utf8).write(to: URL(fileURLWithPath: output + "/loss.svg"), options: .atomic)
-    } catch {
-      throw .unwritable(path: output + "/loss.svg")
-    }
+      series: [
+        LossSeries(
+          name: "training batches",
+          kind: .batches,
+          points: points.map { LossPoint(tokens: tokens($0), loss: $0.trainingLoss) }
+        ),
+        LossSeries(
+          name: "held-out documents",
+          kind: .heldOut,
+          points: points.map { LossPoint(tokens: tokens($0), loss: $0.heldOut.meanLoss) }
+        ),
+      ]
+    )
+    try OutputFile.write(svg, to: output + "/loss.svg")
   }
 }

@@ -63,13 +63,13 @@ public final class Parameter {
   }
 
   /// Where gradients are added; nil for a frozen parameter.
-  var gradient: FloatMatrix? { optimisation?.gradient }
+  package var gradient: FloatMatrix? { optimisation?.gradient }
 
   /// How many numbers.
   public var count: Int { value.count }
 
   /// The parts with their numbers in `value`.
-  var partRanges: [(part: Part, numbers: Range<Int>)] {
+  package var partRanges: [(part: Part, numbers: Range<Int>)] {
     var start = 0
     return parts.map { part in
       let range = start..<start + part.rows * value.columns

@@ -22,16 +22,22 @@ struct TrainDemoCommand: ParsableCommand {
   @Flag(help: "The same stages in seconds, with a model that has learned nothing.")
   var miniature = false
 
+  @Flag(help: "Only measure what is there, and print the figures of the model card.")
+  var figures = false
+
   @OptionGroup var contextOptions: TrainingContextOptions
 
   func run() throws {
-    let builder = DemoBuilder(
-      miniature ? .miniature : .shipped,
-      folder: DemoFolder(output),
-      context: try contextOptions.makeContext(),
-      observer: TrainingDisplay()
-    )
-    guard try builder.build(through: through) == .finished else { throw ExitCode(130) }
-    try say("The demo suite is in \(output).")
+    let recipe = miniature ? DemoRecipe.miniature : .shipped
+    let folder = DemoFolder(output)
+    let context = try contextOptions.makeContext()
+    if !figures {
+      let builder = DemoBuilder(recipe, folder: folder, context: context, observer: TrainingDisplay())
+      guard try builder.build(through: through) == .finished else { throw ExitCode(130) }
+      guard through == .draft else { return try say("The demo suite is in \(output), up to the stage \(through).") }
+    }
+    let card = DemoCard(recipe, folder: folder, figures: try DemoFigures(recipe, folder: folder, context: context))
+    if !figures { try card.write() }
+    try say(card.figureTables)
   }
 }

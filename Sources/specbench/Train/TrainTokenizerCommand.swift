@@ -1,4 +1,5 @@
 import ArgumentParser
+import SpecFiles
 import SpecTraining
 
 struct TrainTokenizerCommand: ParsableCommand {
@@ -38,6 +39,7 @@ struct TrainTokenizerCommand: ParsableCommand {
       }
     }
     let tokenizer = trainer.train()
+    try OutputFile.makeFolder(output)
     try tokenizer.write(to: output, contextLength: contextLength)
     try say("A vocabulary of \(tokenizer.vocabularySize) tokens is in \(output).")
   }

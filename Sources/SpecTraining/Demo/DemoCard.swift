@@ -1,0 +1,114 @@
+import Foundation
+import SpecFiles
+
+/// The demo model's card in Markdown.
+public struct DemoCard {
+  private let recipe: DemoRecipe
+  private let folder: DemoFolder
+  private let figures: DemoFigures
+
+  /// - Parameters:
+  ///   - recipe: how the model was made.
+  ///   - folder: where it lies.
+  ///   - figures: what it has learned.
+  public init(_ recipe: DemoRecipe, folder: DemoFolder, figures: DemoFigures) {
+    self.recipe = recipe
+    self.folder = folder
+    self.figures = figures
+  }
+
+  /// The figures as tables.
+  public var figureTables: String {
+    let overall = figures.targetOverall
+    var lines = [
+      "| Held-out documents | Loss, nats/token | Entropy, nats/token |", "| :-- | --: | --: |",
+      row("target, all categories", number(overall.meanLoss), number(overall.meanEntropy)),
+    ]
+    lines += figures.target.map { row($0.category.rawValue, number($0.figures.meanLoss), number($0.figures.meanEntropy)) }
+    lines += [
+      "", "| Drafter on the held-out documents | Loss, nats/token | Top-1 agreement | In its top 10 | Σ min(p, q) |",
+      "| :-- | --: | --: | --: | --: |",
+      drafter("exit layer \(recipe.exitLayer) + adapter (Kangaroo)", figures.exitLayer),
+      drafter("draft model of \(recipe.draftLayers) layers", figures.draft),
+    ]
+    lines += figures.heads.enumerated().map { drafter("Medusa head \($0 + 1), token t + \($0 + 2)", $1) }
+    let answers = figures.answers
+    lines += [
+      "", "| Vanilla's greedy answers to the suite | |", "| :-- | --: |",
+      row("answers, tokens", "\(answers.count), \(answers.tokens)"),
+      row("ended by themselves", percent(answers.endedShare)),
+      row("8-grams repeated inside an answer", percent(answers.repeatedShare)),
+      row("mean entropy, nats/token", number(answers.meanEntropy)),
+    ]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Writes the card into the suite's folder.
+  ///
+  /// - Throws: `UnwritableFile`, or what reading the weights throws.
+  public func write() throws {
+    try OutputFile.write(text(), to: folder.path + "/README.md")
+  }
+
+  private func text() throws -> String {
+    let shape = recipe.target
+    return """
+      # The demo model
+
+      A small Llama-architecture model with a Kangaroo adapter, \(recipe.medusaHeads) Medusa heads and a draft model, made \
+      whole by `specbench train demo`. It lives in an invented country of ferries, bell towers and market days, and \
+      knows nothing else.
+
+      - Target: \(shape.layers) layers of \(shape.hiddenSize), \(shape.attentionHeads) heads, feed-forward \
+      \(shape.intermediateSize), vocabulary \(shape.vocabularySize), tied embedding, context \(shape.contextLength), bf16.
+      - Data: \(recipe.trainingDocuments) documents of the package's own seeded generator (seed \(recipe.seed)): \
+      conversations, translations into Velish, summaries, questions about the invented country, worked arithmetic, \
+      answers from passages. The suite's questions and the held-out documents share no first prompt with them.
+      - Recipe: \(recipe.targetSettings.steps) steps of \(recipe.targetSettings.batchTokens) tokens, AdamW, rate \
+      \(recipe.targetSettings.peakRate) with warm-up and cosine; adapter, heads and draft then learn from the frozen \
+      target on its own greedy answers beside as many documents. Each folder's `training.json` and `loss.svg` show the \
+      course. No weight is rescaled.
+      - Licence: that of the package; text and weights are made by its code alone.
+      - What it is not: its speedups say nothing about other models. Its text is simpler than people's, so drafts are \
+      accepted more often than on a large model's text.
+
+      ## What it has learned
+
+      Printed by `specbench train demo --figures`.
+
+      \(figureTables)
+      ## Files
+
+      \(try fileTable())
+      """
+  }
+
+  private func fileTable() throws -> String {
+    let files = [
+      folder.model + "/tokenizer.json", folder.model + "/model.safetensors", folder.kangaroo + "/model.safetensors",
+      folder.medusa + "/medusa_lm_head.safetensors", folder.draft + "/model.safetensors", folder.path + "/question.jsonl",
+    ]
+    var lines = ["| File | Bytes | SHA-256 |", "| :-- | --: | :-- |"]
+    for path in files {
+      let data = try Data(contentsOf: URL(fileURLWithPath: path))
+      var hash = SHA256()
+      hash.update(data)
+      lines.append(row(String(path.dropFirst(folder.path.count + 1)), "\(data.count)", "`\(hash.hexDigest())`"))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func drafter(_ name: String, _ figures: HeldOutFigures) -> String {
+    row(
+      name,
+      number(figures.meanLoss),
+      percent(figures.agreement),
+      percent(figures.agreementOfTen),
+      percent(figures.meanAcceptance)
+    )
+  }
+
+  private func row(_ cells: String...) -> String { "| " + cells.joined(separator: " | ") + " |" }
+  private func number(_ value: Double) -> String { String(format: "%.3f", value) }
+  private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+}

@@ -1,0 +1,113 @@
+import SpecFiles
+import SpecKernels
+import SpecModel
+
+/// What the demo model has learned, measured on documents and questions that it was never trained on.
+public struct DemoFigures: Sendable {
+  /// How the target does on the held-out documents, by category in the order of `DemoCategory.allCases`.
+  public let target: [(category: DemoCategory, figures: HeldOutFigures)]
+  /// The exit layer with Kangaroo's adapter, through the target's head, beside the target.
+  public let exitLayer: HeldOutFigures
+  /// The draft model beside the target.
+  public let draft: HeldOutFigures
+  /// Each Medusa head beside what the target says later.
+  public let heads: [HeldOutFigures]
+  /// The target's greedy answers to the suite's questions.
+  public let answers: AnswerFigures
+
+  /// The target on all held-out documents.
+  public var targetOverall: HeldOutFigures { target.reduce(HeldOutFigures()) { $0 + $1.figures } }
+
+  /// Measures a demo model.
+  ///
+  /// - Parameters:
+  ///   - recipe: how it was made.
+  ///   - folder: where it lies.
+  ///   - context: the kernels and threads to compute on.
+  /// - Throws: `ModelError`, `TokenizerError` or `KernelError` if a part is missing.
+  public init(_ recipe: DemoRecipe, folder: DemoFolder, context: ComputeContext) throws {
+    let data = DemoData(recipe, tokenizer: try Tokenizer(directory: folder.model))
+    let checkpoint = try Checkpoint(directory: folder.model)
+    let rows = recipe.targetSettings.batchTokens
+    let heldOut = BatchPlan(data.heldOut, rows: rows, seed: 0).inOrder
+    let frozen = try FrozenTarget(checkpoint, rows: rows, context: context)
+    target = DemoCategory.allCases.map { category in
+      (category, Self.sum(BatchPlan(data.heldOut(of: category), rows: rows, seed: 0).inOrder, frozen.evaluate))
+    }
+    exitLayer = try Self.exitLayer(recipe, folder, checkpoint, heldOut, context)
+    draft = try Self.draft(recipe, folder, checkpoint, heldOut, context)
+    heads = try Self.heads(recipe, folder, checkpoint, heldOut, context)
+    answers = try AnswerFigures(data, checkpoint: checkpoint, frozen: frozen, context: context)
+  }
+
+  private static func sum(
+    _ batches: [TrainingBatch],
+    _ evaluate: (TrainingBatch) -> HeldOutFigures
+  ) -> HeldOutFigures {
+    batches.reduce(HeldOutFigures()) { $0 + evaluate($1) }
+  }
+
+  private static func exitLayer(
+    _ recipe: DemoRecipe,
+    _ folder: DemoFolder,
+    _ checkpoint: Checkpoint,
+    _ heldOut: [TrainingBatch],
+    _ context: ComputeContext
+  ) throws -> HeldOutFigures {
+    let objective = try KangarooObjective(
+      checkpoint,
+      exitLayer: recipe.exitLayer,
+      rows: recipe.targetSettings.batchTokens,
+      seed: recipe.seed,
+      context: context
+    )
+    let file = try SafetensorsFile(path: folder.kangaroo + "/model.safetensors")
+    for parameter in objective.parameters { try parameter.load(file) }
+    return sum(heldOut, objective.evaluate)
+  }
+
+  private static func draft(
+    _ recipe: DemoRecipe,
+    _ folder: DemoFolder,
+    _ checkpoint: Checkpoint,
+    _ heldOut: [TrainingBatch],
+    _ context: ComputeContext
+  ) throws -> HeldOutFigures {
+    let own = try Checkpoint(directory: folder.draft)
+    let objective = try DraftObjective(
+      checkpoint,
+      configuration: own.configuration,
+      rows: recipe.targetSettings.batchTokens,
+      seed: recipe.seed,
+      context: context
+    )
+    for parameter in objective.parameters { try parameter.load(own) }
+    return sum(heldOut, objective.evaluate)
+  }
+
+  private static func heads(
+    _ recipe: DemoRecipe,
+    _ folder: DemoFolder,
+    _ checkpoint: Checkpoint,
+    _ heldOut: [TrainingBatch],
+    _ context: ComputeContext
+  ) throws -> [HeldOutFigures] {
+    let objective = try MedusaObjective(
+      checkpoint,
+      count: recipe.medusaHeads,
+      rows: recipe.targetSettings.batchTokens,
+      context: context
+    )
+    let file = try SafetensorsFile(path: folder.medusa + "/medusa_lm_head.safetensors")
+    for parameter in objective.parameters { try parameter.load(file) }
+    return (0..<recipe.medusaHeads).map { head in sum(heldOut) { objective.evaluate($0, head: head) } }
+  }
+}
+
+extension FrozenTarget {
+  /// The target's own loss and entropy.
+  func evaluate(_ batch: TrainingBatch) -> HeldOutFigures {
+    forward(batch)
+    return model.context.compare(logits, with: self, batch: batch)
+  }
+}
