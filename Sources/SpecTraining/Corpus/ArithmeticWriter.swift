@@ -35,7 +35,7 @@ enum ArithmeticWriter {
     return steps + ["So \(a) + \(b) = \(a + b)."]
   }
 
-  /// The difference of two numbers below a thousand, digit by digit from the right; the first is the larger.
+  /// The difference of two numbers below a thousand, digit by digit from the right; the first is not the smaller.
   static func subtractionSteps(_ a: Int, _ b: Int) -> [String] {
     var steps = ["We take \(b) from \(a)."]
     var borrow = 0
@@ -54,7 +54,8 @@ enum ArithmeticWriter {
     let (tens, ones) = (a / 10 * 10, a % 10)
     guard ones > 0 else { return ["\(a) x \(b) = \(a * b)."] }
     return [
-      "\(tens) x \(b) = \(tens * b) and \(ones) x \(b) = \(ones * b), so \(a) x \(b) = \(tens * b) + \(ones * b) = \(a * b)."
+      "\(tens) x \(b) = \(tens * b) and \(ones) x \(b) = \(ones * b).",
+      "\(tens * b) + \(ones * b) = \(a * b), so \(a) x \(b) = \(a * b).",
     ]
   }
 

@@ -21,6 +21,11 @@ struct Composer {
     templates.isEmpty ? "" : text(templates[random.skewedIndex(templates.count)])
   }
 
+  /// One of the patterns, all equally likely, filled as sentences that begin with capital letters.
+  mutating func anyOf(_ templates: [Template]) -> String {
+    random.element(of: templates).map { text($0) } ?? ""
+  }
+
   /// A pattern filled, as sentences that begin with capital letters.
   mutating func text(_ template: Template) -> String {
     var result = ""
@@ -79,7 +84,7 @@ struct Composer {
     case .list(let list): return draw(list, as: slot.name)
     case .alternatives(let alternatives):
       var value = ""
-      append(alternatives[random.skewedIndex(alternatives.count)], to: &value)
+      append(alternatives[random.below(alternatives.count)], to: &value)
       bindings[slot.name] = value
       return value
     }

@@ -2,7 +2,7 @@
 ///
 /// - `[a|b|c]` is one of the alternatives; earlier ones are likelier.
 /// - `{x}` is the value bound to `x`; `{x:list}` draws one of the lexicon's list and binds it to `x` unless `x` is bound;
-///   `{:list}` draws without binding; `{x=a|b}` binds one of the alternatives.
+///   `{:list}` draws without binding; `{x=a|b}` binds one of the alternatives, all equally likely.
 /// - `{a x}` puts the indefinite article before the value; `{s x}` puts it into the plural.
 struct Template: ExpressibleByStringLiteral, Sendable {
   /// A piece of a pattern.

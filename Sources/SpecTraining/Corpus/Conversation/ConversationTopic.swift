@@ -9,6 +9,8 @@ struct ConversationTopic: Sendable {
   let asked: [Template]
   let parts: [[Template]]
   let followUps: [FollowUp]
+  /// Whether the answers may wander off; verse and notices keep to their form.
+  var wanders = true
 
   /// All topics.
   static let all = adviceTopics + writingTopics + talkTopics + roleTopics
@@ -20,14 +22,26 @@ enum ConversationWriter {
   static func turns(_ composer: inout Composer) -> [DemoTurn] {
     let topics = ConversationTopic.all
     let topic = topics[composer.random.below(topics.count)]
-    var turns = [DemoTurn(question: composer.oneOf(topic.asked), answer: answer(&composer, topic.parts))]
+    var turns = [
+      DemoTurn(question: composer.oneOf(topic.asked), answer: answer(&composer, topic.parts, digressing: topic.wanders))
+    ]
     if let followUp = composer.random.element(of: topic.followUps) {
-      turns.append(DemoTurn(question: composer.oneOf(followUp.asked), answer: answer(&composer, followUp.parts)))
+      let question = composer.oneOf(followUp.asked)
+      let digresses = topic.wanders && followUp.parts.count > 1 && composer.random.chance(60)
+      let answer = answer(&composer, followUp.parts, digressing: digresses)
+      turns.append(DemoTurn(question: question, answer: answer))
     }
     return turns
   }
 
-  private static func answer(_ composer: inout Composer, _ parts: [[Template]]) -> String {
-    parts.map { composer.oneOf($0) }.filter { !$0.isEmpty }.joined(separator: " ")
+  private static func answer(_ composer: inout Composer, _ parts: [[Template]], digressing: Bool) -> String {
+    var sentences = parts.map { composer.oneOf($0) }
+    if digressing {
+      let place = 1 + composer.random.below(sentences.count - 1)
+      sentences.insert(composer.anyOf(Digression.all), at: place)
+    }
+    // A first line that ends with a comma is verse.
+    let isVerse = sentences.first?.hasSuffix(",") ?? false
+    return sentences.filter { !$0.isEmpty }.joined(separator: isVerse ? "\n" : " ")
   }
 }

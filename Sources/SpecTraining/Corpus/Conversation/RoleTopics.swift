@@ -72,7 +72,7 @@ extension ConversationTopic {
         ],
         [
           "{time:daytime} {someone:person} comes with {a thing:soldgood} and sings.",
-          "{time:daytime} {s group=child|sailor|fisherman} throw {food:food} away, and I am there.",
+          "{time:daytime} {s group=child|sailor|fisher} throw {food:food} away, and I am there.",
           "You carry {cargo:cargo} from one place to another and then back again.",
         ],
         [

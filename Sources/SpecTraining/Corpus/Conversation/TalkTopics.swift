@@ -151,7 +151,7 @@ extension ConversationTopic {
           "I would take {a pet}, if you have {need=a warm corner|much room|a little garden|company|somebody with patience}.",
         ],
         [
-          "It eats {eats=hay|bread|nearly everything|carrots and leaves|what you leave} and wakes you {wake=before sunrise|at five|in the night|with a song}.",
+          "It eats {eats=nearly everything|more than you think|what is left on the table|twice a day} and wakes you {wake=before sunrise|at five|in the night|with a song}.",
           "Think of the mornings: it will wake you {wake=before sunrise|at five|in the night|with a song}.",
         ],
         [
@@ -161,7 +161,7 @@ extension ConversationTopic {
       ],
       followUps: [
         FollowUp(
-          asked: ["What name should it have?", "How shall we call it?", "Do you have an idea for a name?"],
+          asked: ["What name should it have?", "What shall we call it?", "Do you have an idea for a name?"],
           parts: [
             [
               "How about {petname=Button|Pepper|Captain|Moss|Biscuit|Thimble|Pumpkin|Admiral}?",

@@ -65,9 +65,9 @@ extension ConversationTopic {
           "You can hear {sound:sound}, and there is a smell of {smell:smell}.",
         ],
         [
-          "{a age=old|young|tall|small} {who:trade} with {a colour:colour} {garment:garment} is carrying {thing:gift}.",
+          "{a age=old|young|tall|small} {who:trade} in {a colour:colour} {garment=coat|cloak|shawl|apron|hat|scarf|jacket} is carrying {thing:gift}.",
           "In a corner {a pet:pet} is sleeping beside {a colour:colour} {furn=bench|barrel|cart|boat}.",
-          "Two {group=children|fishermen|old women|sailors|pupils} are talking about {talk=the weather|the price of {cargo:cargo}|the {event:event}|a new song}.",
+          "Two {group=children|fishers|old women|sailors|pupils} are talking about {talk=the weather|the price of {cargo:cargo}|the {event:event}|a new song}.",
         ],
         [
           "Nobody is in a hurry.", "Somewhere a door opens, and the day goes on.",
@@ -142,7 +142,8 @@ extension ConversationTopic {
             ["and never was lonely again.", "and sang the same song again."],
           ]
         ),
-      ]
+      ],
+      wanders: false
     ),
     ConversationTopic(
       asked: [
@@ -179,7 +180,8 @@ extension ConversationTopic {
             ["If that does not help, keep it: {quality} things become rare.", ""],
           ]
         )
-      ]
+      ],
+      wanders: false
     ),
   ]
 }

@@ -27,12 +27,12 @@ struct PassageKind: Sendable {
         ),
         Fact(
           sentences: [
-            "Its walls are made of {thing:material}, and its door is painted {colour:colour}.",
-            "It has walls of {thing:material} and {a colour:colour} door.",
+            "Its walls are made of {thing:wall}, and its door is painted {colour:paint}.",
+            "It has walls of {thing:wall} and {a colour:paint} door.",
           ],
           questions: [
             "What are the walls of the {place} of {name} made of?",
-            "Which colour has the door of the {place} of {name}?",
+            "Which colour is the door of the {place} of {name}?",
           ]
         ),
         Fact(
@@ -44,7 +44,7 @@ struct PassageKind: Sendable {
       ]
     ),
     PassageKind(
-      title: "The inn called {name:inn}",
+      title: "The inn called the {name:inn}",
       facts: [
         Fact(
           sentences: [
@@ -134,7 +134,7 @@ struct PassageKind: Sendable {
         ),
         Fact(
           sentences: [
-            "The only copy lies in {a place:furniture} in the library of {other:town}.",
+            "The only copy lies in {place=an oak chest|a glass case|a locked cupboard|an iron box|a dark corner|the lowest drawer} in the library of {other:town}.",
             "There is one copy left, in the library of {other:town}.",
           ],
           questions: ["Where is the copy of the book of {person} {name}?"]
@@ -156,14 +156,14 @@ struct PassageKind: Sendable {
       facts: [
         Fact(
           sentences: [
-            "The fair of {name} takes place every {time:month} on the {place:place}.",
-            "Every {time:month} there is a fair on the {place:place} of {name}.",
+            "The fair of {name} takes place every {time:month} on the {place:openplace}.",
+            "Every {time:month} there is a fair on the {place:openplace} of {name}.",
           ],
           questions: ["When is the fair of {name}?", "Where does the fair of {name} take place?"]
         ),
         Fact(
           sentences: [
-            "The best {thing:tool} of the year wins {other=a silver ring|a golden cup|an old coin|a bronze bell}.",
+            "The makers of the best {s thing:soldgood} win {other=a silver ring|a golden cup|an old coin|a bronze bell}.",
             "Whoever brings the heaviest pumpkin wins {other=a silver ring|a golden cup|an old coin|a bronze bell}.",
           ],
           questions: ["What can be won at the fair of {name}?"]

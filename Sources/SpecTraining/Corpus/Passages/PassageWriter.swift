@@ -6,7 +6,11 @@ enum PassageWriter {
     "Here are some passages from the library of {lib:town}.\n",
   ]
   private static let sources: [Template] = [
-    "According to \"{title}\", ", "The answer is in \"{title}\": ", "In \"{title}\" we read: ",
+    "According to \"{title}\": ", "The answer is in \"{title}\": ", "In \"{title}\" we read: ",
+  ]
+
+  private static let additions: [Template] = [
+    "The same passage adds: ", "It also says: ", "", "In the same place we read: ",
   ]
 
   /// A passage as it stands in the prompt, and the fact to ask for.
@@ -15,14 +19,17 @@ enum PassageWriter {
     let text: String
     let question: String
     let fact: String
-    let rest: String
+    /// The passage's next sentence, or the first where the fact is the last.
+    let other: String
   }
 
   /// One turn: passages, a question and the answer with its source; sometimes a second question.
   static func turns(_ composer: inout Composer) -> [DemoTurn] {
     let introduction = composer.oneOf(introductions)
-    let kinds = composer.random.shuffled(PassageKind.all).prefix(composer.random.number(in: 3...4))
-    let passages = kinds.map { passage(&composer, of: $0) }
+    var kinds = Array(composer.random.shuffled(PassageKind.all).prefix(composer.random.number(in: 3...4)))
+    // Two of a kind, so that the reader must look at the name and not only at the words of the question.
+    if composer.random.chance(60) { kinds[1] = kinds[0] }
+    let passages = composer.random.shuffled(kinds).map { passage(&composer, of: $0) }
     let asked = composer.random.shuffled(Array(passages.indices))
     let listing = passages.enumerated().map { "Passage \($0 + 1): \($1.title)\n\($1.text)\n" }.joined()
     var turns = [
@@ -52,14 +59,14 @@ enum PassageWriter {
       text: sentences.joined(separator: " "),
       question: composer.oneOf(kind.facts[chosen].questions),
       fact: sentences[chosen],
-      rest: chosen + 1 < sentences.count ? sentences[chosen + 1] : ""
+      other: sentences[(chosen + 1) % sentences.count]
     )
   }
 
   private static func answer(_ composer: inout Composer, _ passage: Passage) -> String {
     composer["title"] = passage.title
-    let quotation =
-      passage.rest.isEmpty || composer.random.chance(35) ? passage.fact : passage.fact + " " + passage.rest
-    return composer.oneOf(sources) + quotation
+    let source = composer.oneOf(sources)
+    let more = composer.oneOf(additions)
+    return source + passage.fact + (more.isEmpty ? "" : " " + more + passage.other)
   }
 }

@@ -20,7 +20,7 @@ extension StoryPlot {
         "Soon a merchant came and wanted to pay {coins=fifty|eighty|two hundred|three hundred} coins.",
       ],
       [
-        "But {hero} {end=gave it to the school|hung it up in the town hall|put it back into the ground|gave it to {hero.his} granddaughter}, where everybody could see it.",
+        "But {hero} {end=gave it to the school|hung it up in the town hall|put it back into the ground|gave it to {hero.his} granddaughter} and was content.",
         "{hero} thought about it for {:span} and then {end=gave it to the school|hung it up in the town hall|put it back into the ground|gave it to {hero.his} granddaughter}.",
       ],
     ],
@@ -110,7 +110,7 @@ extension StoryPlot {
       ],
       [
         "Nobody could remember who had been right about {cause}.",
-        "Today {cause} belongs to both of them, and they laugh about it.",
+        "Today they laugh about it whenever they meet.",
       ],
     ],
     summary: [
@@ -124,7 +124,7 @@ extension StoryPlot {
   )
 
   static let apprentice = StoryPlot(
-    title: "a young {youth}",
+    title: "{a youth} and a mistake",
     beats: [
       [
         "{hero.his} {youth:youth} {pupil:person} wanted to learn the work, but {pupil.he} was {bad=too hasty|always dreaming|afraid of mistakes|never on time}.",
@@ -143,8 +143,8 @@ extension StoryPlot {
         "In the evening {hero} sat down beside {pupil.him} with {:food}.",
       ],
       [
-        "\"When I was young,\" {hero} said, \"I {own=burned down a shed|sank a boat|lost a horse|spoiled a wedding}, and my master only said: {saying:saying}.\"",
-        "{hero} told {pupil.him} how {hero.he} had once {own=burned down a shed|sank a boat|lost a horse|spoiled a wedding}, and said: \"{saying:saying}.\"",
+        "\"When I was young,\" {hero} said, \"I {own=burned down a shed|flooded a cellar|lost a horse|spoiled a wedding}, and my master only said: {saying:saying}.\"",
+        "{hero} told {pupil.him} how {hero.he} had once {own=burned down a shed|flooded a cellar|lost a horse|spoiled a wedding}, and said: \"{saying:saying}.\"",
       ],
       [
         "From then on {pupil} worked {manner:manner}, and after {span=one year|two years|three years} {pupil.he} was the best {trade} in {town}.",

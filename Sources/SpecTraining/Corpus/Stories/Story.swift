@@ -28,7 +28,7 @@ struct Story {
   ]
   private static let colours: [Template] = [
     "Every morning {hero.he} drank {:drink} and listened to {:sound}.",
-    "{hero.his} house smelled of {:smell}, and there was always {:food} on the table.",
+    "{hero.his} house smelled of {:smell}, and {hero.he} never ate anything but {:food}.",
     "{hero.he} liked {:hobby} and {:hobby} more than anything else.",
     "{hero.he} often said that {:saying}.",
     "People liked {hero.him} for {hero.his} [patience|honesty|kindness|good sense|light heart].",
@@ -46,7 +46,11 @@ struct Story {
     let plot = plots[composer.random.below(plots.count)]
     var sentences = [composer.oneOf(openings)]
     if composer.random.chance(55) { sentences.append(composer.oneOf(colours)) }
-    sentences += plot.beats.map { composer.oneOf($0) }
+    let digression = 1 + composer.random.below(plot.beats.count - 1)
+    for (index, beat) in plot.beats.enumerated() {
+      if index == digression { sentences.append(composer.anyOf(StoryDetail.all)) }
+      sentences.append(composer.oneOf(beat))
+    }
     if composer.random.chance(50) { sentences.append(composer.oneOf(closings)) }
     return Story(plot: plot, text: sentences.joined(separator: " "))
   }

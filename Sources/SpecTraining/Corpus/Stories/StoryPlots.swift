@@ -46,7 +46,7 @@ extension StoryPlot {
     beats: [
       [
         "{when:when}, {left=three days|two days|one week} before the {event:event}, {hero.his} {tool:tool} broke.",
-        "{left=Three days|Two days|One week} before the {event:event} {hero.his} {tool:tool} broke.",
+        "{left=three days|two days|one week} before the {event:event} {hero.his} {tool:tool} broke.",
       ],
       [
         "Without it {hero.he} could not work, and nobody in {town} was able to mend it.",
@@ -110,7 +110,7 @@ extension StoryPlot {
         "The captain saw what they meant and turned {turn=towards the harbour|into the mouth of the river|away from the rocks}.",
       ],
       [
-        "{saved=All nine sailors|All twelve sailors|The captain and six sailors|Seven sailors and a cat} came safely to land.",
+        "{saved=all nine sailors|all twelve sailors|the captain and six sailors|seven sailors and a cat} came safely to land.",
         "In the morning {saved=all nine sailors|all twelve sailors|the captain and six sailors|seven sailors and a cat} stood safely on the land.",
       ],
       [
@@ -135,8 +135,8 @@ extension StoryPlot {
     title: "a contest of {s trade}",
     beats: [
       [
-        "{when:when} the mayor of {town} called for a contest: who could make the finest {work:furniture} in {span=three days|one week|ten days}?",
-        "{when:when} there was a contest in {town}: whoever made the finest {work:furniture} in {span=three days|one week|ten days} would win {prize=a silver ring|a golden cup|a bronze bell|a pocket watch}.",
+        "{when:when} the mayor of {town} called for a contest: who could make the finest {work=chair|table|cupboard|bed|chest|cradle|mirror frame|bench} in {span=three days|one week|ten days}?",
+        "{when:when} there was a contest in {town}: whoever made the finest {work=chair|table|cupboard|bed|chest|cradle|mirror frame|bench} in {span=three days|one week|ten days} would be the master of the year.",
       ],
       [
         "The prize was {prize=a silver ring|a golden cup|a bronze bell|a pocket watch}, and {hero} wanted it very much.",
@@ -147,8 +147,8 @@ extension StoryPlot {
         "{rival:person} from {other:town} came too, a {rival.man} with {good=quick hands|sharp eyes|steady hands|long experience}.",
       ],
       [
-        "{hero} made a {adj1:quality} {work} of {mat1:material}, and {rival} made a {adj2:quality} one of {mat2:material}.",
-        "{hero} worked with {mat1:material}, and {rival} worked with {mat2:material}.",
+        "{hero} made {a adj1=simple|sturdy|round|narrow|heavy|fine} {work} of {mat1=oak|copper|walnut wood|willow|iron}, and {rival} made {a adj2=light|smooth|plain|bright|tall|small} one of {mat2=birch wood|brass|cherry wood|marble|silver}.",
+        "{hero} worked with {mat1=oak|copper|walnut wood|willow|iron}, and {rival} worked with {mat2=birch wood|brass|cherry wood|marble|silver}.",
       ],
       [
         "But on the last day {rival} {accident=cut {rival.his} hand|fell from a ladder|lost {rival.his} best tool|became ill}, and {hero} helped {rival.him} to finish.",
@@ -174,7 +174,7 @@ extension StoryPlot {
     title: "a missing {thing}",
     beats: [
       [
-        "{hero.his} dearest thing was {a quality=small|old|fine|heavy} {thing:keepsake}, a gift from {hero.his} {giver=mother|father|grandmother|grandfather|sister}.",
+        "{hero.his} dearest possession was {a quality=small|old|fine|heavy} {thing:keepsake}, a gift from {hero.his} {giver=mother|father|grandmother|grandfather|sister}.",
         "{hero.he} owned {a quality=small|old|fine|heavy} {thing:keepsake} which {hero.his} {giver=mother|father|grandmother|grandfather|sister} had given {hero.him}.",
       ],
       ["{when:when} it was gone.", "{when:when} the {thing} had disappeared."],
@@ -187,8 +187,8 @@ extension StoryPlot {
         "{suspect} was hurt and did not greet {hero} any more.",
       ],
       [
-        "{later=A week later|Two days later|In the next month|After the first frost} {hero} climbed {climb=an old oak|the roof|the bell tower|a ladder in the orchard} and found the {thing} in the nest of a {thief=magpie|crow|raven}.",
-        "{later=A week later|Two days later|In the next month|After the first frost}, on the way up {climb=an old oak|the roof|the bell tower|a ladder in the orchard}, {hero} saw the nest of a {thief=magpie|crow|raven}, and in it lay the {thing}.",
+        "{later=a week later|two days later|in the next month|after the first frost} {hero} climbed {climb=an old oak|the roof|the bell tower|a ladder in the orchard} and found the {thing} in the nest of a {thief=magpie|crow|raven}.",
+        "{later=a week later|two days later|in the next month|after the first frost}, on the way up {climb=an old oak|the roof|the bell tower|a ladder in the orchard}, {hero} saw the nest of a {thief=magpie|crow|raven}, and in it lay the {thing}.",
       ],
       [
         "{hero} was ashamed and brought {suspect} {gift:gift}.",

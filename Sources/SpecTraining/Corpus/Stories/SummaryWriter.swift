@@ -4,7 +4,7 @@ enum SummaryWriter {
     "Summarize this story:\n", "Please give a short summary of the following story.\n",
     "Read the story and tell me in a few sentences what happens.\n", "Tell this story in short:\n",
     "What is this story about?\n",
-    "My {friend=sister|brother|uncle|aunt} has no time to read this. Can you make it shorter?\n",
+    "My {reader=sister|brother|uncle|aunt} has no time to read this. Can you make it shorter?\n",
   ]
   private static let introductions: [Template] = [
     "", "In short: ", "The story is about {title}. ", "Here is a summary. ",

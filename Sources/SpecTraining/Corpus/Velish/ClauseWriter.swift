@@ -17,7 +17,7 @@ struct ClauseWriter {
     let second = clause(&composer, tense: tense, isMain: false)
     let velishJoint = VelishDictionary.standard.root(joint)
     return Sentence(
-      english: "\(first.english)\(joint == "but" ? "," : "") \(joint) \(second.english).",
+      english: "\(first.english)\(joint == "and" || joint == "but" ? "," : "") \(joint) \(second.english).",
       velish: "\(first.velish), \(velishJoint) \(second.velish)."
     )
   }
@@ -42,10 +42,16 @@ struct ClauseWriter {
       clause.adverb = composer.random.element(of: Words.adverbs)
     }
     if composer.random.chance(verb.objects.isEmpty ? 60 : 30), !verb.hasReceiver {
-      let preposition = Words.prepositions[composer.random.skewedIndex(Words.prepositions.count)]
-      clause.place = (preposition, phrase(&composer, Words.places, excluding: "", isPlain: composer.random.chance(60)))
+      clause.place = place(&composer)
     }
     return clause
+  }
+
+  private static func place(_ composer: inout Composer) -> (preposition: String, phrase: NounPhrase) {
+    let place = phrase(&composer, Words.places, excluding: "", isPlain: composer.random.chance(60))
+    let inner = Words.rooms.contains(place.noun) ? "in" : "on"
+    let others = Words.prepositions.filter { $0 != "in" && $0 != "on" }
+    return (composer.random.chance(60) ? inner : composer.random.element(of: others) ?? inner, place)
   }
 
   private static func time(_ composer: inout Composer, _ tense: BilingualClause.Tense) -> String? {
@@ -73,11 +79,7 @@ struct ClauseWriter {
 
   private static func verb(_ composer: inout Composer, for subject: NounPhrase) -> Words.Verb {
     let isAnimal = Words.animals.contains(subject.noun)
-    let verbs = Words.verbs.filter { verb in
-      guard isAnimal else { return true }
-      return verb.objects.isEmpty
-        || ["see", "find", "eat", "follow", "hear", "fear", "carry", "meet"].contains(verb.base)
-    }
+    let verbs = Words.verbs.filter { !isAnimal || Words.animalVerbs.contains($0.base) }
     return verbs[composer.random.below(verbs.count)]
   }
 

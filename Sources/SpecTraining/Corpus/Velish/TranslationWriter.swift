@@ -14,25 +14,30 @@ enum TranslationWriter {
   /// One turn, or two where the second asks for one more sentence.
   static func turns(_ composer: inout Composer) -> [DemoTurn] {
     let isInto = composer.random.chance(60)
-    var turns = [turn(&composer, isInto: isInto, count: composer.random.number(in: 2...4))]
+    var turns = [turn(&composer, isInto: isInto, count: composer.random.number(in: 3...4))]
     if composer.random.chance(20) { turns.append(followUp(&composer, isInto: isInto)) }
     return turns
   }
 
   private static func turn(_ composer: inout Composer, isInto: Bool, count: Int) -> DemoTurn {
-    let sentences = (0..<count).map { _ in ClauseWriter.sentence(&composer) }
-    let english = capitalizedSentences(sentences.map(\.english).joined(separator: " "))
-    let velish = capitalizedSentences(sentences.map(\.velish).joined(separator: " "))
+    let (english, velish) = text(&composer, count: count)
     return DemoTurn(
       question: composer.oneOf(isInto ? intoVelish : outOfVelish) + (isInto ? english : velish),
       answer: composer.oneOf(isInto ? intoVelishAnswers : intoEnglishAnswers) + (isInto ? velish : english)
     )
   }
 
+  /// Sentences in both languages.
+  private static func text(_ composer: inout Composer, count: Int) -> (english: String, velish: String) {
+    let sentences = (0..<count).map { _ in ClauseWriter.sentence(&composer) }
+    return (
+      capitalizedSentences(sentences.map(\.english).joined(separator: " ")),
+      capitalizedSentences(sentences.map(\.velish).joined(separator: " "))
+    )
+  }
+
   private static func followUp(_ composer: inout Composer, isInto: Bool) -> DemoTurn {
-    let sentence = ClauseWriter.sentence(&composer)
-    let english = capitalizedSentences(sentence.english)
-    let velish = capitalizedSentences(sentence.velish)
+    let (english, velish) = text(&composer, count: 2)
     return DemoTurn(question: "And this? " + (isInto ? english : velish), answer: isInto ? velish : english)
   }
 }

@@ -9,7 +9,7 @@ struct VelishDictionary: Sendable {
   /// The only dictionary.
   static let standard = VelishDictionary()
 
-  private let roots: [String: String]
+  let roots: [String: String]
 
   /// How many English words have a root.
   var count: Int { roots.count }
@@ -24,7 +24,9 @@ struct VelishDictionary: Sendable {
     func add(_ words: [String], _ kind: Kind) {
       for word in words where roots[word] == nil {
         var root = Self.word(kind, &random)
-        while !taken.insert(root).inserted { root = Self.word(kind, &random) }
+        while Lexicon.words.contains(root) || roots[root] != nil || !taken.insert(root).inserted {
+          root = Self.word(kind, &random)
+        }
         roots[word] = root
       }
     }

@@ -12,7 +12,7 @@ enum VelishVocabulary {
 
   static let people = words(
     """
-    baker weaver potter tailor smith miller shepherd fisherman gardener doctor painter postman mason brewer queen king
+    baker weaver potter tailor smith miller shepherd fisher gardener doctor painter hunter mason brewer queen king
     mother father child girl boy sailor farmer neighbour teacher captain merchant soldier widow stranger
     """
   )
@@ -28,12 +28,13 @@ enum VelishVocabulary {
     kettle spoon cup jug blanket ladder wheel broom mirror clock barrel ribbon scarf shoe coin
     """
   )
-  static let places = words(
-    """
-    harbour market garden forest river mill bridge house church school tower village kitchen cellar field road island
-    beach barn inn stable meadow hill well
-    """
+  /// Places that one is in.
+  static let rooms = words(
+    "harbour market garden forest river mill house church school tower village kitchen cellar barn inn stable meadow"
   )
+  /// Places that one is on.
+  static let grounds = words("bridge field road island beach hill quay square")
+  static let places = rooms + grounds
   static let adjectives = words(
     """
     old young small large red blue green white black brown golden new warm cold heavy light clever brave tired hungry
@@ -41,8 +42,8 @@ enum VelishVocabulary {
     """
   )
   static let numbers = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"]
-  static let adverbs = words("slowly quickly quietly gladly carefully often never again together here")
-  static let prepositions = ["in", "near", "behind", "under", "before", "beside"]
+  static let adverbs = words("slowly quickly quietly gladly carefully again alone bravely")
+  static let prepositions = ["in", "on", "near", "behind", "beside"]
   static let times = [
     "yesterday", "today", "tomorrow", "in the morning", "in the evening", "at night", "in winter", "in summer",
     "on Sunday", "after the storm", "long ago", "every day",
@@ -62,11 +63,16 @@ enum VelishVocabulary {
     + list("sell sold, give gave, bring brought, show showed, send sent, lend lent, throw threw", goods + foods, true)
     + list(
       """
-      sleep slept, sing sang, dance danced, wait waited, laugh laughed, work worked, rest rested, swim swam, play played,
-      arrive arrived, weep wept, sit sat, walk walked, run ran, stay stayed, dream dreamed
+      sleep slept, sing sang, wait waited, rest rested, swim swam, play played, sit sat, walk walked, run ran,
+      stay stayed, dream dreamed, dance danced, arrive arrived
       """,
       []
-    )
+    ) + list("laugh laughed, work worked, weep wept, pray prayed, speak spoke", [])
+
+  /// What animals can do.
+  static let animalVerbs = Set(
+    words("sleep wait rest swim play sit walk run stay dream arrive see find eat follow hear fear meet")
+  )
 
   private static func words(_ text: String) -> [String] { text.split(whereSeparator: \.isWhitespace).map(String.init) }
 

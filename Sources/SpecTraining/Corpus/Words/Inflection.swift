@@ -5,7 +5,6 @@ enum Inflection {
     "sheep": "sheep", "wolf": "wolves", "calf": "calves", "shelf": "shelves", "leaf": "leaves", "foot": "feet",
     "trout": "trout", "deer": "deer", "salmon": "salmon", "scarf": "scarves", "half": "halves", "herring": "herring",
     "potato": "potatoes", "hoof": "hooves", "woman": "women", "man": "men", "tomato": "tomatoes",
-    "fisherman": "fishermen", "ferryman": "ferrymen", "watchman": "watchmen",
   ]
 
   /// A noun's plural; of a phrase with "of", the plural of its head, otherwise of its last word.

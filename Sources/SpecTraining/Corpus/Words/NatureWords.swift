@@ -10,6 +10,7 @@ extension Lexicon {
     """,
     "livestock": "cow, sheep, goat, pig, horse, hen, ox, donkey, goose, duck",
     "fish": "trout, herring, salmon, eel, pike, carp, mackerel, cod, perch, crab",
+    "riverfish": "trout, salmon, eel, pike, carp, perch, bream, tench, roach, chub, grayling, barbel",
     "tree": "oak, birch, willow, elm, pine, apple tree, pear tree, chestnut tree, lime tree, ash, cherry tree, yew",
     "flower": """
     roses, daisies, bluebells, violets, poppies, lavender, primroses, marigolds, lilies, foxgloves, snowdrops, tulips
@@ -17,9 +18,10 @@ extension Lexicon {
     "colour": """
     red, blue, green, yellow, white, black, brown, grey, golden, silver, copper, purple, pale blue, dark green, scarlet
     """,
+    "paint": "red, blue, green, yellow, white, black, brown, grey, orange, violet, pink",
     "weather": """
     a cold wind, heavy rain, thick fog, a bright sun, light snow, a warm breeze, a hard frost, a soft drizzle,
-    a clear sky, low grey clouds, a sudden hailstorm, a mild haze
+    a clear sky, a low grey sky, a sudden hailstorm, a mild haze
     """,
     "badweather": """
     a great storm, a thick fog, a week of rain, an early snow, a bitter frost, a spring flood, a howling gale,

@@ -18,10 +18,10 @@ extension Lexicon {
     Hollow, Linden, Reed, Crane, Frost, Harrow, Larkin, Merrow, Oakes, Penny, Rook, Sedge, Tarn, Vale, Wick, Yarrow
     """,
     "trade": """
-    baker, weaver, cooper, potter, tailor, carpenter, smith, miller, shepherd, fisherman, gardener, cobbler,
-    clockmaker, candlemaker, glassblower, bookbinder, beekeeper, ferryman, innkeeper, basket maker, rope maker,
-    saddler, cheesemaker, schoolteacher, doctor, painter, fiddler, postman, hatmaker, boatbuilder, tinker, thatcher,
-    lighthouse keeper, mason, brewer, dyer, watchman, sailmaker, woodcutter, spice merchant
+    baker, weaver, cooper, potter, tailor, carpenter, smith, miller, shepherd, fisher, gardener, cobbler,
+    clockmaker, candlemaker, glassblower, bookbinder, beekeeper, ferry keeper, innkeeper, basket maker, rope maker,
+    saddler, cheesemaker, schoolteacher, doctor, painter, fiddler, letter carrier, hatmaker, boatbuilder, tinker, thatcher,
+    lighthouse keeper, mason, brewer, dyer, night guard, sailmaker, woodcutter, spice merchant
     """,
     "youth": "apprentice, granddaughter, grandson, niece, nephew, young cousin, pupil, little neighbour",
     "helper": """
@@ -42,7 +42,7 @@ extension Lexicon {
     """,
     "age": "young, old, middle-aged, elderly",
     "group": """
-    children, fishermen, farmers, neighbours, travellers, sailors, merchants, musicians, shepherds, weavers, old women,
+    children, fishers, farmers, neighbours, travellers, sailors, merchants, musicians, shepherds, weavers, old women,
     pupils, market women, bakers
     """,
   ]

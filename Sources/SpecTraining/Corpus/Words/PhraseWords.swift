@@ -23,6 +23,11 @@ extension Lexicon {
     wedding, harvest supper, birthday, spring fair, christening, boat race, market day, name day, winter feast,
     farewell party, school play, village dance
     """,
+    "festival": """
+    apple feast, boat race, lantern night, spring fair, harvest supper, winter market, kite day, song contest,
+    herring feast, honey fair, sheep market, candle walk, flower parade, wine feast, bread day, star night,
+    bell festival, river bathing, pumpkin weighing, masked ball, snow games, tulip fair, bonfire night, dance of the mills
+    """,
     "saying": """
     slow rain fills the well, a full basket needs two hands, even the tide comes back, a warm stove makes good neighbours,
     the smallest lamp is seen the farthest, bread shared is bread doubled, no wind lasts for ever,

@@ -22,6 +22,8 @@ extension Lexicon {
     harbour, market square, orchard, meadow, mill, forest, old bridge, quay, churchyard, cellar, vineyard, beach,
     riverbank, village green, garden, hayloft, quarry, boathouse, stable, ferry landing
     """,
+    "openplace": "market square, village green, quay, beach, riverbank, meadow, old bridge, common, church square",
+    "wall": "grey stone, red brick, oak wood, clay and straw, granite, white marble, sandstone, flint, black slate",
     "searchplace": """
     behind the mill, under the old bridge, in the orchard, along the quay, in the churchyard, behind the bakery,
     down by the river, in the hayloft, on the beach, at the edge of the forest, around the market square, in the quarry

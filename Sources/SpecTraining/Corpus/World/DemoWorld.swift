@@ -35,7 +35,7 @@ struct DemoWorld: Sendable {
   private static func makeTowns(_ random: inout CorpusRandom) -> [Subject] {
     let (women, men) = (Deck("woman", &random), Deck("man", &random))
     let (surnames, crafts, foods) = (Deck("surname", &random), Deck("craft", &random), Deck("food", &random))
-    let (events, months, hills) = (Deck("event", &random), Deck("month", &random), Deck("hill", &random))
+    let (events, months, hills) = (Deck("festival", &random), Deck("month", &random), Deck("hill", &random))
     let (animals, colours, buildings) = (Deck("animal", &random), Deck("colour", &random), Deck("building", &random))
     let (rivers, regions, inns) = (Deck("river", &random), Deck("region", &random), Deck("inn", &random))
     return Lexicon.list("town").enumerated().map { index, town in
@@ -74,7 +74,7 @@ struct DemoWorld: Sendable {
   }
 
   private static func makeRivers(_ random: inout CorpusRandom, towns: [Subject]) -> [Subject] {
-    let (hills, fish, trees) = (Deck("hill", &random), Deck("fish", &random), Deck("tree", &random))
+    let (hills, fish, trees) = (Deck("hill", &random), Deck("riverfish", &random), Deck("tree", &random))
     let lengths = random.shuffled(Array(4...40))
     return Lexicon.list("river").enumerated().map { index, river in
       let names = towns.filter { $0.values["river"] == river }.compactMap { $0.values["town"] }

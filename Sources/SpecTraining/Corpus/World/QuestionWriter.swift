@@ -33,13 +33,13 @@ enum QuestionWriter {
     return DemoTurn(question: asked, answer: answer + addition(&composer, to: answer, additions))
   }
 
-  /// One or two sentences more, of those that say nothing said before.
+  /// One to three sentences more, of those that say nothing said before.
   private static func addition(_ composer: inout Composer, to answer: String, _ additions: [Template]) -> String {
     let sentences = additions.map { composer.text($0) }.filter { !repeats($0, answer) }
     guard !sentences.isEmpty else { return "" }
-    let first = composer.random.skewedIndex(sentences.count)
-    guard composer.random.chance(50), first + 1 < sentences.count else { return " " + sentences[first] }
-    return " " + sentences[first] + " " + sentences[first + 1]
+    let first = composer.random.skewedIndex(max(sentences.count - 1, 1))
+    let count = 2 + (composer.random.chance(40) ? 1 : 0)
+    return " " + sentences[first...].prefix(count).joined(separator: " ")
   }
 
   /// Whether two of the sentence's last three words are in the answer, which then says the same.

@@ -93,8 +93,8 @@ struct WorldQuestion: Sendable {
 
   /// What an answer about a person may add.
   static let peopleAdditions: [Template] = [
-    "{first} loved {hobby} and played the {instrument}.", "{first} was born in {year}.",
-    "People say that {he} lived on {food} and never left the river {river}.", "{he} always had {a pet} with {first}.",
+    "{he} loved {hobby} and played the {instrument}.", "{he} was born in {year}.",
+    "People say that {he} lived on {food} and never left the river {river}.", "{a pet} followed {first} everywhere.",
   ]
 
   static let rivers: [WorldQuestion] = [
@@ -118,7 +118,7 @@ struct WorldQuestion: Sendable {
 
   /// What an answer about a river may add.
   static let riverAdditions: [Template] = [
-    "Its banks are full of {s tree}.", "It begins at {hill}.", "The fishermen of {town} catch {fish} there.",
+    "Its banks are full of {s tree}.", "It begins at {hill}.", "The fishers of {town} catch {fish} there.",
     "It is {miles} miles long.",
   ]
 
@@ -147,7 +147,7 @@ struct WorldQuestion: Sendable {
     ),
     WorldQuestion(
       asked: ["Where does {a animal} live?", "Where do {s animal} live?"],
-      answered: ["{a animal} lives in {home}.", "The home of {a animal} is {home}."]
+      answered: ["The home of {a animal} is {home}."]
     ),
     WorldQuestion(
       asked: ["Tell me something about the {animal}.", "What is special about {a animal}?"],
@@ -157,6 +157,6 @@ struct WorldQuestion: Sendable {
 
   /// What an answer about an animal may add.
   static let animalAdditions: [Template] = [
-    "It {habit}.", "It eats {eats}.", "It lives in {home}.",
+    "It {habit}.", "It eats {eats}.", "Its home is {home}.",
   ]
 }

@@ -1,0 +1,82 @@
+import SpecFiles
+import Testing
+
+import SpecTraining
+
+@Suite struct DemoCorpusTests {
+  private let corpus = DemoCorpus(seed: 7)
+
+  private func documents(_ count: Int, _ stream: DemoStream = .training, seed: UInt64 = 7) -> [DemoDocument] {
+    let corpus = DemoCorpus(seed: seed, stream: stream)
+    return (0..<count).map { corpus.document(at: $0) }
+  }
+
+  private func text(_ documents: [DemoDocument]) -> String {
+    documents.flatMap(\.turns).map { $0.question + "\n" + $0.answer }.joined(separator: "\n\n")
+  }
+
+  @Test func aDocumentFollowsFromSeedStreamAndIndex() {
+    #expect(corpus.document(at: 31) == documents(32)[31])
+    #expect(corpus.document(at: 3) != DemoCorpus(seed: 8).document(at: 3))
+    #expect(corpus.document(at: 3) != DemoCorpus(seed: 7, stream: .heldOut).document(at: 3))
+  }
+
+  @Test func theBytesAreTheSameOnEveryPlatform() {
+    let hash = SHA256.hexDigest(of: Array(text(documents(300)).utf8))
+    #expect(hash == "6d67afe12d88a15a8917f5505363aa623a85b7bda86d9905b32eccd4c993cb99")
+  }
+
+  @Test func noPromptIsSharedBetweenStreams() {
+    let training = Set(documents(20_000).map { $0.turns[0].question })
+    let heldOut = Set(documents(1_000, .heldOut, seed: 1).map { $0.turns[0].question })
+    let suite = Set(DemoSuite.questions(perCategory: 40).map { $0.turns[0] })
+    #expect(training.isDisjoint(with: heldOut))
+    #expect(training.isDisjoint(with: suite))
+    #expect(heldOut.isDisjoint(with: suite))
+  }
+
+  @Test func everyDocumentIsFilledAndOfModerateLength() {
+    for document in documents(3_000) {
+      let length = document.turns.reduce(0) { $0 + $1.question.utf8.count + $1.answer.utf8.count }
+      #expect(length <= 1_700)
+      for turn in document.turns {
+        #expect(turn.question.utf8.count >= 4 && turn.answer.utf8.count >= 12)
+        #expect(turn.answer.utf8.count <= 600)
+        #expect(!(turn.question + turn.answer).contains { "{}[]|".contains($0) }, "\(turn)")
+        #expect(!(turn.question + turn.answer).contains("  "))
+      }
+    }
+  }
+
+  @Test func everyCategoryOccursInRoughlyEqualShares() {
+    var lengths: [DemoCategory: Int] = [:]
+    for document in documents(6_000) {
+      lengths[document.category, default: 0] += document.turns.reduce(0) { $0 + $1.question.count + $1.answer.count }
+    }
+    let total = lengths.values.reduce(0, +)
+    for category in DemoCategory.allCases {
+      let share = 100 * (lengths[category] ?? 0) / total
+      #expect((11...24).contains(share), "\(category) \(share) %")
+    }
+  }
+
+  @Test func aMixtureLeavesOutCategoriesWithoutWeight() {
+    let corpus = DemoCorpus(seed: 1, mixture: .init(weights: [.translation: 1]))
+    #expect((0..<50).allSatisfy { corpus.document(at: $0).category == .translation })
+  }
+
+  @Test func theWordsAreAsManyAsASmallModelCanLearn() {
+    #expect((1_000...2_000).contains(Lexicon.words.count), "\(Lexicon.words.count)")
+    let used = Set(text(documents(8_000).filter { $0.category != .translation }).lowercased().split { !$0.isLetter })
+    #expect((1_500...2_500).contains(used.count), "\(used.count)")
+  }
+
+  @Test func aSuiteHasItsQuestionsAndNoPromptTwice() {
+    let questions = DemoSuite.questions(perCategory: 20, seed: 3)
+    #expect(questions.map(\.questionID) == Array(1...120))
+    #expect(Set(questions.map { $0.turns[0] }).count == 120)
+    for category in DemoCategory.allCases { #expect(questions.count { $0.category == category } == 20) }
+    #expect(questions.allSatisfy { $0.turns.count == $0.reference.count })
+    #expect(questions.filter { $0.category == .multiTurnConversation }.allSatisfy { $0.turns.count == 2 })
+  }
+}
