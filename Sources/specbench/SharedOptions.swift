@@ -79,11 +79,16 @@ struct SuiteOptions: ParsableArguments {
   @Option(help: ArgumentHelp("At most this many questions, taken in turn from the categories.", valueName: "n"))
   var limit: Int?
 
+  @Flag(help: "A short look: at most 24 questions, taken in turn from the categories.")
+  var quick = false
+
   @Option(
     name: .customLong("max-new-tokens"),
     help: ArgumentHelp("Most tokens of an output. Default: the suite's.", valueName: "n")
   )
   var maximumNewTokens: Int?
+
+  private static let quickLimit = 24
 
   func validate() throws {
     if let maximumNewTokens, !(1...65536).contains(maximumNewTokens) {
@@ -101,7 +106,8 @@ struct SuiteOptions: ParsableArguments {
     )
     let names = categories?.split(separator: ",").map(String.init)
     let wanted = try names.map { try Category.named($0, place: "--categories") }
-    return (try Suite(path: path).selecting(categories: wanted, limit: limit), path)
+    let most = quick ? min(limit ?? Self.quickLimit, Self.quickLimit) : limit
+    return (try Suite(path: path).selecting(categories: wanted, limit: most), path)
   }
 }
 
