@@ -11,10 +11,10 @@
 #define TILE_ROWS 12
 #define INT8_TILE_ROWS 12
 #define STREAMING_ROWS 2
-#define STREAMING_DISTANCE 1024
-#define PANELS_AT_ONCE(rows) ((rows) <= 2 ? 4 : 2)
+#define STREAMING_DISTANCE 2048
+#define PANELS_AT_ONCE(rows) ((rows) == 1 ? 8 : (rows) == 2 ? 4 : 2)
 #define TILE_CASES                                                                                  \
-  TILE_CASE(1, 4) TILE_CASE(1, 1) TILE_CASE(2, 4) TILE_CASE(2, 1) TILE_CASE(3, 2) TILE_CASE(3, 1)   \
+  TILE_CASE(1, 8) TILE_CASE(1, 4) TILE_CASE(1, 1) TILE_CASE(2, 4) TILE_CASE(2, 1) TILE_CASE(3, 2) TILE_CASE(3, 1)   \
   TILE_CASE(4, 2) TILE_CASE(4, 1) TILE_CASE(5, 2) TILE_CASE(5, 1) TILE_CASE(6, 2) TILE_CASE(6, 1)   \
   TILE_CASE(7, 2) TILE_CASE(7, 1) TILE_CASE(8, 2) TILE_CASE(8, 1) TILE_CASE(9, 2) TILE_CASE(9, 1)   \
   TILE_CASE(10, 2) TILE_CASE(10, 1) TILE_CASE(11, 2) TILE_CASE(11, 1) TILE_CASE(12, 2) TILE_CASE(12, 1)

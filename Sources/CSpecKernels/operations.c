@@ -98,6 +98,36 @@ typedef struct {
   size_t chunk;
 } product;
 
+typedef float four __attribute__((ext_vector_type(4)));
+
+/// Four columns of four rows, turned over: out gets four neighbouring positions of each column.
+static inline void interleave_four(const float *x, size_t x_stride, float *out, size_t out_stride) {
+  four a, b, c, d;
+  memcpy(&a, x, sizeof a);
+  memcpy(&b, x + x_stride, sizeof b);
+  memcpy(&c, x + 2 * x_stride, sizeof c);
+  memcpy(&d, x + 3 * x_stride, sizeof d);
+  four ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  four cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  four turned[4] = {
+      __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5), __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
+      __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5), __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7),
+  };
+  for (size_t column = 0; column < 4; column++) memcpy(out + column * out_stride, &turned[column], sizeof(four));
+}
+
+/// Interleaves `size` rows: [column][row].
+static void interleave_rows(const float *x, size_t x_stride, size_t columns, size_t size, float *out) {
+  const size_t whole = columns / 4 * 4;
+  size_t i = 0;
+  for (; i + 4 <= size; i += 4)
+    for (size_t k = 0; k < whole; k += 4) interleave_four(x + i * x_stride + k, x_stride, out + k * size + i, size);
+  for (; i < size; i++)
+    for (size_t k = 0; k < whole; k++) out[k * size + i] = x[i * x_stride + k];
+  for (size_t k = whole; k < columns; k++)
+    for (size_t row = 0; row < size; row++) out[k * size + row] = x[row * x_stride + k];
+}
+
 /// Interleaves the positions of the tiles first ..< last: [tile][column][position].
 static void pack_float_tiles(const void *job, size_t first, size_t last) {
   const product *p = job;
@@ -105,9 +135,7 @@ static void pack_float_tiles(const void *job, size_t first, size_t last) {
   for (size_t t = first; t < last; t++) {
     size_t size = sk_tile_size(tiling, t), row = sk_tile_start(tiling, t);
     float *out = (float *)p->tiles + row * p->padded_columns;
-    const float *x = p->x + row * p->x_stride;
-    for (size_t k = 0; k < p->columns; k++)
-      for (size_t i = 0; i < size; i++) out[k * size + i] = x[i * p->x_stride + k];
+    interleave_rows(p->x + row * p->x_stride, p->x_stride, p->columns, size, out);
     for (size_t i = p->columns * size; i < p->padded_columns * size; i++) out[i] = 0;
   }
 }
@@ -164,13 +192,15 @@ bool sk_matmul(sk_context *context, sk_number_type type, const void *packed, siz
       .rows = rows, .y = y, .y_stride = y_stride,
   };
   if (rows == 0) return true;
+  const size_t bytes = sk_packed_bytes(type, rows_out, columns);
   if (!pack_positions(context, &p)) return false;
   // A large matrix is cut into quarters of each thread's share: a thread that is held up leaves work to the others. A
   // small one is read in one stream by each thread.
   size_t threads = (size_t)sk_pool_threads(context->pool);
-  size_t quarters = sk_packed_bytes(type, rows_out, columns) / threads / WORTH_A_PART;
+  size_t quarters = bytes / threads / WORTH_A_PART;
   size_t parts = threads == 1 ? 1 : threads * (quarters < 1 ? 1 : quarters > 4 ? 4 : quarters);
   p.chunk = sk_round_up((p.panels + parts - 1) / parts, 4);
+  sk_pool_reads(context->pool, packed, bytes);
   sk_pool_run(context->pool, (int)((p.panels + p.chunk - 1) / p.chunk), run_panels, &p);
   return true;
 }
@@ -244,24 +274,27 @@ void sk_bias_silu_add(sk_context *context, float *x, size_t x_stride, size_t row
 typedef struct {
   const sk_kernel_set *kernels;
   float *qkv;
-  size_t stride, query_heads, first_slot;
+  size_t stride, rows, query_heads, first_slot;
   const sk_layer_cache *cache;
   const int32_t *positions;
   const float *rotary_table;
 } rotation;
 
-static void rotate_rows(const void *job, size_t first, size_t last) {
+/// The key/value heads first ..< last and the query heads of their groups, for all rows: rows would share cache lines.
+static void rotate_heads(const void *job, size_t first, size_t last) {
   const rotation *r = job;
   const sk_layer_cache *cache = r->cache;
   const size_t dimension = cache->head_dimension, value_stride = sk_round_up(dimension, SK_PANEL);
-  for (size_t row = first; row < last; row++) {
+  const size_t group = r->query_heads / cache->kv_heads;
+  for (size_t row = 0; row < r->rows; row++) {
     float *line = r->qkv + row * r->stride;
+    float *all_keys = line + r->query_heads * dimension;
     const float *angles = r->rotary_table + (size_t)r->positions[row] * dimension;
-    size_t slot = r->first_slot + row;
-    r->kernels->rotate(line, r->query_heads + cache->kv_heads, dimension, angles);
-    for (size_t head = 0; head < cache->kv_heads; head++) {
-      const float *key = line + (r->query_heads + head) * dimension;
-      const float *value = key + cache->kv_heads * dimension;
+    const size_t slot = r->first_slot + row;
+    r->kernels->rotate(line + first * group * dimension, (last - first) * group, dimension, angles);
+    r->kernels->rotate(all_keys + first * dimension, last - first, dimension, angles);
+    for (size_t head = first; head < last; head++) {
+      const float *key = all_keys + head * dimension, *value = key + cache->kv_heads * dimension;
       float *keys = cache->keys + (head * cache->capacity + slot / SK_PANEL * SK_PANEL) * dimension + slot % SK_PANEL;
       for (size_t d = 0; d < dimension; d++) keys[d * SK_PANEL] = key[d];
       memcpy(cache->values + (head * cache->capacity + slot) * value_stride, value, dimension * sizeof(float));
@@ -272,8 +305,9 @@ static void rotate_rows(const void *job, size_t first, size_t last) {
 void sk_rotate_and_store(sk_context *context, float *qkv, size_t qkv_stride, size_t rows, size_t query_heads,
                          const sk_layer_cache *cache, size_t first_slot, const int32_t *positions,
                          const float *rotary_table) {
-  rotation job = {context->kernels, qkv, qkv_stride, query_heads, first_slot, cache, positions, rotary_table};
-  over_rows(context, rows, (query_heads + 2 * cache->kv_heads) * cache->head_dimension * 2, &job, rotate_rows);
+  rotation job = {context->kernels, qkv, qkv_stride, rows, query_heads, first_slot, cache, positions, rotary_table};
+  const size_t floats_per_head = rows * (query_heads / cache->kv_heads + 2) * cache->head_dimension * 2;
+  over_rows(context, cache->kv_heads, floats_per_head, &job, rotate_heads);
 }
 
 typedef struct {
@@ -288,10 +322,18 @@ typedef struct {
 
 static void attend_part(void *context, int part) {
   const attending *a = context;
+  const size_t heads = a->cache->kv_heads, parts = (size_t)a->parts, index = (size_t)part;
+  float *scores = a->scores + index * a->scores_per_part;
+  if (heads % parts == 0) {
+    // The same heads that this thread has stored: they are in its cache.
+    for (size_t head = heads * index / parts; head < heads * (index + 1) / parts; head++)
+      for (size_t row = 0; row < a->attention->rows; row++)
+        a->kernels->attend(a->attention, a->cache, row, head, scores);
+    return;
+  }
   // Items in turn, not in ranges: later rows of a chain see more slots.
-  for (size_t item = (size_t)part; item < a->items; item += (size_t)a->parts)
-    a->kernels->attend(a->attention, a->cache, item / a->cache->kv_heads, item % a->cache->kv_heads,
-                       a->scores + (size_t)part * a->scores_per_part);
+  for (size_t item = index; item < a->items; item += parts)
+    a->kernels->attend(a->attention, a->cache, item / heads, item % heads, scores);
 }
 
 bool sk_attend(sk_context *context, const sk_attention *attention, const sk_layer_cache *cache) {

@@ -35,7 +35,7 @@ INLINE void read_ahead(readahead *ahead, const char *packed, size_t panel_bytes,
     for (size_t p = 0; p < panels; p++)
 #pragma clang loop unroll(full)
       for (size_t line = 0; line < lines; line++)
-        __builtin_prefetch(packed + p * panel_bytes + ahead->distance + beyond + line * 64, 0, 3);
+        __builtin_prefetch(packed + p * panel_bytes + ahead->distance + beyond + line * 64, 0, 2);
   } else if (ahead->next) {
 #pragma clang loop unroll(full)
     for (size_t line = 0; line < lines; line++) {
@@ -257,7 +257,7 @@ static void simd_matmul(sk_number_type type, const void *packed, size_t columns,
     for (size_t column = 0; column < columns; column += columns_step) {
       const size_t count = columns - column < columns_step ? columns - column : columns_step;
       for (size_t panel = first, panels; panel < last; panel += panels) {
-        panels = panel + step <= last ? step : 1;
+        panels = panel + step <= last ? step : step > 4 && panel + 4 <= last ? 4 : 1;
         tile_job job = {
             .packed = (const char *)packed + panel * panel_bytes + column * COLUMN_BYTES(type),
             .panel_bytes = panel_bytes,

@@ -10,6 +10,7 @@ public final class ComputeContext {
   public let threads: Int
   private let pool: OpaquePointer
   var native: sk_context
+  private var weightMemory = WeightMemory()
 
   /// - Parameters:
   ///   - threads: how many, the caller included; nil takes the physical cores that this process may use.
@@ -31,6 +32,11 @@ public final class ComputeContext {
   deinit {
     sk_context_release(&native)
     sk_pool_destroy(pool)
+  }
+
+  /// Zero-filled memory next to that of the matrix before.
+  func takeWeightMemory(bytes: Int) throws(KernelError) -> (start: UnsafeMutableRawPointer, owner: FloatBuffer) {
+    try weightMemory.take(bytes: bytes)
   }
 
   /// Packs a source's rows; false if a number overflows.
@@ -99,7 +105,7 @@ public final class ComputeContext {
     let done = sk_matmul(
       &native,
       weights.type.native,
-      weights.buffer.pointer,
+      weights.start,
       weights.rows,
       weights.columns,
       x.pointer,

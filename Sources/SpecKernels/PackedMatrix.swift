@@ -8,7 +8,8 @@ public final class PackedMatrix {
   public let columns: Int
   /// How the weights are held.
   public let type: WeightType
-  let buffer: FloatBuffer
+  let start: UnsafeMutableRawPointer
+  private let memory: FloatBuffer
 
   /// Stacks the sources on top of each other (q, k and v become one product) and packs them on the context's threads.
   /// Narrowing rounds to nearest even. The sources' pages are released afterwards.
@@ -30,10 +31,10 @@ public final class PackedMatrix {
     self.type = type
     rows = sources.reduce(0) { $0 + $1.count / columns }
     let bytes = sk_packed_bytes(type.native, rows, columns)
-    buffer = try FloatBuffer(count: (bytes + 3) / 4, purpose: "weights")
+    (start, memory) = try context.takeWeightMemory(bytes: bytes)
     var first = 0
     for source in sources {
-      guard context.pack(source, columns: columns, type: type, into: buffer.pointer, firstRow: first) else {
+      guard context.pack(source, columns: columns, type: type, into: start, firstRow: first) else {
         throw .overflow(name: source.name, type: type)
       }
       source.releasePages()

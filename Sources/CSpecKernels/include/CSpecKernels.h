@@ -33,6 +33,9 @@ void sk_pool_destroy(sk_pool *pool);
 int sk_pool_threads(const sk_pool *pool);
 /// Runs body(context, 0 ..< parts), each part once, on any thread; returns when all are done.
 void sk_pool_run(sk_pool *pool, int parts, void (*body)(void *context, int part), void *context);
+/// Says that the next region reads this memory, each thread its share. What was read after it the last time is read
+/// ahead by threads that wait for work.
+void sk_pool_reads(sk_pool *pool, const void *start, size_t bytes);
 
 // ---- Kernel sets (dispatch.c) ----
 
