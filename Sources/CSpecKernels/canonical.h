@@ -16,6 +16,25 @@
 #define EXP_C5 0.00833333333333333322f
 #define EXP_C6 0.00138888888888888894f
 
+// log(x) for positive normal x: x = 2^n · m with m from √½ to √2, then m − 1 through Cephes' polynomial of degree 9.
+#define LOG_SQRT_HALF_BITS 0x3f3504f3
+#define LOG_C3 3.3333331174e-1f
+#define LOG_C4 -2.4999993993e-1f
+#define LOG_C5 2.0000714765e-1f
+#define LOG_C6 -1.6668057665e-1f
+#define LOG_C7 1.4249322787e-1f
+#define LOG_C8 -1.2420140846e-1f
+#define LOG_C9 1.1676998740e-1f
+#define LOG_C10 -1.1514610310e-1f
+#define LOG_C11 7.0376836292e-2f
+#define LOG_LN2_HIGH 0.693359375f
+#define LOG_LN2_LOW -2.12194440e-4f
+
+// Noise: 32 bits for each token from two rounds of an integer hash (Wellons' lowbias32) keyed by 64 bits.
+#define NOISE_MULTIPLIER_1 0x7feb352du
+#define NOISE_MULTIPLIER_2 0x846ca68bu
+#define NOISE_LARGEST 0x0.ffffffp0f  // the largest number below 1: its logarithm's argument must not be 0
+
 /// The sum of exponentials over a vocabulary is kept in this many strided chains, added up in rising order.
 #define SUM_CHAINS 16
 

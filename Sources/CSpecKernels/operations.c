@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kernel_set.h"
+#include "operations.h"
 
 /// Fewer floats than this are faster done by the caller than handed out.
 #define WORTH_SHARING 8192
@@ -12,7 +13,7 @@
 /// Bytes of weights that are worth a part of their own.
 #define WORTH_A_PART ((size_t)1 << 19)
 
-static float *scratch(sk_context *context, size_t count) {
+float *sk_scratch(sk_context *context, size_t count) {
   if (count > context->scratch_count) {
     size_t bytes = sk_round_up(count * sizeof(float), 64);
     free(context->scratch);
@@ -47,8 +48,8 @@ static void run_row_part(void *context, int part) {
   work->body(work->job, work->rows * index / parts, work->rows * (index + 1) / parts);
 }
 
-static void over_rows(const sk_context *context, size_t rows, size_t floats_per_row, const void *job,
-                      void (*body)(const void *job, size_t first, size_t last)) {
+void sk_over_rows(const sk_context *context, size_t rows, size_t floats_per_row, const void *job,
+                  void (*body)(const void *job, size_t first, size_t last)) {
   size_t threads = (size_t)sk_pool_threads(context->pool);
   if (rows * floats_per_row < WORTH_SHARING || threads == 1) {
     body(job, 0, rows);
@@ -77,7 +78,7 @@ static void pack_part(const void *job, size_t first, size_t last) {
 bool sk_pack_rows(sk_context *context, sk_number_type type, void *packed, size_t columns, size_t first_row,
                   sk_number_type source_type, const void *source, size_t source_rows) {
   packing job = {type, source_type, packed, columns, first_row, source, true};
-  over_rows(context, source_rows, columns, &job, pack_part);
+  sk_over_rows(context, source_rows, columns, &job, pack_part);
   return job.fits;
 }
 
@@ -137,7 +138,7 @@ static bool pack_positions(sk_context *context, product *p) {
     return true;
   }
   const size_t numbers = p->rows * p->padded_columns;
-  float *memory = scratch(context, is_int8 ? numbers + p->rows : numbers);
+  float *memory = sk_scratch(context, is_int8 ? numbers + p->rows : numbers);
   if (!memory) return false;
   p->tiles = memory;
   if (is_int8) {
@@ -145,7 +146,7 @@ static bool pack_positions(sk_context *context, product *p) {
     p->scales = memory + numbers;
   }
   sk_tiling tiling = sk_product_tiling(p->kernels, p->type, p->rows);
-  over_rows(context, tiling.count, tiling.size * p->columns, p, is_int8 ? pack_int16_tiles : pack_float_tiles);
+  sk_over_rows(context, tiling.count, tiling.size * p->columns, p, is_int8 ? pack_int16_tiles : pack_float_tiles);
   return true;
 }
 
@@ -195,7 +196,7 @@ void sk_rmsnorm(sk_context *context, const float *x, size_t x_stride, size_t row
                 float epsilon, float *y, size_t y_stride) {
   row_job job = {.kernels = context->kernels, .x = x, .x_stride = x_stride, .width = width, .weight = weight,
                  .epsilon = epsilon, .y = y, .y_stride = y_stride};
-  over_rows(context, rows, width * 2, &job, rmsnorm_rows);
+  sk_over_rows(context, rows, width * 2, &job, rmsnorm_rows);
 }
 
 static void add_rows(const void *job, size_t first, size_t last) {
@@ -208,7 +209,7 @@ void sk_add(sk_context *context, const float *x, size_t x_stride, size_t rows, s
             size_t y_stride) {
   row_job job = {.kernels = context->kernels, .x = x, .x_stride = x_stride, .width = width, .y = y,
                  .y_stride = y_stride};
-  over_rows(context, rows, width, &job, add_rows);
+  sk_over_rows(context, rows, width, &job, add_rows);
 }
 
 static void swiglu_rows(const void *job, size_t first, size_t last) {
@@ -223,7 +224,7 @@ void sk_swiglu(sk_context *context, const float *x, size_t x_stride, size_t rows
                size_t out_stride) {
   row_job job = {.kernels = context->kernels, .x = x, .x_stride = x_stride, .width = width, .y = out,
                  .y_stride = out_stride};
-  over_rows(context, rows, width * 4, &job, swiglu_rows);
+  sk_over_rows(context, rows, width * 4, &job, swiglu_rows);
 }
 
 static void bias_silu_add_rows(const void *job, size_t first, size_t last) {
@@ -236,7 +237,7 @@ void sk_bias_silu_add(sk_context *context, float *x, size_t x_stride, size_t row
                       const float *residual, size_t residual_stride) {
   row_job job = {.kernels = context->kernels, .y = x, .y_stride = x_stride, .width = width, .weight = bias,
                  .residual = residual, .residual_stride = residual_stride};
-  over_rows(context, rows, width * 4, &job, bias_silu_add_rows);
+  sk_over_rows(context, rows, width * 4, &job, bias_silu_add_rows);
 }
 
 // ---- Attention ----
@@ -273,7 +274,7 @@ void sk_rotate_and_store(sk_context *context, float *qkv, size_t qkv_stride, siz
                          const sk_layer_cache *cache, size_t first_slot, const int32_t *positions,
                          const float *rotary_table) {
   rotation job = {context->kernels, qkv, qkv_stride, query_heads, first_slot, cache, positions, rotary_table};
-  over_rows(context, rows, (query_heads + 2 * cache->kv_heads) * cache->head_dimension * 2, &job, rotate_rows);
+  sk_over_rows(context, rows, (query_heads + 2 * cache->kv_heads) * cache->head_dimension * 2, &job, rotate_rows);
 }
 
 typedef struct {
@@ -303,7 +304,7 @@ bool sk_attend(sk_context *context, const sk_attention *attention, const sk_laye
   if (attention->rows * work < WORTH_SHARING) threads = 1;
   job.parts = (int)(job.items < threads ? job.items : threads);
   job.scores_per_part = (group + 1) * sk_round_up(cache->capacity, SK_PANEL);
-  job.scores = scratch(context, job.scores_per_part * (size_t)job.parts);
+  job.scores = sk_scratch(context, job.scores_per_part * (size_t)job.parts);
   if (!job.scores) return false;
   sk_pool_run(context->pool, job.parts, attend_part, &job);
   return true;
@@ -340,7 +341,7 @@ static void choose_rows(const void *job, size_t first, size_t last) {
 void sk_choose(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, bool probability,
                sk_choice *out) {
   choosing job = {context->kernels, x, x_stride, width, probability, out};
-  over_rows(context, rows, width, &job, choose_rows);
+  sk_over_rows(context, rows, width, &job, choose_rows);
 }
 
 void sk_top(const float *x, size_t n, size_t k, int32_t *indices) {

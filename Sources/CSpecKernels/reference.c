@@ -3,39 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "canonical.h"
+#include "canonical_scalar.h"
 #include "kernel_set.h"
-
-static float bits_to_float(uint32_t bits) {
-  float value;
-  memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
-static uint32_t float_to_bits(float value) {
-  uint32_t bits;
-  memcpy(&bits, &value, sizeof bits);
-  return bits;
-}
-
-static float canonical_exp(float x) {
-  float cut = x < EXP_LOWEST ? EXP_LOWEST : x;
-  cut = cut > EXP_HIGHEST ? EXP_HIGHEST : cut;
-  float shifted = fmaf(cut, EXP_LOG2E, EXP_ROUNDING);
-  float n = shifted - EXP_ROUNDING;
-  float r = fmaf(n, -EXP_LN2_HIGH, cut);
-  r = fmaf(n, -EXP_LN2_LOW, r);
-  float p = EXP_C6;
-  p = fmaf(p, r, EXP_C5);
-  p = fmaf(p, r, EXP_C4);
-  p = fmaf(p, r, EXP_C3);
-  p = fmaf(p, r, EXP_C2);
-  p = fmaf(p, r, 1.0f);
-  p = fmaf(p, r, 1.0f);
-  uint32_t exponent = float_to_bits(shifted) << 23;  // the constant's own bits are shifted out
-  float result = bits_to_float(float_to_bits(p) + exponent);
-  return x < EXP_LOWEST ? 0.0f : result;
-}
 
 static float silu(float x) { return x / (1.0f + canonical_exp(-x)); }
 
@@ -191,6 +160,22 @@ static sk_choice choose(const float *x, size_t count, bool probability) {
   return choice;
 }
 
+static void perturb(const float *x, const int32_t *ids, size_t count, float temperature, uint64_t key, float *out) {
+  for (size_t i = 0; i < count; i++)
+    out[i] = fmaf(temperature, canonical_gumbel(key, (uint32_t)(ids ? ids[i] : (int32_t)i)), x[i]);
+}
+
+static float weigh(const float *x, size_t count, float largest, float scale, float *out) {
+  float chains[SUM_CHAINS] = {0};
+  for (size_t i = 0; i < count; i++) {
+    out[i] = canonical_exp((x[i] - largest) * scale);
+    chains[i % SUM_CHAINS] += out[i];
+  }
+  float sum = 0;
+  for (size_t i = 0; i < SUM_CHAINS; i++) sum += chains[i];
+  return sum;
+}
+
 static float multiply_add(size_t iterations) {
   float sums[12] = {0};
   for (size_t i = 0; i < iterations; i++)
@@ -222,6 +207,8 @@ const sk_kernel_set sk_reference_kernels = {
     .rotate = rotate,
     .attend = attend,
     .choose = choose,
+    .perturb = perturb,
+    .weigh = weigh,
     .multiply_add = multiply_add,
     .read = read_buffer,
     .lanes = 1,

@@ -6,6 +6,7 @@
 #include "simd_limits.h"
 #include "simd_matmul.h"
 #include "simd_rows.h"
+#include "simd_sampling.h"
 
 const sk_kernel_set SET_OBJECT = {
     .name = SET_NAME,
@@ -20,6 +21,8 @@ const sk_kernel_set SET_OBJECT = {
     .rotate = simd_rotate,
     .attend = simd_attend,
     .choose = simd_choose,
+    .perturb = simd_perturb,
+    .weigh = simd_weigh,
     .quantize = simd_quantize,
     .multiply_add = simd_multiply_add,
     .read = simd_read,
