@@ -97,6 +97,7 @@ static void perturb_rows(const void *job, size_t first, size_t last) {
 
 bool sk_perturb(sk_context *context, float *x, size_t x_stride, size_t rows, size_t width, const sk_sampling *sampling,
                 const uint64_t *keys) {
+  if (rows == 0) return true;
   perturbing job = {context->kernels, x, x_stride, width, sampling, keys, NULL, NULL};
   if ((sampling->top_k > 0 && sampling->top_k < width) || sampling->top_p < 1) {
     float *memory = sk_scratch(context, 2 * rows * width);

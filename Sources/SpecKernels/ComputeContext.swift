@@ -9,7 +9,7 @@ public final class ComputeContext {
   /// Threads, the caller included.
   public let threads: Int
   private let pool: OpaquePointer
-  private var native: sk_context
+  var native: sk_context
 
   /// - Parameters:
   ///   - threads: how many, the caller included; nil takes the physical cores that this process may use.
