@@ -24,6 +24,11 @@
 #define LOG_C9 0.111111111111111111f
 #define LOG_C11 0.0909090909090909091f
 
+// Noise: 32 bits for each token from two rounds of an integer hash (Wellons' lowbias32) keyed by 64 bits.
+#define NOISE_MULTIPLIER_1 0x7feb352du
+#define NOISE_MULTIPLIER_2 0x846ca68bu
+#define NOISE_LARGEST 0x0.ffffffp0f  // the largest number below 1: its logarithm's argument must not be 0
+
 /// The sum of exponentials over a vocabulary is kept in this many strided chains, added up in rising order.
 #define SUM_CHAINS 16
 

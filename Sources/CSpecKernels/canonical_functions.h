@@ -56,4 +56,22 @@ static inline float canonical_log(float x) {
   return fmaf(e, EXP_LN2_HIGH, fmaf(twice, p, e * EXP_LN2_LOW));
 }
 
+static inline uint32_t canonical_mix(uint32_t h) {
+  h = (h ^ h >> 16) * NOISE_MULTIPLIER_1;
+  h = (h ^ h >> 15) * NOISE_MULTIPLIER_2;
+  return h ^ h >> 16;
+}
+
+/// Standard Gumbel noise −log(−log(1 − v)) of a token, where v in (0, 1) follows from 31 bits of a hash.
+static inline float canonical_gumbel(uint64_t key, uint32_t token) {
+  uint32_t hash = canonical_mix(canonical_mix(token ^ (uint32_t)key) + (uint32_t)(key >> 32));
+  float v = fmaf((float)(int32_t)(hash >> 1), 0x1p-31f, 0x1p-32f);
+  v = v > NOISE_LARGEST ? NOISE_LARGEST : v;
+  // −log(1 − v) to full precision for small v too, where the largest noise comes from: 1 − v is rounded, and the
+  // quotient makes up for that.
+  float rest = 1.0f - v, taken = 1.0f - rest;
+  float exponential = taken > 0 ? -(canonical_log(rest) * v) / taken : v;
+  return -canonical_log(exponential);
+}
+
 #endif

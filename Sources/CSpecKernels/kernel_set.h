@@ -45,6 +45,13 @@ struct sk_kernel_set {
 
   sk_choice (*choose)(const float *x, size_t count, bool probability);
 
+  /// out[i] = x[i] + temperature · g, where g is the Gumbel noise that the key gives the token ids[i], or i where ids is
+  /// NULL. out may be x.
+  void (*perturb)(const float *x, const int32_t *ids, size_t count, float temperature, uint64_t key, float *out);
+
+  /// out[i] = exp((x[i] − largest) · scale), and their sum over SUM_CHAINS chains.
+  float (*weigh)(const float *x, size_t count, float largest, float scale, float *out);
+
   /// Runs 12 · lanes multiply-adds in registers for each iteration; sk_measure_multiply_add counts them.
   float (*multiply_add)(size_t iterations);
 

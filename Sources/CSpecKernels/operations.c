@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kernel_set.h"
+#include "operations.h"
 
 /// Fewer floats than this are faster done by the caller than handed out.
 #define WORTH_SHARING 8192
@@ -47,8 +48,8 @@ static void run_row_part(void *context, int part) {
   work->body(work->job, work->rows * index / parts, work->rows * (index + 1) / parts);
 }
 
-static void over_rows(const sk_context *context, size_t rows, size_t floats_per_row, const void *job,
-                      void (*body)(const void *job, size_t first, size_t last)) {
+void sk_over_rows(const sk_context *context, size_t rows, size_t floats_per_row, const void *job,
+                  void (*body)(const void *job, size_t first, size_t last)) {
   size_t threads = (size_t)sk_pool_threads(context->pool);
   if (rows * floats_per_row < WORTH_SHARING || threads == 1) {
     body(job, 0, rows);
@@ -77,7 +78,7 @@ static void pack_part(const void *job, size_t first, size_t last) {
 bool sk_pack_rows(sk_context *context, sk_number_type type, void *packed, size_t columns, size_t first_row,
                   sk_number_type source_type, const void *source, size_t source_rows) {
   packing job = {type, source_type, packed, columns, first_row, source, true};
-  over_rows(context, source_rows, columns, &job, pack_part);
+  sk_over_rows(context, source_rows, columns, &job, pack_part);
   return job.fits;
 }
 
@@ -173,7 +174,7 @@ static bool pack_positions(sk_context *context, product *p) {
     p->scales = memory + numbers;
   }
   sk_tiling tiling = sk_product_tiling(p->kernels, p->type, p->rows);
-  over_rows(context, tiling.count, tiling.size * p->columns, p, is_int8 ? pack_int16_tiles : pack_float_tiles);
+  sk_over_rows(context, tiling.count, tiling.size * p->columns, p, is_int8 ? pack_int16_tiles : pack_float_tiles);
   return true;
 }
 
@@ -225,7 +226,7 @@ void sk_rmsnorm(sk_context *context, const float *x, size_t x_stride, size_t row
                 float epsilon, float *y, size_t y_stride) {
   row_job job = {.kernels = context->kernels, .x = x, .x_stride = x_stride, .width = width, .weight = weight,
                  .epsilon = epsilon, .y = y, .y_stride = y_stride};
-  over_rows(context, rows, width * 2, &job, rmsnorm_rows);
+  sk_over_rows(context, rows, width * 2, &job, rmsnorm_rows);
 }
 
 static void add_rows(const void *job, size_t first, size_t last) {
@@ -238,7 +239,7 @@ void sk_add(sk_context *context, const float *x, size_t x_stride, size_t rows, s
             size_t y_stride) {
   row_job job = {.kernels = context->kernels, .x = x, .x_stride = x_stride, .width = width, .y = y,
                  .y_stride = y_stride};
-  over_rows(context, rows, width, &job, add_rows);
+  sk_over_rows(context, rows, width, &job, add_rows);
 }
 
 static void swiglu_rows(const void *job, size_t first, size_t last) {
@@ -253,7 +254,7 @@ void sk_swiglu(sk_context *context, const float *x, size_t x_stride, size_t rows
                size_t out_stride) {
   row_job job = {.kernels = context->kernels, .x = x, .x_stride = x_stride, .width = width, .y = out,
                  .y_stride = out_stride};
-  over_rows(context, rows, width * 4, &job, swiglu_rows);
+  sk_over_rows(context, rows, width * 4, &job, swiglu_rows);
 }
 
 static void bias_silu_add_rows(const void *job, size_t first, size_t last) {
@@ -266,7 +267,7 @@ void sk_bias_silu_add(sk_context *context, float *x, size_t x_stride, size_t row
                       const float *residual, size_t residual_stride) {
   row_job job = {.kernels = context->kernels, .y = x, .y_stride = x_stride, .width = width, .weight = bias,
                  .residual = residual, .residual_stride = residual_stride};
-  over_rows(context, rows, width * 4, &job, bias_silu_add_rows);
+  sk_over_rows(context, rows, width * 4, &job, bias_silu_add_rows);
 }
 
 // ---- Attention ----
@@ -307,7 +308,7 @@ void sk_rotate_and_store(sk_context *context, float *qkv, size_t qkv_stride, siz
                          const float *rotary_table) {
   rotation job = {context->kernels, qkv, qkv_stride, rows, query_heads, first_slot, cache, positions, rotary_table};
   const size_t floats_per_head = rows * (query_heads / cache->kv_heads + 2) * cache->head_dimension * 2;
-  over_rows(context, cache->kv_heads, floats_per_head, &job, rotate_heads);
+  sk_over_rows(context, cache->kv_heads, floats_per_head, &job, rotate_heads);
 }
 
 typedef struct {
@@ -382,7 +383,7 @@ static void choose_rows(const void *job, size_t first, size_t last) {
 void sk_choose(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, bool probability,
                sk_choice *out) {
   choosing job = {context->kernels, x, x_stride, width, probability, out};
-  over_rows(context, rows, width, &job, choose_rows);
+  sk_over_rows(context, rows, width, &job, choose_rows);
 }
 
 void sk_top(const float *x, size_t n, size_t k, int32_t *indices) {

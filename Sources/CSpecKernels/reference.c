@@ -158,6 +158,22 @@ static sk_choice choose(const float *x, size_t count, bool probability) {
   return choice;
 }
 
+static void perturb(const float *x, const int32_t *ids, size_t count, float temperature, uint64_t key, float *out) {
+  for (size_t i = 0; i < count; i++)
+    out[i] = fmaf(temperature, canonical_gumbel(key, (uint32_t)(ids ? ids[i] : (int32_t)i)), x[i]);
+}
+
+static float weigh(const float *x, size_t count, float largest, float scale, float *out) {
+  float chains[SUM_CHAINS] = {0};
+  for (size_t i = 0; i < count; i++) {
+    out[i] = canonical_exp((x[i] - largest) * scale);
+    chains[i % SUM_CHAINS] += out[i];
+  }
+  float sum = 0;
+  for (size_t i = 0; i < SUM_CHAINS; i++) sum += chains[i];
+  return sum;
+}
+
 static float multiply_add(size_t iterations) {
   float sums[12] = {0};
   for (size_t i = 0; i < iterations; i++)
@@ -189,6 +205,8 @@ const sk_kernel_set sk_reference_kernels = {
     .rotate = rotate,
     .attend = attend,
     .choose = choose,
+    .perturb = perturb,
+    .weigh = weigh,
     .multiply_add = multiply_add,
     .read = read_buffer,
     .lanes = 1,

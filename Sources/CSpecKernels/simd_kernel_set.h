@@ -6,6 +6,7 @@
 #include "simd_limits.h"
 #include "simd_matmul.h"
 #include "simd_rows.h"
+#include "simd_sampling.h"
 #include "simd_training_attention.h"
 #include "simd_training_losses.h"
 #include "simd_training_product.h"
@@ -44,6 +45,8 @@ const sk_kernel_set SET_OBJECT = {
     .rotate = simd_rotate,
     .attend = simd_attend,
     .choose = simd_choose,
+    .perturb = simd_perturb,
+    .weigh = simd_weigh,
     .quantize = simd_quantize,
     .multiply_add = simd_multiply_add,
     .read = simd_read,

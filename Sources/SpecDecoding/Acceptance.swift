@@ -1,8 +1,16 @@
 import SpecKernels
 import SpecModel
 
-/// Greedy acceptance, for chains and trees alike: a drafted token is accepted if it is what the target chooses after
-/// the accepted tokens before it.
+/// What the target makes of a draft.
+struct Verdict: Equatable {
+  /// Drafted tokens that were accepted.
+  var accepted: Int
+  /// The accepted tokens and the target's own after them.
+  var tokens: [Token]
+}
+
+/// Acceptance by agreement, for trees: a drafted token is accepted if it is what the target chooses after the accepted
+/// tokens before it.
 enum Acceptance {
   /// The nodes that the target agrees with, from the root (which is already committed) on.
   ///
@@ -20,27 +28,70 @@ enum Acceptance {
     }
     return path
   }
+}
 
-  /// How many drafted tokens of a chain the target agrees with.
+extension TokenChooser {
+  /// Judges a drafted chain: by agreement with the target's own choices, or by rejection if sampling asks for that.
   ///
   /// - Parameters:
   ///   - draft: the drafted tokens.
-  ///   - choices: the target's choice before each of them.
-  /// - Returns: their number.
-  static func prefix(of draft: [Token], choices: [Token]) -> Int {
-    zip(draft, choices).prefix { $0 == $1 }.count
+  ///   - logits: one row of the target's logits before each drafted token, and one after the last.
+  ///   - position: the position of the first drafted token.
+  /// - Returns: the accepted tokens and the target's own.
+  func judge(_ draft: [DraftedToken], _ logits: ActivationRows, at position: Int) -> Verdict {
+    if !sampling.isLossless { return judgeByRejection(draft, logits, at: position) }
+    let choices = tokens(logits, at: Array(position...position + draft.count))
+    let accepted = zip(draft, choices).prefix { $0.token == $1 }.count
+    return Verdict(accepted: accepted, tokens: Array(choices[...accepted]))
+  }
+
+  /// Speculative sampling (Leviathan et al. 2023, Algorithm 1; Chen et al. 2023, Algorithm 2): a token x drafted from q
+  /// is accepted with probability min(1, p(x)/q(x)); the first that is not is replaced by a draw from max(0, p − q).
+  private func judgeByRejection(_ draft: [DraftedToken], _ logits: ActivationRows, at position: Int) -> Verdict {
+    var accepted: [Token] = []
+    for (index, drafted) in draft.enumerated() {
+      let p = distribution(logits[index..<index + 1])
+      let token = Int(drafted.token)
+      let q = drafted.distribution?[token] ?? 1
+      if uniform(position + index, .acceptance) * q < p[token] {
+        accepted.append(drafted.token)
+        continue
+      }
+      let residual = p.indices.map { max(0, p[$0] - (drafted.distribution?[$0] ?? ($0 == token ? 1 : 0))) }
+      return Verdict(accepted: index, tokens: accepted + [draw(from: residual, at: position + index)])
+    }
+    let last = logits[draft.count..<draft.count + 1]
+    return Verdict(accepted: draft.count, tokens: accepted + tokens(last, at: [position + draft.count]))
+  }
+
+  /// A draw from weights that need not add up to 1.
+  private func draw(from weights: [Float], at position: Int) -> Token {
+    var rest = uniform(position, .residual) * weights.reduce(0, +)
+    var drawn = 0
+    for (token, weight) in weights.enumerated() where weight > 0 {
+      drawn = token
+      rest -= weight
+      if rest < 0 { break }
+    }
+    return Token(drawn)
   }
 }
 
-extension Transformer {
-  /// The target's greedy tokens after some rows.
+extension Cycle {
+  /// The cycle of a drafted chain.
   ///
   /// - Parameters:
-  ///   - rows: the residual stream after the last layer; at most ``Transformer/largestTree`` rows.
-  ///   - normalized: takes the rows' final states.
-  /// - Returns: one token for each row.
-  func greedyTokens(after rows: ActivationRows, normalized: ActivationRows) -> [Token] {
-    normalizeFinal(rows, into: normalized)
-    return context.choose(logits(of: normalized), withProbability: false).map { Token($0.index) }
+  ///   - draft: the drafted tokens.
+  ///   - verdict: what the target made of them.
+  ///   - times: where the time went.
+  init(_ draft: [DraftedToken], _ verdict: Verdict, times: PhaseTimes) {
+    self.init(
+      drafted: draft.count,
+      nodes: draft.count,
+      accepted: verdict.accepted,
+      tokens: verdict.tokens,
+      confidences: draft.compactMap(\.confidence),
+      times: times
+    )
   }
 }

@@ -1,7 +1,7 @@
 import SpecKernels
 import SpecModel
 
-/// A way of producing the target's greedy continuation of a prompt, in draft–verify cycles.
+/// A way of producing the target's continuation of a prompt, in draft–verify cycles.
 ///
 /// A decoder knows nothing of stop rules: it is told how many tokens may still come, and `generate` trims the last
 /// cycle. A decoder keeps its caches between prompts; `begin` forgets what was before.
@@ -9,8 +9,9 @@ public protocol Decoder: AnyObject {
   /// Forgets the previous prompt, runs all work on the new one and gives the first token.
   ///
   /// - Parameter prompt: at least one token, fewer than the context holds, all inside the vocabulary.
-  /// - Returns: the first token of the output.
-  func begin(_ prompt: [Token]) -> Token
+  /// - Returns: the first token of the output; nil where the first cycle runs the prompt together with its drafts, as
+  ///   some reference implementations do.
+  func begin(_ prompt: [Token]) -> Token?
 
   /// Drafts, verifies and commits once.
   ///

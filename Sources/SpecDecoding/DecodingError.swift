@@ -16,6 +16,8 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
   case unknownSetting(method: String, setting: String, known: [String])
   /// A setting's value that is not of its kind or out of its range.
   case invalidValue(method: String, setting: String, value: String, expected: String)
+  /// A method whose drafts cannot be verified by rejection.
+  case noRejection(method: String, known: [String])
   /// A candidate tree that cannot be used.
   case invalidTree(source: String, problem: String)
 
@@ -39,6 +41,9 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
         : "\(method) has no setting '\(setting)': choose from \(known.joined(separator: ", "))"
     case .invalidValue(let method, let setting, let value, let expected):
       "\(method): '\(setting)' is '\(value)' where \(expected) is expected: see 'specbench methods'"
+    case .noRejection(let method, let known):
+      "\(method) cannot verify by rejection, only by coupling: leave it out, or --verification rejection; "
+        + "the methods that can are \(known.joined(separator: ", "))"
     case .invalidTree(let source, let problem):
       "\(source): \(problem): a tree is a JSON list of paths like [[0], [0, 0], [1]], each path's beginning listed too"
     }

@@ -79,7 +79,10 @@ public func generate(_ prompt: [Token], with decoder: some Decoder, rules: StopR
   let start = MonotonicClock.now
   let first = decoder.begin(prompt)
   generation.prefillTime = MonotonicClock.now - start
-  var stop = generation.take([first], of: nil, at: generation.prefillTime, promptCount: prompt.count, rules: rules)
+  var stop: StopReason?
+  if let first {
+    stop = generation.take([first], of: nil, at: generation.prefillTime, promptCount: prompt.count, rules: rules)
+  }
   while stop == nil {
     let budget = CycleBudget(
       remainingTokens: rules.maximumNewTokens - generation.tokens.count,
@@ -87,6 +90,8 @@ public func generate(_ prompt: [Token], with decoder: some Decoder, rules: StopR
     )
     let cycle = decoder.cycle(budget)
     let now = MonotonicClock.now - start
+    // A first cycle that runs the prompt is prefill, drafts included.
+    if generation.tokens.isEmpty { generation.prefillTime = now }
     generation.decodeTime = now - generation.prefillTime
     let before = generation.tokens.count
     stop = generation.take(

@@ -15,6 +15,8 @@ public struct Method: Sendable {
   public let addedParameters: @Sendable (ModelConfiguration) -> Int
   /// Makes a decoder.
   let make: @Sendable (SettingValues, DecoderResources) throws -> PreparedDecoder
+  /// Whether its drafts can be verified by rejection: those that form a chain.
+  public var verifiesByRejection = false
 }
 
 /// One setting of a method.
@@ -25,6 +27,10 @@ public struct Setting: Sendable {
     case integer(ClosedRange<Int>)
     /// A number in a range.
     case number(ClosedRange<Double>)
+    /// `true` or `false`.
+    case flag
+    /// One of some words.
+    case choice([String])
     /// A file, a folder or a name.
     case text
   }
@@ -43,8 +49,15 @@ public struct Setting: Sendable {
     switch kind {
     case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .number(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
+    case .flag: "true or false"
+    case .choice(let words): words.joined(separator: " or ")
     case .text: "a name or path"
     }
+  }
+
+  /// The setting of a method that can also do as its reference implementation does, quirks included.
+  static func reference(_ help: String) -> Setting {
+    Setting(name: "reference", kind: .flag, standard: "false", help: help)
   }
 }
 
@@ -54,13 +67,17 @@ public struct DecoderResources {
   public let target: Transformer
   /// The target's folder, where companions lie by default; nil for a model made in memory.
   public let modelDirectory: String?
+  /// How tokens are chosen.
+  public let sampling: Sampling
 
   /// - Parameters:
   ///   - target: the model.
   ///   - modelDirectory: its folder.
-  public init(target: Transformer, modelDirectory: String?) {
+  ///   - sampling: how tokens are chosen.
+  public init(target: Transformer, modelDirectory: String?, sampling: Sampling = .greedy) {
     self.target = target
     self.modelDirectory = modelDirectory
+    self.sampling = sampling
   }
 
   /// A companion's folder: as given, or beside the model.
@@ -109,6 +126,8 @@ public struct SettingValues: Sendable {
 
   func text(_ name: String) -> String { values[name] ?? "" }
 
+  func flag(_ name: String) -> Bool { text(name) == "true" }
+
   func integer(_ name: String) throws(DecodingError) -> Int {
     guard let value = Int(text(name)) else { throw invalid(name, "a whole number") }
     return value
@@ -130,6 +149,8 @@ extension Setting {
     switch kind {
     case .integer(let range): Int(value).map(range.contains) ?? false
     case .number(let range): Double(value).map(range.contains) ?? false
+    case .flag: Bool(value) != nil
+    case .choice(let words): words.contains(value)
     case .text: !value.isEmpty
     }
   }

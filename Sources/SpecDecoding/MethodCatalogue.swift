@@ -3,7 +3,10 @@ import SpecModel
 /// All methods. To add one is to add a file in `Methods/` and its entry here.
 public enum MethodCatalogue {
   /// Every method, vanilla first.
-  public static let methods: [Method] = [Vanilla.method, Kangaroo.method, Medusa.method]
+  public static let methods: [Method] = [
+    Vanilla.method, Kangaroo.method, KangarooTree.method, Medusa.method, DraftModel.method, PromptLookup.method,
+    Lookahead.method, SelfSpeculative.method,
+  ]
 
   /// The method of this name.
   ///
@@ -37,6 +40,12 @@ public enum MethodCatalogue {
   /// - Throws: ``DecodingError`` for the spec, `ModelError` for a companion, `KernelError` for memory.
   public static func prepare(_ spec: DecoderSpec, resources: DecoderResources) throws -> PreparedDecoder {
     let method = try method(named: spec.method)
+    guard resources.sampling.isLossless || method.verifiesByRejection else {
+      throw DecodingError.noRejection(
+        method: method.name,
+        known: methods.filter(\.verifiesByRejection).map(\.name)
+      )
+    }
     return try method.make(SettingValues(spec, of: method), resources)
   }
 }

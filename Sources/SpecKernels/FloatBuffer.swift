@@ -58,6 +58,12 @@ public final class Activations {
     }
   }
 
+  /// One number.
+  public subscript(row: Int, column: Int) -> Float {
+    precondition(row >= 0 && row < capacity && column >= 0 && column < width, "a number beyond the end of its buffer")
+    return start(of: row)[column]
+  }
+
   /// Writes numbers from a file into a row, rounded to what `weightType` holds (the lookup of an embedding).
   ///
   /// - Parameters:

@@ -62,6 +62,14 @@ public enum KernelCheck {
       }
     ),
     ("softmax and choice", { context, x, _ in context.choose(x, withProbability: true) }),
+    (
+      "noise",
+      { context, _, y in
+        let limits = SamplingLimits(temperature: 0.8, topK: 60, topP: 0.99)
+        context.perturb(y, limits, noise: rows.map { UInt64($0) << 32 | 5 })
+        return context.choose(y, withProbability: false)
+      }
+    ),
   ]
 
   private static func agree(

@@ -30,6 +30,19 @@ public final class HiddenStates {
     self.count = min(self.count, count)
   }
 
+  /// Keeps some of the last states and forgets the others after `first`: those that are kept move together, in place.
+  ///
+  /// - Parameters:
+  ///   - path: which states, counted from `first`, rising.
+  ///   - first: the position before which all are kept.
+  public func keep(path: [Int], from first: Int) {
+    precondition(zip(path, path.dropFirst()).allSatisfy { $0 < $1 } && (path.last ?? -1) + first < count, "a path")
+    for (place, node) in path.enumerated() where node != place {
+      rows.copy(rows[rows: first + node..<first + node + 1], to: first + place)
+    }
+    count = first + path.count
+  }
+
   /// The states of some positions.
   public subscript(positions: Range<Int>) -> ActivationRows {
     precondition(positions.upperBound <= count, "positions that have not been computed")

@@ -110,10 +110,11 @@ public final class KangarooAdapter {
   /// - Parameters:
   ///   - exits: states of the positions that follow the cache; all but the last 128 are only absorbed.
   ///   - cache: the adapter's cache.
+  ///   - placement: how the states follow what the cache holds; a tree has at most 128 nodes.
   /// - Returns: at most 128 rows, the last of them for the last state.
-  public func forward(_ exits: ActivationRows, cache: KVCache) -> ActivationRows {
+  public func forward(_ exits: ActivationRows, cache: KVCache, placement: Placement = .chain) -> ActivationRows {
     var last = 0
-    forEachPiece(exits, cache) { states, placed in
+    forEachPiece(exits, cache, placement) { states, placed in
       block.apply(to: states, placed, cache: cache[0], table: table, workspace: workspace, context: context)
       last = states.count
     }
@@ -122,12 +123,17 @@ public final class KangarooAdapter {
     return outputs
   }
 
-  private func forEachPiece(_ exits: ActivationRows, _ cache: KVCache, _ body: (ActivationRows, PlacedRows) -> Void) {
+  private func forEachPiece(
+    _ exits: ActivationRows,
+    _ cache: KVCache,
+    _ placement: Placement = .chain,
+    _ body: (ActivationRows, PlacedRows) -> Void
+  ) {
     var start = 0
     while start < exits.count {
       let piece = start..<min(start + ForwardWorkspace.rows, exits.count)
       states.copy(exits[piece], to: 0)
-      let placed = PlacedRows(.chain, rows: piece, cacheCount: cache.count)
+      let placed = PlacedRows(placement, rows: piece, cacheCount: cache.count)
       cache.append(piece.count)
       body(states[rows: 0..<piece.count], placed)
       start = piece.upperBound

@@ -71,22 +71,27 @@ public final class MedusaHeads {
     logits = try Activations(capacity: 1, width: vocabulary)
   }
 
-  /// The most likely tokens of the first heads, most likely first, equals by lowest id.
+  /// Runs the first heads, one after the other.
   ///
   /// - Parameters:
-  ///   - candidates: how many tokens of each head; its length says how many heads run.
+  ///   - heads: how many.
   ///   - hidden: one row, the target's last normalized state.
-  /// - Returns: one list of tokens for each head that ran.
-  public func top(_ candidates: [Int], from hidden: ActivationRows) -> [[Token]] {
-    precondition(candidates.count <= count && hidden.count == 1, "more heads than there are")
-    if candidates.isEmpty { return [] }
+  ///   - choose: takes a head's number and its row of logits, which is valid until the next head runs.
+  /// - Returns: what `choose` made of each head's logits.
+  public func map<Choice>(
+    _ heads: Int,
+    from hidden: ActivationRows,
+    _ choose: (Int, ActivationRows) -> Choice
+  ) -> [Choice] {
+    precondition(heads <= count && hidden.count == 1, "more heads than there are")
+    if heads == 0 { return [] }
     context.multiply(hidden, by: blocks, into: stacked[rows: 0..<1])
     let (all, width) = (stacked[0], hidden.width)
-    return candidates.enumerated().map { head, candidates in
+    return (0..<heads).map { head in
       state[0] = Array(all[head * width..<(head + 1) * width])
       context.addSilu(of: state[rows: 0..<1], bias: biases[head], residual: hidden)
       context.multiply(state[rows: 0..<1], by: outputs[head], into: logits[rows: 0..<1])
-      return context.top(candidates, of: logits[rows: 0..<1]).map(Token.init)
+      return choose(head, logits[rows: 0..<1])
     }
   }
 }

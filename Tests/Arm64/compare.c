@@ -61,6 +61,11 @@ static void compare_rows(const sk_kernel_set *found, const sk_kernel_set *expect
     expect_same("sum", y, z, width * 4);
     sk_choice a = found->choose(x, width, true), b = expected->choose(x, width, true);
     expect_same("choice", &a, &b, sizeof a);
+    found->perturb(x, NULL, width, 0.7f, width, y), expected->perturb(x, NULL, width, 0.7f, width, z);
+    expect_same("noise", y, z, width * 4);
+    a.value = found->weigh(x, width, 5, 1.5f, y), b.value = expected->weigh(x, width, 5, 1.5f, z);
+    expect_same("weights", y, z, width * 4);
+    expect_same("sum of weights", &a.value, &b.value, 4);
     free(x), free(w);
   }
 }

@@ -23,6 +23,7 @@ struct GoldenTests {
     let acceptLengths: [Int]
     let draftLengths: [Int]?
     let draftScores: [[Float]]?
+    let initialWindow: [Token]?
     let firstLogits: [Float]?
   }
 
@@ -41,13 +42,13 @@ struct GoldenTests {
     return DecoderResources(target: target, modelDirectory: folder)
   }
 
-  /// Our generation with room beyond the reference's own end, so that its last cycles are not cut short.
-  static func run(_ golden: Golden, _ decoder: any Decoder) -> Generation {
+  /// Our generation, by default with room beyond the reference's own end, so that its last cycles are not cut short.
+  static func run(_ golden: Golden, _ decoder: any Decoder, maximumNewTokens: Int = 120) -> Generation {
     let end = golden.settings.eosTokenId ?? 2
     return generate(
       golden.promptIds,
       with: decoder,
-      rules: StopRules(endTokens: [end], maximumNewTokens: 120, contextLength: 1024)
+      rules: StopRules(endTokens: [end], maximumNewTokens: maximumNewTokens, contextLength: 1024)
     )
   }
 
@@ -124,6 +125,36 @@ struct GoldenTests {
       let upToEnd = golden.outputIds.prefix(through: golden.outputIds.firstIndex(of: end) ?? golden.outputIds.count - 1)
       #expect(found.tokens.starts(with: upToEnd), "\(golden.id)")
       Self.compare(found, golden, expected: golden.acceptLengths)
+    }
+  }
+
+  /// Hugging Face's assisted generation and Spec-Bench's prompt lookup: their first pass runs the prompt with its drafts,
+  /// and they never draft beyond the last token.
+  @Test(arguments: [("sps", "draft-model:steps=5,reference=true"), ("pld", "prompt-lookup:reference=true")])
+  func verifiedWithThePrompt(_ method: String, _ spec: String) throws {
+    let decoder = try MethodCatalogue.prepare(DecoderSpec(spec), resources: try Self.resources()).decoder
+    let goldens = try Self.goldens(method)
+    #expect(goldens.count >= 30)
+    for golden in goldens {
+      let found = Self.run(golden, decoder, maximumNewTokens: 96)
+      #expect(golden.outputIds.starts(with: found.tokens), "\(golden.id)")
+      #expect(found.stopReason == .endToken || found.tokens == golden.outputIds, "\(golden.id)")
+      #expect(found.emitted.reduce(0, +) == found.tokens.count)
+      Self.compare(found, golden, expected: golden.acceptLengths)
+    }
+  }
+
+  @Test func lookahead() throws {
+    let spec = try DecoderSpec("lookahead:level=5,window=7,guess=7,reference=true")
+    let decoder = try #require(try MethodCatalogue.prepare(spec, resources: Self.resources()).decoder as? Lookahead)
+    let goldens = try Self.goldens("lookahead")
+    #expect(goldens.count >= 30)
+    for golden in goldens {
+      decoder.initialWindow = golden.initialWindow
+      let found = Self.run(golden, decoder)
+      #expect(found.tokens.starts(with: golden.outputIds), "\(golden.id)")
+      // The reference's first entry is the token of the prefill.
+      Self.compare(found, golden, expected: golden.acceptLengths.dropFirst().map { $0 })
     }
   }
 

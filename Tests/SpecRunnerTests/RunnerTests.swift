@@ -33,7 +33,7 @@ import struct SpecSuite.Suite
 
     init(_ honest: Vanilla) { self.honest = honest }
 
-    func begin(_ prompt: [Token]) -> Token {
+    func begin(_ prompt: [Token]) -> Token? {
       cycles = 0
       return honest.begin(prompt)
     }

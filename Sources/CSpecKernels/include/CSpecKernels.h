@@ -152,6 +152,23 @@ void sk_choose(sk_context *context, const float *x, size_t x_stride, size_t rows
 /// Indices of the k largest values, largest first, equals by lowest index. k must not exceed n.
 void sk_top(const float *x, size_t n, size_t k, int32_t *indices);
 
+// ---- Sampling (sampling.c) ----
+
+/// Which tokens may be drawn, and how far noise moves them.
+typedef struct {
+  float temperature;  // above 0
+  size_t top_k;       // the most tokens to draw from; 0 for all
+  float top_p;        // the smallest share of probability to draw from; 1 for all
+} sk_sampling;
+
+/// Turns rows of logits into rows whose largest number is a draw from softmax(x / temperature), in place: tokens that
+/// top_k and then top_p leave out become −∞, the others x + temperature · Gumbel noise. keys[row] says which noise; NULL
+/// adds none. False if there is no memory.
+bool sk_perturb(sk_context *context, float *x, size_t x_stride, size_t rows, size_t width, const sk_sampling *sampling,
+                const uint64_t *keys);
+/// The canonical exponential.
+float sk_exp(float x);
+
 // ---- Rotary table (rotary.c) ----
 
 /// Fills cosines and sines for the positions first ..< first + count: a line of `dimension` floats each.

@@ -1,17 +1,15 @@
 import SpecKernels
 import SpecModel
 
-/// Medusa-1 (Cai et al. 2024, arXiv 2401.10774, §2.1–2.3, greedy acceptance): heads on the target's last state propose
+/// Medusa-1 (Cai et al. 2024, arXiv 2401.10774, §2.1–2.3, acceptance by agreement): heads on the target's last state propose
 /// the next tokens in parallel; their best candidates form a tree, which the target verifies in one pass with tree
 /// attention. The accepted path's cache entries move together in place.
 public final class Medusa: Decoder {
-  private let target: Transformer
+  private let target: CachedModel
   private let heads: MedusaHeads
+  private let chooser: TokenChooser
   /// The candidate tree cut at each depth, the root alone first.
   private let trees: [CandidateTree]
-  private let cache: KVCache
-  private let stream: HiddenStates
-  private let normalized: Activations
   /// The target's final state at the last position that was run: what the heads draft from.
   private let drafting: Activations
   private var last: Token = 0
@@ -20,44 +18,50 @@ public final class Medusa: Decoder {
   ///   - target: the model.
   ///   - heads: trained for the target, at least as many as the tree is deep.
   ///   - tree: the candidates to verify.
+  ///   - sampling: how tokens are chosen.
   /// - Throws: `KernelError` if there is not enough memory.
-  public init(target: Transformer, heads: MedusaHeads, tree: CandidateTree) throws {
+  public init(
+    target: Transformer,
+    heads: MedusaHeads,
+    tree: CandidateTree,
+    sampling: Sampling = .greedy
+  ) throws {
     precondition(tree.depth <= heads.count, "a tree deeper than there are heads")
-    let (context, width) = (target.configuration.contextLength, target.configuration.hiddenSize)
-    self.target = target
+    self.target = try CachedModel(target, tree: tree.shape.count)
     self.heads = heads
+    chooser = try TokenChooser(sampling, target: target)
     trees = (0...tree.depth).map { tree.cut(at: $0) }
-    cache = try target.makeCache(capacity: context + tree.shape.count)
-    stream = try HiddenStates(width: width, capacity: max(context, tree.shape.count))
-    normalized = try Activations(capacity: tree.shape.count, width: width)
-    drafting = try Activations(capacity: 1, width: width)
+    drafting = try Activations(capacity: 1, width: target.configuration.hiddenSize)
   }
 
   /// Runs the prompt.
-  public func begin(_ prompt: [Token]) -> Token {
-    cache.truncate(to: 0)
-    let rows = run(prompt, .chain)
-    let end = normalized[rows: 0..<1]
-    last = target.greedyTokens(after: rows[rows.count - 1..<rows.count], normalized: end)[0]
+  public func begin(_ prompt: [Token]) -> Token? {
+    target.truncate(to: 0)
+    chooser.begin(prompt)
+    let rows = target.run(prompt)
+    let end = target.states(rows[rows.count - 1..<rows.count])
     drafting.copy(end, to: 0)
+    last = chooser.tokens(target.model.logits(of: end), at: [prompt.count])[0]
     return last
   }
 
   /// Fills the tree from the heads, verifies it in one pass, keeps the accepted path.
   public func cycle(_ budget: CycleBudget) -> Cycle {
     var timer = PhaseTimer()
+    let root = target.count
     let tree = trees[min(budget.longestDraft, trees.count - 1)]
-    let candidates = heads.top(tree.candidates, from: drafting[rows: 0..<1])
+    let candidates = heads.map(tree.depth, from: drafting[rows: 0..<1]) { head, logits in
+      chooser.best(tree.candidates[head], of: logits, at: root + 1 + head).map(\.token)
+    }
     let tokens = tree.fill(root: last, candidates)
     timer.mark(\.draft)
-    let root = cache.count
-    let rows = run(tokens, .tree(tree.shape, nodes: 0..<tree.shape.count))
-    let choices = target.greedyTokens(after: rows, normalized: normalized[rows: 0..<rows.count])
+    let states = target.states(target.run(tokens, .tree(tree.shape, nodes: 0..<tree.shape.count)))
+    let choices = chooser.tokens(target.model.logits(of: states), at: tree.shape.depths.map { root + 1 + $0 })
     timer.mark(\.verify)
     let path = Acceptance.path(in: tree.shape, tokens: tokens, choices: choices)
     let end = path[path.count - 1]
-    cache.keep(path: path, from: root)
-    drafting.copy(normalized[rows: end..<end + 1], to: 0)
+    target.keep(path: path, from: root)
+    drafting.copy(states[end..<end + 1], to: 0)
     last = choices[end]
     timer.mark(\.overhead)
     return Cycle(
@@ -67,14 +71,6 @@ public final class Medusa: Decoder {
       tokens: path.dropFirst().map { tokens[$0] } + [last],
       times: timer.times
     )
-  }
-
-  private func run(_ tokens: [Token], _ placement: Placement) -> ActivationRows {
-    stream.truncate(to: 0)
-    let rows = stream.append(tokens.count)
-    target.embed(tokens, into: rows)
-    target.forward(rows, cache: cache, placement: placement)
-    return rows
   }
 }
 
@@ -113,7 +109,7 @@ extension Medusa {
         throw settings.invalid("tree", "a tree with ranks inside the vocabulary")
       }
       return PreparedDecoder(
-        decoder: try Medusa(target: resources.target, heads: heads, tree: tree),
+        decoder: try Medusa(target: resources.target, heads: heads, tree: tree, sampling: resources.sampling),
         addedParameters: heads.parameterCount
       )
     }

@@ -3,25 +3,23 @@ import SpecModel
 
 /// Autoregressive decoding: one token, one pass of the whole target. What every other method must reproduce.
 public final class Vanilla: Decoder {
-  private let target: Transformer
-  private let cache: KVCache
-  private let states: HiddenStates
-  private let normalized: Activations
+  private let target: CachedModel
+  private let chooser: TokenChooser
   private var last: Token = 0
 
-  /// - Parameter target: the model.
+  /// - Parameters:
+  ///   - target: the model.
+  ///   - sampling: how tokens are chosen.
   /// - Throws: `KernelError` if there is not enough memory.
-  public init(target: Transformer) throws {
-    self.target = target
-    let (context, width) = (target.configuration.contextLength, target.configuration.hiddenSize)
-    cache = try target.makeCache(capacity: context)
-    states = try HiddenStates(width: width, capacity: context)
-    normalized = try Activations(capacity: 1, width: width)
+  public init(target: Transformer, sampling: Sampling = .greedy) throws {
+    self.target = try CachedModel(target)
+    chooser = try TokenChooser(sampling, target: target)
   }
 
   /// Runs the prompt and gives the token after it.
-  public func begin(_ prompt: [Token]) -> Token {
-    cache.truncate(to: 0)
+  public func begin(_ prompt: [Token]) -> Token? {
+    target.truncate(to: 0)
+    chooser.begin(prompt)
     return next(prompt)
   }
 
@@ -34,12 +32,8 @@ public final class Vanilla: Decoder {
   }
 
   private func next(_ tokens: [Token]) -> Token {
-    states.truncate(to: 0)
-    let rows = states.append(tokens.count)
-    target.embed(tokens, into: rows)
-    target.forward(rows, cache: cache)
-    let chosen = target.greedyTokens(after: rows[rows.count - 1..<rows.count], normalized: normalized[rows: 0..<1])
-    last = chosen[0]
+    let logits = target.logits(tokens, last: 1)
+    last = chooser.tokens(logits, at: [target.count])[0]
     return last
   }
 }
@@ -53,7 +47,11 @@ extension Vanilla {
     settings: [],
     addedParameters: { _ in 0 },
     make: { _, resources in
-      PreparedDecoder(decoder: try Vanilla(target: resources.target), addedParameters: 0)
-    }
+      PreparedDecoder(
+        decoder: try Vanilla(target: resources.target, sampling: resources.sampling),
+        addedParameters: 0
+      )
+    },
+    verifiesByRejection: true
   )
 }

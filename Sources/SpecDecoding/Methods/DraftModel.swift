@@ -1,0 +1,160 @@
+import Foundation
+import SpecKernels
+import SpecModel
+
+/// A smaller model drafts for the target (Leviathan et al. 2023, arXiv 2211.17192, Algorithm 1; Chen et al. 2023, arXiv
+/// 2302.01318, Algorithm 2). It keeps keys and values of its own, rolled back to what was accepted.
+final class DraftModel: ChainDrafter {
+  /// How many tokens are drafted in a cycle.
+  enum Schedule: String, CaseIterable {
+    /// Always as many as set.
+    case constant
+    /// Two more after a draft that was accepted whole, one fewer after any other (Hugging Face's heuristic).
+    case adaptive
+  }
+
+  private let model: CachedModel
+  private let steps: Int
+  private let schedule: Schedule
+  private let threshold: Float
+  /// How many tokens the next cycle drafts.
+  private var length: Int
+
+  /// - Parameters:
+  ///   - model: the drafting model; its vocabulary is the target's.
+  ///   - steps: most tokens drafted in a cycle; with an adaptive schedule those of the first cycle.
+  ///   - schedule: how that number changes.
+  ///   - threshold: drafting stops once the probability of the last drafted token is below this.
+  /// - Throws: `KernelError` if there is not enough memory.
+  init(model: Transformer, steps: Int, schedule: Schedule, threshold: Float) throws(KernelError) {
+    self.model = try CachedModel(model)
+    self.steps = steps
+    self.schedule = schedule
+    self.threshold = threshold
+    length = steps
+  }
+
+  func begin(_ prompt: [Token]) {
+    length = steps
+    model.truncate(to: 0)
+    // After a prompt beyond this model's context nothing is drafted.
+    if prompt.count <= context { model.run(prompt) }
+  }
+
+  func draft(after text: [Token], atMost limit: Int, _ chooser: TokenChooser) -> [DraftedToken] {
+    var draft: [DraftedToken] = []
+    // The newest token is run for its logits even where the text is the prompt alone, which has been run.
+    model.truncate(to: text.count - 1)
+    var pending = Array(text[model.count...])
+    while draft.count < min(length, limit, context - text.count + 1),
+      draft.last?.confidence.map({ $0 >= threshold }) ?? true
+    {
+      let logits = model.logits(pending, last: 1)
+      let next = chooser.draft(logits, at: text.count + draft.count)
+      draft.append(next)
+      pending = [next.token]
+    }
+    return draft
+  }
+
+  func learn(accepted: Int, of drafted: Int, committed: Int) {
+    model.truncate(to: committed)
+    guard schedule == .adaptive, drafted > 0 else { return }
+    length = accepted == drafted ? min(length + 2, Self.mostSteps) : max(1, length - 1)
+  }
+
+  private var context: Int { model.model.configuration.contextLength }
+  private static let mostSteps = 64
+}
+
+extension DraftModel {
+  /// The catalogue's entry.
+  static let method = Method(
+    name: "draft-model",
+    summary: "A smaller model with the same tokenizer drafts a chain; the target verifies it in one pass.",
+    paper: "Leviathan et al. 2023, Fast Inference from Transformers via Speculative Decoding, arXiv 2211.17192; "
+      + "Chen et al. 2023, arXiv 2302.01318",
+    settings: [
+      Setting(
+        name: "steps",
+        kind: .integer(1...64),
+        standard: "5",
+        help: "tokens drafted in a cycle; with schedule=adaptive in the first"
+      ),
+      Setting(
+        name: "schedule",
+        kind: .choice(Schedule.allCases.map(\.rawValue)),
+        standard: Schedule.constant.rawValue,
+        help: "adaptive: two more after a draft accepted whole, one fewer after any other"
+      ),
+      Setting(
+        name: "threshold",
+        kind: .number(0...1),
+        standard: "0",
+        help: "drafting stops once the probability of the last drafted token is below this"
+      ),
+      Setting(
+        name: "model",
+        kind: .text,
+        standard: "draft",
+        help: "the draft model's folder; 'draft' is the one beside the target's files"
+      ),
+      .reference("as Hugging Face's assisted generation: first drafts verified with the prompt"),
+    ],
+    addedParameters: { published(for: $0).parameterCount },
+    make: { settings, resources in
+      let model = try load(resources.companion(settings.text("model"), standard: "draft"), resources)
+      let drafter = try DraftModel(
+        model: model,
+        steps: settings.integer("steps"),
+        schedule: Schedule(rawValue: settings.text("schedule")) ?? .constant,
+        threshold: settings.number("threshold")
+      )
+      let decoder = try ChainDecoder(
+        target: CachedModel(resources.target),
+        drafter: drafter,
+        sampling: resources.sampling,
+        draftsWithPrompt: settings.flag("reference")
+      )
+      return PreparedDecoder(decoder: decoder, addedParameters: model.configuration.parameterCount)
+    },
+    verifiesByRejection: true
+  )
+
+  /// The model in a folder, if it may draft for the target.
+  private static func load(_ directory: String, _ resources: DecoderResources) throws -> Transformer {
+    let checkpoint = try Checkpoint(directory: directory)
+    let (found, expected) = (checkpoint.configuration.vocabularySize, resources.target.configuration.vocabularySize)
+    guard found == expected else {
+      throw ModelError.companionMismatch(
+        path: directory + "/config.json",
+        problem: "the draft model's vocabulary has \(found) entries where the target's has \(expected)"
+      )
+    }
+    let tokenizer = directory + "/tokenizer.json"
+    if let target = resources.modelDirectory, let mine = FileManager.default.contents(atPath: tokenizer),
+      let its = FileManager.default.contents(atPath: target + "/tokenizer.json"), mine != its
+    {
+      throw ModelError.companionMismatch(path: tokenizer, problem: "the draft model's tokenizer is not the target's")
+    }
+    return try Transformer(
+      checkpoint: checkpoint,
+      weightType: resources.target.weightType,
+      context: resources.target.context
+    )
+  }
+
+  /// The 68-million-parameter Llama that the published comparisons draft with, with the target's vocabulary.
+  private static func published(for target: ModelConfiguration) -> ModelConfiguration {
+    ModelConfiguration(
+      hiddenSize: 768,
+      intermediateSize: 3072,
+      layers: 2,
+      attentionHeads: 12,
+      keyValueHeads: 12,
+      headDimension: 64,
+      vocabularySize: target.vocabularySize,
+      contextLength: target.contextLength
+    )
+  }
+}

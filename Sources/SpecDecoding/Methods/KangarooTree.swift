@@ -1,0 +1,219 @@
+import SpecKernels
+import SpecModel
+
+/// Kangaroo with a dynamic draft tree (Liu et al. 2024, NeurIPS version of arXiv 2404.18911, early exiting in tree
+/// decoding).
+///
+/// Depth by depth the adapter proposes the best tokens after each node of the frontier. A node's score is the product of
+/// the confidences on its path; the best `width` of a depth are drafted, and those whose score reaches the threshold are
+/// the next frontier: drafting ends once none does. Of all drafted nodes the `nodes` with the best scores are verified by
+/// the remaining layers in one pass over the exit-layer states that drafting has computed.
+///
+/// The paper leaves the score and the pruning open: a product of confidences estimates the chance that a node is
+/// accepted, so the best nodes are those that the target accepts most tokens of.
+public final class KangarooTree: Decoder {
+  /// How the tree grows.
+  public struct Growth: Sendable {
+    /// The deepest drafted token.
+    public var steps: Int
+    /// Tokens proposed after a node, and nodes drafted at a depth.
+    public var width: Int
+    /// Nodes verified, the root not counted.
+    public var nodes: Int
+    /// A node with a score below this is not continued.
+    public var threshold: Float
+
+    /// Makes a growth; the properties say what each value means.
+    public init(steps: Int, width: Int, nodes: Int, threshold: Float) {
+      self.steps = steps
+      self.width = width
+      self.nodes = nodes
+      self.threshold = threshold
+    }
+  }
+
+  /// A tree with what drafting knows of its nodes.
+  private struct Draft {
+    var tree: DraftTree
+    /// Products of confidences.
+    var scores: [Float] = [1]
+    /// The nodes that the adapter has run, in its order.
+    var proposed: [Int] = []
+
+    /// The nodes that the adapter has run as a tree of their own.
+    var proposedShape: TokenTree {
+      TokenTree(parents: proposed.map { node in proposed.firstIndex(of: tree.parents[node]) ?? -1 })
+    }
+
+    /// Where in the adapter's order some nodes stand that it has run.
+    func places(of nodes: [Int]) -> [Int] { nodes.compactMap { proposed.firstIndex(of: $0) } }
+  }
+
+  private let model: EarlyExit
+  private let chooser: TokenChooser
+  private let growth: Growth
+  /// The newest token; it has not been run yet.
+  private var last: Token = 0
+
+  /// - Parameters:
+  ///   - target: the model.
+  ///   - adapter: trained for the target at this exit layer.
+  ///   - exitLayer: number of the target's first layers that draft, at least 1 and fewer than all.
+  ///   - growth: how the tree grows; steps × width is below ``Transformer/largestTree``.
+  ///   - sampling: how tokens are chosen.
+  /// - Throws: `KernelError` if there is not enough memory.
+  public init(
+    target: Transformer,
+    adapter: KangarooAdapter,
+    exitLayer: Int,
+    growth: Growth,
+    sampling: Sampling = .greedy
+  ) throws {
+    precondition(growth.steps * growth.width < Transformer.largestTree, "a tree larger than one pass takes")
+    self.growth = growth
+    model = try EarlyExit(target: target, adapter: adapter, exitLayer: exitLayer, drafts: growth.steps * growth.width)
+    chooser = try TokenChooser(sampling, target: target)
+  }
+
+  /// Runs the prompt through the shallow layers, the adapter and the deep layers.
+  public func begin(_ prompt: [Token]) -> Token? {
+    chooser.begin(prompt)
+    model.begin(prompt)
+    last = chooser.tokens(model.verify(last: 1), at: [prompt.count])[0]
+    model.commit(prompt.count)
+    return last
+  }
+
+  /// Grows a tree until unsure, verifies its best nodes with the remaining layers, keeps the path that agrees.
+  public func cycle(_ budget: CycleBudget) -> Cycle {
+    var timer = PhaseTimer()
+    var draft = grow(atMost: min(growth.steps, budget.longestDraft))
+    prune(&draft)
+    timer.mark(\.draft)
+    let shape = draft.tree.shape
+    let logits = model.verify(.tree(shape, nodes: 0..<shape.count), last: shape.count)
+    let choices = chooser.tokens(logits, at: shape.depths.map { model.committed + 1 + $0 })
+    timer.mark(\.verify)
+    let path = Acceptance.path(in: shape, tokens: draft.tree.tokens, choices: choices)
+    model.keep(path, proposed: draft.places(of: path))
+    model.commit(model.committed + path.count)
+    last = choices[path[path.count - 1]]
+    timer.mark(\.overhead)
+    return Cycle(
+      drafted: shape.depth,
+      nodes: shape.count - 1,
+      accepted: path.count - 1,
+      tokens: path.dropFirst().map { draft.tree.tokens[$0] } + [last],
+      times: timer.times
+    )
+  }
+
+  private func grow(atMost limit: Int) -> Draft {
+    var draft = Draft(tree: DraftTree(root: last))
+    model.exit([last])
+    var (frontier, depth) = ([0], 0)
+    while !frontier.isEmpty, depth < limit {
+      depth += 1
+      draft.proposed += frontier
+      let logits = depth == 1 ? model.propose() : model.propose(after: frontier, in: draft.proposedShape)
+      let first = draft.tree.count
+      for child in children(of: frontier, draft.scores, logits, at: model.committed + depth) {
+        draft.tree.append(child.token, to: child.parent)
+        draft.scores.append(child.score)
+      }
+      let new = first..<draft.tree.count
+      model.exit(Array(draft.tree.tokens[new]), .tree(draft.tree.shape, nodes: new))
+      frontier = new.filter { draft.scores[$0] >= growth.threshold }
+    }
+    return draft
+  }
+
+  /// The best continuations of all nodes of the frontier together.
+  private func children(
+    of frontier: [Int],
+    _ scores: [Float],
+    _ logits: ActivationRows,
+    at position: Int
+  ) -> [(token: Token, parent: Int, score: Float)] {
+    var children: [(token: Token, parent: Int, score: Float)] = []
+    for (row, node) in frontier.enumerated() {
+      for next in chooser.best(growth.width, of: logits[row..<row + 1], at: position) {
+        children.append((next.token, node, scores[node] * (next.confidence ?? 0)))
+      }
+    }
+    let order = best(growth.width, of: children.map(\.score))
+    return order.map { children[$0] }.filter { $0.score > 0 }
+  }
+
+  /// Leaves the nodes with the best scores. A node's score is at most its parent's, so a parent goes after its children.
+  private func prune(_ draft: inout Draft) {
+    guard draft.tree.count > growth.nodes + 1 else { return }
+    let kept = best(growth.nodes + 1, of: draft.scores).sorted()
+    model.keep(kept, proposed: draft.places(of: kept))
+    let numbers = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
+    draft.proposed = draft.proposed.compactMap { numbers[$0] }
+    draft.scores = kept.map { draft.scores[$0] }
+    draft.tree.keep(kept)
+  }
+
+  /// The places of the largest numbers, largest first, equals in their order.
+  private func best(_ count: Int, of scores: [Float]) -> [Int] {
+    let order = scores.indices.sorted { scores[$0] == scores[$1] ? $0 < $1 : scores[$0] > scores[$1] }
+    return Array(order.prefix(count))
+  }
+}
+
+extension KangarooTree {
+  /// The catalogue's entry.
+  static let method = Method(
+    name: "kangaroo-tree",
+    summary: "Kangaroo whose drafts form a tree that grows until unsure; its best nodes are verified in one pass.",
+    paper: "Liu et al. 2024, Kangaroo: Lossless Self-Speculative Decoding for Accelerating LLMs via Double Early "
+      + "Exiting, NeurIPS 2024, arXiv 2404.18911",
+    settings: [
+      .exitLayer,
+      Setting(name: "steps", kind: .integer(1...64), standard: "6", help: "depth of the deepest drafted token"),
+      Setting(
+        name: "width",
+        kind: .integer(1...64),
+        standard: "3",
+        help: "tokens proposed after a node, and nodes drafted at a depth; steps × width is below 128"
+      ),
+      Setting(
+        name: "nodes",
+        kind: .integer(1...127),
+        standard: "10",
+        help: "most nodes verified, the best scores first"
+      ),
+      Setting(
+        name: "threshold",
+        kind: .number(0...1),
+        standard: "0.2",
+        help: "a node is not continued once the product of the confidences on its path is below this"
+      ),
+      .adapter,
+    ],
+    addedParameters: { KangarooAdapter.parameterCount(for: $0) },
+    make: { settings, resources in
+      let growth = Growth(
+        steps: try settings.integer("steps"),
+        width: min(try settings.integer("width"), resources.target.configuration.vocabularySize),
+        nodes: try settings.integer("nodes"),
+        threshold: try settings.number("threshold")
+      )
+      guard growth.steps * growth.width < Transformer.largestTree else {
+        throw settings.invalid("width", "a width that times steps is below \(Transformer.largestTree)")
+      }
+      let exit = try settings.exitLayer(resources)
+      let adapter = try settings.adapter(resources)
+      let decoder = try KangarooTree(
+        target: resources.target,
+        adapter: adapter,
+        exitLayer: exit,
+        growth: growth,
+        sampling: resources.sampling
+      )
+      return PreparedDecoder(decoder: decoder, addedParameters: adapter.parameterCount)
+    }
+  )
+}

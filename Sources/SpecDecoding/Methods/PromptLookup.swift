@@ -1,0 +1,127 @@
+import SpecKernels
+import SpecModel
+
+/// Prompt lookup (Saxena 2023, github.com/apoorvumang/prompt-lookup-decoding): what followed the last few tokens when
+/// they stood in the text before is drafted. It needs no model, and wins where answers repeat their prompt.
+///
+/// The longest n-gram that occurs before is looked for, the latest occurrence first. Where its continuation meets the end
+/// of the text it goes on with what it has drafted, so that a loop is drafted as far as wanted.
+final class PromptLookup: ChainDrafter {
+  private let ngram: Int
+  private let tokens: Int
+
+  /// - Parameters:
+  ///   - ngram: length of the longest n-gram to look for.
+  ///   - tokens: most tokens drafted in a cycle.
+  init(ngram: Int, tokens: Int) {
+    self.ngram = ngram
+    self.tokens = tokens
+  }
+
+  func begin(_ prompt: [Token]) {}
+
+  func draft(after text: [Token], atMost limit: Int, _ chooser: TokenChooser) -> [DraftedToken] {
+    guard let start = continuation(of: text) else { return [] }
+    var draft: [Token] = []
+    for place in start..<start + min(tokens, limit) {
+      draft.append(place < text.count ? text[place] : draft[place - text.count])
+    }
+    return draft.map { DraftedToken(token: $0) }
+  }
+
+  func learn(accepted: Int, of drafted: Int, committed: Int) {}
+
+  /// Where the text's last n-gram stood before, for the largest n and then the latest place: the position after it.
+  private func continuation(of text: [Token]) -> Int? {
+    var best: (length: Int, end: Int)?
+    // Both ends of a match are compared from the back: one pass finds the longest match of every place.
+    for end in stride(from: text.count - 1, to: 0, by: -1) {
+      var length = 0
+      while length < min(ngram, end), text[end - 1 - length] == text[text.count - 1 - length] { length += 1 }
+      if length > best?.length ?? 0 { best = (length, end) }
+      if length == ngram { break }
+    }
+    return best?.end
+  }
+}
+
+/// Prompt lookup as Spec-Bench has it: the first occurrence whose continuation has all tokens already, and one filler
+/// token where there is none.
+final class ReferencePromptLookup: ChainDrafter {
+  /// A constant in the reference's code.
+  private static let filler: Token = 100
+  private let ngram: Int
+  private let tokens: Int
+  private let vocabulary: Int
+
+  /// - Parameters:
+  ///   - ngram: length of the longest n-gram to look for.
+  ///   - tokens: tokens drafted in a cycle.
+  ///   - vocabulary: entries of the vocabulary.
+  init(ngram: Int, tokens: Int, vocabulary: Int) {
+    self.ngram = ngram
+    self.tokens = tokens
+    self.vocabulary = vocabulary
+  }
+
+  func begin(_ prompt: [Token]) {}
+
+  func draft(after text: [Token], atMost limit: Int, _ chooser: TokenChooser) -> [DraftedToken] {
+    let filler = min(Self.filler, Token(vocabulary - 1))
+    let found = continuation(of: text).map { Array(text[$0..<$0 + tokens]) } ?? [filler]
+    return found.prefix(limit).map { DraftedToken(token: $0) }
+  }
+
+  func learn(accepted: Int, of drafted: Int, committed: Int) {}
+
+  private func continuation(of text: [Token]) -> Int? {
+    for length in stride(from: min(ngram, text.count), to: 0, by: -1) {
+      let end = text.suffix(length)
+      for start in stride(from: length, through: text.count - tokens, by: 1)
+      where start < text.count - length && text[start - length..<start].elementsEqual(end) {
+        return start
+      }
+    }
+    return nil
+  }
+}
+
+extension PromptLookup {
+  /// The catalogue's entry.
+  static let method = Method(
+    name: "prompt-lookup",
+    summary: "What followed the last few tokens earlier in the text is drafted; no model, no memory.",
+    paper: "Saxena 2023, Prompt Lookup Decoding, github.com/apoorvumang/prompt-lookup-decoding",
+    settings: [
+      Setting(name: "ngram", kind: .integer(1...16), standard: "3", help: "length of the longest n-gram looked for"),
+      Setting(name: "tokens", kind: .integer(1...64), standard: "10", help: "most tokens drafted in a cycle"),
+      .reference(
+        "as Spec-Bench has it: the first occurrence with all tokens after it, a filler token where there is none, "
+          + "first drafts verified with the prompt"
+      ),
+    ],
+    addedParameters: { _ in 0 },
+    make: { settings, resources in
+      let (ngram, tokens) = (try settings.integer("ngram"), try settings.integer("tokens"))
+      let target = try CachedModel(resources.target)
+      let decoder: any Decoder
+      if settings.flag("reference") {
+        let vocabulary = resources.target.configuration.vocabularySize
+        decoder = try ChainDecoder(
+          target: target,
+          drafter: ReferencePromptLookup(ngram: ngram, tokens: tokens, vocabulary: vocabulary),
+          sampling: resources.sampling,
+          draftsWithPrompt: true
+        )
+      } else {
+        decoder = try ChainDecoder(
+          target: target,
+          drafter: PromptLookup(ngram: ngram, tokens: tokens),
+          sampling: resources.sampling
+        )
+      }
+      return PreparedDecoder(decoder: decoder, addedParameters: 0)
+    },
+    verifiesByRejection: true
+  )
+}

@@ -1,0 +1,124 @@
+import SpecKernels
+import SpecModel
+
+/// Self-speculative decoding (Zhang et al. 2024, arXiv 2309.08168): the target drafts for itself with some of its layers
+/// skipped, and verifies with all of them. Drafting reads the keys and values of the whole model where those are certain.
+///
+/// Drafting ends once the drafted token's probability falls below a threshold that follows the acceptance rate (§3.3). The
+/// paper skips attention and feed-forward blocks one by one, as a search over each model finds best; here whole layers are
+/// skipped, by default every second one between the first and the last two.
+final class SelfSpeculative: ChainDrafter {
+  /// The paper's constants: the acceptance rate that the threshold aims at, its step, and how slowly both averages move.
+  private enum Adaptation {
+    static let goal: Float = 0.9
+    static let step: Float = 0.01
+    static let rateMemory: Float = 0.5
+    static let thresholdMemory: Float = 0.9
+  }
+
+  private let target: CachedModel
+  /// The target's ranges of layers that draft.
+  private let drafting: [Int]
+  private let steps: Int
+  private let firstThreshold: Float
+  private var threshold: Float
+  private var rate = Adaptation.goal
+
+  /// - Parameters:
+  ///   - target: the model, cut where skipped layers begin and end.
+  ///   - drafting: which of its ranges of layers draft.
+  ///   - steps: most tokens drafted in a cycle.
+  ///   - threshold: where the threshold begins.
+  init(target: CachedModel, drafting: [Int], steps: Int, threshold: Float) {
+    self.target = target
+    self.drafting = drafting
+    self.steps = steps
+    self.threshold = threshold
+    firstThreshold = threshold
+  }
+
+  func begin(_ prompt: [Token]) {
+    threshold = firstThreshold
+    rate = Adaptation.goal
+  }
+
+  func draft(after text: [Token], atMost limit: Int, _ chooser: TokenChooser) -> [DraftedToken] {
+    var draft: [DraftedToken] = []
+    var pending = text[target.count...]
+    while draft.count < min(steps, limit), draft.last?.confidence.map({ $0 >= threshold }) ?? true {
+      let rows = target.run(pending, segments: drafting)
+      let logits = target.logits(rows[rows.count - 1..<rows.count])
+      draft.append(chooser.draft(logits, at: text.count + draft.count))
+      pending = draft.suffix(1).map(\.token)[...]
+    }
+    // What the skipping layers have stored is not what the whole model stores.
+    target.truncate(to: text.count - 1)
+    return draft
+  }
+
+  func learn(accepted: Int, of drafted: Int, committed: Int) {
+    guard drafted > 0 else { return }
+    let newest = Float(accepted) / Float(drafted)
+    rate = Adaptation.rateMemory * rate + (1 - Adaptation.rateMemory) * newest
+    let aim = threshold + (rate <= Adaptation.goal ? Adaptation.step : -Adaptation.step)
+    threshold = Adaptation.thresholdMemory * threshold + (1 - Adaptation.thresholdMemory) * aim
+  }
+}
+
+extension SelfSpeculative {
+  /// The catalogue's entry.
+  static let method = Method(
+    name: "self-speculative",
+    summary: "The target drafts with some of its layers skipped, and verifies with all; no training.",
+    paper:
+      "Zhang et al. 2024, Draft & Verify: Lossless Large Language Model Acceleration via Self-Speculative Decoding, "
+      + "arXiv 2309.08168",
+    settings: [
+      Setting(
+        name: "skip",
+        kind: .text,
+        standard: "half",
+        help: "layers that drafting skips, from 0, like 3-6+9; 'half' is every second one in the middle"
+      ),
+      Setting(name: "steps", kind: .integer(1...64), standard: "12", help: "most tokens drafted in a cycle"),
+      Setting(
+        name: "threshold",
+        kind: .number(0...1),
+        standard: "0.6",
+        help: "drafting stops below this probability; it then follows the acceptance rate"
+      ),
+    ],
+    addedParameters: { _ in 0 },
+    make: { settings, resources in
+      let layers = resources.target.configuration.layers
+      let skipped = try skippedLayers(settings, of: layers)
+      let starts = [0] + (1..<layers).filter { skipped.contains($0) != skipped.contains($0 - 1) }
+      let segments = zip(starts, starts.dropFirst() + [layers]).map { $0..<$1 }
+      let target = try CachedModel(resources.target, segments: segments)
+      let drafter = SelfSpeculative(
+        target: target,
+        drafting: segments.indices.filter { !skipped.contains(segments[$0].lowerBound) },
+        steps: try settings.integer("steps"),
+        threshold: try settings.number("threshold")
+      )
+      let decoder = try ChainDecoder(target: target, drafter: drafter, sampling: resources.sampling)
+      return PreparedDecoder(decoder: decoder, addedParameters: 0)
+    },
+    verifiesByRejection: true
+  )
+
+  private static func skippedLayers(_ settings: SettingValues, of layers: Int) throws(DecodingError) -> Set<Int> {
+    let text = settings.text("skip")
+    if text == "half" { return Set(stride(from: 1, to: layers - 2, by: 2)) }
+    var skipped = Set<Int>()
+    for part in text.split(separator: "+", omittingEmptySubsequences: false) {
+      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+      guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
+        first >= 0, first <= last, last < layers
+      else { throw settings.invalid("skip", "'half' or layers from 0 to \(layers - 1), like 3-6+9,") }
+      skipped.formUnion(first...last)
+    }
+    guard skipped.count < layers else { throw settings.invalid("skip", "at least one layer that is not skipped") }
+    return skipped
+  }
+}

@@ -1,0 +1,48 @@
+import CSpecKernels
+
+/// Which tokens may be drawn from a row of logits, and how freely.
+public struct SamplingLimits: Sendable, Equatable {
+  /// What logits are divided by before their softmax; 0 always takes the largest.
+  public var temperature: Float
+  /// Only this many tokens may be drawn, the likeliest, equals by lowest id; 0 for all.
+  public var topK: Int
+  /// Of what `topK` leaves, only the fewest likeliest tokens that together have this share of the probability may be
+  /// drawn; 1 for all.
+  public var topP: Float
+
+  /// - Parameters:
+  ///   - temperature: at least 0.
+  ///   - topK: 0 for all.
+  ///   - topP: above 0, at most 1.
+  public init(temperature: Float, topK: Int = 0, topP: Float = 1) {
+    self.temperature = temperature
+    self.topK = topK
+    self.topP = topP
+  }
+}
+
+extension ComputeContext {
+  /// Turns rows of logits, in place, into rows whose largest number is a draw from softmax(logits / temperature): the
+  /// tokens that the limits leave out become −∞, the others logit + temperature · Gumbel noise (the Gumbel-max trick).
+  ///
+  /// - Parameters:
+  ///   - x: rows of logits.
+  ///   - limits: a temperature above 0, and which tokens may be drawn.
+  ///   - noise: for each row the key that its noise follows from, token by token; nil adds no noise.
+  public func perturb(_ x: ActivationRows, _ limits: SamplingLimits, noise: [UInt64]?) {
+    defer { withExtendedLifetime(x) {} }
+    precondition(limits.temperature > 0 && limits.topK >= 0 && limits.topP > 0, "limits that nothing can be drawn from")
+    precondition(noise.map { $0.count == x.count } ?? true, "a noise key for each row")
+    var sampling = sk_sampling(temperature: limits.temperature, top_k: limits.topK, top_p: limits.topP)
+    let done =
+      if let noise {
+        sk_perturb(&native, x.pointer, x.stride, x.count, x.width, &sampling, noise)
+      } else {
+        sk_perturb(&native, x.pointer, x.stride, x.count, x.width, &sampling, nil)
+      }
+    precondition(done, "no memory for sampling")
+  }
+}
+
+/// The canonical exponential: the same bits on every machine.
+public func canonicalExponential(_ x: Float) -> Float { sk_exp(x) }
