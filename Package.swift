@@ -29,15 +29,18 @@ let package = Package(
     .target(name: "SpecSuite", dependencies: ["SpecFiles"], swiftSettings: swift),
     .target(
       name: "SpecStore",
-      dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["SpecStatistics", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swift
     ),
     .target(
       name: "SpecRunner",
-      dependencies: ["SpecFiles", "SpecDecoding", "SpecModel", "SpecKernels", "SpecSuite", "SpecStore"],
+      dependencies: [
+        "SpecFiles", "SpecDecoding", "SpecModel", "SpecKernels", "SpecStatistics", "SpecSuite", "SpecStore",
+      ],
       swiftSettings: swift
     ),
-    .target(name: "SpecReport", dependencies: ["SpecStore"], swiftSettings: swift),
+    .target(name: "SpecStatistics", swiftSettings: swift),
+    .target(name: "SpecReport", dependencies: ["SpecStatistics", "SpecStore"], swiftSettings: swift),
     .executableTarget(
       name: "specbench",
       dependencies: [
@@ -85,6 +88,7 @@ let package = Package(
       dependencies: ["SpecStore", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swift
     ),
+    .testTarget(name: "SpecStatisticsTests", dependencies: ["SpecStatistics"], swiftSettings: swift),
     .testTarget(
       name: "SpecReportTests",
       dependencies: ["SpecReport", "SpecStore", .product(name: "GRDB", package: "GRDB.swift")],

@@ -63,6 +63,8 @@ public struct Generation: Sendable {
   public internal(set) var prefillTime: UInt64 = 0
   /// Nanoseconds from the first token to the end of the last cycle.
   public internal(set) var decodeTime: UInt64 = 0
+  /// Cycles during which the decoding thread was kept from the processor.
+  public internal(set) var preemptedSteps = 0
   /// Why it ended.
   public internal(set) var stopReason: StopReason = .maximumNewTokens
 }
@@ -83,6 +85,7 @@ public func generate(_ prompt: [Token], with decoder: some Decoder, rules: StopR
   if let first {
     stop = generation.take([first], of: nil, at: generation.prefillTime, promptCount: prompt.count, rules: rules)
   }
+  var preemption = PreemptionWatch(at: MonotonicClock.now - start)
   while stop == nil {
     let budget = CycleBudget(
       remainingTokens: rules.maximumNewTokens - generation.tokens.count,
@@ -93,6 +96,7 @@ public func generate(_ prompt: [Token], with decoder: some Decoder, rules: StopR
     // A first cycle that runs the prompt is prefill, drafts included.
     if generation.tokens.isEmpty { generation.prefillTime = now }
     generation.decodeTime = now - generation.prefillTime
+    preemption.mark(at: now)
     let before = generation.tokens.count
     stop = generation.take(
       cycle.tokens,
@@ -104,6 +108,7 @@ public func generate(_ prompt: [Token], with decoder: some Decoder, rules: StopR
     generation.cycles.append(cycle)
     generation.emitted.append(generation.tokens.count - before)
   }
+  generation.preemptedSteps = preemption.steps
   generation.stopReason = stop ?? .maximumNewTokens
   return generation
 }

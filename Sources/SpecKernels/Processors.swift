@@ -46,5 +46,11 @@ public enum MonotonicClock {
   public static var now: UInt64 { sk_nanoseconds() }
 }
 
+/// The time that the calling thread has had a processor.
+public enum ThreadClock {
+  /// Nanoseconds since the thread began.
+  public static var now: UInt64 { sk_thread_nanoseconds() }
+}
+
 /// The C compiler that built the kernels.
 public var kernelCompiler: String { String(cString: sk_compiler()) }

@@ -1,3 +1,4 @@
+import SpecStatistics
 import SpecStore
 
 // The decoders and their figures.
@@ -5,7 +6,8 @@ extension JSONReport {
   static func decoder(_ decoder: Stored<DecoderRecord>, _ summary: RunSummary) -> ReportValue {
     let categories = ReportCategory.tasks.compactMap { category in
       let figures = summary.figures[decoder.id, category]
-      return figures.isMeasured ? (category.rawValue, self.figures(figures)) : nil
+      return figures.isMeasured
+        ? (category.rawValue, self.figures(figures, summary.estimates[decoder.id, category])) : nil
     }
     let losslessness = summary.outline.losslessness[decoder.id]
     return [
@@ -18,15 +20,19 @@ extension JSONReport {
       "lossless": [
         "checked": ReportValue(losslessness?.checked ?? 0), "mismatches": ReportValue(losslessness?.mismatches ?? 0),
       ],
-      "overall": figures(summary.figures[decoder.id, .overall]),
+      "overall": figures(summary.figures[decoder.id, .overall], summary.estimates[decoder.id, .overall]),
       "categories": .object(Dictionary(categories, uniquingKeysWith: { first, _ in first })),
     ]
   }
 
-  private static func figures(_ figures: Figures) -> ReportValue {
+  private static func figures(_ figures: Figures, _ estimate: SpeedEstimate?) -> ReportValue {
     let speedup = figures.speedup
     return [
       "speedup": ReportValue(speedup?.speedup),
+      "speedup_interval_of_this_suite": interval(estimate?.ofThisSuite),
+      "speedup_interval_over_questions": interval(estimate?.overQuestions),
+      "verdict": ReportValue(estimate?.verdict.rawValue),
+      "outliers": ReportValue(estimate?.outliers ?? 0),
       "end_to_end_speedup": ReportValue(speedup?.endToEndSpeedup),
       "spec_bench_speedup": ReportValue(speedup?.specBenchSpeedup),
       "tokens_per_second": ReportValue(speedup?.tokensPerSecond),
@@ -40,6 +46,46 @@ extension JSONReport {
       "time_to_first_token_ms": ReportValue(figures.latencies[.timeToFirstToken]?.p50Milliseconds),
       "time_per_output_token_ms": ReportValue(figures.latencies[.timePerOutputToken]?.p50Milliseconds),
       "inter_token_latency_ms": ReportValue(figures.latencies[.interTokenLatency]?.p50Milliseconds),
+    ]
+  }
+
+  static func interval(_ interval: ConfidenceInterval?) -> ReportValue {
+    interval.map { [ReportValue($0.lower), ReportValue($0.upper)] }.map(ReportValue.list) ?? .null
+  }
+
+  static func explanation(_ summary: RunSummary) -> ReportValue {
+    guard let baseline = summary.outline.baseline else { return .list([]) }
+    let vanilla = summary.figures[baseline.id, .overall]
+    return ReportValue(
+      summary.decoders.filter { $0.id != baseline.id }.compactMap { decoder in
+        ExplainedSpeedup(summary.figures[decoder.id, .overall], vanilla: vanilla).map { explained in
+          [
+            "decoder": ReportValue(decoder.name),
+            "mean_accepted_tokens": ReportValue(explained.meanAccepted),
+            "draft_cost": ReportValue(explained.draftCost),
+            "verify_cost": ReportValue(explained.verifyCost),
+            "predicted": ReportValue(explained.predicted),
+            "measured": ReportValue(explained.measured),
+            "remainder": ReportValue(explained.remainder),
+          ]
+        }
+      }
+    )
+  }
+
+  static func condition(_ condition: PassCondition) -> ReportValue {
+    [
+      "pass": ReportValue(condition.pass),
+      "started_at": ReportValue(DateText.exact(condition.startedAt)),
+      "finished_at": ReportValue(DateText.exact(condition.finishedAt)),
+      "load_average": ReportValue(condition.loadAverage),
+      "other_share": ReportValue(condition.otherShare),
+      "steal_share": ReportValue(condition.stealShare),
+      "frequency_mhz": ReportValue(condition.frequencyMegahertz),
+      "final_frequency_mhz": ReportValue(condition.finalFrequencyMegahertz),
+      "swapped_pages": ReportValue(condition.swappedPages),
+      "on_battery": condition.onBattery.map { ReportValue($0) } ?? .null,
+      "taints": ReportValue(condition.taints.map { ReportValue($0) }),
     ]
   }
 

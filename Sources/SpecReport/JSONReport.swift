@@ -46,6 +46,9 @@ public enum JSONReport {
       "skips": skips(summary.skips),
       "skip_reasons": ReportValue(summary.skips.map(skip)),
       "decoders": ReportValue(summary.decoders.map { decoder($0, summary) }),
+      "noise_floor": summary.outline.noiseFloor.map { decoder($0, summary) } ?? .null,
+      "explained_speedup": explanation(summary),
+      "conditions": ReportValue(summary.conditions.map(condition)),
       "acceptance_by_position": rows(summary) { $0.positions.map(position) },
       "ctar": rows(summary) { $0.positions.map(consecutiveAcceptance) },
       "latency": rows(summary) { figures in

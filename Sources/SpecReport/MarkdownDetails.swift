@@ -18,8 +18,13 @@ struct MarkdownDetails {
 
   /// What makes the measurement doubtful.
   var taints: String? {
-    guard !environment.taints.isEmpty else { return nil }
-    let lines = environment.taints.map { "> - \(MarkdownText.plain($0))" }
+    let tainted = summary.conditions.filter { !$0.taints.isEmpty }
+    let passes = tainted.map { "Pass \($0.pass + 1): \($0.taints.joined(separator: " "))" }
+    // A reader wants to know that passes are tainted; the table of conditions has all of them.
+    let shown = passes.count > 3 ? passes.prefix(3) + ["\(passes.count - 3) more passes are tainted."] : passes[...]
+    let taints = environment.taints + shown
+    guard !taints.isEmpty else { return nil }
+    let lines = taints.map { "> - \(MarkdownText.plain($0))" }
     return "> **WARNING: these times are tainted.**\n>\n" + lines.joined(separator: "\n")
   }
 

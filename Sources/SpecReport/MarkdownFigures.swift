@@ -7,14 +7,15 @@ struct MarkdownFigures {
   /// The sections in order; those without anything to show are left out.
   var sections: [String] {
     [
-      speedup, endToEnd, specBench, tokensPerSecond, acceptance, acceptanceByPosition, consecutiveAcceptance, latency,
-      timeSplit, verificationCost, addedParameters, losslessness,
+      speedup, certainty, explanation, endToEnd, specBench, tokensPerSecond, acceptance, acceptanceByPosition,
+      consecutiveAcceptance, latency,
+      timeSplit, verificationCost, addedParameters, conditions, losslessness,
     ].compactMap(\.self)
   }
 
   private var speedup: String {
     var table = MarkdownTable(labels: ["Decoder"], figures: taskTitles + ["#Mean Accepted Tokens", "Overall"])
-    for decoder in summary.decoders {
+    for decoder in summary.allDecoders {
       let overall = summary.figures[decoder.id, .overall]
       let tasks = ReportCategory.tasks.map { NumberFormat.ratio(summary.figures[decoder.id, $0].speedup?.speedup) }
       table.append(
@@ -100,7 +101,7 @@ struct MarkdownFigures {
   }
 
   private var losslessness: String {
-    let lines = summary.decoders.map { decoder in
+    let lines = summary.allDecoders.map { decoder in
       let row = summary.outline.losslessness[decoder.id]
       let checked = row?.checked ?? 0
       let differing = row?.mismatches ?? 0

@@ -14,7 +14,7 @@ struct MarkdownOpening {
     guard summary.generations > 0 else {
       return "This run holds no generation, so there is nothing to report about its decoders."
     }
-    return "\(speedSentence) \(losslessSentence)"
+    return [speedSentence, certaintySentence, losslessSentence].compactMap(\.self).joined(separator: " ")
   }
 
   /// Says so when the run was not brought to its end.
@@ -72,6 +72,34 @@ struct MarkdownOpening {
       return "Only vanilla was measured: \(rate) tokens per second overall."
     }
     return "No decoder has yet been timed on the same prompt and pass as vanilla, so there are no speedups."
+  }
+
+  /// How well the fastest decoder's speedup is known, and how much of it could be noise.
+  private var certaintySentence: String? {
+    guard let fastest = summary.fastest, let estimate = summary.estimates[fastest.id, .overall] else { return nil }
+    var intervals: [String] = []
+    if let interval = estimate.ofThisSuite { intervals.append("\(NumberFormat.interval(interval)) on this suite") }
+    if let interval = estimate.overQuestions { intervals.append("\(NumberFormat.interval(interval)) over questions") }
+    let verdict =
+      switch estimate.verdict {
+      case .faster: "That is faster"
+      case .slower: "That is slower"
+      case .noDifferenceShown: "No difference is shown"
+      case .notKnown: "Whether that is more than noise is not known"
+      }
+    let known = intervals.isEmpty ? "." : ": 95 % intervals \(intervals.joined(separator: ", "))."
+    return [verdict + known, noiseSentence].compactMap(\.self).joined(separator: " ")
+  }
+
+  private var noiseSentence: String? {
+    guard let floor = summary.outline.noiseFloor, let estimate = summary.estimates[floor.id, .overall],
+      let ratio = estimate.ratio
+    else { return nil }
+    let deviation = NumberFormat.percent(abs(ratio - 1))
+    let warning =
+      estimate.ofThisSuite.map { !$0.contains(1) } == true
+      ? ", **which its interval does not explain: these times are not to be trusted**" : ""
+    return "Vanilla measured against itself differs by \(deviation)\(warning)."
   }
 
   private var losslessSentence: String {

@@ -1,3 +1,5 @@
+import SpecStatistics
+
 /// Numbers as a reader wants them. The digits are made here because Foundation's formats follow the locale.
 package enum NumberFormat {
   /// What stands in the place of a value that is not there.
@@ -20,6 +22,12 @@ package enum NumberFormat {
   /// A ratio of times: `1.73x`.
   package static func ratio(_ value: Double?) -> String {
     withUnit(fixed(value, decimals: 2), "x")
+  }
+
+  /// An interval of a ratio: `1.68 to 1.79`.
+  static func interval(_ interval: ConfidenceInterval?) -> String {
+    guard let interval else { return missing }
+    return "\(fixed(interval.lower, decimals: 2)) to \(fixed(interval.upper, decimals: 2))"
   }
 
   /// A mean of small counts: `2.31`.

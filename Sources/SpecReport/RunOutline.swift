@@ -3,8 +3,10 @@ import SpecStore
 /// What even a list of many runs says about a run: nothing here has to look at single cycles or tokens.
 struct RunOutline: Sendable {
   let run: Stored<RunRecord>
-  /// Vanilla first, then the others in the order of the run.
+  /// Vanilla first, then the others in the order of the run; the noise floor is not among them.
   let decoders: [Stored<DecoderRecord>]
+  /// Vanilla once more.
+  let noiseFloor: Stored<DecoderRecord>?
   let speedups: [Speedup]
   /// By decoder.
   let losslessness: [Int64: Losslessness]
@@ -17,7 +19,9 @@ struct RunOutline: Sendable {
 
   init(store: BenchmarkStore, run: Stored<RunRecord>) throws(StoreError) {
     self.run = run
-    let decoders = try store.decoders(of: run.id)
+    let all = try store.decoders(of: run.id)
+    noiseFloor = all.first(where: \.isNoiseFloor)
+    let decoders = all.filter { !$0.isNoiseFloor }
     self.decoders = decoders.filter(\.isVanilla) + decoders.filter { !$0.isVanilla }
     speedups = try store.speedups(of: run.id)
     losslessness = Dictionary(
@@ -27,7 +31,7 @@ struct RunOutline: Sendable {
     let prompts = try store.prompts(of: run.id)
     let recorded = try store.recordedGenerations(run: run.id)
     generations = recorded.count
-    expectedGenerations = Self.product(decoders.count, run.passes, prompts.filter { $0.skipReason == nil }.count)
+    expectedGenerations = Self.product(all.count, run.passes, prompts.filter { $0.skipReason == nil }.count)
     let measured = Set(recorded.map(\.promptID))
     measuredPrompts = prompts.filter { measured.contains($0.id) }.reduce(into: [:]) { counts, prompt in
       guard let category = ReportCategory(rawValue: prompt.category) else { return }

@@ -11,6 +11,9 @@ public struct RunSummary: Sendable {
 
   let outline: RunOutline
   let figures: FigureTable
+  let estimates: SpeedEstimates
+  let conditions: [PassCondition]
+  let cycleCounts: [CycleCount]
 
   /// Reads a run.
   ///
@@ -23,13 +26,26 @@ public struct RunSummary: Sendable {
     environment = try store.environment(of: run).record
     mismatches = try store.mismatches(of: run)
     skips = try store.skips(of: run).filter { $0.category != ReportCategory.overall.rawValue }
+    estimates = try SpeedEstimates(store: store, run: run)
+    conditions = try store.conditions(of: run)
+    cycleCounts = try store.cycleCounts(of: run)
     figures = try FigureTable(store: store, run: run, speedups: outline.speedups)
   }
 
   /// The run.
   public var run: Stored<RunRecord> { outline.run }
-  /// Its decoders: vanilla first, then the others in the order of the run.
+  /// Its decoders: vanilla first, then the others in the order of the run; the noise floor is not among them.
   public var decoders: [Stored<DecoderRecord>] { outline.decoders }
+  /// The decoders and the noise floor.
+  var allDecoders: [Stored<DecoderRecord>] { decoders + [outline.noiseFloor].compactMap(\.self) }
+  /// What is compared with vanilla, the noise floor first.
+  var contestants: [Stored<DecoderRecord>] {
+    [outline.noiseFloor].compactMap(\.self) + decoders.filter { $0.id != outline.baseline?.id }
+  }
+  /// The decoder with the highest overall speedup.
+  var fastest: Stored<DecoderRecord>? {
+    outline.fastest.flatMap { fastest in decoders.first { $0.name == fastest.decoder } }
+  }
   /// Whether the run came to its end.
   public var isFinished: Bool { outline.isFinished }
   /// Number of recorded generations.

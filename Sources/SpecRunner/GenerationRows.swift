@@ -23,7 +23,8 @@ extension Generation {
       outputTokens: tokens.count,
       outputIDs: tokens.map(Int.init),
       text: text,
-      stopReason: storedStopReason
+      stopReason: storedStopReason,
+      preemptedSteps: preemptedSteps
     )
   }
 

@@ -13,20 +13,34 @@ public struct RunDecoder {
   public let decoder: any Decoder
   /// Trained parameters added to the target.
   public let addedParameters: Int
+  /// Whether this is vanilla once more, measured to see how far two measurements of the same thing differ.
+  public let isNoiseFloor: Bool
 
   /// - Parameters:
   ///   - name: unique in the run.
   ///   - spec: method and settings.
   ///   - decoder: the decoder.
   ///   - addedParameters: trained parameters added to the target.
-  public init(name: String, spec: DecoderSpec, decoder: any Decoder, addedParameters: Int) {
+  ///   - isNoiseFloor: whether this is vanilla once more.
+  public init(
+    name: String,
+    spec: DecoderSpec,
+    decoder: any Decoder,
+    addedParameters: Int,
+    isNoiseFloor: Bool = false
+  ) {
     self.name = name
     self.spec = spec
     self.decoder = decoder
     self.addedParameters = addedParameters
+    self.isNoiseFloor = isNoiseFloor
   }
 
-  var isVanilla: Bool { spec.method == "vanilla" }
+  /// Whether the others are compared with this decoder.
+  var isBaseline: Bool { spec.method == "vanilla" && !isNoiseFloor }
+
+  /// The name of the decoder that is vanilla once more.
+  public static let noiseFloorName = "vanilla (again)"
 
   /// Makes the decoders of a run: vanilla first, whether it was asked for or not, then the others as listed. A second
   /// spec of a method gets a number.
@@ -34,11 +48,16 @@ public struct RunDecoder {
   /// - Parameters:
   ///   - specs: methods and settings.
   ///   - model: the model.
+  ///   - noiseFloor: whether vanilla comes once more at the end, as a decoder of its own with caches of its own.
   /// - Returns: the decoders, vanilla first.
   /// - Throws: `DecodingError`, `ModelError` or `KernelError`.
-  public static func prepare(_ specs: [DecoderSpec], model: LoadedModel) throws -> [RunDecoder] {
+  public static func prepare(
+    _ specs: [DecoderSpec],
+    model: LoadedModel,
+    noiseFloor: Bool = false
+  ) throws -> [RunDecoder] {
     var uses: [String: Int] = [:]
-    return try complete(specs).map { spec in
+    let decoders = try complete(specs).map { spec in
       let prepared = try MethodCatalogue.prepare(spec, resources: model.resources)
       let use = uses[spec.method, default: 0] + 1
       uses[spec.method] = use
@@ -49,6 +68,19 @@ public struct RunDecoder {
         addedParameters: prepared.addedParameters
       )
     }
+    return try noiseFloor ? decoders + [again(model)] : decoders
+  }
+
+  private static func again(_ model: LoadedModel) throws -> RunDecoder {
+    let spec = DecoderSpec(method: "vanilla")
+    let prepared = try MethodCatalogue.prepare(spec, resources: model.resources)
+    return RunDecoder(
+      name: noiseFloorName,
+      spec: spec,
+      decoder: prepared.decoder,
+      addedParameters: 0,
+      isNoiseFloor: true
+    )
   }
 
   /// The specs with all settings, vanilla first and once, no spec twice.
@@ -69,7 +101,8 @@ public struct RunDecoder {
       method: spec.method,
       spec: spec.description,
       settings: try jsonText(settings),
-      addedParameters: addedParameters
+      addedParameters: addedParameters,
+      isNoiseFloor: isNoiseFloor
     )
   }
 }

@@ -12,8 +12,8 @@ public enum RunEnvironment {
   /// - Parameter context: the kernels and threads that will compute.
   /// - Returns: the record to be stored with the run.
   public static func capture(_ context: ComputeContext) -> EnvironmentRecord {
-    let load = loadAverage
-    let governor = text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+    let load = SystemFiles.loadAverage
+    let governor = SystemFiles.text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
     return EnvironmentRecord(
       hostName: ProcessInfo.processInfo.hostName,
       cpuModel: Processors.name.isEmpty ? "unknown" : Processors.name,
@@ -21,7 +21,7 @@ public enum RunEnvironment {
       logicalCores: ProcessInfo.processInfo.processorCount,
       affinity: rangesText(Processors.affinity),
       governor: governor,
-      frequencyMegahertz: frequency,
+      frequencyMegahertz: SystemFiles.meanFrequency,
       loadAverage: load,
       memoryTotalBytes: Int(clamping: ProcessInfo.processInfo.physicalMemory),
       memoryAvailableBytes: memory("MemAvailable") ?? 0,
@@ -75,29 +75,19 @@ public enum RunEnvironment {
     return "\(version), kernels by \(kernelCompiler.prefix { $0 != "(" }.trimmingCharacters(in: .whitespaces))"
   }
 
-  private static var loadAverage: Double? {
-    var loads = [0.0, 0.0, 0.0]
-    return getloadavg(&loads, 3) > 0 ? loads[0] : nil
-  }
-
-  private static var frequency: Double? {
-    if let kilohertz = text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq").flatMap(Double.init) {
-      return kilohertz / 1000
-    }
-    return field("cpu MHz", in: "/proc/cpuinfo").flatMap(Double.init)
-  }
-
   private static var operatingSystem: String {
-    field("PRETTY_NAME", in: "/etc/os-release")?.trimmingCharacters(in: CharacterSet(charactersIn: "\""))
+    SystemFiles.field("PRETTY_NAME", in: "/etc/os-release")?.trimmingCharacters(in: CharacterSet(charactersIn: "\""))
       ?? ProcessInfo.processInfo.operatingSystemVersionString
   }
 
   private static var kernel: String {
-    text("/proc/sys/kernel/osrelease") ?? ProcessInfo.processInfo.operatingSystemVersionString
+    SystemFiles.text("/proc/sys/kernel/osrelease") ?? ProcessInfo.processInfo.operatingSystemVersionString
   }
 
   private static func memory(_ name: String) -> Int? {
-    field(name, in: "/proc/meminfo").flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }.map { $0 * 1024 }
+    SystemFiles.field(name, in: "/proc/meminfo").flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }.map {
+      $0 * 1024
+    }
   }
 
   /// The commit of the checkout that the program was built in, if it still lies there.
@@ -117,24 +107,13 @@ public enum RunEnvironment {
   private static func headCommit(of checkout: URL) -> String? {
     var git = checkout.appending(path: ".git").path
     // In a linked work tree .git is a file that says where the folder is.
-    if let link = text(git), link.hasPrefix("gitdir: ") { git = String(link.dropFirst(8)) }
-    guard let head = text(git + "/HEAD") else { return nil }
+    if let link = SystemFiles.text(git), link.hasPrefix("gitdir: ") { git = String(link.dropFirst(8)) }
+    guard let head = SystemFiles.text(git + "/HEAD") else { return nil }
     guard head.hasPrefix("ref: ") else { return head }
     let name = String(head.dropFirst(5))
-    let packed = (text(git + "/packed-refs") ?? "").split(separator: "\n").first { $0.hasSuffix(" " + name) }
-    return text(git + "/" + name) ?? packed.map { String($0.prefix { $0 != " " }) }
-  }
-
-  /// A small file's trimmed text; nil if there is no such file, as on other systems.
-  private static func text(_ path: String) -> String? {
-    guard let data = FileManager.default.contents(atPath: path), !data.isEmpty else { return nil }
-    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-  }
-
-  /// The value after a name and a colon or equals sign.
-  private static func field(_ name: String, in path: String) -> String? {
-    let line = text(path)?.split(separator: "\n").first { $0.hasPrefix(name) }
-    return line?.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == ":" || $0 == "=" }.last
-      .map { $0.trimmingCharacters(in: .whitespaces) }
+    let packed = (SystemFiles.text(git + "/packed-refs") ?? "").split(separator: "\n").first {
+      $0.hasSuffix(" " + name)
+    }
+    return SystemFiles.text(git + "/" + name) ?? packed.map { String($0.prefix { $0 != " " }) }
   }
 }

@@ -32,9 +32,10 @@ struct RunLedger {
     let environment = RunEnvironment.capture(model.target.context)
     if plan.resumes, let last = try store.lastRun(), last.finishedAt == nil,
       try store.environment(of: last.id).record.isSameMachine(as: environment),
-      run.isSamePlan(as: last.record), try store.decoders(of: last.id).map(\.record) == rows
+      run.isSamePlan(as: last.record, ignoringPasses: plan.goal != nil),
+      try store.decoders(of: last.id).map(\.record) == rows
     {
-      return try RunLedger(resuming: last.id, passes: plan.passes, store: store)
+      return try RunLedger(resuming: last.id, store: store)
     }
     let ids = try store.beginRun(
       run,
@@ -49,7 +50,7 @@ struct RunLedger {
 
   init() {}
 
-  private init(resuming run: Int64, passes: Int, store: BenchmarkStore) throws {
+  private init(resuming run: Int64, store: BenchmarkStore) throws {
     self.run = run
     isResumed = true
     decoders = try store.decoders(of: run).map(\.id)
@@ -147,8 +148,10 @@ struct RunLedger {
 
 extension RunRecord {
   /// Whether a run measures the same things in the same way as another, whenever and from wherever it was started.
-  fileprivate func isSamePlan(as other: RunRecord) -> Bool {
+  /// A run that goes on until it is precise enough may have got further than its first passes.
+  fileprivate func isSamePlan(as other: RunRecord, ignoringPasses: Bool) -> Bool {
     var other = other
+    if ignoringPasses { other.passes = passes }
     other.startedAt = startedAt
     other.commandLine = commandLine
     other.suitePath = suitePath

@@ -16,6 +16,8 @@ public struct RunPlan: Sendable {
   public var commandLine: String
   /// Whether to go on with the database's last unfinished run of the same plan.
   public var resumes: Bool
+  /// When there have been passes enough; nil stops after ``passes``.
+  public var goal: PrecisionGoal?
 
   /// Makes a plan; the properties say what each value means.
   public init(
@@ -25,23 +27,31 @@ public struct RunPlan: Sendable {
     maximumNewTokens: Int,
     seed: Int,
     commandLine: String,
-    resumes: Bool = false
+    resumes: Bool = false,
+    goal: PrecisionGoal? = nil
   ) {
     self.suite = suite
     self.suitePath = suitePath
-    self.passes = passes
+    // One pass alone has no interval whose width could be judged.
+    self.passes = goal == nil ? passes : max(passes, 2)
     self.maximumNewTokens = maximumNewTokens
     self.seed = seed
     self.commandLine = commandLine
     self.resumes = resumes
+    self.goal = goal
   }
 
   /// Options without a column of their own.
   var options: [String: String] {
-    [
+    var options = [
       "chat_template": suite.template.name,
       "questions": rangesText(suite.questions.map(\.questionID)),
     ]
+    if let goal {
+      options["precision"] = String(goal.precision)
+      options["least_passes"] = String(passes)
+    }
+    return options
   }
 
   /// The order in which decoders take a prompt, as indices: shuffled by seed, pass, question and turn.

@@ -15,6 +15,10 @@ public final class Runner {
   private let decoders: [RunDecoder]
   private var ledger = RunLedger()
   private var done = 0
+  /// Passes that are done.
+  private var passes = 0
+  /// Whether anything was measured in the present pass.
+  private var hasMeasured = false
 
   /// A run that has not begun; nothing is measured or written yet.
   ///
@@ -31,7 +35,7 @@ public final class Runner {
     store: BenchmarkStore,
     observer: any RunObserver
   ) {
-    precondition(decoders.first?.isVanilla == true, "a run without vanilla")
+    precondition(decoders.first?.isBaseline == true, "a run without vanilla")
     self.plan = plan
     self.model = model
     self.store = store
@@ -55,15 +59,52 @@ public final class Runner {
     }
     warmUp()
     try measureVerification()
-    for pass in 0..<plan.passes {
-      for question in plan.suite.questions { try measure(question, pass: pass) }
-    }
+    try measurePasses()
     try store.finishRun(ledger.run, at: Date())
     return (ledger.run, try store.mismatches(of: ledger.run).count)
   }
 
+  /// The passes of the plan, and more until the goal is reached.
+  private func measurePasses() throws {
+    let start = ContinuousClock.now
+    while let pass = try nextPass(since: start) {
+      let watch = PassWatch(pass: pass)
+      for question in plan.suite.questions { try measure(question, pass: pass) }
+      // A pass that an earlier attempt has measured whole keeps what that attempt noted.
+      if hasMeasured { try store.recordCondition(watch.condition(), run: ledger.run) }
+      hasMeasured = false
+      passes += 1
+    }
+  }
+
+  /// The next pass; nil when there have been enough.
+  private func nextPass(since start: ContinuousClock.Instant) throws -> Int? {
+    if passes < plan.passes { return passes }
+    guard let goal = plan.goal, let worst = try PrecisionGoal.worst(of: ledger.run, in: store) else { return nil }
+    let percent = "\(Double(Int(worst.precision * 1000)) / 10) %"
+    if worst.precision <= goal.precision {
+      observer.note("After \(passes) passes every overall speedup is known to \(percent) or better.")
+      return nil
+    }
+    let elapsed = ContinuousClock.now - start
+    if passes >= PrecisionGoal.mostPasses || goal.timeBudget.map({ elapsed + elapsed / passes > $0 }) == true {
+      observer.note(
+        "Stopped after \(passes) passes: the time is spent, and the overall speedup of \(worst.decoder) is known to "
+          + "\(percent) only."
+      )
+      return nil
+    }
+    try store.recordPasses(passes + 1, run: ledger.run)
+    return passes
+  }
+
+  /// As far as is known: a goal may ask for more.
+  private var totalPasses: Int {
+    plan.goal == nil ? plan.passes : max(passes + 1, plan.passes)
+  }
+
   private var total: Int {
-    plan.passes * decoders.count * plan.suite.questions.reduce(0) { $0 + $1.turns.count }
+    totalPasses * decoders.count * plan.suite.questions.reduce(0) { $0 + $1.turns.count }
   }
 
   private func warmUp() {
@@ -124,6 +165,7 @@ public final class Runner {
       advance(by: decoders.count)
       return recorded
     }
+    hasMeasured = true
     // A prompt that an earlier attempt left half done is measured again as a whole: ratios are formed inside it.
     if ledger.isResumed { try store.deleteGenerations(prompt: id, pass: pass) }
     var outputs: [(decoder: Int, generation: Int64, tokens: [Token])] = []
@@ -135,9 +177,9 @@ public final class Runner {
       outputs.append((decoder, row, generation.tokens))
       advance(by: 1)
     }
-    let vanilla = outputs.first { decoders[$0.decoder].isVanilla }?.tokens ?? []
+    let vanilla = outputs.first { decoders[$0.decoder].isBaseline }?.tokens ?? []
     let judge = ledger.reference(for: id, vanilla: vanilla)
-    for output in outputs where !(decoders[output.decoder].isVanilla && judge.isNew) {
+    for output in outputs where !(decoders[output.decoder].isBaseline && judge.isNew) {
       let difference = Difference(output.tokens, from: judge.tokens)
       try store.recordComparison(generation: output.generation, difference: difference)
       if let difference {

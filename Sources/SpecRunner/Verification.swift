@@ -43,7 +43,7 @@ public struct Verification {
   ///   - model: the model.
   ///   - maximumNewTokens: most tokens of an output.
   public init(suite: Suite, decoders: [RunDecoder], model: LoadedModel, maximumNewTokens: Int) {
-    precondition(decoders.first?.isVanilla == true, "a comparison without vanilla")
+    precondition(decoders.first?.isBaseline == true, "a comparison without vanilla")
     self.model = model
     self.suite = suite
     rules = model.stopRules(maximumNewTokens: maximumNewTokens)

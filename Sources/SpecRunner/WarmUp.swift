@@ -20,7 +20,7 @@ struct WarmUp {
     var short = rules
     short.maximumNewTokens = min(rules.maximumNewTokens, 32)
     var outcome = (generations: 0, settled: false)
-    for decoder in decoders where decoder.isVanilla {
+    for decoder in decoders where decoder.isBaseline {
       var fastest = Double.infinity
       while outcome.generations < Self.most, !outcome.settled {
         let generation = generate(prompt, with: decoder.decoder, rules: short)
@@ -30,7 +30,7 @@ struct WarmUp {
         fastest = min(fastest, time)
       }
     }
-    for decoder in decoders where !decoder.isVanilla {
+    for decoder in decoders where !decoder.isBaseline {
       _ = generate(prompt, with: decoder.decoder, rules: short)
     }
     return outcome

@@ -42,6 +42,8 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
   public var expectedToken: Int?
   /// This generation's token at that position.
   public var foundToken: Int?
+  /// Cycles during which the decoding thread was kept from the processor; nil where the system does not tell.
+  public var preemptedSteps: Int?
 
   enum CodingKeys: String, CodingKey {
     case decoderID = "decoder_id"
@@ -58,6 +60,7 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
     case mismatchPosition = "mismatch_position"
     case expectedToken = "expected_token"
     case foundToken = "found_token"
+    case preemptedSteps = "preempted_steps"
   }
 
   /// Makes a record; the properties say what each value means.
@@ -76,7 +79,8 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
     lossless: Bool? = nil,
     mismatchPosition: Int? = nil,
     expectedToken: Int? = nil,
-    foundToken: Int? = nil
+    foundToken: Int? = nil,
+    preemptedSteps: Int? = nil
   ) {
     self.decoderID = decoderID
     self.promptID = promptID
@@ -93,6 +97,7 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
     self.mismatchPosition = mismatchPosition
     self.expectedToken = expectedToken
     self.foundToken = foundToken
+    self.preemptedSteps = preemptedSteps
   }
 
   /// The decoder, prompt and pass of the generation, which no other generation has.

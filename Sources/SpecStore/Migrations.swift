@@ -9,6 +9,15 @@ enum Migrations {
       try database.execute(sql: Schema.tables)
       try createViews(database)
     }
+    migrator.registerMigration("2-noise-floor") { database in
+      try database.execute(sql: Schema.noiseFloor)
+    }
+    migrator.registerMigration("3-pass-conditions") { database in
+      try database.execute(sql: Schema.passConditions)
+    }
+    migrator.registerMigration("4-origin") { database in
+      try database.execute(sql: Schema.origin)
+    }
     return migrator
   }
 

@@ -188,6 +188,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var options: String
   /// T(m), measured before the first pass: it explains the speedups. Nil until it is known.
   public var verificationCost: [PassCost]?
+  /// Where the figures come from.
+  public var origin: RunOrigin
 
   enum CodingKeys: String, CodingKey {
     case startedAt = "started_at"
@@ -209,6 +211,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case contextLength = "context_length"
     case seed, options
     case verificationCost = "verification_cost"
+    case origin
   }
 
   /// Makes a record; the properties say what each value means.
@@ -233,7 +236,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     contextLength: Int,
     seed: Int,
     options: String = "{}",
-    verificationCost: [PassCost]? = nil
+    verificationCost: [PassCost]? = nil,
+    origin: RunOrigin = .measured
   ) {
     self.startedAt = startedAt
     self.finishedAt = finishedAt
@@ -256,7 +260,16 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.seed = seed
     self.options = options
     self.verificationCost = verificationCost
+    self.origin = origin
   }
+}
+
+/// Where a run's figures come from.
+public enum RunOrigin: String, Codable, Sendable {
+  /// Measured by this program.
+  case measured
+  /// Read from Spec-Bench's files: token ids, the environment and the times of cycles are not known.
+  case specBench = "spec_bench"
 }
 
 /// One decoder of a run with its settings.
@@ -273,10 +286,13 @@ public struct DecoderRecord: Codable, Equatable, Sendable {
   public var settings: String
   /// Number of parameters that the method adds to the target.
   public var addedParameters: Int
+  /// Whether this is vanilla once more, measured to see how far two measurements of the same thing differ.
+  public var isNoiseFloor: Bool
 
   enum CodingKeys: String, CodingKey {
     case ordinal, name, method, spec, settings
     case addedParameters = "added_parameters"
+    case isNoiseFloor = "is_noise_floor"
   }
 
   /// Makes a record; the properties say what each value means.
@@ -286,7 +302,8 @@ public struct DecoderRecord: Codable, Equatable, Sendable {
     method: String,
     spec: String,
     settings: String = "{}",
-    addedParameters: Int = 0
+    addedParameters: Int = 0,
+    isNoiseFloor: Bool = false
   ) {
     self.ordinal = ordinal
     self.name = name
@@ -294,6 +311,7 @@ public struct DecoderRecord: Codable, Equatable, Sendable {
     self.spec = spec
     self.settings = settings
     self.addedParameters = addedParameters
+    self.isNoiseFloor = isNoiseFloor
   }
 }
 

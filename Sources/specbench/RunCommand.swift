@@ -30,6 +30,11 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How often each prompt is measured.", valueName: "n"))
   var passes = 1
 
+  @OptionGroup var precisionOptions: PrecisionOptions
+
+  @Flag(inversion: .prefixedNo, help: "Measure vanilla once more beside itself, to know the noise.")
+  var noiseFloor = true
+
   @Option(help: ArgumentHelp("Seed of the shuffled order.", valueName: "n"))
   var seed = 1
 
@@ -60,9 +65,10 @@ struct RunCommand: ParsableCommand {
       maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
       seed: seed,
       commandLine: CommandLine.arguments.map(quotedForShell).joined(separator: " "),
-      resumes: resume
+      resumes: resume,
+      goal: try precisionOptions.goal()
     )
-    let decoders = try RunDecoder.prepare(specs, model: model)
+    let decoders = try RunDecoder.prepare(specs, model: model, noiseFloor: noiseFloor)
     let store = try BenchmarkStore(creatingAt: database)
     let runner = Runner(
       plan: plan,

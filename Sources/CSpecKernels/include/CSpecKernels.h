@@ -192,6 +192,8 @@ void sk_free(void *memory, size_t bytes);
 void sk_release_pages(const void *start, size_t bytes);
 /// Monotonic time in nanoseconds.
 uint64_t sk_nanoseconds(void);
+/// Processor time of the calling thread.
+uint64_t sk_thread_nanoseconds(void);
 /// Processors that this process may run on.
 int sk_affinity_count(void);
 /// Whether this process may run on the processor.

@@ -37,10 +37,10 @@ public struct DemoRecipe: Sendable {
     exitLayer: 2,
     medusaHeads: 4,
     distilledPrompts: 1500,
-    targetSettings: settings(steps: 3400, rate: 1.5e-3, warmUp: 200),
-    kangarooSettings: settings(steps: 1200, rate: 2e-3),
-    medusaSettings: settings(steps: 1000, rate: 1e-3),
-    draftSettings: settings(steps: 1600, rate: 2e-3)
+    targetSettings: settings(steps: 2600, rate: 1.5e-3, warmUp: 150),
+    kangarooSettings: settings(steps: 900, rate: 2e-3),
+    medusaSettings: settings(steps: 800, rate: 1e-3),
+    draftSettings: settings(steps: 1100, rate: 2e-3)
   )
 
   /// The same stages in seconds, for tests.

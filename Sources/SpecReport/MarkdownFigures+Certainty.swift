@@ -1,0 +1,107 @@
+import SpecStatistics
+import SpecStore
+
+// How well the speedups are known, and what explains them.
+extension MarkdownFigures {
+  /// The intervals of every speedup.
+  var certainty: String? {
+    var table = MarkdownTable(
+      columns: [
+        ("Decoder", .left), ("Category", .left), ("Speedup", .right), ("Of this suite", .left),
+        ("Over questions", .left), ("Outliers", .right), ("Verdict", .left),
+      ]
+    )
+    for decoder in summary.contestants {
+      for category in ReportCategory.allCases {
+        guard let estimate = summary.estimates[decoder.id, category], let ratio = estimate.ratio else { continue }
+        table.append([
+          name(decoder), category.title, NumberFormat.ratio(ratio), NumberFormat.interval(estimate.ofThisSuite),
+          NumberFormat.interval(estimate.overQuestions), String(estimate.outliers), estimate.verdict.rawValue,
+        ])
+      }
+    }
+    guard !table.isEmpty else { return nil }
+    return section(
+      "How well the speedups are known",
+      table,
+      """
+      95 % intervals. Of this suite: the same questions measured again and again, from the differences between passes;
+      it takes two passes. Over questions: other questions of the same kind, all turns of a question together; it takes
+      \(PairedTimes.fewestQuestions) questions. The verdict is that of the first interval, or else of the second: "no difference shown"
+      where it contains 1. Outliers are pairs more than 3.5 scaled median absolute deviations away from what the same
+      prompt showed in other passes; they are counted in all figures.
+      """
+    )
+  }
+
+  /// What the cycles' costs predict, beside what was measured.
+  var explanation: String? {
+    guard let baseline = summary.outline.baseline else { return nil }
+    let vanilla = summary.figures[baseline.id, .overall]
+    var table = MarkdownTable(
+      labels: ["Decoder"],
+      figures: ["Accepted", "Draft cost", "Verify cost", "Predicted", "Measured", "Remainder", "Best draft", "Then"]
+    )
+    for decoder in summary.decoders where decoder.id != baseline.id {
+      guard let explained = ExplainedSpeedup(summary.figures[decoder.id, .overall], vanilla: vanilla) else { continue }
+      let best = draftLengths(of: decoder, vanilla)?.best
+      table.append([
+        name(decoder), NumberFormat.mean(explained.meanAccepted), NumberFormat.mean(explained.draftCost),
+        NumberFormat.mean(explained.verifyCost), NumberFormat.ratio(explained.predicted),
+        NumberFormat.ratio(explained.measured), NumberFormat.fixed(explained.remainder, decimals: 2),
+        best.map { String($0.longest) } ?? NumberFormat.missing, NumberFormat.ratio(best?.speedup),
+      ])
+    }
+    guard !table.isEmpty else { return nil }
+    return section(
+      "The speedup explained",
+      table,
+      """
+      Predicted = accepted tokens per cycle over what a cycle costs, in vanilla's time per token: a drafter pays as far as
+      the first exceeds the second. The remainder to the measured speedup is the rest of the cycles and tokens cut off
+      at a stop. Best draft: the longest draft that the same cycles would have gone best with, cut there, by the model's
+      T(m); "then" is the speedup that predicts. It is known for drafters of chains only.
+      """
+    )
+  }
+
+  private func draftLengths(of decoder: Stored<DecoderRecord>, _ vanilla: Figures) -> DraftLengthModel? {
+    guard let token = vanilla.cycleMilliseconds, let costs = summary.run.verificationCost else { return nil }
+    let counts = summary.cycleCounts.filter { $0.decoderID == decoder.id }
+    return DraftLengthModel(counts, costs: costs, tokenNanoseconds: token * 1e6)
+  }
+
+  /// What the machine did during each pass.
+  var conditions: String? {
+    guard !summary.conditions.isEmpty else { return nil }
+    var table = MarkdownTable(
+      columns: [
+        ("Pass", .right), ("Others", .right), ("Stolen", .right), ("Load", .right), ("Clock", .right),
+        ("Swapped", .right), ("Taints", .left),
+      ]
+    )
+    for condition in summary.conditions {
+      let clock = condition.finalFrequencyMegahertz.map { "\(NumberFormat.fixed($0 / 1000, decimals: 2)) GHz" }
+      table.append([
+        String(condition.pass + 1), NumberFormat.percent(condition.otherShare),
+        NumberFormat.percent(condition.stealShare), NumberFormat.fixed(condition.loadAverage, decimals: 2),
+        clock ?? NumberFormat.missing, condition.swappedPages.map(String.init) ?? NumberFormat.missing,
+        condition.taints.isEmpty ? "none" : condition.taints.map(MarkdownText.plain).joined(separator: " "),
+      ])
+    }
+    return section("Conditions of the passes", table, preemption)
+  }
+
+  private var preemption: String {
+    let counts = summary.allDecoders.compactMap { decoder in
+      summary.estimates.preemptedSteps(of: decoder.id).map { "\(name(decoder)) \($0)" }
+    }
+    let note = """
+      Others and stolen: shares of the processors' time that other processes and, on a virtual machine, other machines
+      took. Clock and load are those at the end of the pass.
+      """
+    guard !counts.isEmpty else { return note }
+    return note
+      + "\nSteps during which the decoding thread was kept from a processor: \(counts.joined(separator: ", "))."
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import SpecStatistics
+import SpecStore
+
+/// How much faster a decoder is than vanilla in one category or overall, and how well that is known.
+struct SpeedEstimate: Sendable {
+  /// The sum of vanilla's decode times over the sum of the decoder's; nil without time.
+  let ratio: Double?
+  /// The 95 % interval with the questions fixed and the passes as the sample; nil with one pass.
+  let ofThisSuite: ConfidenceInterval?
+  /// The 95 % interval with the questions as the sample; nil with fewer than eight.
+  let overQuestions: ConfidenceInterval?
+  /// Pairs whose times lie far from the others.
+  let outliers: Int
+
+  init(_ pairs: [GenerationPair]) {
+    let times = PairedTimes(decodeTimesOf: pairs)
+    ratio = times.ratioOfSums
+    ofThisSuite = times.intervalOfThisSuite()
+    overQuestions = times.intervalOverQuestions()
+    outliers = Self.outliers(pairs)
+  }
+
+  /// The interval that a verdict rests on: the measurement's own, or else that over questions.
+  var interval: ConfidenceInterval? { ofThisSuite ?? overQuestions }
+
+  /// What may be said.
+  var verdict: Verdict { Verdict(interval) }
+
+  /// Number of pairs whose ratio is far from what the same prompt showed in other passes; with a single pass, from what
+  /// other prompts showed.
+  private static func outliers(_ pairs: [GenerationPair]) -> Int {
+    struct Prompt: Hashable { let question, turn: Int }
+    let timed = pairs.filter { $0.decodeNanoseconds > 0 && $0.vanillaDecodeNanoseconds > 0 }
+    let byPrompt = Dictionary(grouping: timed) { Prompt(question: $0.questionID, turn: $0.turn) }.mapValues { pairs in
+      pairs.map { log(Double($0.vanillaDecodeNanoseconds) / Double($0.decodeNanoseconds)) }
+    }
+    let hasPasses = byPrompt.values.contains { $0.count > 1 }
+    let deviations = byPrompt.values.flatMap { ratios in
+      let middle = hasPasses ? Quantiles(ratios).median ?? 0 : 0
+      return ratios.map { $0 - middle }
+    }
+    return Outliers.indices(deviations).count
+  }
+}
+
+/// The estimates of a run, by decoder and category.
+struct SpeedEstimates: Sendable {
+  private struct Place: Hashable, Sendable {
+    let decoder: Int64
+    let category: ReportCategory
+  }
+
+  private var estimates: [Place: SpeedEstimate] = [:]
+  /// By decoder, in the order of the run.
+  let pairs: [Int64: [GenerationPair]]
+
+  init(store: BenchmarkStore, run: Int64) throws(StoreError) {
+    pairs = Dictionary(grouping: try store.pairs(of: run), by: \.decoderID)
+    for (decoder, pairs) in pairs {
+      let byCategory = Dictionary(grouping: pairs) { ReportCategory(rawValue: $0.category) }
+      for case (let category?, let pairs) in byCategory {
+        estimates[Place(decoder: decoder, category: category)] = SpeedEstimate(pairs)
+      }
+      estimates[Place(decoder: decoder, category: .overall)] = SpeedEstimate(pairs)
+    }
+  }
+
+  subscript(decoder: Int64, category: ReportCategory) -> SpeedEstimate? {
+    estimates[Place(decoder: decoder, category: category)]
+  }
+
+  /// Cycles of a decoder that were kept waiting for a processor; nil where that was not recorded.
+  func preemptedSteps(of decoder: Int64) -> Int? {
+    let counts = (pairs[decoder] ?? []).compactMap(\.preemptedSteps)
+    return counts.isEmpty ? nil : counts.reduce(0, +)
+  }
+}

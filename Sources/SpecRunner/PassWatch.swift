@@ -1,0 +1,122 @@
+import Foundation
+import SpecStore
+
+/// Notes what else the machine does while a pass is measured.
+struct PassWatch {
+  private let pass: Int
+  private let startedAt = Date()
+  private let before = MachineState.now
+
+  /// - Parameter pass: the pass that begins, from 0.
+  init(pass: Int) { self.pass = pass }
+
+  /// What happened since the watch was made.
+  func condition() -> PassCondition {
+    let after = MachineState.now
+    var condition = PassCondition(
+      pass: pass,
+      startedAt: startedAt,
+      finishedAt: Date(),
+      loadAverage: after.loadAverage,
+      frequencyMegahertz: before.frequency,
+      finalFrequencyMegahertz: after.frequency,
+      swappedPages: after.swappedPages.flatMap { now in before.swappedPages.map { now - $0 } },
+      onBattery: after.onBattery
+    )
+    if let first = before.processors, let last = after.processors, last.total > first.total {
+      let total = last.total - first.total
+      let own = after.ownSeconds - before.ownSeconds
+      // The kernel's counters tick a hundred times a second, so a short pass may seem to have less than its own time.
+      condition.otherShare = max(0, last.busy - first.busy - own) / total
+      condition.stealShare = max(0, last.stolen - first.stolen) / total
+    }
+    condition.taints = Self.taints(condition)
+    return condition
+  }
+
+  /// What makes a pass doubtful, one sentence each.
+  static func taints(_ condition: PassCondition) -> [String] {
+    var taints: [String] = []
+    if let share = condition.otherShare, share > 0.05 {
+      taints.append("Other processes took \(percent(share)) of the processors' time.")
+    }
+    if let share = condition.stealShare, share > 0.01 {
+      taints.append("The hypervisor gave \(percent(share)) of the processors' time to others.")
+    }
+    if let first = condition.frequencyMegahertz, let last = condition.finalFrequencyMegahertz, first > 0,
+      abs(last / first - 1) > 0.05
+    {
+      taints.append("The clock went from \(Int(first.rounded())) to \(Int(last.rounded())) MHz.")
+    }
+    if let pages = condition.swappedPages, pages > 0 { taints.append("\(pages) pages of memory were swapped.") }
+    if condition.onBattery == true { taints.append("The machine ran on its battery.") }
+    return taints
+  }
+
+  private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+}
+
+/// What the system tells of itself at one moment; nil for what it does not tell.
+private struct MachineState {
+  /// Seconds of all processors together since the system began.
+  struct ProcessorTimes {
+    var total: Double
+    var busy: Double
+    var stolen: Double
+  }
+
+  var processors: ProcessorTimes?
+  /// Seconds of processor time of this process.
+  var ownSeconds: Double
+  var loadAverage: Double?
+  var frequency: Double?
+  var swappedPages: Int?
+  var onBattery: Bool?
+
+  static var now: MachineState {
+    MachineState(
+      processors: processorTimes,
+      ownSeconds: ownTime,
+      loadAverage: SystemFiles.loadAverage,
+      frequency: SystemFiles.meanFrequency,
+      swappedPages: swapped,
+      onBattery: battery
+    )
+  }
+
+  /// The first line of /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal, and guests, which are part of
+  /// the first two.
+  private static var processorTimes: ProcessorTimes? {
+    guard let line = SystemFiles.text("/proc/stat")?.split(separator: "\n").first, line.hasPrefix("cpu ") else {
+      return nil
+    }
+    let ticks = line.split(separator: " ").dropFirst().prefix(8).compactMap { Double($0) }
+    guard ticks.count == 8 else { return nil }
+    let each = 1 / Double(max(sysconf(Int32(_SC_CLK_TCK)), 1))
+    let total = ticks.reduce(0, +)
+    let idle = ticks[3] + ticks[4]
+    return ProcessorTimes(total: total * each, busy: (total - idle - ticks[7]) * each, stolen: ticks[7] * each)
+  }
+
+  private static var ownTime: Double {
+    var time = timespec()
+    return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0
+      ? Double(time.tv_sec) + Double(time.tv_nsec) / 1e9 : 0
+  }
+
+  private static var swapped: Int? {
+    guard let text = SystemFiles.text("/proc/vmstat") else { return nil }
+    let counts = text.split(separator: "\n").filter { $0.hasPrefix("pswpin ") || $0.hasPrefix("pswpout ") }
+      .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
+    return counts.count == 2 ? counts[0] + counts[1] : nil
+  }
+
+  /// Whether a battery is being discharged; nil on a machine without one.
+  private static var battery: Bool? {
+    let folder = "/sys/class/power_supply"
+    guard let supplies = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return nil }
+    let batteries = supplies.filter { SystemFiles.text("\(folder)/\($0)/type") == "Battery" }
+    guard !batteries.isEmpty else { return nil }
+    return batteries.contains { SystemFiles.text("\(folder)/\($0)/status") == "Discharging" }
+  }
+}

@@ -1,0 +1,37 @@
+import Foundation
+
+/// Small files in which the system tells about itself, and what they hold.
+enum SystemFiles {
+  /// A small file's trimmed text; nil if there is no such file, as on other systems.
+  static func text(_ path: String) -> String? {
+    guard let data = FileManager.default.contents(atPath: path), !data.isEmpty else { return nil }
+    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// The value after a name and a colon or equals sign, in the first line that begins with the name.
+  static func field(_ name: String, in path: String) -> String? { fields(name, in: path).first }
+
+  /// The values of all lines that begin with the name.
+  static func fields(_ name: String, in path: String) -> [String] {
+    (text(path) ?? "").split(separator: "\n").filter { $0.hasPrefix(name) }.compactMap { line in
+      line.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == ":" || $0 == "=" }.last
+        .map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+  }
+
+  /// The load average over the last minute.
+  static var loadAverage: Double? {
+    var loads = [0.0, 0.0, 0.0]
+    return getloadavg(&loads, 3) > 0 ? loads[0] : nil
+  }
+
+  /// The mean clock frequency of the processors, in MHz.
+  static var meanFrequency: Double? {
+    let processors = 0..<ProcessInfo.processInfo.processorCount
+    let scaled = processors.compactMap { processor in
+      text("/sys/devices/system/cpu/cpu\(processor)/cpufreq/scaling_cur_freq").flatMap(Double.init).map { $0 / 1000 }
+    }
+    let found = scaled.isEmpty ? fields("cpu MHz", in: "/proc/cpuinfo").compactMap(Double.init) : scaled
+    return found.isEmpty ? nil : found.reduce(0, +) / Double(found.count)
+  }
+}

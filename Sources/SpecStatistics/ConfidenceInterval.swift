@@ -1,0 +1,49 @@
+import Foundation
+
+/// A 95 % confidence interval of a ratio.
+public struct ConfidenceInterval: Sendable, Equatable, Codable {
+  /// The share of such intervals that hold the true value.
+  public static let confidence = 0.95
+
+  /// The lower end.
+  public let lower: Double
+  /// The upper end.
+  public let upper: Double
+
+  /// Makes an interval.
+  ///
+  /// - Parameters:
+  ///   - lower: the lower end.
+  ///   - upper: the upper end, not below the lower.
+  public init(lower: Double, upper: Double) {
+    self.lower = lower
+    self.upper = upper
+  }
+
+  /// Whether a value lies inside or on an end.
+  public func contains(_ value: Double) -> Bool { lower <= value && value <= upper }
+
+  /// Half the interval's width as a share of its middle, both on the logarithmic scale on which the interval was formed:
+  /// 0.02 means that the ratio is known to about 2 % up and down.
+  public var precision: Double {
+    guard lower > 0 else { return .infinity }
+    return exp((log(upper) - log(lower)) / 2) - 1
+  }
+
+  /// The interval of the ratio of two independent ratios, each with its own interval, on the logarithmic scale
+  /// (method of variance estimates recovery; Zou and Donner 2008).
+  ///
+  /// - Parameters:
+  ///   - ratio: the ratio whose interval this is.
+  ///   - other: the ratio that it is divided by.
+  ///   - otherInterval: that ratio's interval.
+  /// - Returns: the interval of `ratio / other`; nil where a value is not positive.
+  public func divided(ratio: Double, by other: Double, _ otherInterval: ConfidenceInterval) -> ConfidenceInterval? {
+    guard [ratio, other, lower, upper, otherInterval.lower, otherInterval.upper].allSatisfy({ $0 > 0 && $0.isFinite })
+    else { return nil }
+    let center = log(ratio / other)
+    let below = hypot(log(ratio / lower), log(otherInterval.upper / other))
+    let above = hypot(log(upper / ratio), log(other / otherInterval.lower))
+    return ConfidenceInterval(lower: exp(center - below), upper: exp(center + above))
+  }
+}

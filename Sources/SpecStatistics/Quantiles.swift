@@ -1,0 +1,34 @@
+/// Order statistics of a sample.
+public struct Quantiles: Sendable {
+  /// The sample in rising order, without values that are no numbers.
+  public let sorted: [Double]
+
+  /// Sorts a sample.
+  ///
+  /// - Parameter sample: the values in any order; those that are not a number are left out.
+  public init(_ sample: some Sequence<Double>) { sorted = sample.filter { !$0.isNaN }.sorted() }
+
+  /// The quantile by linear interpolation between order statistics: type 7 of Hyndman and Fan (1996), the default of R,
+  /// NumPy and spreadsheets.
+  ///
+  /// - Parameter probability: from 0 for the minimum to 1 for the maximum; what lies outside is taken as the nearer one.
+  /// - Returns: the quantile; nil for an empty sample.
+  public func quantile(_ probability: Double) -> Double? {
+    guard let last = sorted.indices.last else { return nil }
+    let place = Double(last) * min(max(probability, 0), 1)
+    let below = Int(place)
+    let above = min(below + 1, last)
+    // Equal neighbours are returned as they are: an infinite one would make the difference no number.
+    guard sorted[below] != sorted[above] else { return sorted[below] }
+    return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
+  }
+
+  /// The middle value, or the mean of the two; nil for an empty sample.
+  public var median: Double? { quantile(0.5) }
+
+  /// The median distance from the median; nil for an empty sample.
+  public var medianAbsoluteDeviation: Double? {
+    guard let median else { return nil }
+    return Quantiles(sorted.map { abs($0 - median) }).median
+  }
+}

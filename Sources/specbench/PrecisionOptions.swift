@@ -1,0 +1,63 @@
+import ArgumentParser
+import SpecRunner
+
+/// How many passes are enough.
+struct PrecisionOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Repeat passes until every decoder's overall speedup on this suite is known to this share, like 2%.",
+      valueName: "percent"
+    )
+  )
+  var precision: String?
+
+  @Option(
+    name: .customLong("time-budget"),
+    help: ArgumentHelp(
+      "With --precision: begin no pass that would end later than this, like 90s or 10m.",
+      valueName: "time"
+    )
+  )
+  var timeBudget: String?
+
+  func validate() throws {
+    _ = try goal()
+    if timeBudget != nil, precision == nil {
+      throw ValidationError("--time-budget goes with --precision: give both, or neither.")
+    }
+  }
+
+  func goal() throws -> PrecisionGoal? {
+    guard let precision else { return nil }
+    let share = try Percentage.share(precision, of: "--precision")
+    guard share > 0 else { throw ValidationError("--precision is \(precision): choose a share above 0, like 2%.") }
+    return PrecisionGoal(precision: share, timeBudget: try timeBudget.map(duration))
+  }
+
+  private func duration(_ text: String) throws -> Duration {
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+    guard let factor = text.last.flatMap({ units[$0] }), let number = Double(text.dropLast()), number > 0,
+      number.isFinite
+    else {
+      throw ValidationError("--time-budget is '\(text)': write a number with s, m or h, like 90s or 10m.")
+    }
+    return .seconds(number * factor)
+  }
+}
+
+/// Shares as people write them.
+enum Percentage {
+  /// Reads `3%` as 0.03.
+  ///
+  /// - Parameters:
+  ///   - text: a number and a percent sign.
+  ///   - option: the option that it was given to.
+  /// - Returns: the share, from 0 to 1.
+  /// - Throws: `ValidationError`.
+  static func share(_ text: String, of option: String) throws -> Double {
+    guard text.hasSuffix("%"), let number = Double(text.dropLast()), (0...100).contains(number) else {
+      throw ValidationError("\(option) is '\(text)': write a percentage, like 3%.")
+    }
+    return number / 100
+  }
+}

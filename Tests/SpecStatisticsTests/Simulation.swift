@@ -1,0 +1,55 @@
+import Foundation
+import SpecStatistics
+import Testing
+
+/// Random numbers for simulated runs.
+struct Simulation {
+  private var generator: ResamplingGenerator
+
+  init(seed: UInt64) { generator = ResamplingGenerator(seed: seed) }
+
+  /// Uniform in 0 ..< 1.
+  mutating func uniform() -> Double { Double(generator.next() >> 11) * 0x1p-53 }
+
+  /// Standard normal (Box and Muller).
+  mutating func normal() -> Double { (-2 * log(1 - uniform())).squareRoot() * cos(2 * .pi * uniform()) }
+
+  /// A question of a population: its true times under vanilla and under a method. Lengths are log-normal, and the
+  /// speedup varies from question to question and with their length.
+  mutating func question(_ population: Population) -> (baseline: Double, method: Double) {
+    let size = normal()
+    var length = exp(population.lengthSpread * size)
+    if let cap = population.cap { length = min(length, cap) }
+    let pace = exp(0.1 * normal())
+    let speedup = 1.7 * exp(population.speedupSpread * normal() + population.dependence * size)
+    return (length * pace, length * pace / speedup)
+  }
+
+  /// A factor with a long tail upwards, as of times on a machine that does other things, too.
+  mutating func noise(_ spread: Double) -> Double {
+    exp(spread * normal()) * (uniform() < 0.05 ? 1 + 5 * spread * -log(1 - uniform()) : 1)
+  }
+}
+
+/// How the questions of a population differ.
+struct Population: Sendable, CustomTestStringConvertible {
+  var lengthSpread: Double
+  var speedupSpread: Double
+  var dependence: Double
+  var cap: Double?
+
+  var testDescription: String {
+    "lengths \(lengthSpread)\(cap.map { " up to \($0)" } ?? ""), speedups \(speedupSpread), dependence \(dependence)"
+  }
+
+  /// Baseline over method of the whole population.
+  var ratio: Double {
+    var simulation = Simulation(seed: 99)
+    let sums = (0..<1_000_000).reduce(into: (0.0, 0.0)) { sums, _ in
+      let question = simulation.question(self)
+      sums.0 += question.baseline
+      sums.1 += question.method
+    }
+    return sums.0 / sums.1
+  }
+}
