@@ -215,7 +215,7 @@ struct PassageKind: Sendable {
         ),
         Fact(
           sentences: [
-            "It stays on the fire for {number=ten|twenty|thirty|forty|fifty} minutes in {a colour:material} pot.",
+            "It stays on the fire for {number=ten|twenty|thirty|forty|fifty} minutes in {a colour=copper|iron|clay|tin|silver} pot.",
             "It needs {number=ten|twenty|thirty|forty|fifty} minutes on the fire.",
           ],
           questions: ["How long must {food} stay on the fire?"]

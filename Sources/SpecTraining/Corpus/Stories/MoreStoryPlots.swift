@@ -6,7 +6,7 @@ extension StoryPlot {
         "{when:when} {hero.he} was digging {spot=in the garden|under an old pear tree|behind the barn|beside the well} and struck something hard.",
         "{when:when} {hero.his} spade struck something hard {spot=in the garden|under an old pear tree|behind the barn|beside the well}.",
       ],
-      ["It was {a treasure:treasure}, covered with earth.", "Out of the earth came {a treasure:treasure}."],
+      ["The thing was {a treasure:treasure}, covered with earth.", "Out of the earth came {a treasure:treasure}."],
       [
         "Nobody knew where it came from, so {hero} showed it to {expert:person}, the oldest {expert.man} in {town}.",
         "{hero} took it to {expert:person}, the oldest {expert.man} in {town}, who knew every story.",

@@ -7,11 +7,11 @@ extension StoryPlot {
         "{when:when}, during {storm:badweather}, {hero.his} {animal:pet} ran away.",
       ],
       [
-        "{hero} looked for it {search1:searchplace} and {search2:searchplace}, but found nothing.",
-        "{hero} took a lantern and searched {search1:searchplace} and {search2:searchplace}, but the {animal} was gone.",
+        "{hero} looked for the {animal} {search1:searchplace} and {search2:searchplace}, but found nothing.",
+        "{hero} took a lantern and searched {search1:searchplace} and {search2:searchplace}, but found nothing.",
       ],
       [
-        "The neighbours only shook their heads.", "{hero.he} called its name until {hero.his} voice was tired.",
+        "The neighbours only shook their heads.", "{hero.he} called and called until {hero.his} voice was tired.",
         "There was nothing to hear but {:sound}.",
       ],
       [
@@ -49,8 +49,8 @@ extension StoryPlot {
         "{left=three days|two days|one week} before the {event:event} {hero.his} {tool:tool} broke.",
       ],
       [
-        "Without it {hero.he} could not work, and nobody in {town} was able to mend it.",
-        "Nobody in {town} could mend it, and without it there was no work.",
+        "Without the {tool} {hero.he} could not work, and nobody in {town} was able to mend it.",
+        "Nobody in {town} could mend it, and without the {tool} there was no work.",
       ],
       [
         "So {hero} walked to {other:town}, where {smith:person} the {maker=smith|carpenter|tinker|mason} lived.",

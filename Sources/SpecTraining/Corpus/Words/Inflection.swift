@@ -1,7 +1,8 @@
 /// English word forms that follow from a base form.
 enum Inflection {
   private static let irregularPlurals = [
-    "loaf": "loaves", "knife": "knives", "mouse": "mice", "child": "children", "goose": "geese", "fish": "fish",
+    "loaf": "loaves", "ox": "oxen", "knife": "knives", "mouse": "mice", "child": "children", "goose": "geese",
+    "fish": "fish",
     "sheep": "sheep", "wolf": "wolves", "calf": "calves", "shelf": "shelves", "leaf": "leaves", "foot": "feet",
     "trout": "trout", "deer": "deer", "salmon": "salmon", "scarf": "scarves", "half": "halves", "herring": "herring",
     "potato": "potatoes", "hoof": "hooves", "woman": "women", "man": "men", "tomato": "tomatoes",

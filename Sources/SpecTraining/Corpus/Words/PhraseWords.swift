@@ -8,7 +8,7 @@ extension Lexicon {
     "taste": "sweet, salty, rich, sour, mild, spicy, crisp, creamy, bitter, smoky",
     "hobby": """
     baking, sailing, fishing, drawing, gardening, singing, knitting, dancing, reading, carving, cooking, painting,
-    weaving, swimming, walking, playing chess, collecting shells, watching birds
+    weaving, swimming, walking, chess, collecting shells, watching birds
     """,
     "virtue": "patience, honesty, courage, kindness, humour, good sense, a steady hand, a light heart",
     "manner": """
