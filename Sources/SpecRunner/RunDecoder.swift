@@ -34,12 +34,17 @@ public struct RunDecoder {
   /// - Parameters:
   ///   - specs: methods and settings.
   ///   - model: the model.
+  ///   - sampling: how tokens are chosen.
   /// - Returns: the decoders, vanilla first.
   /// - Throws: `DecodingError`, `ModelError` or `KernelError`.
-  public static func prepare(_ specs: [DecoderSpec], model: LoadedModel) throws -> [RunDecoder] {
+  public static func prepare(
+    _ specs: [DecoderSpec],
+    model: LoadedModel,
+    sampling: Sampling = .greedy
+  ) throws -> [RunDecoder] {
     var uses: [String: Int] = [:]
     return try complete(specs).map { spec in
-      let prepared = try MethodCatalogue.prepare(spec, resources: model.resources)
+      let prepared = try MethodCatalogue.prepare(spec, resources: model.resources(sampling))
       let use = uses[spec.method, default: 0] + 1
       uses[spec.method] = use
       return RunDecoder(

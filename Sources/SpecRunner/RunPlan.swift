@@ -1,3 +1,4 @@
+import SpecDecoding
 import SpecSuite
 
 /// What a run measures.
@@ -12,6 +13,8 @@ public struct RunPlan: Sendable {
   public var maximumNewTokens: Int
   /// Seed of the order in which decoders take a prompt.
   public var seed: Int
+  /// How tokens are chosen.
+  public var sampling: Sampling
   /// The command line, for the record.
   public var commandLine: String
   /// Whether to go on with the database's last unfinished run of the same plan.
@@ -24,6 +27,7 @@ public struct RunPlan: Sendable {
     passes: Int,
     maximumNewTokens: Int,
     seed: Int,
+    sampling: Sampling = .greedy,
     commandLine: String,
     resumes: Bool = false
   ) {
@@ -32,6 +36,7 @@ public struct RunPlan: Sendable {
     self.passes = passes
     self.maximumNewTokens = maximumNewTokens
     self.seed = seed
+    self.sampling = sampling
     self.commandLine = commandLine
     self.resumes = resumes
   }

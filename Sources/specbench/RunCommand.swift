@@ -17,6 +17,8 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var suiteOptions: SuiteOptions
   @OptionGroup var decoderOptions: DecoderOptions
+  @OptionGroup var samplingOptions: SamplingOptions
+  @OptionGroup var verificationOptions: VerificationOptions
 
   @Option(
     help: ArgumentHelp(
@@ -28,9 +30,6 @@ struct RunCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("How often each prompt is measured.", valueName: "n"))
   var passes = 1
-
-  @Option(help: ArgumentHelp("Seed of the shuffled order.", valueName: "n"))
-  var seed = 1
 
   @Option(help: ArgumentHelp("The database; it is made if it is not there.", valueName: "file"))
   var database = "specbench.sqlite"
@@ -52,16 +51,18 @@ struct RunCommand: ParsableCommand {
     let specs = try decoderOptions.specs(for: suite)
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
     let model = try modelOptions.load()
+    let sampling = samplingOptions.sampling(verificationOptions.verification)
     let plan = RunPlan(
       suite: suite,
       suitePath: suitePath,
       passes: passes,
       maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
-      seed: seed,
+      seed: samplingOptions.seed,
+      sampling: sampling,
       commandLine: CommandLine.arguments.map(quotedForShell).joined(separator: " "),
       resumes: resume
     )
-    let decoders = try RunDecoder.prepare(specs, model: model)
+    let decoders = try RunDecoder.prepare(specs, model: model, sampling: sampling)
     let store = try BenchmarkStore(creatingAt: database)
     let runner = Runner(
       plan: plan,
