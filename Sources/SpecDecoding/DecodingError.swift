@@ -8,6 +8,8 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
   case promptTooLong(tokens: Int, contextLength: Int)
   /// A prompt with a token outside the vocabulary.
   case unknownToken(token: Token, vocabularySize: Int)
+  /// An initial window of another length than Lookahead's settings ask for.
+  case wrongWindow(tokens: Int, expected: Int)
   /// A decoder spec that cannot be read.
   case malformedSpec(text: String, problem: String)
   /// A method that is not in the catalogue.
@@ -29,8 +31,10 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
     case .promptTooLong(let tokens, let contextLength):
       "the prompt has \(tokens) tokens and leaves no room in the context of \(contextLength): shorten it"
     case .unknownToken(let token, let vocabularySize):
-      "the prompt holds the token \(token), outside the vocabulary of \(vocabularySize): "
+      "it holds the token \(token), outside the vocabulary of \(vocabularySize): "
         + "use the ids of this model's tokenizer"
+    case .wrongWindow(let tokens, let expected):
+      "the initial window has \(tokens) tokens: with this level and window it has \(expected)"
     case .malformedSpec(let text, let problem):
       "the decoder '\(text)' cannot be read: \(problem); write it like kangaroo:exit=2,steps=6,threshold=0.6"
     case .unknownMethod(let name, let known):

@@ -88,7 +88,8 @@ final class EarlyExit {
   func keep(_ nodes: [Int], proposed: [Int]) {
     shallow.keep(path: nodes, from: committed)
     exits.keep(path: nodes, from: committed)
-    drafter.keep(path: proposed, from: committed)
+    // Without room for a draft the adapter has run nothing, and may even be a position behind.
+    if !proposed.isEmpty { drafter.keep(path: proposed, from: committed) }
     if deep.count > committed { deep.keep(path: nodes, from: committed) }
   }
 

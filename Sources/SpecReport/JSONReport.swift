@@ -37,6 +37,12 @@ public enum JSONReport {
       "max_new_tokens": ReportValue(run.maxNewTokens),
       "context_length": ReportValue(run.contextLength),
       "seed": ReportValue(run.seed),
+      "sampling": [
+        "temperature": ReportValue(run.temperature),
+        "top_k": ReportValue(run.topK),
+        "top_p": ReportValue(run.topP),
+        "verification": ReportValue(run.verification),
+      ],
       "generations": ReportValue(summary.generations),
       "expected_generations": ReportValue(summary.expectedGenerations),
       "lossless": [

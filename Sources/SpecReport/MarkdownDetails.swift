@@ -11,7 +11,7 @@ struct MarkdownDetails {
   var list: String {
     let entries: [(name: String, text: String)] =
       [("Model", model), ("Suite", suite), ("Prompts", prompts)] + skipped
-      + [("Decoders", decoders), ("Settings", settings)] + options
+      + [("Decoders", decoders), ("Settings", settings), ("Sampling", sampling)] + options
       + [("Date", date), ("SpecBench", program), ("Command", MarkdownText.code(run.commandLine))] + machine
     return entries.map { "- **\($0.name)**:\($0.text.hasPrefix("\n") ? "" : " ")\($0.text)" }.joined(separator: "\n")
   }
@@ -62,6 +62,18 @@ struct MarkdownDetails {
     "\(counted(run.threads, "thread")), \(counted(run.passes, "measured pass", plural: "measured passes")), at most "
       + "\(counted(run.maxNewTokens, "new token")), context of \(counted(run.contextLength, "position")), "
       + "seed \(run.seed)"
+  }
+
+  private var sampling: String {
+    guard run.temperature > 0 else { return "temperature 0: the likeliest token, always" }
+    let limits =
+      (run.topK > 0 ? ["top-k \(run.topK)"] : []) + (run.topP < 1 ? ["top-p \(run.topP)"] : [])
+    let judged =
+      run.verification == "coupled"
+      ? "drafts coupled with the target's draws, so that outputs must be vanilla's"
+      : "drafts judged by \(MarkdownText.plain(run.verification)): outputs have vanilla's distribution, not its tokens, "
+        + "and are not compared"
+    return (["temperature \(run.temperature)"] + limits + ["seed \(run.seed)", judged]).joined(separator: ", ")
   }
 
   private var options: [(name: String, text: String)] {

@@ -8,7 +8,10 @@ public struct DecodeJob {
   /// One prompt.
   private struct Input {
     let id: JSONValue
+    let place: String
     let prompt: [Token]
+    /// What Lookahead's window begins with; other methods have no use for it.
+    let initialWindow: [Token]?
   }
 
   private let model: LoadedModel
@@ -20,22 +23,39 @@ public struct DecodeJob {
   ///
   /// - Parameters:
   ///   - spec: the decoder.
-  ///   - inputPath: a file of JSON lines {"id", "prompt_ids": […]} or {"id", "prompt": "…"}.
+  ///   - inputPath: a file of JSON lines {"id", "prompt_ids": […]} or {"id", "prompt": "…"}, where "initial_window" may
+  ///     hold the token ids that Lookahead's window begins with.
   ///   - model: the model.
   ///   - rules: when to stop.
+  ///   - sampling: how tokens are chosen.
   /// - Throws: ``DecodeInputError`` for a malformed line, or what making the decoder throws.
-  public init(spec: DecoderSpec, inputPath: String, model: LoadedModel, rules: StopRules) throws {
+  public init(
+    spec: DecoderSpec,
+    inputPath: String,
+    model: LoadedModel,
+    rules: StopRules,
+    sampling: Sampling = .greedy
+  ) throws {
     self.model = model
     self.rules = rules
     inputs = try Self.read(inputPath, model: model, rules: rules)
     let complete = try MethodCatalogue.complete(spec)
-    let prepared = try MethodCatalogue.prepare(complete, resources: model.resources)
+    let prepared = try MethodCatalogue.prepare(complete, resources: model.resources(sampling))
     decoder = RunDecoder(
       name: spec.method,
       spec: complete,
       decoder: prepared.decoder,
       addedParameters: prepared.addedParameters
     )
+    for input in inputs { try setWindow(of: input) }
+  }
+
+  private func setWindow(of input: Input) throws {
+    do {
+      try (decoder.decoder as? Lookahead)?.setInitialWindow(input.initialWindow)
+    } catch {
+      throw UnusablePrompt(place: input.place, reason: error)
+    }
   }
 
   /// Decodes all prompts and writes one JSON line for each. The file appears whole at the end, or not at all.
@@ -43,10 +63,11 @@ public struct DecodeJob {
   /// - Parameters:
   ///   - path: the output file.
   ///   - progress: called after each prompt with how many are done.
-  /// - Throws: ``UnwritableFile``.
+  /// - Throws: ``UnwritableFile`` if the output cannot be written.
   public func run(outputPath path: String, progress: (Int, Int) -> Void) throws {
     var text = ""
     for (index, input) in inputs.enumerated() {
+      try setWindow(of: input)
       let generation = generate(input.prompt, with: decoder.decoder, rules: rules)
       text += try line(for: input, generation) + "\n"
       progress(index + 1, inputs.count)
@@ -59,14 +80,17 @@ public struct DecodeJob {
     var inputs: [Input] = []
     for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
     where !line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) {
+      let place = "\(path), line \(index + 1)"
       let field = try JSONField<DecodeInputError>(parsing: line, file: path, line: index + 1)
       let prompt = try Self.prompt(field, model: model)
+      let window = try field.member("initial_window").unlessNull.map(Self.tokens)
       do {
         try rules.check(prompt, vocabularySize: model.target.configuration.vocabularySize)
       } catch {
-        throw UnusablePrompt(place: "\(path), line \(index + 1)", reason: error)
+        throw UnusablePrompt(place: place, reason: error)
       }
-      inputs.append(Input(id: try field.member("id").value ?? .integer(index), prompt: prompt))
+      let id = try field.member("id").value ?? .integer(index)
+      inputs.append(Input(id: id, place: place, prompt: prompt, initialWindow: window))
     }
     guard !inputs.isEmpty else { throw DecodeInputError.noPrompt(file: path) }
     return inputs
@@ -74,18 +98,20 @@ public struct DecodeJob {
 
   private static func prompt(_ field: JSONField<DecodeInputError>, model: LoadedModel) throws -> [Token] {
     let ids = try field.member("prompt_ids")
-    if let ids = ids.unlessNull {
-      return try ids.elements().map { element in
-        guard let token = Token(exactly: try element.integer()) else {
-          throw element.mismatch(expected: "a token id")
-        }
-        return token
-      }
-    }
+    if let ids = ids.unlessNull { return try tokens(ids) }
     guard let text = try field.member("prompt").unlessNull else {
       throw ids.mismatch(expected: "a list of token ids, or a text as \"prompt\",")
     }
     return model.encode(try text.string())
+  }
+
+  private static func tokens(_ ids: JSONField<DecodeInputError>) throws -> [Token] {
+    try ids.elements().map { element in
+      guard let token = Token(exactly: try element.integer()) else {
+        throw element.mismatch(expected: "a token id")
+      }
+      return token
+    }
   }
 
   private func line(for input: Input, _ generation: Generation) throws -> String {

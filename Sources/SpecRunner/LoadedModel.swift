@@ -14,8 +14,6 @@ public final class LoadedModel {
   public let target: Transformer
   /// The tokenizer.
   public let tokenizer: Tokenizer
-  /// What the catalogue makes decoders from.
-  public var resources: DecoderResources { DecoderResources(target: target, modelDirectory: directory) }
   /// The files that make up the checkpoint.
   private let files: [String]
 
@@ -52,6 +50,14 @@ public final class LoadedModel {
       progress: progress
     )
     files = [url.path + "/config.json"] + checkpoint.weightFiles
+  }
+
+  /// What the catalogue makes decoders from.
+  ///
+  /// - Parameter sampling: how tokens are chosen.
+  /// - Returns: the target, its folder and the sampling.
+  public func resources(_ sampling: Sampling = .greedy) -> DecoderResources {
+    DecoderResources(target: target, modelDirectory: directory, sampling: sampling)
   }
 
   /// The stop rules of this checkpoint.

@@ -48,17 +48,19 @@ public struct RunDecoder {
   /// - Parameters:
   ///   - specs: methods and settings.
   ///   - model: the model.
+  ///   - sampling: how tokens are chosen.
   ///   - noiseFloor: whether vanilla comes once more at the end, as a decoder of its own with caches of its own.
   /// - Returns: the decoders, vanilla first.
   /// - Throws: `DecodingError`, `ModelError` or `KernelError`.
   public static func prepare(
     _ specs: [DecoderSpec],
     model: LoadedModel,
+    sampling: Sampling = .greedy,
     noiseFloor: Bool = false
   ) throws -> [RunDecoder] {
     var uses: [String: Int] = [:]
     let decoders = try complete(specs).map { spec in
-      let prepared = try MethodCatalogue.prepare(spec, resources: model.resources)
+      let prepared = try MethodCatalogue.prepare(spec, resources: model.resources(sampling))
       let use = uses[spec.method, default: 0] + 1
       uses[spec.method] = use
       return RunDecoder(
@@ -68,12 +70,12 @@ public struct RunDecoder {
         addedParameters: prepared.addedParameters
       )
     }
-    return try noiseFloor ? decoders + [again(model)] : decoders
+    return try noiseFloor ? decoders + [again(model, sampling)] : decoders
   }
 
-  private static func again(_ model: LoadedModel) throws -> RunDecoder {
+  private static func again(_ model: LoadedModel, _ sampling: Sampling) throws -> RunDecoder {
     let spec = DecoderSpec(method: "vanilla")
-    let prepared = try MethodCatalogue.prepare(spec, resources: model.resources)
+    let prepared = try MethodCatalogue.prepare(spec, resources: model.resources(sampling))
     return RunDecoder(
       name: noiseFloorName,
       spec: spec,

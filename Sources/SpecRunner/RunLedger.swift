@@ -35,7 +35,7 @@ struct RunLedger {
       run.isSamePlan(as: last.record, ignoringPasses: plan.goal != nil),
       try store.decoders(of: last.id).map(\.record) == rows
     {
-      return try RunLedger(resuming: last.id, store: store)
+      return try RunLedger(resuming: last.id, plan: plan, store: store)
     }
     let ids = try store.beginRun(
       run,
@@ -50,7 +50,7 @@ struct RunLedger {
 
   init() {}
 
-  private init(resuming run: Int64, store: BenchmarkStore) throws {
+  private init(resuming run: Int64, plan: RunPlan, store: BenchmarkStore) throws {
     self.run = run
     isResumed = true
     decoders = try store.decoders(of: run).map(\.id)
@@ -66,14 +66,15 @@ struct RunLedger {
       }
       if isFinished { finished[output.promptID, default: []].insert(output.pass) }
     }
-    try compareLeftovers(store)
+    try compareLeftovers(store, plan.sampling)
   }
 
   /// An attempt that ended between a generation and its comparison left the comparison open. Vanilla's first output of a
   /// prompt is what the others are compared with.
-  private func compareLeftovers(_ store: BenchmarkStore) throws {
+  private func compareLeftovers(_ store: BenchmarkStore, _ sampling: Sampling) throws {
     var judged = Set<Int64>()
     for generation in try store.generations(of: run).sorted(by: { $0.pass < $1.pass }) {
+      guard sampling.isLossless || generation.decoderID == decoders.first else { continue }
       let isReference = generation.decoderID == decoders.first && judged.insert(generation.promptID).inserted
       guard generation.lossless == nil, !isReference, finished[generation.promptID]?.contains(generation.pass) == true,
         let reference = references[generation.promptID]
@@ -141,9 +142,18 @@ struct RunLedger {
       maxNewTokens: plan.maximumNewTokens,
       contextLength: configuration.contextLength,
       seed: plan.seed,
-      options: try jsonText(plan.options)
+      options: try jsonText(plan.options),
+      temperature: plan.sampling.limits.temperature.asWritten,
+      topK: plan.sampling.limits.topK,
+      topP: plan.sampling.limits.topP.asWritten,
+      verification: plan.sampling.verification.rawValue
     )
   }
+}
+
+extension Float {
+  /// The double that is written with the same digits.
+  fileprivate var asWritten: Double { Double("\(self)") ?? Double(self) }
 }
 
 extension RunRecord {

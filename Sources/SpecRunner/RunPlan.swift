@@ -1,3 +1,4 @@
+import SpecDecoding
 import SpecSuite
 
 /// What a run measures.
@@ -12,6 +13,8 @@ public struct RunPlan: Sendable {
   public var maximumNewTokens: Int
   /// Seed of the order in which decoders take a prompt.
   public var seed: Int
+  /// How tokens are chosen.
+  public var sampling: Sampling
   /// The command line, for the record.
   public var commandLine: String
   /// Whether to go on with the database's last unfinished run of the same plan.
@@ -26,6 +29,7 @@ public struct RunPlan: Sendable {
     passes: Int,
     maximumNewTokens: Int,
     seed: Int,
+    sampling: Sampling = .greedy,
     commandLine: String,
     resumes: Bool = false,
     goal: PrecisionGoal? = nil
@@ -36,6 +40,7 @@ public struct RunPlan: Sendable {
     self.passes = goal == nil ? passes : max(passes, 2)
     self.maximumNewTokens = maximumNewTokens
     self.seed = seed
+    self.sampling = sampling
     self.commandLine = commandLine
     self.resumes = resumes
     self.goal = goal

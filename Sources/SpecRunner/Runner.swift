@@ -179,7 +179,7 @@ public final class Runner {
     }
     let vanilla = outputs.first { decoders[$0.decoder].isBaseline }?.tokens ?? []
     let judge = ledger.reference(for: id, vanilla: vanilla)
-    for output in outputs where !(decoders[output.decoder].isBaseline && judge.isNew) {
+    for output in outputs where isComparable(decoders[output.decoder], isFirst: judge.isNew) {
       let difference = Difference(output.tokens, from: judge.tokens)
       try store.recordComparison(generation: output.generation, difference: difference)
       if let difference {
@@ -192,6 +192,12 @@ public final class Runner {
       }
     }
     return judge.tokens
+  }
+
+  /// Whether a decoder's output must be vanilla's: not what is judged by rejection, which draws other tokens, and not
+  /// vanilla's own first output.
+  private func isComparable(_ decoder: RunDecoder, isFirst: Bool) -> Bool {
+    decoder.isBaseline ? !isFirst : plan.sampling.isLossless || decoder.isNoiseFloor
   }
 
   private func record(

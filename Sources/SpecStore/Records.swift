@@ -186,6 +186,14 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var seed: Int
   /// All other options, as JSON text.
   public var options: String
+  /// What logits are divided by; 0 takes the likeliest token.
+  public var temperature: Double
+  /// How many of the likeliest tokens may be drawn; 0 for all.
+  public var topK: Int
+  /// The share of probability that the drawn tokens come from; 1 for all.
+  public var topP: Double
+  /// How drafts were judged: `coupled` or `rejection`.
+  public var verification: String
   /// T(m), measured before the first pass: it explains the speedups. Nil until it is known.
   public var verificationCost: [PassCost]?
   /// Where the figures come from.
@@ -209,7 +217,10 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case passes
     case maxNewTokens = "max_new_tokens"
     case contextLength = "context_length"
-    case seed, options
+    case seed, options, temperature
+    case topK = "top_k"
+    case topP = "top_p"
+    case verification
     case verificationCost = "verification_cost"
     case origin
   }
@@ -236,6 +247,10 @@ public struct RunRecord: Codable, Equatable, Sendable {
     contextLength: Int,
     seed: Int,
     options: String = "{}",
+    temperature: Double = 0,
+    topK: Int = 0,
+    topP: Double = 1,
+    verification: String = "coupled",
     verificationCost: [PassCost]? = nil,
     origin: RunOrigin = .measured
   ) {
@@ -259,6 +274,10 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.contextLength = contextLength
     self.seed = seed
     self.options = options
+    self.temperature = temperature
+    self.topK = topK
+    self.topP = topP
+    self.verification = verification
     self.verificationCost = verificationCost
     self.origin = origin
   }

@@ -5,6 +5,15 @@ enum Schema {
   /// Marks a file as SpecBench's own: the letters SPEC in SQLite's `application_id`.
   static let applicationID: Int32 = 0x5350_4543
 
+  /// How a run chose its tokens.
+  static let sampling = """
+    ALTER TABLE run ADD COLUMN temperature REAL NOT NULL DEFAULT 0 CHECK (temperature >= 0);
+    ALTER TABLE run ADD COLUMN top_k INTEGER NOT NULL DEFAULT 0 CHECK (top_k >= 0);
+    ALTER TABLE run ADD COLUMN top_p REAL NOT NULL DEFAULT 1 CHECK (top_p > 0 AND top_p <= 1);
+    ALTER TABLE run ADD COLUMN verification TEXT NOT NULL DEFAULT 'coupled'
+      CHECK (verification IN ('coupled', 'rejection'));
+    """
+
   static let tables = """
     CREATE TABLE environment (
       id INTEGER PRIMARY KEY,

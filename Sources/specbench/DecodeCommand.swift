@@ -10,7 +10,8 @@ struct DecodeCommand: ParsableCommand {
     commandName: "decode",
     abstract: "Decode a file of prompts with one decoder, with its accept lengths.",
     discussion: """
-      Input: JSON lines {"id": …, "prompt_ids": […]} or {"id": …, "prompt": "…"}. Output: JSON lines with id, decoder, \
+      Input: JSON lines {"id": …, "prompt_ids": […]} or {"id": …, "prompt": "…"}; for lookahead "initial_window" may give \
+      the token ids that its window begins with. Output: JSON lines with id, decoder, \
       output_ids (the end token included), accept_lengths (one entry per cycle, none for the prefill, before trimming \
       at a stop), text, stop_reason and timings. A cycle never drafts more than may still be emitted, so the last \
       accept lengths depend on --max-new-tokens.
@@ -18,6 +19,8 @@ struct DecodeCommand: ParsableCommand {
   )
 
   @OptionGroup var modelOptions: ModelOptions
+  @OptionGroup var samplingOptions: SamplingOptions
+  @OptionGroup var verificationOptions: VerificationOptions
 
   @Option(help: ArgumentHelp("The method with its settings.", valueName: "spec"))
   var decoder: String
@@ -52,7 +55,8 @@ struct DecodeCommand: ParsableCommand {
     try OutputFile.check(output, keeping: [(input, "the input")])
     let model = try modelOptions.load()
     let rules = model.stopRules(maximumNewTokens: maximumNewTokens, endTokens: try endTokens())
-    let job = try DecodeJob(spec: spec, inputPath: input, model: model, rules: rules)
+    let sampling = samplingOptions.sampling(verificationOptions.verification)
+    let job = try DecodeJob(spec: spec, inputPath: input, model: model, rules: rules, sampling: sampling)
     let display = ProgressDisplay(unit: "prompts")
     try job.run(outputPath: output) { display.advanced(to: $0, of: $1) }
   }

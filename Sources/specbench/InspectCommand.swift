@@ -43,7 +43,7 @@ struct InspectCommand: ParsableCommand {
     let medusa = methods.first { $0.0 == "medusa" }?.1 ?? 0
     var lines = ["What each method would add, with the published companions:"]
     for (name, added) in methods {
-      let padded = name.padding(toLength: 16, withPad: " ", startingAt: 0)
+      let padded = name.padding(toLength: 18, withPad: " ", startingAt: 0)
       var line = padded + (added == 0 ? "nothing" : "\(added) (\(millions(added)))")
       if name != "medusa", added > 0, medusa > 0 {
         let fewer = (1000 * (1 - Double(added) / Double(medusa))).rounded() / 10

@@ -9,7 +9,9 @@ struct MethodsCommand: ParsableCommand {
 
   func run() throws {
     for method in MethodCatalogue.methods {
+      let rejection = method.verifiesByRejection && method.name != "vanilla"
       try say("\(method.name)\n  \(method.summary)\n  Paper: \(method.paper)")
+      if rejection { try say("  Drafts chains: --verification rejection is possible.") }
       for setting in method.settings {
         try say("  \(setting.name)=\(setting.standard)  \(setting.help) (\(setting.range))")
       }

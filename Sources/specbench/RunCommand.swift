@@ -18,6 +18,8 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var suiteOptions: SuiteOptions
   @OptionGroup var decoderOptions: DecoderOptions
+  @OptionGroup var samplingOptions: SamplingOptions
+  @OptionGroup var verificationOptions: VerificationOptions
 
   @Option(
     help: ArgumentHelp(
@@ -34,9 +36,6 @@ struct RunCommand: ParsableCommand {
 
   @Flag(inversion: .prefixedNo, help: "Measure vanilla once more beside itself, to know the noise.")
   var noiseFloor = true
-
-  @Option(help: ArgumentHelp("Seed of the shuffled order.", valueName: "n"))
-  var seed = 1
 
   @Option(help: ArgumentHelp("The database; it is made if it is not there.", valueName: "file"))
   var database = "specbench.sqlite"
@@ -58,17 +57,19 @@ struct RunCommand: ParsableCommand {
     let specs = try decoderOptions.specs(for: suite)
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
     let model = try modelOptions.load(for: suite)
+    let sampling = samplingOptions.sampling(verificationOptions.verification)
     let plan = RunPlan(
       suite: suite,
       suitePath: suitePath,
       passes: passes,
       maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
-      seed: seed,
+      seed: samplingOptions.seed,
+      sampling: sampling,
       commandLine: CommandLine.arguments.map(quotedForShell).joined(separator: " "),
       resumes: resume,
       goal: try precisionOptions.goal()
     )
-    let decoders = try RunDecoder.prepare(specs, model: model, noiseFloor: noiseFloor)
+    let decoders = try RunDecoder.prepare(specs, model: model, sampling: sampling, noiseFloor: noiseFloor)
     let store = try BenchmarkStore(creatingAt: database)
     let runner = Runner(
       plan: plan,

@@ -111,12 +111,68 @@ struct SuiteOptions: ParsableArguments {
   }
 }
 
+/// How tokens are chosen.
+struct SamplingOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Temperature of sampling; 0 takes the likeliest token.", valueName: "t"))
+  var temperature: Float = 0
+
+  @Option(help: ArgumentHelp("Draw from this many likeliest tokens only; 0 for all.", valueName: "n"))
+  var topK = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Of those, draw from the fewest likeliest tokens that have this share of the probability; 1 for all.",
+      valueName: "p"
+    )
+  )
+  var topP: Float = 1
+
+  @Option(
+    help: ArgumentHelp("What all draws follow from, and in a run the shuffled order of decoders.", valueName: "n")
+  )
+  var seed = 1
+
+  func validate() throws {
+    guard temperature >= 0, temperature <= 100 else {
+      throw ValidationError("--temperature is \(temperature): choose a number from 0 to 100.")
+    }
+    guard topK >= 0 else { throw ValidationError("--top-k is \(topK): choose 0 for all tokens, or a number of them.") }
+    guard topP > 0, topP <= 1 else {
+      throw ValidationError("--top-p is \(topP): choose a number above 0 and at most 1.")
+    }
+  }
+
+  func sampling(_ verification: Sampling.Verification = .coupled) -> Sampling {
+    Sampling(
+      temperature: temperature,
+      topK: topK,
+      topP: topP,
+      seed: UInt64(bitPattern: Int64(seed)),
+      verification: verification
+    )
+  }
+}
+
+extension Sampling.Verification: ExpressibleByArgument {}
+
+/// How drafts are judged.
+struct VerificationOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "At a temperature above 0: coupled gives vanilla's own tokens; rejection (Leviathan et al. 2023) gives other draws "
+        + "from the same distribution, for methods that draft chains.",
+      valueName: "rule"
+    )
+  )
+  var verification = Sampling.Verification.coupled
+}
+
 /// Which methods.
 struct DecoderOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Methods with settings, like kangaroo:exit=2,steps=6,threshold=0.6,medusa:tree=small; "
-        + "vanilla is always part of it. Default: the suite's, or else vanilla, kangaroo and medusa.",
+      "Methods with settings, like kangaroo:exit=2,steps=6,threshold=0.6,prompt-lookup; 'specbench methods' lists "
+        + "them. Vanilla is always part of it. Default: the suite's, or else vanilla, kangaroo and medusa.",
       valueName: "list"
     )
   )

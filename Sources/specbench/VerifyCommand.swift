@@ -11,6 +11,7 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var suiteOptions: SuiteOptions
   @OptionGroup var decoderOptions: DecoderOptions
+  @OptionGroup var samplingOptions: SamplingOptions
 
   func run() throws {
     let (suite, _) = try suiteOptions.load()
@@ -18,7 +19,7 @@ struct VerifyCommand: ParsableCommand {
     let model = try modelOptions.load(for: suite)
     let verification = Verification(
       suite: suite,
-      decoders: try RunDecoder.prepare(specs, model: model),
+      decoders: try RunDecoder.prepare(specs, model: model, sampling: samplingOptions.sampling()),
       model: model,
       maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens
     )

@@ -150,7 +150,7 @@ struct GoldenTests {
     let goldens = try Self.goldens("lookahead")
     #expect(goldens.count >= 30)
     for golden in goldens {
-      decoder.initialWindow = golden.initialWindow
+      try decoder.setInitialWindow(golden.initialWindow)
       let found = Self.run(golden, decoder)
       #expect(found.tokens.starts(with: golden.outputIds), "\(golden.id)")
       // The reference's first entry is the token of the prefill.

@@ -32,17 +32,20 @@ import Testing
     return try CandidateTree(paths: Array(paths), source: "a random tree")
   }
 
-  @Test(arguments: variants) func everySettingGivesVanillasTokens(_ variant: Variant) throws {
-    var random = SeededRandom(seed: variant.seed &* 31)
-    let context = try ComputeContext(threads: variant.threads, kernels: variant.kernels)
-    let model = try RandomModel(
-      seed: variant.seed,
-      weightType: variant.weightType,
-      context: context,
-      depth: [0.02, 0.1, 0.4][Int(variant.seed / 2 % 3)]
-    )
+  /// The temperatures of the project's proof, and one with every limit.
+  static let samplings = [
+    Sampling.greedy, Sampling(temperature: 0.7, seed: 5), Sampling(temperature: 1, topP: 0.9, seed: 6),
+    Sampling(temperature: 1.3, topK: 5, topP: 0.8, seed: 7),
+  ]
+
+  /// Every method in random settings, under names that tell them.
+  static func decoders(
+    _ model: RandomModel,
+    _ sampling: Sampling,
+    _ random: inout SeededRandom
+  ) throws -> [(String, any Decoder)] {
     var decoders: [(String, any Decoder)] = []
-    for _ in 0..<10 {
+    for _ in 0..<3 {
       let (steps, exit) = ([1, 2, 3, 6, 11][random.below(5)], [1, 2, 2, 4][random.below(4)])
       let threshold = ([0, 0.1, 0.2, 0.6, 1] as [Float])[random.below(5)]
       let kangaroo = try Kangaroo(
@@ -50,42 +53,101 @@ import Testing
         adapter: model.adapter,
         exitLayer: exit,
         steps: steps,
-        threshold: threshold
+        threshold: threshold,
+        sampling: sampling
       )
       decoders.append(("kangaroo \(exit) \(steps) \(threshold)", kangaroo))
+      let growth = KangarooTree.Growth(
+        steps: steps,
+        width: 1 + random.below(6),
+        nodes: 1 + random.below(20),
+        threshold: threshold / 4
+      )
+      let tree = try KangarooTree(
+        target: model.target,
+        adapter: model.adapter,
+        exitLayer: exit,
+        growth: growth,
+        sampling: sampling
+      )
+      decoders.append(("kangaroo-tree \(exit) \(growth)", tree))
     }
-    for _ in 0..<4 {
-      let tree = try Self.randomTree(&random)
-      decoders.append(("medusa", try Medusa(target: model.target, heads: model.heads, tree: tree)))
+    for schedule in DraftModel.Schedule.allCases {
+      let decoder = try DraftModel.decoder(
+        target: model.target,
+        model: model.draft,
+        steps: 1 + random.below(8),
+        schedule: schedule,
+        threshold: ([0, 0.2, 0.5] as [Float])[random.below(3)],
+        draftsWithPrompt: random.below(2) == 0,
+        sampling: sampling
+      )
+      decoders.append(("draft-model \(schedule)", decoder))
     }
-    let vanilla = try Vanilla(target: model.target)
+    let tree = try randomTree(&random)
+    decoders.append(("medusa", try Medusa(target: model.target, heads: model.heads, tree: tree, sampling: sampling)))
+    let specs = [
+      "prompt-lookup:ngram=\(1 + random.below(4)),tokens=\(1 + random.below(12))",
+      "prompt-lookup:ngram=2,tokens=3,reference=true",
+      "lookahead:level=\(3 + random.below(4)),window=\(2 + random.below(6)),guess=\(1 + random.below(7)),pool=prompt",
+      "lookahead:level=4,reference=true",
+      "self-speculative:skip=\(["half", "2", "3-4", "1+3"][random.below(4)]),threshold=0.\(random.below(10))",
+    ]
+    let resources = DecoderResources(target: model.target, modelDirectory: nil, sampling: sampling)
+    for spec in specs {
+      decoders.append((spec, try MethodCatalogue.prepare(DecoderSpec(spec), resources: resources).decoder))
+    }
+    return decoders
+  }
+
+  @Test(arguments: variants) func everySettingGivesVanillasTokens(_ variant: Variant) throws {
+    let context = try ComputeContext(threads: variant.threads, kernels: variant.kernels)
+    let model = try RandomModel(
+      seed: variant.seed,
+      weightType: variant.weightType,
+      context: context,
+      depth: [0.02, 0.1, 0.4][Int(variant.seed / 2 % 3)]
+    )
+    var accepted = 0
+    // Greedy always, the others in turn.
+    for (number, sampling) in Self.samplings.enumerated() where number == 0 || (number + Int(variant.seed)) % 3 > 0 {
+      accepted += try Self.compare(model, sampling, seed: variant.seed &* 31 &+ UInt64(number))
+    }
+    // A test in which nothing is ever accepted would say little.
+    #expect(accepted > 20)
+  }
+
+  /// Compares all methods with vanilla; returns how many drafted tokens were accepted.
+  static func compare(_ model: RandomModel, _ sampling: Sampling, seed: UInt64) throws -> Int {
+    var random = SeededRandom(seed: seed)
+    let decoders = try decoders(model, sampling, &random)
+    let vanilla = try Vanilla(target: model.target, sampling: sampling)
     var accepted = 0
     for promptLength in [1, 2, 17, 40, 95] {
       let prompt = (0..<promptLength).map { _ in Token(random.below(13)) }
-      let endTokens: [Set<Token>] = [[], [Token(random.below(13))], [1, 2, 3]]
-      for ends in endTokens {
-        let rules = StopRules(
-          endTokens: ends,
-          maximumNewTokens: [2, 30, 60, 200][random.below(4)],
-          contextLength: 96
-        )
-        try rules.check(prompt, vocabularySize: 13)
-        let expected = generate(prompt, with: vanilla, rules: rules)
-        for (name, decoder) in decoders {
-          let found = generate(prompt, with: decoder, rules: rules)
-          #expect(found.tokens == expected.tokens, "\(name)")
-          #expect(found.stopReason == expected.stopReason, "\(name)")
-          Self.checkBookkeeping(found, rules)
-          accepted += found.cycles.reduce(0) { $0 + $1.accepted }
-        }
+      let ends: [Set<Token>] = [[], [], [Token(random.below(13))], [1, 2, 3]]
+      let rules = StopRules(
+        endTokens: ends[random.below(4)],
+        maximumNewTokens: [2, 30, 60, 200][random.below(4)],
+        contextLength: 96
+      )
+      try rules.check(prompt, vocabularySize: 13)
+      let expected = generate(prompt, with: vanilla, rules: rules)
+      for (name, decoder) in decoders {
+        let found = generate(prompt, with: decoder, rules: rules)
+        #expect(found.tokens == expected.tokens, "\(name) \(sampling)")
+        #expect(found.stopReason == expected.stopReason, "\(name) \(sampling)")
+        checkBookkeeping(found, rules)
+        accepted += found.cycles.reduce(0) { $0 + $1.accepted }
       }
     }
-    // A test in which nothing is ever accepted would say little.
-    #expect(accepted > 10)
+    return accepted
   }
 
   static func checkBookkeeping(_ generation: Generation, _ rules: StopRules) {
-    #expect(generation.emitted.reduce(1, +) == generation.tokens.count)
+    // A first cycle that runs the prompt emits the first token too.
+    let beforeCycles = generation.cycleOfToken.prefix { $0 == nil }.count
+    #expect(generation.emitted.reduce(beforeCycles, +) == generation.tokens.count && beforeCycles <= 1)
     #expect(generation.availableAt.count == generation.tokens.count)
     #expect(zip(generation.availableAt, generation.availableAt.dropFirst()).allSatisfy { $0 <= $1 })
     #expect(generation.tokens.count <= rules.maximumNewTokens)
@@ -103,11 +165,8 @@ import Testing
     let model = try RandomModel(seed: 3, context: ComputeContext(threads: 1))
     let rules = StopRules(endTokens: [], maximumNewTokens: 30, contextLength: 96)
     let make: () throws -> [any Decoder] = {
-      [
-        try Vanilla(target: model.target),
-        try Kangaroo(target: model.target, adapter: model.adapter, exitLayer: 2, steps: 4, threshold: 0.1),
-        try Medusa(target: model.target, heads: model.heads, tree: CandidateTree(named: "small")),
-      ]
+      var random = SeededRandom(seed: 1)
+      return try [Vanilla(target: model.target)] + Self.decoders(model, .greedy, &random).map(\.1)
     }
     for (used, fresh) in zip(try make(), try make()) {
       _ = generate([1, 2, 3, 4, 5, 6, 7], with: used, rules: rules)

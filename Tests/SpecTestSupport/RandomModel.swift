@@ -29,7 +29,7 @@ public final class RandomTensors: TensorSource {
   }
 }
 
-/// A tiny target with an adapter and heads, made from a seed.
+/// A tiny target with an adapter, heads and a draft model, made from a seed.
 public struct RandomModel {
   /// The target.
   public let target: Transformer
@@ -37,6 +37,8 @@ public struct RandomModel {
   public let adapter: KangarooAdapter
   /// Its heads.
   public let heads: MedusaHeads
+  /// A model of the target's first two layers, embedding and head.
+  public let draft: Transformer
 
   /// - Parameters:
   ///   - seed: what all weights follow from.
@@ -71,6 +73,9 @@ public struct RandomModel {
       return isDeep && (name.contains("o_proj") || name.contains("down_proj")) ? depth : 0.4
     }
     target = try Transformer(configuration, from: tensors, weightType: weightType, context: context)
+    var short = configuration
+    (short.layers, short.contextLength) = (2, contextLength * 3 / 4)
+    draft = try Transformer(short, from: tensors, weightType: weightType, context: context)
     // An adapter that adds next to nothing predicts what the second layer already knows.
     let small = RandomTensors(seed: seed &+ 1) { $0.contains("o_proj") ? 0.05 : 0.4 }
     adapter = try KangarooAdapter(

@@ -29,7 +29,7 @@ public struct TinyCheckpoint {
   /// Where the files are.
   public let directory: String
 
-  /// Writes target, tokenizer, adapter and heads into a new temporary folder.
+  /// Writes target, tokenizer, adapter, heads and a draft model of half the layers into a new temporary folder.
   ///
   /// - Parameters:
   ///   - seed: what the weights follow from.
@@ -39,7 +39,7 @@ public struct TinyCheckpoint {
   public init(seed: UInt64 = 1, type: NumberType = .bfloat16, layout: Layout = .single) throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "tiny-\(UUID().uuidString)")
     directory = folder.path
-    for name in ["kangaroo", "medusa"] {
+    for name in ["kangaroo", "medusa", "draft"] {
       try FileManager.default.createDirectory(at: folder.appending(path: name), withIntermediateDirectories: true)
     }
     try write(Self.configurationText, to: "config.json")
@@ -59,6 +59,11 @@ public struct TinyCheckpoint {
       let map = tensors.enumerated().map { "\"\($1.name)\": \"model-0000\($0 < half ? 1 : 2)-of-00002.safetensors\"" }
       try write("{\"weight_map\": {\(map.joined(separator: ", "))}}", to: "model.safetensors.index.json")
     }
+    let layers = "num_hidden_layers\": "
+    try write(Self.configurationText.replacing(layers + "4", with: layers + "2"), to: "draft/config.json")
+    try write(Self.tokenizerText, to: "draft/tokenizer.json")
+    let isKept = { (name: String) in !name.hasPrefix("model.layers.2.") && !name.hasPrefix("model.layers.3.") }
+    try write(Self.safetensors(tensors.filter { isKept($0.name) }), to: "draft/model.safetensors")
     let adapter = Self.adapterShapes.map { name, shape in Tensor(name, shape, type, &random) }
     try write(Self.safetensors(adapter), to: "kangaroo/model.safetensors")
     let heads = Self.headShapes.map { name, shape in Tensor(name, shape, type, &random) }

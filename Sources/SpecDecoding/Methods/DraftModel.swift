@@ -4,9 +4,9 @@ import SpecModel
 
 /// A smaller model drafts for the target (Leviathan et al. 2023, arXiv 2211.17192, Algorithm 1; Chen et al. 2023, arXiv
 /// 2302.01318, Algorithm 2). It keeps keys and values of its own, rolled back to what was accepted.
-final class DraftModel: ChainDrafter {
+public final class DraftModel: ChainDrafter {
   /// How many tokens are drafted in a cycle.
-  enum Schedule: String, CaseIterable {
+  public enum Schedule: String, CaseIterable, Sendable {
     /// Always as many as set.
     case constant
     /// Two more after a draft that was accepted whole, one fewer after any other (Hugging Face's heuristic).
@@ -68,6 +68,35 @@ final class DraftModel: ChainDrafter {
 }
 
 extension DraftModel {
+  /// A decoder that drafts with a model.
+  ///
+  /// - Parameters:
+  ///   - target: the model whose output is reproduced.
+  ///   - model: the drafting model; its vocabulary is the target's.
+  ///   - steps: most tokens drafted in a cycle; with an adaptive schedule those of the first cycle.
+  ///   - schedule: how that number changes.
+  ///   - threshold: drafting stops once the probability of the last drafted token is below this.
+  ///   - draftsWithPrompt: whether the first drafts are verified in the prompt's own pass.
+  ///   - sampling: how tokens are chosen.
+  /// - Returns: the decoder.
+  /// - Throws: `KernelError` if there is not enough memory.
+  public static func decoder(
+    target: Transformer,
+    model: Transformer,
+    steps: Int,
+    schedule: Schedule = .constant,
+    threshold: Float = 0,
+    draftsWithPrompt: Bool = false,
+    sampling: Sampling = .greedy
+  ) throws -> any Decoder {
+    try ChainDecoder(
+      target: CachedModel(target),
+      drafter: DraftModel(model: model, steps: steps, schedule: schedule, threshold: threshold),
+      sampling: sampling,
+      draftsWithPrompt: draftsWithPrompt
+    )
+  }
+
   /// The catalogue's entry.
   static let method = Method(
     name: "draft-model",
@@ -104,17 +133,14 @@ extension DraftModel {
     addedParameters: { published(for: $0).parameterCount },
     make: { settings, resources in
       let model = try load(resources.companion(settings.text("model"), standard: "draft"), resources)
-      let drafter = try DraftModel(
+      let decoder = try decoder(
+        target: resources.target,
         model: model,
         steps: settings.integer("steps"),
         schedule: Schedule(rawValue: settings.text("schedule")) ?? .constant,
-        threshold: settings.number("threshold")
-      )
-      let decoder = try ChainDecoder(
-        target: CachedModel(resources.target),
-        drafter: drafter,
-        sampling: resources.sampling,
-        draftsWithPrompt: settings.flag("reference")
+        threshold: settings.number("threshold"),
+        draftsWithPrompt: settings.flag("reference"),
+        sampling: resources.sampling
       )
       return PreparedDecoder(decoder: decoder, addedParameters: model.configuration.parameterCount)
     },

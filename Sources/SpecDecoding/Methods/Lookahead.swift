@@ -32,7 +32,7 @@ public final class Lookahead: Decoder {
   }
 
   /// The tokens that the window's first row begins with; nil takes some of the prompt's.
-  public var initialWindow: [Token]?
+  private var initialWindow: [Token]?
   private let target: CachedModel
   private let chooser: TokenChooser
   private let sizes: Sizes
@@ -65,6 +65,24 @@ public final class Lookahead: Decoder {
     self.isReference = isReference
     chooser = try TokenChooser(sampling, target: target)
     pool = NGramPool(length: sizes.level - 1, capacity: sizes.guess)
+  }
+
+  /// Chooses the tokens that the window's first row begins with in later prompts, for comparisons with other
+  /// implementations. Outputs do not depend on them.
+  ///
+  /// - Parameter tokens: as many as ``Sizes/initialWindow`` says; nil takes some of the prompt's.
+  /// - Throws: ``DecodingError`` if they are another number of tokens or outside the vocabulary.
+  public func setInitialWindow(_ tokens: [Token]?) throws(DecodingError) {
+    if let tokens {
+      let vocabulary = target.model.configuration.vocabularySize
+      guard tokens.count == sizes.initialWindow else {
+        throw .wrongWindow(tokens: tokens.count, expected: sizes.initialWindow)
+      }
+      if let token = tokens.first(where: { $0 < 0 || Int($0) >= vocabulary }) {
+        throw .unknownToken(token: token, vocabularySize: vocabulary)
+      }
+    }
+    initialWindow = tokens
   }
 
   /// Runs the prompt and, behind it, the window's first row, which gives the second.
