@@ -15,6 +15,8 @@ public enum KernelCheck {
     }
     for (name, kernel) in rowKernels where try !agree(on: kernel, context, reference) { differences.append(name) }
     if try attention(context) != attention(reference) { differences.append("attention") }
+    if try trainingProducts(context) != trainingProducts(reference) { differences.append("training product") }
+    if try trainingAttention(context) != trainingAttention(reference) { differences.append("training attention") }
     return differences
   }
 
@@ -106,6 +108,51 @@ public enum KernelCheck {
       into: out[rows: rows]
     )
     return rows.map { out[$0] }
+  }
+
+  /// A number of columns that fills no panel, over more than one vector, and the gradient of an activation.
+  private static func trainingProducts(_ context: ComputeContext) throws(KernelError) -> [Float] {
+    let (a, b) = (try matrix(context, 7, width), try matrix(context, 50, width))
+    let (c, d) = (try FloatMatrix(rows: 7, columns: 50), try FloatMatrix(rows: 7, columns: width))
+    context.product(a, b, transposingB: true, into: c)
+    context.swigluBackward(try matrix(context, 7, 25), gateAndUp: c, into: c)
+    context.product(c, b, into: d)
+    return d.withNumbers { Array($0) }
+  }
+
+  /// Two query heads on one key/value head of 20, forward and backward.
+  private static func trainingAttention(_ context: ComputeContext) throws(KernelError) -> [Float] {
+    let (qkv, dqkv) = (try matrix(context, 35, 80), try FloatMatrix(rows: 35, columns: 80))
+    let (out, logSums) = (try FloatMatrix(rows: 35, columns: 40), try FloatMatrix(rows: 35, columns: 2))
+    context.causalAttention(
+      qkv,
+      queryHeads: 2,
+      keyValueHeads: 1,
+      headDimension: 20,
+      sequences: [0..<35],
+      into: out,
+      logSums: logSums
+    )
+    context.causalAttentionBackward(
+      out,
+      qkv: qkv,
+      out: out,
+      logSums: logSums,
+      queryHeads: 2,
+      keyValueHeads: 1,
+      headDimension: 20,
+      sequences: [0..<35],
+      into: dqkv
+    )
+    return dqkv.withNumbers { Array($0) }
+  }
+
+  private static func matrix(_ context: ComputeContext, _ rows: Int, _ columns: Int) throws(KernelError) -> FloatMatrix
+  {
+    let matrix = try FloatMatrix(rows: rows, columns: columns)
+    let numbers = try context.randomNumbers(count: rows * columns, scale: 1, seed: 3).floats(0..<rows * columns)
+    matrix.withMutableNumbers { _ = $0.update(from: numbers) }
+    return matrix
   }
 
   private static func input(_ context: ComputeContext, width: Int) throws(KernelError) -> Activations {

@@ -98,6 +98,70 @@ static void compare_attention(sk_context *found, sk_context *expected) {
   }
 }
 
+static void compare_training(sk_context *found, sk_context *expected) {
+  for (int trial = 0; trial < 24; trial++) {
+    const size_t rows = 1 + random_bits() % 60, columns = 1 + random_bits() % 60, depth = 1 + random_bits() % 500;
+    float *a = random_floats(rows * depth, 1), *b = random_floats(depth * columns, 1);
+    float *y = random_floats(rows * columns, 1), *z = malloc(rows * columns * 4);
+    memcpy(z, y, rows * columns * 4);
+    sk_float_product product = {rows, columns, depth, a, b, trial & 1, trial & 2, y, trial & 4};
+    sk_multiply_floats(found, &product);
+    product.c = z;
+    sk_multiply_floats(expected, &product);
+    expect_same("training product", y, z, rows * columns * 4);
+    free(a), free(b), free(y), free(z);
+  }
+  for (size_t dimension = 2; dimension <= 66; dimension += 16) {
+    const size_t starts[] = {0, 70, 71, 100}, rows = 100, out_width = 4 * dimension, width = 8 * dimension;
+    float *qkv = random_floats(rows * width, 2), *dout = random_floats(rows * out_width, 1);
+    sk_causal_attention attention = {qkv, 4, 2, dimension, starts, 3};
+    float *outs[2], *logs[2], *gradients[2];
+    for (int which = 0; which < 2; which++) {
+      sk_context *context = which ? expected : found;
+      outs[which] = calloc(rows * out_width, 4), logs[which] = calloc(rows * 4, 4);
+      gradients[which] = calloc(rows * width, 4);
+      sk_attend_causally(context, &attention, outs[which], logs[which]);
+      sk_attend_causally_backward(context, &attention, dout, outs[which], logs[which], gradients[which]);
+    }
+    expect_same("causal attention", outs[0], outs[1], rows * out_width * 4);
+    expect_same("logarithms of sums", logs[0], logs[1], rows * 4 * 4);
+    expect_same("gradient of attention", gradients[0], gradients[1], rows * width * 4);
+    for (int which = 0; which < 2; which++) free(outs[which]), free(logs[which]), free(gradients[which]);
+    free(qkv), free(dout);
+  }
+}
+
+static void compare_training_rows(const sk_training_kernels *found, const sk_training_kernels *expected) {
+  for (size_t width = 1; width < 70; width += 3) {
+    float *x = random_floats(width, 5), *w = random_floats(width, 1), *d = random_floats(width, 1), y[4][70], z[4][70];
+    memset(y, 0, sizeof y), memset(z, 0, sizeof z);
+    y[0][0] = found->normalize(x, width, w, 1e-5f, y[1]), z[0][0] = expected->normalize(x, width, w, 1e-5f, z[1]);
+    found->normalize_backward(d, x, width, w, 0.7f, y[1]), expected->normalize_backward(d, x, width, w, 0.7f, z[1]);
+    found->add_product(d, x, 0.3f, width, y[2]), expected->add_product(d, x, 0.3f, width, z[2]);
+    expect_same("training normalization", y, z, sizeof y);
+    found->swiglu_backward(d, x, w, width, y[0], y[1]), expected->swiglu_backward(d, x, w, width, z[0], z[1]);
+    found->silu_backward(d, x, w, width, y[2]), expected->silu_backward(d, x, w, width, z[2]);
+    expect_same("gradient of an activation", y, z, sizeof y);
+    sk_adamw_factors factors = {0.5f, 0.9f, 0.99f, 0.1f, 0.01f, 0.999f, 1e-2f, 3, 1e-8f};
+    memset(y[3], 0, sizeof y[3]), memset(z[3], 0, sizeof z[3]);
+    found->adamw(y[1], d, y[2], y[3], width, &factors), expected->adamw(z[1], d, z[2], z[3], width, &factors);
+    expect_same("AdamW", y, z, sizeof y);
+    sk_comparison a, b;
+    const float scale = 0.25f;
+    found->compare(x, y[1], width, &a), expected->compare(x, y[1], width, &b);
+    sk_softmax_pair p = found->soft_cross_entropy(y[1], d, width, &scale);
+    sk_softmax_pair q = expected->soft_cross_entropy(z[1], d, width, &scale);
+    expect_same("loss", &p, &q, sizeof p), expect_same("gradient of a loss", y, z, sizeof y);
+    if (a.rank != b.rank || a.overlap != b.overlap || a.student_choice != b.student_choice) {
+      printf("differs: comparison\n");
+      failures++;
+    }
+    double sums[2] = {found->squared_sum(x, width), expected->squared_sum(x, width)};
+    expect_same("squared sum", &sums[0], &sums[1], sizeof sums[0]);
+    free(x), free(w), free(d);
+  }
+}
+
 int main(void) {
   sk_pool *pool = sk_pool_create(2, false);
   sk_context expected = {.kernels = sk_kernel_set_at(0), .pool = pool};
@@ -108,6 +172,8 @@ int main(void) {
     compare_products(&found, &expected);
     compare_rows(set, sk_kernel_set_at(0));
     compare_attention(&found, &expected);
+    compare_training(&found, &expected);
+    compare_training_rows(set->training, sk_kernel_set_at(0)->training);
     sk_context_release(&found);
     printf("%s: %s\n", sk_kernel_set_name(set), failures ? "DIFFERS" : "same bits as the reference");
   }
