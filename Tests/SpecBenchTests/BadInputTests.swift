@@ -144,6 +144,22 @@ import Testing
     expectRefusal(try decode("medusa"), "tree", "3 heads")
     try model.write(#"{"medusa_num_heads": 5}"#, to: "medusa/config.json")
     expectRefusal(try decode("medusa"), "medusa_lm_head.safetensors", "4.0.linear.weight")
+    try model.write("{}", to: "draft/tokenizer.json")
+    expectRefusal(try decode("draft-model"), "draft/tokenizer.json", "not the target's")
+    let text = String(decoding: try model.read("draft/config.json"), as: UTF8.self)
+    try model.write(text.replacing("\"vocab_size\": 259", with: "\"vocab_size\": 260"), to: "draft/config.json")
+    expectRefusal(try decode("draft-model"), "draft/config.json", "260")
+    expectRefusal(try decode("draft-model:model=/nowhere"), "/nowhere")
+  }
+
+  @Test func sampling() throws {
+    expectRefusal(try decode(extra: ["--temperature", "-1"]), status: 64, "--temperature")
+    expectRefusal(try decode(extra: ["--temperature", "nan"]), status: 64, "--temperature")
+    expectRefusal(try decode(extra: ["--top-p", "0"]), status: 64, "--top-p")
+    expectRefusal(try decode(extra: ["--top-k", "-3"]), status: 64, "--top-k")
+    let rejection = ["--temperature", "1", "--verification", "rejection"]
+    expectRefusal(try decode("medusa", extra: rejection), "medusa", "draft-model")
+    #expect(try decode("kangaroo", extra: rejection).status == 0)
   }
 
   @Test func decoderSpecs() throws {
@@ -154,6 +170,12 @@ import Testing
     expectRefusal(try decode("kangaroo:exit=4"), "exit", "4")
     expectRefusal(try decode("kangaroo:steps"), "name=value")
     expectRefusal(try decode("kangaroo:steps=2,steps=3"), "twice")
+    expectRefusal(try decode("draft-model:schedule=hasty"), "schedule", "constant or adaptive")
+    expectRefusal(try decode("prompt-lookup:reference=maybe"), "reference", "true or false")
+    expectRefusal(try decode("lookahead:window=60,guess=60"), "window", "below 128")
+    expectRefusal(try decode("kangaroo-tree:steps=64,width=2"), "width", "below 128")
+    expectRefusal(try decode("self-speculative:skip=1-4"), "skip", "0 to 3")
+    expectRefusal(try decode("self-speculative:skip=0-3"), "skip", "not skipped")
     expectRefusal(try decode("medusa:tree=/nowhere.json"), "/nowhere.json", "small")
     try scratch.write("[[0], [1, 1]]", to: "tree.json")
     expectRefusal(try decode("medusa:tree=\(scratch.path("tree.json"))"), "tree.json", "[1, 1]")
@@ -176,6 +198,12 @@ import Testing
     ] {
       try scratch.write(text, to: "bad.jsonl")
       expectRefusal(try decode(input: "bad.jsonl"), "bad.jsonl", words)
+    }
+    for (window, words) in [
+      ("[1, 2]", "2 tokens"), ("[1, 2, 3, 4, 5, 6, 7, 8, 259]", "259"), ("\"x\"", "initial_window"),
+    ] {
+      try scratch.write("{\"id\": 1, \"prompt_ids\": [1], \"initial_window\": \(window)}", to: "bad.jsonl")
+      expectRefusal(try decode("lookahead", input: "bad.jsonl"), "bad.jsonl", words)
     }
     expectRefusal(try decode(input: "absent.jsonl"), "absent.jsonl")
     expectRefusal(try decode(extra: ["--stop-ids", "2,x"]), status: 64, "--stop-ids")

@@ -100,27 +100,59 @@ import Testing
 
   @Test func verifyIsSilentAboutEqualOutputs() throws {
     let suite = Fixtures.package.appending(path: "Suites/essentials").path
-    for type in ["f32", "bf16", "f16", "int8"] {
-      let result = try Program.run([
-        "verify", "--model", model.directory, "--suite", suite, "--limit", "6", "--max-new-tokens", "24", "--dtype",
-        type, "--decoders", "kangaroo:threshold=0,medusa:tree=small,medusa",
-      ])
+    let samplings = [[], ["--temperature", "0.7"], ["--temperature", "1", "--top-p", "0.9"], ["--temperature", "1"]]
+    for (type, sampling) in zip(["f32", "bf16", "f16", "int8"], samplings) {
+      let result = try Program.run(
+        [
+          "verify", "--model", model.directory, "--suite", suite, "--limit", "6", "--max-new-tokens", "24", "--dtype",
+          type, "--decoders",
+          "kangaroo:threshold=0,medusa:tree=small,kangaroo-tree:threshold=0,draft-model,prompt-lookup,lookahead,"
+            + "self-speculative:threshold=0",
+        ] + sampling
+      )
       #expect(result.status == 0, "\(result.errors)")
-      #expect(result.output.contains("21 of 21 outputs"), "\(result.output)")
+      #expect(result.output.contains("49 of 49 outputs"), "\(result.output)")
     }
+  }
+
+  @Test func samplingIsPartOfARun() throws {
+    let suite = Fixtures.package.appending(path: "Suites/essentials").path
+    func run(_ extra: [String]) throws -> [String: Any] {
+      let result = try Program.run(
+        [
+          "run", "--model", model.directory, "--suite", suite, "--limit", "2", "--max-new-tokens", "12", "--database",
+          scratch.path("runs.sqlite"), "--report", scratch.path("report.md"), "--temperature", "0.8", "--top-k", "40",
+          "--seed", "5", "--decoders", "kangaroo:threshold=0,draft-model",
+        ] + extra
+      )
+      #expect(result.status == 0, "\(result.errors)")
+      let report = try Program.run(["report", "--database", scratch.path("runs.sqlite"), "--format", "json"])
+      return try #require(try JSONSerialization.jsonObject(with: Data(report.output.utf8)) as? [String: Any])
+    }
+    let coupled = try run([])
+    let sampling = try #require(coupled["sampling"] as? [String: Any])
+    #expect(sampling["temperature"] as? Double == 0.8 && sampling["top_k"] as? Int == 40)
+    #expect(sampling["verification"] as? String == "coupled")
+    let checked = try #require((coupled["lossless"] as? [String: Int])?["checked"])
+    #expect(checked > 0 && (coupled["lossless"] as? [String: Int])?["mismatches"] == 0)
+    #expect(try scratch.read("report.md").contains("temperature 0.8, top-k 40, seed 5"))
+    // Rejection draws other tokens: there is nothing to compare.
+    let rejection = try run(["--verification", "rejection"])
+    #expect(rejection["lossless"] as? [String: Int] == ["checked": 0, "mismatches": 0])
+    #expect(try scratch.read("report.md").contains("judged by rejection"))
   }
 
   @Test func decodeWritesOneLineForEachPrompt() throws {
     try scratch.write(
       """
-      {"id": "a", "prompt_ids": [1, 40, 41, 42]}
+      {"id": "a", "prompt_ids": [1, 40, 41, 42], "initial_window": [1, 2, 3, 4, 5, 6, 7, 8, 9]}
       {"id": 7, "prompt": "Hi"}
 
       """,
       to: "in.jsonl"
     )
     var outputs: [[String: [String: Any]]] = []
-    for decoder in ["vanilla", "kangaroo:threshold=0,steps=5", "medusa:tree=small"] {
+    for decoder in ["vanilla", "kangaroo:threshold=0,steps=5", "lookahead"] {
       let result = try Program.run([
         "decode", "--model", model.directory, "--decoder", decoder, "--input", scratch.path("in.jsonl"), "--output",
         scratch.path("out.jsonl"), "--max-new-tokens", "15", "--stop-ids", "250,251", "--threads", "1",
@@ -184,7 +216,10 @@ import Testing
   @Test func methodsListsTheCatalogue() throws {
     let result = try Program.run(["methods"])
     #expect(result.status == 0)
-    for word in ["vanilla", "kangaroo", "threshold=0.6", "medusa", "mc_sim_7b_63", "2404.18911"] {
+    for word in [
+      "vanilla", "kangaroo", "threshold=0.6", "medusa", "mc_sim_7b_63", "2404.18911", "2402.02057", "schedule=constant",
+      "skip=half",
+    ] {
       #expect(result.output.contains(word))
     }
   }
