@@ -218,12 +218,35 @@ static void run_tile(sk_number_type type, size_t rows, size_t panels, const tile
   }
 }
 
-/// Where several tiles share the weights, they go through the inputs in steps of this many columns, so that a step's
-/// panels and activations stay in the second-level cache. Sums continue from step to step in the same order.
-#define COLUMN_STEP 512
+// Where several tiles share the weights, they go through the inputs in steps of COLUMN_STEP columns, so that a step's
+// panels and activations stay in the second-level cache. Sums continue from step to step in the same order.
 
 /// Positions are computed in blocks of this many tiles, for the same reason.
 #define BLOCK_TILES (132 / TILE_ROWS)
+
+/// With at least this many tiles it pays to widen 16-bit weights once for all of them.
+#define WIDENING_TILES 8
+
+/// Most panels that are widened at once.
+#define WIDENED_PANELS 2
+
+/// Writes the step's weights of some panels as float32 panels, and brings the panels that follow closer.
+static void widen_panels(sk_number_type type, size_t panels, const char *packed, size_t panel_bytes, size_t columns,
+                         float *out) {
+  for (size_t p = 0; p < panels; p++, packed += panel_bytes) {
+    const char *next = packed + panels * panel_bytes;
+    for (size_t column = 0; column < columns; column += 2, out += 2 * SK_PANEL) {
+      const char *pair = packed + column * COLUMN_BYTES(type);
+      __builtin_prefetch(next + column * COLUMN_BYTES(type), 0, 2);
+      for (int odd = 0; odd < 2; odd++) {
+        vfloat weights[PANEL_VECTORS];
+        if (type == SK_F16) load_weights(SK_F16, 1, pair, 0, odd, weights);
+        else load_weights(SK_BF16, 1, pair, 0, odd, weights);
+        for (size_t v = 0; v < PANEL_VECTORS; v++) store(out + (size_t)odd * SK_PANEL + v * LANES, weights[v]);
+      }
+    }
+  }
+}
 
 /// The tiles first ..< last over one step of columns, for some panels. `job` is at the step's weights and at the
 /// block's outputs; its x is at the block's first tile.
@@ -232,11 +255,20 @@ static void run_block(sk_number_type type, size_t panels, sk_tiling tiling, size
   const size_t number_bytes = type == SK_INT8 ? 2 : 4;
   const bool is_streaming = tiling.count == 1 && sk_tile_size(tiling, 0) <= STREAMING_ROWS;
   const char *x = job.x, *next = job.packed + panels * job.panel_bytes;
+  float widened[WIDENED_PANELS * COLUMN_STEP * SK_PANEL];
+  const bool is_widened =
+      (type == SK_BF16 || type == SK_F16) && last - first >= WIDENING_TILES && panels <= WIDENED_PANELS;
+  if (is_widened) {
+    widen_panels(type, panels, job.packed, job.panel_bytes, job.columns, widened);
+    job.packed = (const char *)widened;
+    job.panel_bytes = job.columns * COLUMN_BYTES(SK_F32);
+    type = SK_F32;
+  }
   for (size_t t = first; t < last; t++) {
     const size_t size = sk_tile_size(tiling, t);
     // The first tiles bring the next panels' weights closer, each tile one panel.
     job.ahead = (readahead){.distance = is_streaming ? STREAMING_DISTANCE : 0, .all_panels = last - first < panels};
-    if (t - first < panels) job.ahead.next = next + (t - first) * job.panel_bytes;
+    if (!is_widened && t - first < panels) job.ahead.next = next + (t - first) * job.panel_bytes;
     job.x = x + column * size * number_bytes;
     run_tile(type, size, panels, &job);
     x += size * all_columns * number_bytes;

@@ -79,6 +79,27 @@ import Testing
     }
   }
 
+  /// Prefill: more positions and inputs than a block of tiles and a step of columns hold.
+  @Test(arguments: variants) func blocksOfPrefill(_ variant: Variant) throws {
+    var random = SeededRandom(seed: 7)
+    let (expected, found) = (try Self.reference(), try Self.context(variant))
+    let (rows, columns, count) = (70, 2090, 137)
+    let x = try random.activations(rows: count, width: columns)
+    for type in WeightType.allCases {
+      let weights = try PackedMatrix(
+        stacking: [random.numbers(rows * columns, as: .float16).source(.float16)],
+        columns: columns,
+        type: type,
+        context: found
+      )
+      let y = try Activations(capacity: count, width: rows)
+      let z = try Activations(capacity: count, width: rows)
+      expected.multiply(x[rows: 0..<count], by: weights, into: y[rows: 0..<count])
+      found.multiply(x[rows: 0..<count], by: weights, into: z[rows: 0..<count])
+      #expect(sameBits(y, z), "\(type)")
+    }
+  }
+
   @Test func everySetAgreesInTheQuickCheck() throws {
     for set in KernelSet.supported { #expect(try KernelCheck.differences(of: set).isEmpty, "\(set)") }
     #expect(try KernelSet.select().set.name == KernelSet.supported.last?.name)
