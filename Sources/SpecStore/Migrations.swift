@@ -9,6 +9,9 @@ enum Migrations {
       try database.execute(sql: Schema.tables)
       try createViews(database)
     }
+    migrator.registerMigration("stored-weight-type") { database in
+      try database.execute(sql: Schema.storedWeightType)
+    }
     return migrator
   }
 

@@ -5,6 +5,9 @@ enum Schema {
   /// Marks a file as SpecBench's own: the letters SPEC in SQLite's `application_id`.
   static let applicationID: Int32 = 0x5350_4543
 
+  /// The type in which the checkpoint stores its weights; a run may hold them in another. NULL in older runs.
+  static let storedWeightType = "ALTER TABLE run ADD COLUMN stored_weight_type TEXT"
+
   static let tables = """
     CREATE TABLE environment (
       id INTEGER PRIMARY KEY,
