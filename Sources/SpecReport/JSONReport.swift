@@ -73,6 +73,7 @@ public enum JSONReport {
       "architecture": ReportValue(run.architecture),
       "parameters": ReportValue(run.parameters),
       "weight_type": ReportValue(run.weightType),
+      "stored_weight_type": ReportValue(run.storedWeightType),
     ]
   }
 

@@ -31,7 +31,15 @@ struct MarkdownDetails {
   private var model: String {
     let parameters = NumberFormat.count(run.parameters)
     return "\(MarkdownText.plain(run.modelName)) (\(parameters) parameters, \(MarkdownText.plain(run.architecture)), "
-      + "\(MarkdownText.plain(run.weightType)), hash \(shortHash(run.modelHash)))"
+      + "\(MarkdownText.plain(weights)), hash \(shortHash(run.modelHash)))"
+  }
+
+  /// The type of the weights, and what was lost on the way to it: float32 holds every stored number.
+  private var weights: String {
+    guard let stored = run.storedWeightType, stored != run.weightType, run.weightType != "f32" else {
+      return run.weightType
+    }
+    return "\(run.weightType) rounded from the checkpoint's \(stored)"
   }
 
   private var suite: String {

@@ -12,6 +12,8 @@ public final class LoadedModel {
   public let directory: String
   /// The weights.
   public let target: Transformer
+  /// The type in which the checkpoint stores its weights; the target may hold them in another.
+  public let storedWeightType: WeightType
   /// The tokenizer.
   public let tokenizer: Tokenizer
   /// The files that make up the checkpoint.
@@ -35,6 +37,7 @@ public final class LoadedModel {
     self.directory = url.path
     name = url.lastPathComponent
     let checkpoint = try Checkpoint(directory: url.path)
+    storedWeightType = checkpoint.naturalWeightType
     tokenizer = try Tokenizer(directory: url.path)
     guard tokenizer.vocabularySize <= checkpoint.configuration.vocabularySize else {
       throw ModelError.companionMismatch(

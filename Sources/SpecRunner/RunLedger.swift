@@ -133,6 +133,7 @@ struct RunLedger {
       architecture: configuration.architecture,
       parameters: configuration.parameterCount,
       weightType: model.target.weightType.rawValue,
+      storedWeightType: model.storedWeightType.rawValue,
       threads: model.target.context.threads,
       suiteName: plan.suite.manifest.name,
       suiteVersion: plan.suite.manifest.version,

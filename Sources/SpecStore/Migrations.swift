@@ -21,6 +21,9 @@ enum Migrations {
     migrator.registerMigration("5-sampling") { database in
       try database.execute(sql: Schema.sampling)
     }
+    migrator.registerMigration("6-stored-weight-type") { database in
+      try database.execute(sql: Schema.storedWeightType)
+    }
     return migrator
   }
 

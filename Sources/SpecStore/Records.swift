@@ -166,6 +166,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var parameters: Int
   /// The type of the weights, for example `bf16`.
   public var weightType: String
+  /// The type in which the checkpoint stores them; nil if it is not known.
+  public var storedWeightType: String?
   /// Number of threads that computed.
   public var threads: Int
   /// The suite's name.
@@ -209,6 +211,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case tokenizerHash = "tokenizer_hash"
     case architecture, parameters
     case weightType = "weight_type"
+    case storedWeightType = "stored_weight_type"
     case threads
     case suiteName = "suite_name"
     case suiteVersion = "suite_version"
@@ -237,6 +240,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     architecture: String,
     parameters: Int,
     weightType: String,
+    storedWeightType: String? = nil,
     threads: Int,
     suiteName: String,
     suiteVersion: String,
@@ -264,6 +268,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.architecture = architecture
     self.parameters = parameters
     self.weightType = weightType
+    self.storedWeightType = storedWeightType
     self.threads = threads
     self.suiteName = suiteName
     self.suiteVersion = suiteVersion

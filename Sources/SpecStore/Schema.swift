@@ -14,6 +14,9 @@ enum Schema {
       CHECK (verification IN ('coupled', 'rejection'));
     """
 
+  /// The type in which the checkpoint stores its weights; a run may hold them in another. NULL in older runs.
+  static let storedWeightType = "ALTER TABLE run ADD COLUMN stored_weight_type TEXT"
+
   static let tables = """
     CREATE TABLE environment (
       id INTEGER PRIMARY KEY,

@@ -148,7 +148,7 @@ import Testing
     let random = try RandomRun(in: workspace.store, seed: 17)
     let text = try report(workspace, random.run)
     let lines = [
-      "- **Model**: toy-llama (6.7 B parameters, LlamaForCausalLM, bf16, hash `0123456789ab`)",
+      "- **Model**: toy-llama (6.7 B parameters, LlamaForCausalLM, bf16 rounded from the checkpoint's f32, hash `0123456789ab`)",
       "- **Suite**: demo, version 1, hash `aaaabbbbcccc`",
       "- **Prompts**: 10 measured (mt_bench 4, translation 1, qa 3, rag 2)",
       "- **Skipped**: 1 of summarization (longer than the context), 1 of rag (empty), "

@@ -76,6 +76,7 @@ enum Example {
     architecture: "LlamaForCausalLM",
     parameters: 6_738_000_000,
     weightType: "bf16",
+    storedWeightType: "f32",
     threads: 2,
     suiteName: "demo",
     suiteVersion: "1",

@@ -118,6 +118,7 @@ import struct SpecSuite.Suite
     #expect(Set(orders).count > 1)
     let run = try store.run(outcome.run)
     #expect(run.finishedAt != nil && run.threads == 1 && run.weightType == "bf16" && run.parameters == 53_728)
+    #expect(run.storedWeightType == "bf16")
   }
 
   /// One generation's rows against each other.
