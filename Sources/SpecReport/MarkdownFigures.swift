@@ -3,6 +3,8 @@ import SpecStore
 /// The tables of figures, each with a sentence on what they mean.
 struct MarkdownFigures {
   let summary: RunSummary
+  /// Where each plot lies, by its name.
+  let plots: [String: String]
 
   /// The sections in order; those without anything to show are left out.
   var sections: [String] {
@@ -33,7 +35,8 @@ struct MarkdownFigures {
       and pass; decode time runs from the first token to the last. #Mean Accepted Tokens is the mean number of tokens
       that a cycle contributes, the target's own token included and before any trimming at a stop; the token of the
       prefill belongs to no cycle. "–" stands for what was not measured.
-      """
+      """,
+      plots: ["speedup"]
     )
   }
 
@@ -122,8 +125,9 @@ extension MarkdownFigures {
     MarkdownText.plain(decoder.name)
   }
 
-  func section(_ title: String, _ table: MarkdownTable, _ note: String) -> String {
-    "## \(title)\n\n\(table.text)\n\n\(note)"
+  func section(_ title: String, _ table: MarkdownTable, _ note: String, plots names: [String] = []) -> String {
+    let images = names.compactMap { plots[$0] }.map { "\n\n![\(title)](\($0))" }
+    return "## \(title)\n\n\(table.text)\n\n\(note)\(images.joined())"
   }
 
   /// One row for each decoder, one column for each category and one for all of them.

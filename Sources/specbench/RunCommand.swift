@@ -78,7 +78,7 @@ struct RunCommand: ParsableCommand {
     )
     let outcome = try runner.run()
     let summary = try RunSummary(store: store, run: outcome.run)
-    try OutputFile.write(MarkdownReport.render(summary), to: report)
+    try ReportFile.write(summary, to: report)
     try say(summary.verdict)
     try say("Run \(outcome.run) is in \(database), its report in \(report).")
     if outcome.mismatches > 0 { throw ExitCode(1) }

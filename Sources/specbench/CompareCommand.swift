@@ -1,0 +1,105 @@
+import ArgumentParser
+import Foundation
+import SpecReport
+import SpecStore
+
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare two runs, two databases or two decoders of a run.",
+    discussion: """
+      A side is written FILE, RUN, RUN/DECODER, FILE:RUN or FILE:RUN/DECODER; without a run, the file's last one is \
+      meant, and without a file, --database. Two decoders of one run are compared directly, two runs through each run's \
+      own vanilla: they must be of the same host, checkpoint and questions. Absolute times are shown, never judged.
+
+        specbench compare 1/kangaroo 1/medusa
+        specbench compare before.sqlite after.sqlite --fail-if-slower 3% --require-lossless
+
+      Exit codes: 0 done; 1 an output differs from vanilla's, or none was compared (--require-lossless); 2 something \
+      given cannot be used; 3 slower than allowed (--fail-if-slower); 64 usage.
+      """
+  )
+
+  @Argument(help: ArgumentHelp("The old side.", valueName: "old"))
+  var first: String
+
+  @Argument(help: ArgumentHelp("The new side.", valueName: "new"))
+  var second: String
+
+  @Option(help: ArgumentHelp("The database of sides without a file.", valueName: "file"))
+  var database = "specbench.sqlite"
+
+  @Option(
+    name: .customLong("fail-if-slower"),
+    help: ArgumentHelp("Exit code 3 when a whole 95 % interval is slower by more than this.", valueName: "percent")
+  )
+  var slowerLimit: String?
+
+  @Flag(help: "Exit code 1 unless every output was compared with vanilla's and is the same.")
+  var requireLossless = false
+
+  @Flag(help: "Compare runs that were not measured alike, too.")
+  var anyway = false
+
+  func validate() throws { _ = try limit() }
+
+  func run() throws {
+    let comparison = try RunComparison(side(first), side(second), anyway: anyway)
+    try say(String(ComparisonReport.render(comparison).dropLast()))
+    if let limit = try limit() {
+      for row in comparison.rows where row.isSlower(than: limit) == nil {
+        throw NoInterval(decoder: row.second)
+      }
+    }
+    if requireLossless, comparison.lossless.mismatches > 0 || comparison.lossless.checked == 0 {
+      tell("specbench: not every output is identical to vanilla's")
+      throw ExitCode(1)
+    }
+    guard let limit = try limit() else { return }
+    let slower = comparison.rows.filter { $0.isSlower(than: limit) == true }.map(\.second)
+    if !slower.isEmpty {
+      tell("specbench: slower by more than \(slowerLimit ?? ""): \(slower.joined(separator: ", "))")
+      throw ExitCode(3)
+    }
+  }
+
+  private func limit() throws -> Double? {
+    try slowerLimit.map { try Percentage.share($0, of: "--fail-if-slower") }
+  }
+
+  private func side(_ text: String) throws -> ComparisonSide {
+    let (place, decoder) = Self.split(text, at: "/", isSecond: { !$0.contains(".") })
+    // A path may itself hold slashes and colons: what follows the last one is a run only if it is a number.
+    let (file, number) = Self.split(place, at: ":", isSecond: { Int64($0) != nil })
+    let isRun = Int64(file) != nil && number == nil && !FileManager.default.fileExists(atPath: file)
+    if FileManager.default.fileExists(atPath: text) { return try side(text, nil, nil) }
+    return try isRun ? side(database, Int64(file), decoder) : side(file, number.flatMap { Int64($0) }, decoder)
+  }
+
+  private func side(_ file: String, _ run: Int64?, _ decoder: String?) throws -> ComparisonSide {
+    let store = try BenchmarkStore(openingAt: file)
+    guard let id = try run ?? store.lastRun()?.id else {
+      throw ValidationError("\(file) holds no run: make one with 'specbench run'.")
+    }
+    return ComparisonSide(store: store, run: id, decoder: decoder)
+  }
+
+  private static func split(
+    _ text: String,
+    at separator: Character,
+    isSecond: (Substring) -> Bool
+  ) -> (String, String?) {
+    guard let place = text.lastIndex(of: separator) else { return (text, nil) }
+    let rest = text[text.index(after: place)...]
+    return isSecond(rest) && !rest.isEmpty ? (String(text[..<place]), String(rest)) : (text, nil)
+  }
+}
+
+/// A comparison that was to be judged but cannot be.
+struct NoInterval: Error, CustomStringConvertible {
+  let decoder: String
+
+  var description: String {
+    "\(decoder) has no interval to be judged by: measure both runs with --passes 2 or more"
+  }
+}
