@@ -67,7 +67,8 @@ extension MarkdownFigures {
     )
   }
 
-  var timeSplit: String {
+  var timeSplit: String? {
+    guard summary.run.origin == .measured else { return nil }
     var table = MarkdownTable(
       labels: ["Decoder"],
       figures: ["Draft", "Verify", "Overhead", "Other", "Cycles", "Time per cycle"]

@@ -9,7 +9,8 @@ struct MarkdownFigures {
   /// The sections in order; those without anything to show are left out.
   var sections: [String] {
     [
-      speedup, certainty, explanation, endToEnd, specBench, tokensPerSecond, acceptance, acceptanceByPosition,
+      speedup, certainty, explanation, endToEnd, specBench, specBenchColumns, tokensPerSecond, acceptance,
+      acceptanceByPosition,
       consecutiveAcceptance, latency,
       timeSplit, verificationCost, addedParameters, conditions, losslessness,
     ].compactMap(\.self)
@@ -40,8 +41,9 @@ struct MarkdownFigures {
     )
   }
 
-  private var endToEnd: String {
-    byCategory(
+  private var endToEnd: String? {
+    guard summary.run.origin == .measured else { return nil }
+    return byCategory(
       "End-to-end speedup",
       """
       The same ratio with prefill: all work on the prompt, the drafter's included, counts on both sides.
@@ -68,7 +70,8 @@ struct MarkdownFigures {
     ) { NumberFormat.rate($0.speedup?.tokensPerSecond) }
   }
 
-  private var acceptance: String {
+  private var acceptance: String? {
+    guard summary.run.origin == .measured else { return nil }
     var table = MarkdownTable(
       labels: ["Decoder"],
       figures: taskTitles + [ReportCategory.overall.title, "Nodes per token"]
@@ -90,7 +93,8 @@ struct MarkdownFigures {
     )
   }
 
-  private var addedParameters: String {
+  private var addedParameters: String? {
+    guard summary.run.origin == .measured else { return nil }
     var table = MarkdownTable(labels: ["Decoder", "Method"], figures: ["Added parameters", "Share of the target"])
     for decoder in summary.decoders {
       let target = summary.run.parameters

@@ -33,7 +33,7 @@ public struct RunSummary: Sendable {
     conditions = try store.conditions(of: run)
     cycleCounts = try store.cycleCounts(of: run)
     paces = try store.tokenPaces(of: run, stretch: Self.stretch)
-    figures = try FigureTable(store: store, run: run, speedups: outline.speedups)
+    figures = try FigureTable(store: store, run: run, speedups: outline.speedups, origin: outline.run.origin)
   }
 
   /// The run.

@@ -203,15 +203,17 @@ public final class Runner {
     startedAt: Date
   ) throws -> Int64 {
     let text = model.tokenizer.decode(generation.tokens, skippingSpecialTokens: true)
+    var row = generation.record(
+      decoder: ledger.decoders[decoder],
+      prompt: prompt,
+      pass: pass,
+      place: place,
+      startedAt: startedAt,
+      text: text
+    )
+    if decoders[decoder].isBaseline { row.retokenizedTokens = model.encode(text).count - 1 }
     return try store.record(
-      generation.record(
-        decoder: ledger.decoders[decoder],
-        prompt: prompt,
-        pass: pass,
-        place: place,
-        startedAt: startedAt,
-        text: text
-      ),
+      row,
       cycles: generation.cycleRecords,
       tokens: generation.tokenRecords
     )

@@ -18,6 +18,9 @@ enum Migrations {
     migrator.registerMigration("4-origin") { database in
       try database.execute(sql: Schema.origin)
     }
+    migrator.registerMigration("5-retokenized") { database in
+      try database.execute(sql: Schema.retokenized)
+    }
     return migrator
   }
 

@@ -86,7 +86,7 @@ struct RunCommand: ParsableCommand {
 }
 
 /// An argument as one would type it.
-private func quotedForShell(_ argument: String) -> String {
+func quotedForShell(_ argument: String) -> String {
   let isPlain = argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,+@%".contains($0) }
   return isPlain && !argument.isEmpty ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
 }

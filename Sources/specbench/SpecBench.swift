@@ -20,7 +20,9 @@ struct SpecBench: ParsableCommand {
       """,
     version: RunEnvironment.packageVersion,
     subcommands: [
-      RunCommand.self, ReportCommand.self, RunsCommand.self, CompareCommand.self, VerifyCommand.self,
+      RunCommand.self, ReportCommand.self, RunsCommand.self, CompareCommand.self, SweepCommand.self,
+      GenerateCommand.self, ExportCommand.self,
+      ImportCommand.self, VerifyCommand.self,
       DecodeCommand.self,
       InspectCommand.self, MethodsCommand.self, BenchCommand.self, DoctorCommand.self,
     ]

@@ -37,6 +37,7 @@ import Testing
         sql: """
           DROP TABLE pass_condition;
           ALTER TABLE generation DROP COLUMN preempted_steps;
+          ALTER TABLE generation DROP COLUMN retokenized_tokens;
           ALTER TABLE run DROP COLUMN origin;
           ALTER TABLE decoder DROP COLUMN is_noise_floor;
           DELETE FROM grdb_migrations WHERE identifier <> '1';
