@@ -67,13 +67,27 @@ struct CompareCommand: ParsableCommand {
     try slowerLimit.map { try Percentage.share($0, of: "--fail-if-slower") }
   }
 
+  /// A path may itself hold slashes and colons, and a decoder's name a full stop: what stands before the last slash
+  /// decides whether the rest is a decoder.
   private func side(_ text: String) throws -> ComparisonSide {
-    let (place, decoder) = Self.split(text, at: "/", isSecond: { !$0.contains(".") })
-    // A path may itself hold slashes and colons: what follows the last one is a run only if it is a number.
-    let (file, number) = Self.split(place, at: ":", isSecond: { Int64($0) != nil })
-    let isRun = Int64(file) != nil && number == nil && !FileManager.default.fileExists(atPath: file)
-    if FileManager.default.fileExists(atPath: text) { return try side(text, nil, nil) }
-    return try isRun ? side(database, Int64(file), decoder) : side(file, number.flatMap { Int64($0) }, decoder)
+    if let (file, run) = place(text) { return try side(file, run, nil) }
+    if let slash = text.lastIndex(of: "/"), let (file, run) = place(String(text[..<slash])) {
+      return try side(file, run, String(text[text.index(after: slash)...]))
+    }
+    return try side(text, nil, nil)
+  }
+
+  /// A file that is there, a run of --database, or a run of a file that is there.
+  private func place(_ text: String) -> (file: String, run: Int64?)? {
+    var isFolder: ObjCBool = false
+    func isFile(_ path: String) -> Bool {
+      FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+    }
+    if isFile(text) { return (text, nil) }
+    if let run = Int64(text) { return (database, run) }
+    guard let colon = text.lastIndex(of: ":"), let run = Int64(text[text.index(after: colon)...]) else { return nil }
+    let file = String(text[..<colon])
+    return isFile(file) ? (file, run) : nil
   }
 
   private func side(_ file: String, _ run: Int64?, _ decoder: String?) throws -> ComparisonSide {
@@ -82,16 +96,6 @@ struct CompareCommand: ParsableCommand {
       throw ValidationError("\(file) holds no run: make one with 'specbench run'.")
     }
     return ComparisonSide(store: store, run: id, decoder: decoder)
-  }
-
-  private static func split(
-    _ text: String,
-    at separator: Character,
-    isSecond: (Substring) -> Bool
-  ) -> (String, String?) {
-    guard let place = text.lastIndex(of: separator) else { return (text, nil) }
-    let rest = text[text.index(after: place)...]
-    return isSecond(rest) && !rest.isEmpty ? (String(text[..<place]), String(rest)) : (text, nil)
   }
 }
 
