@@ -85,13 +85,13 @@ let package = Package(
     ),
     .testTarget(
       name: "SpecStoreTests",
-      dependencies: ["SpecStore", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["SpecStatistics", "SpecStore", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swift
     ),
     .testTarget(name: "SpecStatisticsTests", dependencies: ["SpecStatistics"], swiftSettings: swift),
     .testTarget(
       name: "SpecReportTests",
-      dependencies: ["SpecReport", "SpecStore", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["SpecReport", "SpecStatistics", "SpecStore", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swift
     ),
     .testTarget(

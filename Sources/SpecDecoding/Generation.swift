@@ -75,16 +75,23 @@ public struct Generation: Sendable {
 ///   - prompt: token ids that ``StopRules/check(_:vocabularySize:)`` accepts.
 ///   - decoder: the method.
 ///   - rules: when to stop.
+///   - observe: hears of the tokens so far after the prefill and after each cycle; its time is not measured.
 /// - Returns: the output with all that was measured.
-public func generate(_ prompt: [Token], with decoder: some Decoder, rules: StopRules) -> Generation {
+public func generate(
+  _ prompt: [Token],
+  with decoder: some Decoder,
+  rules: StopRules,
+  observe: ((Generation) -> Void)? = nil
+) -> Generation {
   var generation = Generation()
-  let start = MonotonicClock.now
+  var start = MonotonicClock.now
   let first = decoder.begin(prompt)
   generation.prefillTime = MonotonicClock.now - start
   var stop: StopReason?
   if let first {
     stop = generation.take([first], of: nil, at: generation.prefillTime, promptCount: prompt.count, rules: rules)
   }
+  start += generation.show(to: observe)
   var preemption = PreemptionWatch(at: MonotonicClock.now - start)
   while stop == nil {
     let budget = CycleBudget(
@@ -107,6 +114,7 @@ public func generate(_ prompt: [Token], with decoder: some Decoder, rules: StopR
     )
     generation.cycles.append(cycle)
     generation.emitted.append(generation.tokens.count - before)
+    start += generation.show(to: observe)
   }
   generation.preemptedSteps = preemption.steps
   generation.stopReason = stop ?? .maximumNewTokens
@@ -114,6 +122,14 @@ public func generate(_ prompt: [Token], with decoder: some Decoder, rules: StopR
 }
 
 extension Generation {
+  /// Lets an observer look, and tells how long that took.
+  fileprivate func show(to observe: ((Generation) -> Void)?) -> UInt64 {
+    guard let observe else { return 0 }
+    let start = MonotonicClock.now
+    observe(self)
+    return MonotonicClock.now - start
+  }
+
   /// Appends tokens up to the first stop.
   fileprivate mutating func take(
     _ tokens: [Token],

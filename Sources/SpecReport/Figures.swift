@@ -29,9 +29,16 @@ struct FigureTable: Sendable {
 
   private var figures: [Place: Figures] = [:]
 
-  init(store: BenchmarkStore, run: Int64, speedups: [Speedup]) throws(StoreError) {
+  /// - Parameters:
+  ///   - store: the database.
+  ///   - run: the run's id.
+  ///   - speedups: its speedups.
+  ///   - origin: where it comes from: imported answers tell nothing of drafts and of the times of cycles and tokens.
+  /// - Throws: a `StoreError`.
+  init(store: BenchmarkStore, run: Int64, speedups: [Speedup], origin: RunOrigin) throws(StoreError) {
     for row in speedups { self[row.decoderID, row.category].speedup = row }
     for row in try store.meanAcceptedTokens(of: run) { self[row.decoderID, row.category].accepted = row }
+    guard origin == .measured else { return }
     for row in try store.acceptanceRates(of: run) { self[row.decoderID, row.category].acceptance = row }
     for row in try store.timeSplits(of: run) { self[row.decoderID, row.category].time = row }
     for row in try store.latencies(of: run) { self[row.decoderID, row.category].latencies[row.metric] = row }

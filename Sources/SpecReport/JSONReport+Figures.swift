@@ -21,6 +21,7 @@ extension JSONReport {
         "checked": ReportValue(losslessness?.checked ?? 0), "mismatches": ReportValue(losslessness?.mismatches ?? 0),
       ],
       "overall": figures(summary.figures[decoder.id, .overall], summary.estimates[decoder.id, .overall]),
+      "spec_bench": specBench(summary.estimates.pairs[decoder.id] ?? []),
       "categories": .object(Dictionary(categories, uniquingKeysWith: { first, _ in first })),
     ]
   }
@@ -46,6 +47,17 @@ extension JSONReport {
       "time_to_first_token_ms": ReportValue(figures.latencies[.timeToFirstToken]?.p50Milliseconds),
       "time_per_output_token_ms": ReportValue(figures.latencies[.timePerOutputToken]?.p50Milliseconds),
       "inter_token_latency_ms": ReportValue(figures.latencies[.interTokenLatency]?.p50Milliseconds),
+    ]
+  }
+
+  private static func specBench(_ pairs: [GenerationPair]) -> ReportValue {
+    guard let figures = SpecBenchFigures(pairs) else { return .null }
+    return [
+      "tokens_per_second": ReportValue(figures.tokensPerSecond),
+      "baseline_tokens_per_second": ReportValue(figures.baseline),
+      "speedup": ReportValue(figures.speedup),
+      "baseline_tokens_per_second_retokenized": ReportValue(figures.retokenizedBaseline),
+      "speedup_retokenized": ReportValue(figures.retokenizedSpeedup),
     ]
   }
 

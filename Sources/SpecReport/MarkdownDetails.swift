@@ -9,10 +9,25 @@ struct MarkdownDetails {
 
   /// One entry for each thing that has to be known to measure the same again.
   var list: String {
+    guard run.origin == .measured else { return importedList }
     let entries: [(name: String, text: String)] =
       [("Model", model), ("Suite", suite), ("Prompts", prompts)] + skipped
       + [("Decoders", decoders), ("Settings", settings), ("Sampling", sampling)] + options
       + [("Date", date), ("SpecBench", program), ("Command", MarkdownText.code(run.commandLine))] + machine
+    return entries.map { "- **\($0.name)**:\($0.text.hasPrefix("\n") ? "" : " ")\($0.text)" }.joined(separator: "\n")
+  }
+
+  /// What is known of imported answers.
+  private var importedList: String {
+    let entries: [(name: String, text: String)] = [
+      ("Model", MarkdownText.plain(run.modelName)), ("Prompts", prompts), ("Decoders", decoders),
+      ("Imported", "\(DateText.readable(run.startedAt)) (UTC), by \(MarkdownText.code(run.commandLine))"),
+      (
+        "Not known",
+        "token ids, drafted tokens, the environment, and times other than whole turns: decode times hold the prefill, and "
+          + "outputs are compared as texts, positions counting characters"
+      ),
+    ]
     return entries.map { "- **\($0.name)**:\($0.text.hasPrefix("\n") ? "" : " ")\($0.text)" }.joined(separator: "\n")
   }
 

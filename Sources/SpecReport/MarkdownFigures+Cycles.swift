@@ -21,7 +21,8 @@ extension MarkdownFigures {
       Marginal: of the cycles that drafted at all, the share in which the token at this place of the draft was
       accepted. Conditional: the same share of the cycles that drafted this place and accepted all places before it.
       "–" stands where no draft reached.
-      """ + hiddenPositions
+      """ + hiddenPositions,
+      plots: ["acceptance", "accept-lengths"]
     )
   }
 
@@ -61,11 +62,13 @@ extension MarkdownFigures {
       TTFT: time to the first token. TPOT: decode time over the tokens after the first, one value for each generation.
       ITL: time between tokens as they become available; tokens that one cycle emits become available together, so the
       times within a cycle are zero. Percentiles by nearest rank.
-      """
+      """,
+      plots: ["latency", "pace"]
     )
   }
 
-  var timeSplit: String {
+  var timeSplit: String? {
+    guard summary.run.origin == .measured else { return nil }
     var table = MarkdownTable(
       labels: ["Decoder"],
       figures: ["Draft", "Verify", "Overhead", "Other", "Cycles", "Time per cycle"]
@@ -89,7 +92,8 @@ extension MarkdownFigures {
       """
       Shares of the decode time: drafting, verification by the target, the rest of the cycles, and what no cycle
       accounts for.
-      """
+      """,
+      plots: ["time"]
     )
   }
 

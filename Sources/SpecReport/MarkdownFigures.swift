@@ -3,11 +3,14 @@ import SpecStore
 /// The tables of figures, each with a sentence on what they mean.
 struct MarkdownFigures {
   let summary: RunSummary
+  /// Where each plot lies, by its name.
+  let plots: [String: String]
 
   /// The sections in order; those without anything to show are left out.
   var sections: [String] {
     [
-      speedup, certainty, explanation, endToEnd, specBench, tokensPerSecond, acceptance, acceptanceByPosition,
+      speedup, certainty, explanation, endToEnd, specBench, specBenchColumns, tokensPerSecond, acceptance,
+      acceptanceByPosition,
       consecutiveAcceptance, latency,
       timeSplit, verificationCost, addedParameters, conditions, losslessness,
     ].compactMap(\.self)
@@ -33,12 +36,14 @@ struct MarkdownFigures {
       and pass; decode time runs from the first token to the last. #Mean Accepted Tokens is the mean number of tokens
       that a cycle contributes, the target's own token included and before any trimming at a stop; the token of the
       prefill belongs to no cycle. "–" stands for what was not measured.
-      """
+      """,
+      plots: ["speedup"]
     )
   }
 
-  private var endToEnd: String {
-    byCategory(
+  private var endToEnd: String? {
+    guard summary.run.origin == .measured else { return nil }
+    return byCategory(
       "End-to-end speedup",
       """
       The same ratio with prefill: all work on the prompt, the drafter's included, counts on both sides.
@@ -65,7 +70,8 @@ struct MarkdownFigures {
     ) { NumberFormat.rate($0.speedup?.tokensPerSecond) }
   }
 
-  private var acceptance: String {
+  private var acceptance: String? {
+    guard summary.run.origin == .measured else { return nil }
     var table = MarkdownTable(
       labels: ["Decoder"],
       figures: taskTitles + [ReportCategory.overall.title, "Nodes per token"]
@@ -87,7 +93,8 @@ struct MarkdownFigures {
     )
   }
 
-  private var addedParameters: String {
+  private var addedParameters: String? {
+    guard summary.run.origin == .measured else { return nil }
     var table = MarkdownTable(labels: ["Decoder", "Method"], figures: ["Added parameters", "Share of the target"])
     for decoder in summary.decoders {
       let target = summary.run.parameters
@@ -122,8 +129,9 @@ extension MarkdownFigures {
     MarkdownText.plain(decoder.name)
   }
 
-  func section(_ title: String, _ table: MarkdownTable, _ note: String) -> String {
-    "## \(title)\n\n\(table.text)\n\n\(note)"
+  func section(_ title: String, _ table: MarkdownTable, _ note: String, plots names: [String] = []) -> String {
+    let images = names.compactMap { plots[$0] }.map { "\n\n![\(title)](\($0))" }
+    return "## \(title)\n\n\(table.text)\n\n\(note)\(images.joined())"
   }
 
   /// One row for each decoder, one column for each category and one for all of them.

@@ -50,6 +50,18 @@ enum ReportValue: Sendable {
   }
 }
 
+extension ReportValue {
+  /// The value as JSON with sorted keys, without a line break.
+  ///
+  /// - Returns: The text.
+  /// - Throws: `EncodingError`.
+  func renderedOnOneLine() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+}
+
 extension ReportValue: ExpressibleByDictionaryLiteral {
   init(dictionaryLiteral elements: (String, ReportValue)...) {
     self = .object(Dictionary(elements, uniquingKeysWith: { _, last in last }))

@@ -20,7 +20,7 @@ struct RunOutline: Sendable {
   init(store: BenchmarkStore, run: Stored<RunRecord>) throws(StoreError) {
     self.run = run
     let all = try store.decoders(of: run.id)
-    noiseFloor = all.first(where: \.isNoiseFloor)
+    noiseFloor = all.first { $0.isNoiseFloor }
     let decoders = all.filter { !$0.isNoiseFloor }
     self.decoders = decoders.filter(\.isVanilla) + decoders.filter { !$0.isVanilla }
     speedups = try store.speedups(of: run.id)

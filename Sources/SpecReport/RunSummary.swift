@@ -14,6 +14,9 @@ public struct RunSummary: Sendable {
   let estimates: SpeedEstimates
   let conditions: [PassCondition]
   let cycleCounts: [CycleCount]
+  let paces: [TokenPace]
+  /// Tokens over which a pace is taken.
+  static let stretch = 16
 
   /// Reads a run.
   ///
@@ -29,7 +32,8 @@ public struct RunSummary: Sendable {
     estimates = try SpeedEstimates(store: store, run: run)
     conditions = try store.conditions(of: run)
     cycleCounts = try store.cycleCounts(of: run)
-    figures = try FigureTable(store: store, run: run, speedups: outline.speedups)
+    paces = try store.tokenPaces(of: run, stretch: Self.stretch)
+    figures = try FigureTable(store: store, run: run, speedups: outline.speedups, origin: outline.run.origin)
   }
 
   /// The run.

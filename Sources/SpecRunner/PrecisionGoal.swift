@@ -19,19 +19,31 @@ public struct PrecisionGoal: Sendable, Equatable {
   }
 
   /// How precise a run's least precise speedup is.
+  struct Worst {
+    let decoder: String
+    /// Infinite where there is no interval yet.
+    let precision: Double
+
+    /// `1.8 %`, or the most that is worth telling.
+    var text: String { precision < 10 ? "\(Double(Int(precision * 1000)) / 10) %" : "more than 1000 %" }
+  }
+
+  /// Finds the least precise speedup of a run.
   ///
   /// - Parameters:
   ///   - run: the run's id.
   ///   - store: the database.
-  /// - Returns: the decoder and its precision, infinite where there is no interval yet; nil without a decoder to compare.
+  /// - Returns: nil without anything to compare, as when every prompt was skipped.
   /// - Throws: `StoreError`.
-  static func worst(of run: Int64, in store: BenchmarkStore) throws(StoreError) -> (decoder: String, precision: Double)?
-  {
+  static func worst(of run: Int64, in store: BenchmarkStore) throws(StoreError) -> Worst? {
     let pairs = Dictionary(grouping: try store.pairs(of: run), by: \.decoderID)
-    let baseline = try store.decoders(of: run).first { $0.method == "vanilla" }
-    return try store.decoders(of: run)
-      .filter { $0.id != baseline?.id && !$0.isNoiseFloor }
-      .map { ($0.name, PairedTimes(decodeTimesOf: pairs[$0.id] ?? []).intervalOfThisSuite()?.precision ?? .infinity) }
-      .max { $0.1 < $1.1 }
+    let decoders = try store.decoders(of: run)
+    let baseline = decoders.first { $0.method == "vanilla" }
+    return decoders.filter { $0.id != baseline?.id && !$0.isNoiseFloor && pairs[$0.id] != nil }
+      .map { decoder in
+        let interval = PairedTimes(decodeTimesOf: pairs[decoder.id] ?? []).intervalOfThisSuite()
+        return Worst(decoder: decoder.name, precision: interval?.precision ?? .infinity)
+      }
+      .max { $0.precision < $1.precision }
   }
 }

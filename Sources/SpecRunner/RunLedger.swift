@@ -30,12 +30,15 @@ struct RunLedger {
     let run = try record(of: plan, model: model)
     let rows = try decoders.enumerated().map { try $1.record(ordinal: $0) }
     let environment = RunEnvironment.capture(model.target.context)
-    if plan.resumes, let last = try store.lastRun(), last.finishedAt == nil,
-      try store.environment(of: last.id).record.isSameMachine(as: environment),
-      run.isSamePlan(as: last.record, ignoringPasses: plan.goal != nil),
-      try store.decoders(of: last.id).map(\.record) == rows
-    {
-      return try RunLedger(resuming: last.id, plan: plan, store: store)
+    if plan.resumes {
+      let earlier = plan.reusesFinishedRuns ? try store.runs().reversed() : try store.lastRun().map { [$0] } ?? []
+      for candidate in earlier where candidate.finishedAt == nil || plan.reusesFinishedRuns {
+        guard run.isSamePlan(as: candidate.record, ignoringPasses: plan.goal != nil),
+          try store.environment(of: candidate.id).record.isSameMachine(as: environment),
+          try store.decoders(of: candidate.id).map(\.record) == rows
+        else { continue }
+        return try RunLedger(resuming: candidate.id, plan: plan, store: store)
+      }
     }
     let ids = try store.beginRun(
       run,

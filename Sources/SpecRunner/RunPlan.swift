@@ -19,6 +19,8 @@ public struct RunPlan: Sendable {
   public var commandLine: String
   /// Whether to go on with the database's last unfinished run of the same plan.
   public var resumes: Bool
+  /// Whether resuming also takes an earlier run of the same plan that is finished, as a sweep of several runs does.
+  public var reusesFinishedRuns = false
   /// When there have been passes enough; nil stops after ``passes``.
   public var goal: PrecisionGoal?
 

@@ -81,16 +81,15 @@ public final class Runner {
   private func nextPass(since start: ContinuousClock.Instant) throws -> Int? {
     if passes < plan.passes { return passes }
     guard let goal = plan.goal, let worst = try PrecisionGoal.worst(of: ledger.run, in: store) else { return nil }
-    let percent = "\(Double(Int(worst.precision * 1000)) / 10) %"
     if worst.precision <= goal.precision {
-      observer.note("After \(passes) passes every overall speedup is known to \(percent) or better.")
+      observer.note("After \(passes) passes every overall speedup is known to \(worst.text) or better.")
       return nil
     }
     let elapsed = ContinuousClock.now - start
     if passes >= PrecisionGoal.mostPasses || goal.timeBudget.map({ elapsed + elapsed / passes > $0 }) == true {
       observer.note(
         "Stopped after \(passes) passes: the time is spent, and the overall speedup of \(worst.decoder) is known to "
-          + "\(percent) only."
+          + "\(worst.text) only."
       )
       return nil
     }
@@ -209,15 +208,17 @@ public final class Runner {
     startedAt: Date
   ) throws -> Int64 {
     let text = model.tokenizer.decode(generation.tokens, skippingSpecialTokens: true)
+    var row = generation.record(
+      decoder: ledger.decoders[decoder],
+      prompt: prompt,
+      pass: pass,
+      place: place,
+      startedAt: startedAt,
+      text: text
+    )
+    if decoders[decoder].isBaseline { row.retokenizedTokens = model.encode(text).count - 1 }
     return try store.record(
-      generation.record(
-        decoder: ledger.decoders[decoder],
-        prompt: prompt,
-        pass: pass,
-        place: place,
-        startedAt: startedAt,
-        text: text
-      ),
+      row,
       cycles: generation.cycleRecords,
       tokens: generation.tokenRecords
     )

@@ -25,6 +25,10 @@ public struct GenerationPair: Codable, Equatable, Sendable {
   public let outputTokens: Int
   /// Cycles during which the decoding thread was kept from the processor; nil where the system does not tell.
   public let preemptedSteps: Int?
+  /// Vanilla's tokens as Spec-Bench counts them; nil where that is not known.
+  public let vanillaRetokenizedTokens: Int?
+  /// Vanilla's tokens.
+  public let vanillaOutputTokens: Int
 
   enum CodingKeys: String, CodingKey {
     case decoderID = "decoder_id"
@@ -37,6 +41,8 @@ public struct GenerationPair: Codable, Equatable, Sendable {
     case decodeNanoseconds = "decode_ns"
     case outputTokens = "output_tokens"
     case preemptedSteps = "preempted_steps"
+    case vanillaRetokenizedTokens = "vanilla_retokenized_tokens"
+    case vanillaOutputTokens = "vanilla_output_tokens"
   }
 }
 
@@ -54,7 +60,8 @@ extension BenchmarkStore {
         decoder.id AS decoder_id, category, question_id, turn, generation.pass AS pass,
         vanilla.prefill_ns AS vanilla_prefill_ns, vanilla.decode_ns AS vanilla_decode_ns,
         generation.prefill_ns AS prefill_ns, generation.decode_ns AS decode_ns,
-        generation.output_tokens AS output_tokens, generation.preempted_steps AS preempted_steps
+        generation.output_tokens AS output_tokens, generation.preempted_steps AS preempted_steps,
+        vanilla.retokenized_tokens AS vanilla_retokenized_tokens, vanilla.output_tokens AS vanilla_output_tokens
       FROM decoder
       JOIN generation ON generation.decoder_id = decoder.id
       JOIN prompt ON prompt.id = generation.prompt_id

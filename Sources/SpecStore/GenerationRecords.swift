@@ -44,6 +44,8 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
   public var foundToken: Int?
   /// Cycles during which the decoding thread was kept from the processor; nil where the system does not tell.
   public var preemptedSteps: Int?
+  /// The text made into tokens again, less one: how Spec-Bench counts vanilla's tokens. Nil for other decoders.
+  public var retokenizedTokens: Int?
 
   enum CodingKeys: String, CodingKey {
     case decoderID = "decoder_id"
@@ -61,6 +63,7 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
     case expectedToken = "expected_token"
     case foundToken = "found_token"
     case preemptedSteps = "preempted_steps"
+    case retokenizedTokens = "retokenized_tokens"
   }
 
   /// Makes a record; the properties say what each value means.
@@ -80,7 +83,8 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
     mismatchPosition: Int? = nil,
     expectedToken: Int? = nil,
     foundToken: Int? = nil,
-    preemptedSteps: Int? = nil
+    preemptedSteps: Int? = nil,
+    retokenizedTokens: Int? = nil
   ) {
     self.decoderID = decoderID
     self.promptID = promptID
@@ -98,6 +102,7 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
     self.expectedToken = expectedToken
     self.foundToken = foundToken
     self.preemptedSteps = preemptedSteps
+    self.retokenizedTokens = retokenizedTokens
   }
 
   /// The decoder, prompt and pass of the generation, which no other generation has.

@@ -24,6 +24,9 @@ enum Migrations {
     migrator.registerMigration("6-stored-weight-type") { database in
       try database.execute(sql: Schema.storedWeightType)
     }
+    migrator.registerMigration("7-retokenized") { database in
+      try database.execute(sql: Schema.retokenized)
+    }
     return migrator
   }
 

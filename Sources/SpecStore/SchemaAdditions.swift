@@ -31,4 +31,9 @@ extension Schema {
   static let origin = """
     ALTER TABLE run ADD COLUMN origin TEXT NOT NULL DEFAULT 'measured' CHECK (origin IN ('measured', 'spec_bench'));
     """
+
+  /// Vanilla's tokens as Spec-Bench counts them: its text made into tokens again, less one.
+  static let retokenized = """
+    ALTER TABLE generation ADD COLUMN retokenized_tokens INTEGER;
+    """
 }

@@ -8,7 +8,7 @@ import SpecStore
 struct ReportCommand: ParsableCommand {
   /// What a report is written as.
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case markdown, json
+    case markdown, html, json, jsonl, csv, latex
   }
 
   static let configuration = CommandConfiguration(
@@ -25,7 +25,12 @@ struct ReportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where to write it. Default: standard output.", valueName: "file"))
   var output: String?
 
-  @Option(help: "markdown, or json for programs.")
+  @Option(
+    help: ArgumentHelp(
+      "markdown (with --output, plots in a folder beside it), html (one page with plots), json, jsonl, csv or latex.",
+      valueName: "format"
+    )
+  )
   var format = Format.markdown
 
   func run() throws {
@@ -37,11 +42,16 @@ struct ReportCommand: ParsableCommand {
     let text =
       switch format {
       case .markdown: MarkdownReport.render(summary)
+      case .html: HTMLReport.render(summary)
       case .json: try JSONReport.render(summary)
+      case .jsonl: try FlatReport.jsonLines(summary)
+      case .csv: FlatReport.csv(summary)
+      case .latex: LaTeXReport.render(summary)
       }
     let whole = text.hasSuffix("\n") ? text : text + "\n"
     if let output {
       try OutputFile.check(output, keeping: [(database, "the database")])
+      if format == .markdown { return try ReportFile.write(summary, to: output) }
       try OutputFile.write(whole, to: output)
     } else {
       try say(String(whole.dropLast()))

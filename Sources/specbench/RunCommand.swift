@@ -80,7 +80,7 @@ struct RunCommand: ParsableCommand {
     )
     let outcome = try runner.run()
     let summary = try RunSummary(store: store, run: outcome.run)
-    try OutputFile.write(MarkdownReport.render(summary), to: report)
+    try ReportFile.write(summary, to: report)
     try say(summary.verdict)
     try say("Run \(outcome.run) is in \(database), its report in \(report).")
     if outcome.mismatches > 0 { throw ExitCode(1) }
@@ -88,7 +88,7 @@ struct RunCommand: ParsableCommand {
 }
 
 /// An argument as one would type it.
-private func quotedForShell(_ argument: String) -> String {
+func quotedForShell(_ argument: String) -> String {
   let isPlain = argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,+@%".contains($0) }
   return isPlain && !argument.isEmpty ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
 }

@@ -3,7 +3,7 @@ import Foundation
 import SpecRunner
 
 /// The command line. Exit codes: 0 done; 1 an output differs from vanilla's; 2 something given cannot be used;
-/// 64 the command line cannot be understood.
+/// 3 slower than `compare` allows; 64 the command line cannot be understood.
 @main
 struct SpecBench: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,11 +15,13 @@ struct SpecBench: ParsableCommand {
 
       Start with:  specbench run --model DIR --suite essentials --decoders kangaroo,medusa
 
-      Exit codes: 0 done; 1 an output differs from vanilla's; 2 something given cannot be used; 64 usage.
+      Exit codes: 0 done; 1 an output differs from vanilla's; 2 something given cannot be used; 3 slower than \
+      'compare' allows; 64 usage.
       """,
     version: RunEnvironment.packageVersion,
     subcommands: [
-      RunCommand.self, ReportCommand.self, RunsCommand.self, VerifyCommand.self, DecodeCommand.self,
+      RunCommand.self, ReportCommand.self, RunsCommand.self, CompareCommand.self, SweepCommand.self,
+      GenerateCommand.self, ExportCommand.self, ImportCommand.self, VerifyCommand.self, DecodeCommand.self,
       InspectCommand.self, MethodsCommand.self, TrainCommand.self, BenchCommand.self, DoctorCommand.self,
     ]
   )

@@ -89,13 +89,59 @@ import Testing
     let written = try scratch.read("report.md")
     #expect(written.contains("kangaroo-2") && written.contains("essentials") && written.contains("1.00x"))
     let again = try Program.run(["report", "1", "--database", scratch.path("runs.sqlite")])
-    #expect(again.output == written)
+    #expect(again.output == withoutPlots(written))
+    for name in ["speedup", "time", "acceptance", "accept-lengths", "latency"] {
+      #expect(written.contains("](report-plots/\(name).svg)"))
+      #expect(try scratch.read("report-plots/\(name).svg").hasPrefix("<svg "))
+    }
     let saved = try Program.run(
       ["report", "--database", scratch.path("runs.sqlite"), "--output", scratch.path("again.md")])
     #expect(saved.status == 0 && saved.output.isEmpty)
-    #expect(try scratch.read("again.md") == written)
+    #expect(try withoutPlots(scratch.read("again.md")) == withoutPlots(written))
     let runs = try Program.run(["runs", "--database", scratch.path("runs.sqlite")])
     #expect(runs.status == 0 && runs.output.contains("essentials"))
+  }
+
+  private func withoutPlots(_ report: String) -> String {
+    report.replacing(/\n\n!\[[^\n]*/, with: "")
+  }
+
+  @Test func everyFormatIsWritten() throws {
+    #expect(try measure(["--passes", "2", "--no-noise-floor"]).status == 0)
+    for (format, beginning) in [
+      ("html", "<!DOCTYPE html>"), ("csv", "run,model,suite,decoder,"), ("jsonl", "{\"acceptance_rate\":"),
+      ("latex", "% SpecBench"), ("json", "{"), ("markdown", "# SpecBench report"),
+    ] {
+      let report = try Program.run(["report", "--database", scratch.path("runs.sqlite"), "--format", format])
+      #expect(report.status == 0 && report.output.hasPrefix(beginning), "\(format): \(report.errors)")
+    }
+  }
+
+  @Test func comparisonsHaveExitCodes() throws {
+    #expect(try measure(["--passes", "2"]).status == 0)
+    #expect(try measure(["--passes", "2", "--seed", "2"]).status == 0)
+    func compare(_ arguments: String...) throws -> Program.Result {
+      try Program.run(["compare"] + arguments + ["--database", scratch.path("runs.sqlite")])
+    }
+    let runs = try compare("1", "2", "--require-lossless", "--fail-if-slower", "99%")
+    #expect(runs.status == 0 && runs.output.contains("| kangaroo-2"), "\(runs.errors)")
+    let file = scratch.path("runs.sqlite")
+    // Times of a tiny model on a busy machine show nothing: medusa is made ten times slower than vanilla.
+    try DatabaseQueue(path: file).write { database in
+      try database.execute(
+        sql: """
+          UPDATE generation SET decode_ns = 1000000 + 10 * id;
+          UPDATE generation SET decode_ns = 10 * decode_ns
+          WHERE decoder_id IN (SELECT id FROM decoder WHERE name = 'medusa');
+          """
+      )
+    }
+    let decoders = try compare("\(file):1/vanilla", "\(file):1/medusa", "--fail-if-slower", "0%")
+    #expect(decoders.status == 3 && decoders.errors.contains("slower by more than 0%: medusa"), "\(decoders.errors)")
+    #expect(try compare("1/vanilla", "1/medusa", "--fail-if-slower", "3").status == 64)
+    let missing = try compare("1", "9")
+    #expect(missing.status == 2 && missing.errors.contains("holds no run 9"))
+    #expect(try compare("1/eagle", "1/medusa").errors.contains("has no decoder 'eagle': choose one of vanilla"))
   }
 
   @Test func verifyIsSilentAboutEqualOutputs() throws {
@@ -190,7 +236,10 @@ import Testing
     #expect(result.output.contains("591413248 (591 M)"))
   }
 
-  @Test(arguments: ["run", "report", "runs", "verify", "decode", "inspect", "methods", "bench", "doctor"])
+  @Test(arguments: [
+    "run", "report", "runs", "compare", "sweep", "generate", "export", "import", "verify", "decode", "inspect",
+    "methods", "bench", "doctor",
+  ])
   func everyCommandExplainsItself(_ command: String) throws {
     for arguments in [[command, "--help"], ["help", command]] {
       let result = try Program.run(arguments)

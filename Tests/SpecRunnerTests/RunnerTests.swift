@@ -151,6 +151,56 @@ import struct SpecSuite.Suite
     #expect(try store.prompts(of: outcome.run).count == 5)
   }
 
+  /// Vanilla once more is a decoder of its own, last in the run, and no baseline.
+  @Test func theNoiseFloorIsRecorded() throws {
+    let store = try store()
+    let decoders = try RunDecoder.prepare(DecoderSpec.list("kangaroo:exit=1"), model: model, noiseFloor: true)
+    let run = try Runner(plan: plan(), decoders: decoders, model: model, store: store, observer: Recorder()).run().run
+    let rows = try store.decoders(of: run)
+    #expect(rows.map(\.name) == ["vanilla", "kangaroo", "vanilla (again)"])
+    #expect(rows.map(\.isNoiseFloor) == [false, false, true])
+    let again = try store.generations(of: run).filter { $0.decoderID == rows[2].id }
+    #expect(again.count == 6 && again.allSatisfy { $0.lossless == true && $0.preemptedSteps != nil })
+    #expect(try store.pairs(of: run).filter { $0.decoderID == rows[2].id }.count == 6)
+    let conditions = try store.conditions(of: run)
+    #expect(conditions.map(\.pass) == [0, 1])
+    #expect(conditions.allSatisfy { $0.startedAt <= $0.finishedAt && (0...1).contains($0.otherShare ?? 0) })
+  }
+
+  /// Passes are repeated until the goal is reached or the time is spent; a run that was broken off goes on.
+  @Test func passesUntilPreciseEnough() throws {
+    let store = try store()
+    let decoders = try RunDecoder.prepare(DecoderSpec.list("kangaroo:exit=1"), model: model)
+    func run(_ goal: PrecisionGoal, resumes: Bool = false) throws -> (run: Int64, notes: [String]) {
+      let recorder = Recorder()
+      var plan = RunPlan(
+        suite: suite,
+        suitePath: suite.directory,
+        passes: 1,
+        maximumNewTokens: 12,
+        seed: 3,
+        commandLine: "test",
+        resumes: resumes,
+        goal: goal
+      )
+      plan.resumes = resumes
+      let outcome = try Runner(plan: plan, decoders: decoders, model: model, store: store, observer: recorder).run()
+      return (outcome.run, recorder.notes)
+    }
+    let easy = try run(PrecisionGoal(precision: 1e9))
+    #expect(try store.run(easy.run).passes == 2)
+    #expect(easy.notes.contains { $0.hasPrefix("After 2 passes every overall speedup is known to ") })
+    let hard = PrecisionGoal(precision: 1e-9, timeBudget: .milliseconds(300))
+    let first = try run(hard)
+    let passes = try store.run(first.run).passes
+    #expect(passes >= 2 && first.notes.contains { $0.hasPrefix("Stopped after \(passes) passes: the time is spent") })
+    #expect(try store.generations(of: first.run).count == passes * 6)
+    try DatabaseQueue(path: store.path).write { try $0.execute(sql: "UPDATE run SET finished_at = NULL") }
+    let again = try run(hard, resumes: true)
+    #expect(again.run == first.run)
+    #expect(try store.run(first.run).passes >= passes)
+  }
+
   @Test func laterTurnsCarryVanillasAnswer() throws {
     let store = try store()
     let run = try Runner(

@@ -180,8 +180,12 @@ import Testing
       try database.execute(sql: "PRAGMA cache_size = 1; BEGIN IMMEDIATE")
       try database.execute(
         sql: """
-          INSERT INTO generation SELECT 1000, decoder_id, ?, pass, ordinal, started_at, prefill_ns, decode_ns,
-            output_tokens, output_ids, text, stop_reason, lossless, NULL, NULL, NULL FROM generation
+          INSERT INTO generation (
+            id, decoder_id, prompt_id, pass, ordinal, started_at, prefill_ns, decode_ns, output_tokens, output_ids,
+            text, stop_reason, lossless
+          )
+          SELECT 1000, decoder_id, ?, pass, ordinal, started_at, prefill_ns, decode_ns,
+            output_tokens, output_ids, text, stop_reason, lossless FROM generation
           """,
         arguments: [example.prompts[1]]
       )

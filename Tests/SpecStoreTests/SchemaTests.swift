@@ -17,7 +17,7 @@ import Testing
     let example = try ExampleRun()
     #expect(
       try names("table", in: example.folder.database) == [
-        "environment", "run", "decoder", "prompt", "generation", "cycle", "token", "grdb_migrations",
+        "environment", "run", "decoder", "prompt", "generation", "cycle", "token", "pass_condition", "grdb_migrations",
       ]
     )
     #expect(
@@ -26,6 +26,28 @@ import Testing
         "acceptance_by_position", "latency", "losslessness", "skips",
       ]
     )
+  }
+
+  /// A file of the first version gains what came later and keeps its rows.
+  @Test func anOlderFileIsBroughtUpToDate() throws {
+    let example = try ExampleRun()
+    let before = try BenchmarkStore(openingAt: example.folder.database).generations(of: 1)
+    try DatabaseQueue(path: example.folder.database).write { database in
+      try database.execute(
+        sql: """
+          DROP TABLE pass_condition;
+          ALTER TABLE generation DROP COLUMN preempted_steps;
+          ALTER TABLE generation DROP COLUMN retokenized_tokens;
+          ALTER TABLE run DROP COLUMN origin;
+          ALTER TABLE decoder DROP COLUMN is_noise_floor;
+          DELETE FROM grdb_migrations WHERE identifier <> '1';
+          """
+      )
+    }
+    let store = try BenchmarkStore(openingAt: example.folder.database)
+    #expect(try store.generations(of: 1) == before)
+    #expect(try store.run(1).origin == .measured && store.conditions(of: 1).isEmpty)
+    #expect(try store.decoders(of: 1).allSatisfy { !$0.isNoiseFloor })
   }
 
   @Test func tablesAreStrictAndWriteAheadLogged() throws {

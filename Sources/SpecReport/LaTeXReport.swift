@@ -1,0 +1,50 @@
+import SpecStore
+
+/// The table of speedups for a paper, in LaTeX with the package `booktabs`.
+public enum LaTeXReport {
+  /// Renders a run.
+  ///
+  /// - Parameter summary: The run.
+  /// - Returns: A `tabular` environment with a comment on where it comes from.
+  public static func render(_ summary: RunSummary) -> String {
+    let titles = ["Decoder"] + ReportCategory.tasks.map(\.title) + ["\\#MAT", "Overall", "95\\,\\% interval"]
+    let rows = summary.decoders.map { row($0, summary).joined(separator: " & ") + " \\\\" }
+    let origin = "\(summary.run.modelName) on \(summary.run.suiteName), run \(summary.run.id)"
+    let lines =
+      [
+        "% SpecBench \(summary.environment.packageVersion): \(origin.filter { !$0.isNewline })",
+        "% needs \\usepackage{booktabs}; the interval is of this suite, or else over questions",
+        "\\begin{tabular}{l\(String(repeating: "r", count: titles.count - 1))}", "\\toprule",
+        titles.joined(separator: " & ") + " \\\\", "\\midrule",
+      ] + rows + ["\\bottomrule", "\\end{tabular}"]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func row(_ decoder: Stored<DecoderRecord>, _ summary: RunSummary) -> [String] {
+    func ratio(_ category: ReportCategory) -> String {
+      let value = summary.figures[decoder.id, category].speedup?.speedup
+      return value == nil ? "--" : "\(NumberFormat.fixed(value, decimals: 2))$\\times$"
+    }
+    let accepted = summary.figures[decoder.id, .overall].accepted?.meanAcceptedTokens
+    let isBaseline = decoder.id == summary.outline.baseline?.id
+    let interval = isBaseline ? nil : summary.estimates[decoder.id, .overall]?.interval
+    return [escaped(decoder.name)] + ReportCategory.tasks.map(ratio)
+      + [
+        accepted == nil ? "--" : NumberFormat.mean(accepted), ratio(.overall),
+        interval.map { "\(NumberFormat.fixed($0.lower, decimals: 2))--\(NumberFormat.fixed($0.upper, decimals: 2))" }
+          ?? "--",
+      ]
+  }
+
+  private static func escaped(_ text: String) -> String {
+    text.map { character in
+      switch character {
+      case "\\": "\\textbackslash{}"
+      case "~": "\\textasciitilde{}"
+      case "^": "\\textasciicircum{}"
+      case "&", "%", "$", "#", "_", "{", "}": "\\\(character)"
+      default: character.isNewline ? " " : String(character)
+      }
+    }.joined()
+  }
+}

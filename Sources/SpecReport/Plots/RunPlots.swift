@@ -1,0 +1,158 @@
+import SpecStatistics
+import SpecStore
+
+/// A drawing with the name of its file.
+public struct Plot: Sendable {
+  /// The name of the file without its ending, such as `speedup`.
+  public let name: String
+  /// What the drawing shows.
+  public let title: String
+  /// The drawing in scalable vector graphics.
+  public let svg: String
+}
+
+/// The plots of a run.
+public enum RunPlots {
+  /// Draws what a run has measured.
+  ///
+  /// - Parameter summary: the run.
+  /// - Returns: the plots in the order of the report's sections; none of what was not measured.
+  public static func render(_ summary: RunSummary) -> [Plot] {
+    guard summary.generations > 0 else { return [] }
+    return [
+      speedup(summary), timeSplit(summary), acceptance(summary), acceptLengths(summary), latency(summary),
+      pace(summary),
+    ].compactMap(\.self)
+  }
+
+  /// A decoder has the same colour in all plots.
+  private static func color(of decoder: Stored<DecoderRecord>, _ summary: RunSummary) -> Int {
+    summary.decoders.firstIndex { $0.id == decoder.id } ?? 0
+  }
+
+  private static func speedup(_ summary: RunSummary) -> Plot? {
+    let decoders = summary.contestants.filter { !$0.isNoiseFloor }
+    guard !summary.outline.speedups.isEmpty, !decoders.isEmpty else { return nil }
+    let plot = BarPlot(
+      title: "Speedup over vanilla",
+      note: "Ratio of decode times by category, with 95 % intervals; the line marks vanilla",
+      groups: ReportCategory.allCases.map(\.title),
+      series: decoders.map { decoder in
+        (
+          decoder.name, color(of: decoder, summary),
+          ReportCategory.allCases.map { category in
+            let estimate = summary.estimates[decoder.id, category]
+            return BarPlot.Bar(value: estimate?.ratio, interval: estimate?.interval.map { $0.lower...$0.upper })
+          }
+        )
+      },
+      reference: 1
+    )
+    return Plot(name: "speedup", title: plot.title, svg: plot.rendered)
+  }
+
+  private static func timeSplit(_ summary: RunSummary) -> Plot? {
+    let rows = summary.decoders.compactMap { decoder -> (name: String, shares: [Double])? in
+      guard let time = summary.figures[decoder.id, .overall].time, let draft = time.draftShare,
+        let verify = time.verifyShare, let overhead = time.overheadShare, let other = time.otherShare
+      else { return nil }
+      return (decoder.name, [draft, verify, overhead + other])
+    }
+    guard !rows.isEmpty, summary.run.origin == .measured else { return nil }
+    let plot = ShareBarPlot(
+      title: "Where the time goes",
+      note: "Shares of the decode time, in percent",
+      parts: ["draft", "verify", "overhead"],
+      rows: rows
+    )
+    return Plot(name: "time", title: plot.title, svg: plot.rendered)
+  }
+
+  private static func acceptance(_ summary: RunSummary) -> Plot? {
+    let series = summary.decoders.compactMap { decoder -> LinePlot.Series? in
+      let positions = summary.figures[decoder.id, .overall].positions
+      return positions.isEmpty
+        ? nil
+        : LinePlot.Series(
+          name: decoder.name,
+          color: color(of: decoder, summary),
+          points: positions.map { (Double($0.position), $0.marginal * 100) }
+        )
+    }
+    guard !series.isEmpty else { return nil }
+    let plot = LinePlot(
+      title: "Acceptance by position",
+      note: "Share of drafting cycles, in percent, in which the token at this place of the draft was accepted",
+      positionTitle: "place in the draft",
+      series: series,
+      hasWholePositions: true
+    )
+    return Plot(name: "acceptance", title: plot.title, svg: plot.rendered)
+  }
+
+  private static func acceptLengths(_ summary: RunSummary) -> Plot? {
+    let drafting = summary.decoders.filter { $0.id != summary.outline.baseline?.id }
+    let counts = Dictionary(grouping: summary.cycleCounts, by: \.decoderID)
+    let longest = drafting.flatMap { counts[$0.id] ?? [] }.map(\.acceptLength).max() ?? 0
+    guard longest > 0 else { return nil }
+    let shown = min(longest, 12)
+    let plot = BarPlot(
+      title: "Accept lengths",
+      note: "Share of cycles, in percent, by the number of tokens that they contributed",
+      groups: (1...shown).map { $0 == shown && longest > shown ? "\($0) or more" : String($0) },
+      series: drafting.map { decoder in
+        let own = counts[decoder.id] ?? []
+        let all = Double(max(own.reduce(0) { $0 + $1.cycles }, 1))
+        return (
+          decoder.name, color(of: decoder, summary),
+          (1...shown).map { length in
+            let cycles = own.filter { min($0.acceptLength, shown) == length }.reduce(0) { $0 + $1.cycles }
+            return BarPlot.Bar(value: Double(cycles) / all * 100)
+          }
+        )
+      }
+    )
+    return Plot(name: "accept-lengths", title: plot.title, svg: plot.rendered)
+  }
+
+  private static func latency(_ summary: RunSummary) -> Plot? {
+    let rows = summary.decoders.map { decoder in
+      let timed = (summary.estimates.pairs[decoder.id] ?? []).filter { $0.outputTokens > 1 && $0.decodeNanoseconds > 0 }
+      return (
+        name: decoder.name, sample: timed.map { Double($0.decodeNanoseconds) / Double($0.outputTokens - 1) / 1e6 }
+      )
+    }.filter { !$0.sample.isEmpty }
+    guard !rows.isEmpty else { return nil }
+    let plot = BoxPlot(
+      title: "Time per token",
+      note:
+        "Milliseconds, one value for each generation; boxes from the 25th to the 75th percentile, whiskers 5th to 95th",
+      rows: rows
+    )
+    return Plot(name: "latency", title: plot.title, svg: plot.rendered)
+  }
+
+  private static func pace(_ summary: RunSummary) -> Plot? {
+    let paces = Dictionary(grouping: summary.paces, by: \.decoderID)
+    let series = summary.decoders.compactMap { decoder -> LinePlot.Series? in
+      // The last stretches that only a few long outputs reach would show those outputs, not the position.
+      let own = paces[decoder.id] ?? []
+      let reached = own.filter { 4 * $0.generations >= (own.first?.generations ?? 0) }
+      guard reached.count > 1 else { return nil }
+      return LinePlot.Series(
+        name: decoder.name,
+        color: color(of: decoder, summary),
+        points: reached.map { (Double($0.position + RunSummary.stretch), $0.milliseconds) }
+      )
+    }
+    guard !series.isEmpty else { return nil }
+    let plot = LinePlot(
+      title: "Time per token over position",
+      note: "Mean milliseconds per token over \(RunSummary.stretch) tokens each",
+      positionTitle: "position in the output",
+      series: series,
+      isLogarithmic: true
+    )
+    return Plot(name: "pace", title: plot.title, svg: plot.rendered)
+  }
+}

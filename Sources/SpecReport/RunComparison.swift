@@ -1,0 +1,188 @@
+import SpecStatistics
+import SpecStore
+
+/// What is compared: a run, or one decoder of it.
+public struct ComparisonSide: Sendable {
+  /// The database.
+  public let store: BenchmarkStore
+  /// The run's id.
+  public let run: Int64
+  /// The decoder's name; nil for all of the run.
+  public let decoder: String?
+
+  /// Makes a side; the properties say what each value means.
+  public init(store: BenchmarkStore, run: Int64, decoder: String?) {
+    self.store = store
+    self.run = run
+    self.decoder = decoder
+  }
+
+  /// How a person would name it.
+  var title: String { "\(store.path), run \(run)\(decoder.map { ", \($0)" } ?? "")" }
+}
+
+/// Why two sides are not compared.
+public enum ComparisonError: Error, Equatable, CustomStringConvertible {
+  /// The run has no decoder of this name.
+  case noSuchDecoder(name: String, side: String, known: [String])
+  /// The sides differ in what must be equal; one phrase each.
+  case notComparable(differences: [String])
+  /// There is no decoder that both runs have.
+  case nothingInCommon(first: String, second: String)
+
+  /// One sentence that says what was found and what to do.
+  public var description: String {
+    switch self {
+    case .noSuchDecoder(let name, let side, let known):
+      "\(side) has no decoder '\(name)': choose one of \(known.joined(separator: ", "))"
+    case .notComparable(let differences):
+      "The two runs cannot be compared: \(differences.joined(separator: "; ")): measure both alike, or pass --anyway"
+    case .nothingInCommon(let first, let second):
+      "\(first) and \(second) have no decoder with the same settings: name one of each, like 1/kangaroo 2/medusa"
+    }
+  }
+}
+
+/// The second side over the first: decoders of one run directly, two runs through each run's own vanilla.
+public struct RunComparison: Sendable {
+  /// One decoder beside another.
+  public struct Row: Sendable {
+    /// The first side's decoder.
+    public let first: String
+    /// The second side's decoder.
+    public let second: String
+    /// The first side's time per token over vanilla's, as a speedup.
+    public let firstSpeedup: Double
+    /// The second side's.
+    public let secondSpeedup: Double
+    /// How much faster the second is: above 1 it is faster.
+    public let ratio: Double
+    /// The 95 % interval of that ratio; nil where no pass was repeated and there are fewer than eight questions.
+    public let interval: ConfidenceInterval?
+    /// Decode milliseconds per token of both sides: shown, never judged.
+    public let milliseconds: (first: Double, second: Double)
+
+    /// What may be said.
+    public var verdict: Verdict { Verdict(interval) }
+
+    /// Whether the second side is slower by more than a share, whole interval and all; nil without an interval.
+    ///
+    /// - Parameter share: 0.03 for 3 %.
+    /// - Returns: nil where there is no interval.
+    public func isSlower(than share: Double) -> Bool? { interval.map { $0.upper < 1 - share } }
+  }
+
+  /// What is compared, as a person would name it.
+  public let titles: (first: String, second: String)
+  /// What differs although it should not; empty unless such a comparison was asked for.
+  public let differences: [String]
+  /// The decoders.
+  public let rows: [Row]
+  /// Outputs of both sides that were compared with vanilla's, and those that differ.
+  public let lossless: (checked: Int, mismatches: Int)
+
+  /// Compares.
+  ///
+  /// - Parameters:
+  ///   - first: the old.
+  ///   - second: the new.
+  ///   - anyway: whether to compare what was measured differently, too.
+  /// - Throws: ``ComparisonError``, or `StoreError`.
+  public init(_ first: ComparisonSide, _ second: ComparisonSide, anyway: Bool = false) throws {
+    let (old, new) = (try SideFigures(first), try SideFigures(second))
+    titles = (first.title, second.title)
+    let isSameRun = first.store.path == second.store.path && first.run == second.run
+    differences = isSameRun ? [] : old.differences(from: new)
+    guard differences.isEmpty || anyway else { throw ComparisonError.notComparable(differences: differences) }
+    let matches = try Self.matches(old, new, isSameRun: isSameRun)
+    rows = matches.compactMap { pair in
+      isSameRun ? Self.direct(pair.0, pair.1) : Self.throughVanilla(pair.0, pair.1)
+    }
+    let judged = isSameRun ? matches.flatMap { [$0.0, $0.1] } : matches.map(\.1)
+    lossless = (judged.reduce(0) { $0 + $1.checked }, judged.reduce(0) { $0 + $1.mismatches })
+  }
+
+  /// The decoders that stand beside each other: those that were named, or those with equal settings.
+  private static func matches(
+    _ old: SideFigures,
+    _ new: SideFigures,
+    isSameRun: Bool
+  ) throws(ComparisonError) -> [(DecoderTimes, DecoderTimes)] {
+    if let first = old.chosen, let second = new.chosen { return [(first, second)] }
+    if let only = old.chosen ?? new.chosen {
+      let others = old.chosen == nil ? old.contestants : new.contestants
+      let twins = others.filter { ($0.spec == only.spec) != isSameRun }
+      if !twins.isEmpty { return twins.map { old.chosen == nil ? ($0, only) : (only, $0) } }
+    } else if !isSameRun {
+      let pairs = old.contestants.compactMap { first in
+        new.contestants.first { $0.spec == first.spec }.map { (first, $0) }
+      }
+      if !pairs.isEmpty { return pairs }
+    }
+    throw .nothingInCommon(first: old.title, second: new.title)
+  }
+
+  /// Two decoders of one run, prompt by prompt and pass by pass.
+  private static func direct(_ first: DecoderTimes, _ second: DecoderTimes) -> Row? {
+    let others = Dictionary(second.pairs.map { (PairKey($0), $0) }, uniquingKeysWith: { first, _ in first })
+    let times = PairedTimes(
+      first.pairs.compactMap { pair in
+        others[PairKey(pair)].map { other in
+          TimePair(
+            question: pair.questionID,
+            pass: pair.pass,
+            baseline: Double(pair.decodeNanoseconds),
+            method: Double(other.decodeNanoseconds)
+          )
+        }
+      }
+    )
+    guard let ratio = times.ratioOfSums else { return nil }
+    return row(first, second, ratio: ratio, interval: times.intervalOfThisSuite() ?? times.intervalOverQuestions())
+  }
+
+  /// Two runs: a ratio of speedups, each formed inside its run.
+  private static func throughVanilla(_ first: DecoderTimes, _ second: DecoderTimes) -> Row? {
+    guard let old = first.estimate.ratio, let new = second.estimate.ratio else { return nil }
+    return row(first, second, ratio: new / old, interval: interval(old, first.estimate, new, second.estimate))
+  }
+
+  /// The interval of the second ratio over the first: of this suite, or else over questions.
+  private static func interval(
+    _ old: Double,
+    _ first: SpeedEstimate,
+    _ new: Double,
+    _ second: SpeedEstimate
+  ) -> ConfidenceInterval? {
+    if let mine = second.ofThisSuite, let other = first.ofThisSuite {
+      return mine.divided(ratio: new, by: old, other)
+    }
+    guard let mine = second.overQuestions, let other = first.overQuestions else { return nil }
+    return mine.divided(ratio: new, by: old, other)
+  }
+
+  private static func row(
+    _ first: DecoderTimes,
+    _ second: DecoderTimes,
+    ratio: Double,
+    interval: ConfidenceInterval?
+  ) -> Row? {
+    guard let old = first.estimate.ratio, let new = second.estimate.ratio else { return nil }
+    return Row(
+      first: first.name,
+      second: second.name,
+      firstSpeedup: old,
+      secondSpeedup: new,
+      ratio: ratio,
+      interval: interval,
+      milliseconds: (first.millisecondsPerToken, second.millisecondsPerToken)
+    )
+  }
+}
+
+/// What makes a pair of times unique inside a decoder.
+private struct PairKey: Hashable {
+  let question, turn, pass: Int
+
+  init(_ pair: GenerationPair) { (question, turn, pass) = (pair.questionID, pair.turn, pair.pass) }
+}

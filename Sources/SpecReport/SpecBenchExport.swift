@@ -1,0 +1,92 @@
+import Foundation
+import SpecStore
+
+/// A run in the format of Spec-Bench's `model_answer` files.
+public enum SpecBenchExport {
+  /// One decoder's file.
+  public struct File: Sendable {
+    /// The file's name.
+    public let name: String
+    /// JSON lines, one for each question.
+    public let text: String
+  }
+
+  /// Renders a run: one file for each decoder, the noise floor left out. Every pass is a choice; Spec-Bench's scripts
+  /// read the first. A question counts once all its turns are there.
+  ///
+  /// - Parameters:
+  ///   - store: The database.
+  ///   - run: The run's id.
+  /// - Returns: The files, vanilla's first.
+  /// - Throws: A `StoreError`, or `EncodingError`.
+  public static func render(store: BenchmarkStore, run: Int64) throws -> [File] {
+    let record = try store.run(run)
+    let prompts = Dictionary(uniqueKeysWithValues: try store.prompts(of: run).map { ($0.id, $0.record) })
+    let generations = Dictionary(grouping: try store.generations(of: run), by: \.decoderID)
+    return try store.decoders(of: run).filter { !$0.isNoiseFloor }.map { decoder in
+      let name = "\(record.modelName)-\(decoder.name)"
+      let lines = try answers(generations[decoder.id] ?? [], prompts: prompts, store: store).map { answer in
+        try line(answer, name: name, date: record.startedAt)
+      }
+      return File(name: fileName(name) + ".jsonl", text: lines.map { $0 + "\n" }.joined())
+    }
+  }
+
+  /// One question with the turns of each pass.
+  private struct Answer {
+    var question: Int
+    var category: String
+    var passes: [[(generation: GenerationRecord, acceptLengths: [Int])]]
+  }
+
+  private static func answers(
+    _ generations: [Stored<GenerationRecord>],
+    prompts: [Int64: PromptRecord],
+    store: BenchmarkStore
+  ) throws -> [Answer] {
+    let byQuestion = Dictionary(grouping: generations) { prompts[$0.promptID]?.questionID ?? -1 }
+    return try byQuestion.sorted { $0.key < $1.key }.map { question, own in
+      let passes = Dictionary(grouping: own, by: \.pass).sorted { $0.key < $1.key }.map(\.value)
+      return Answer(
+        question: question,
+        category: own.first.flatMap { prompts[$0.promptID]?.subcategory } ?? "",
+        passes: try passes.map { turns in
+          try turns.sorted { (prompts[$0.promptID]?.turn ?? 0) < (prompts[$1.promptID]?.turn ?? 0) }.map {
+            ($0.record, try store.cycles(of: $0.id).map(\.acceptLength))
+          }
+        }
+      )
+    }
+  }
+
+  private static func line(_ answer: Answer, name: String, date: Date) throws -> String {
+    let choices = answer.passes.enumerated().map { index, turns -> ReportValue in
+      [
+        "index": ReportValue(index),
+        "turns": ReportValue(turns.map { ReportValue($0.generation.text) }),
+        "decoding_steps": ReportValue(turns.map { ReportValue($0.acceptLengths.count) }),
+        "new_tokens": ReportValue(turns.map { ReportValue($0.generation.outputTokens) }),
+        "wall_time": ReportValue(turns.map { ReportValue($0.generation.seconds) }),
+        "accept_lengths": ReportValue(turns.flatMap(\.acceptLengths).map { ReportValue($0) }),
+      ]
+    }
+    let value: ReportValue = [
+      "question_id": ReportValue(answer.question),
+      "category": ReportValue(answer.category),
+      "answer_id": ReportValue("\(name)-\(answer.question)"),
+      "model_id": ReportValue(name),
+      "choices": ReportValue(choices),
+      "tstamp": ReportValue(date.timeIntervalSince1970),
+    ]
+    return try value.renderedOnOneLine()
+  }
+
+  /// A name that every file system takes.
+  private static func fileName(_ name: String) -> String {
+    String(name.map { $0.isLetter || $0.isNumber || "._-".contains($0) ? $0 : "-" })
+  }
+}
+
+extension GenerationRecord {
+  fileprivate var seconds: Double { Double(prefillNanoseconds + decodeNanoseconds) / 1e9 }
+}

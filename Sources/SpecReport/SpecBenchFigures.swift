@@ -1,0 +1,68 @@
+import SpecStore
+
+/// What Spec-Bench's `speed.py` computes: means over questions of tokens per second, prefill included.
+struct SpecBenchFigures: Sendable {
+  /// The decoder's tokens per second.
+  let tokensPerSecond: Double
+  /// Vanilla's, by its exact tokens.
+  let baseline: Double
+  /// Vanilla's as `speed.py` counts: its text made into tokens again, less one for each turn; nil where not known.
+  let retokenizedBaseline: Double?
+
+  /// The ratio of the means by exact tokens.
+  var speedup: Double { tokensPerSecond / baseline }
+  /// The ratio as `speed.py` prints it.
+  var retokenizedSpeedup: Double? { retokenizedBaseline.map { tokensPerSecond / $0 } }
+
+  /// - Parameter pairs: the decoder's generations beside vanilla's; every pass of a question counts as a question.
+  init?(_ pairs: [GenerationPair]) {
+    struct Question: Hashable { let id, pass: Int }
+    let questions = Dictionary(grouping: pairs) { Question(id: $0.questionID, pass: $0.pass) }
+      .sorted { ($0.key.pass, $0.key.id) < ($1.key.pass, $1.key.id) }.map(\.value)
+    func mean(_ tokens: (GenerationPair) -> Int, over time: (GenerationPair) -> Int) -> Double? {
+      let rates = questions.map { turns in
+        Double(turns.reduce(0) { $0 + tokens($1) }) / (Double(turns.reduce(0) { $0 + time($1) }) / 1e9)
+      }
+      let mean = rates.reduce(0, +) / Double(rates.count)
+      return mean.isFinite && mean > 0 ? mean : nil
+    }
+    let vanillaTime = { (pair: GenerationPair) in pair.vanillaPrefillNanoseconds + pair.vanillaDecodeNanoseconds }
+    guard let own = mean(\.outputTokens, over: { $0.prefillNanoseconds + $0.decodeNanoseconds }),
+      let exact = mean(\.vanillaOutputTokens, over: vanillaTime)
+    else { return nil }
+    (tokensPerSecond, baseline) = (own, exact)
+    let isKnown = pairs.allSatisfy { $0.vanillaRetokenizedTokens != nil }
+    retokenizedBaseline = isKnown ? mean({ $0.vanillaRetokenizedTokens ?? 0 }, over: vanillaTime) : nil
+  }
+}
+
+extension MarkdownFigures {
+  /// The columns of Spec-Bench's own output.
+  var specBenchColumns: String? {
+    var table = MarkdownTable(
+      labels: ["Decoder"],
+      figures: [
+        "#Mean accepted", "Tokens/s", "Baseline, exact", "Speedup", "Baseline, re-tokenized", "Speedup of speed.py",
+      ]
+    )
+    for decoder in summary.decoders {
+      guard let figures = SpecBenchFigures(summary.estimates.pairs[decoder.id] ?? []) else { continue }
+      table.append([
+        name(decoder), NumberFormat.mean(summary.figures[decoder.id, .overall].accepted?.meanAcceptedTokens),
+        NumberFormat.rate(figures.tokensPerSecond), NumberFormat.rate(figures.baseline),
+        NumberFormat.ratio(figures.speedup), NumberFormat.rate(figures.retokenizedBaseline),
+        NumberFormat.ratio(figures.retokenizedSpeedup),
+      ])
+    }
+    guard !table.isEmpty else { return nil }
+    return section(
+      "As Spec-Bench prints it",
+      table,
+      """
+      Means over questions of tokens per second, prefill included, as Spec-Bench's speed.py computes them from an export
+      of this run. For its baseline it makes vanilla's text into tokens again and subtracts one for each turn; that
+      column is computed the same way, beside the exact count.
+      """
+    )
+  }
+}

@@ -1,0 +1,149 @@
+import SpecStore
+
+/// Many settings of one or more runs against each other: speed against compression, as in the ablations of the Kangaroo
+/// paper, and the best setting of each category.
+public enum SweepReport {
+  /// One setting.
+  private struct Entry {
+    let name: String
+    let figures: [ReportCategory: Figures]
+    let estimate: SpeedEstimate?
+    let explained: ExplainedSpeedup?
+
+    var speedup: Double? { figures[.overall]?.speedup?.speedup }
+    var compression: Double? { figures[.overall]?.accepted?.meanAcceptedTokens }
+  }
+
+  /// Renders a sweep.
+  ///
+  /// - Parameters:
+  ///   - summaries: the runs; each setting's speedup is that over its own run's vanilla.
+  ///   - plots: where each plot lies, by its name.
+  /// - Returns: The report, ending with a newline.
+  public static func render(_ summaries: [RunSummary], plots: [String: String] = [:]) -> String {
+    let entries = entries(summaries)
+    let first = summaries.first?.run
+    let title = "# SpecBench sweep: \(MarkdownText.plain(first?.modelName ?? "")) on "
+    let image = plots["frontier"].map { "![Speed against compression](\($0))" }
+    let parts: [String?] = [
+      title + MarkdownText.plain(first?.suiteName ?? ""), verdict(entries), machine(summaries), image,
+      settings(entries),
+      bestByCategory(entries),
+    ]
+    return parts.compactMap(\.self).joined(separator: "\n\n") + "\n"
+  }
+
+  /// Draws speed against compression.
+  ///
+  /// - Parameter summaries: the runs.
+  /// - Returns: the plot; nil when no setting was measured.
+  public static func plot(_ summaries: [RunSummary]) -> Plot? {
+    let methods = summaries.flatMap { summary in summary.decoders.filter { !$0.isVanilla }.map(\.method) }
+    let names = methods.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    let entries = entries(summaries)
+    let series = names.map { method in
+      (
+        name: method,
+        points: entries.filter { $0.name.hasPrefix(method) }.compactMap { entry in
+          entry.compression.flatMap { x in
+            entry.speedup.map { (x: x, y: $0, label: String(entry.name.dropFirst(method.count + 1).prefix(40))) }
+          }
+        }
+      )
+    }
+    guard series.contains(where: { !$0.points.isEmpty }) else { return nil }
+    let plot = ScatterPlot(
+      title: "Speed against compression",
+      note: "Overall speedup by mean accepted tokens; the settings that no other exceeds in both are joined",
+      columnTitle: "mean accepted tokens",
+      series: series,
+      reference: 1
+    )
+    return Plot(name: "frontier", title: plot.title, svg: plot.rendered)
+  }
+
+  private static func entries(_ summaries: [RunSummary]) -> [Entry] {
+    let isMixed = Set(summaries.map { "\($0.run.weightType) \($0.run.threads)" }).count > 1
+    let all = summaries.flatMap { summary in
+      summary.decoders.filter { !$0.isVanilla }.map { decoder in
+        let vanilla = summary.outline.baseline.map { summary.figures[$0.id, .overall] }
+        let context = isMixed ? ", \(summary.run.weightType), \(summary.run.threads) threads" : ""
+        return Entry(
+          name: decoder.spec + context,
+          figures: Dictionary(
+            ReportCategory.allCases.map { ($0, summary.figures[decoder.id, $0]) },
+            uniquingKeysWith: { first, _ in first }
+          ),
+          estimate: summary.estimates[decoder.id, .overall],
+          explained: vanilla.flatMap { ExplainedSpeedup(summary.figures[decoder.id, .overall], vanilla: $0) }
+        )
+      }
+    }
+    return all.sorted { $0.speedup ?? 0 > $1.speedup ?? 0 }
+  }
+
+  private static func verdict(_ entries: [Entry]) -> String {
+    guard let best = entries.first, let speedup = best.speedup else { return "No setting was measured." }
+    let interval = best.estimate?.interval.map { ", 95 % interval \(NumberFormat.interval($0))" } ?? ""
+    let widest = entries.max { $0.compression ?? 0 < $1.compression ?? 0 }
+    return "Of \(entries.count) settings the fastest is \(MarkdownText.code(best.name)): "
+      + "**\(NumberFormat.ratio(speedup))**\(interval), at \(NumberFormat.mean(best.compression)) accepted tokens per cycle. "
+      + "The most tokens per cycle, \(NumberFormat.mean(widest?.compression)), has "
+      + "\(MarkdownText.code(widest?.name ?? "")) at \(NumberFormat.ratio(widest?.speedup)). The best of many settings "
+      + "owes part of its lead to chance: measure it once more by itself."
+  }
+
+  private static func machine(_ summaries: [RunSummary]) -> String {
+    summaries.map { summary in
+      let taints = MarkdownDetails(summary: summary).taints.map { "\n\n\($0)" } ?? ""
+      return "- Run \(summary.run.id): \(MarkdownText.plain(summary.run.weightType)), \(summary.run.threads) threads, "
+        + "\(summary.run.passes) passes over \(summary.outline.promptCount) prompts on "
+        + "\(MarkdownText.plain(summary.environment.cpuModel)); \(summary.mismatches.count) of "
+        + "\(summary.checkedGenerations) compared outputs differ from vanilla's\(taints)"
+    }.joined(separator: "\n")
+  }
+
+  private static func settings(_ entries: [Entry]) -> String {
+    var table = MarkdownTable(
+      columns: [
+        ("Setting", .left), ("Speedup", .right), ("Of this suite", .left), ("Accepted", .right),
+        ("Acceptance", .right), ("Draft cost", .right), ("Verify cost", .right),
+      ]
+    )
+    for entry in entries {
+      table.append([
+        MarkdownText.plain(entry.name), NumberFormat.ratio(entry.speedup),
+        NumberFormat.interval(entry.estimate?.ofThisSuite), NumberFormat.mean(entry.compression),
+        NumberFormat.percent(entry.figures[.overall]?.acceptance?.acceptanceRate),
+        NumberFormat.mean(entry.explained?.draftCost), NumberFormat.mean(entry.explained?.verifyCost),
+      ])
+    }
+    return """
+      ## Settings
+
+      \(table.text)
+
+      Speedups are over the vanilla of the same run. Accepted: mean accepted tokens per cycle, the compression rate of the
+      Kangaroo paper. Costs are those of a cycle, in vanilla's time per token.
+      """
+  }
+
+  private static func bestByCategory(_ entries: [Entry]) -> String {
+    var table = MarkdownTable(
+      columns: [("Category", .left), ("Best setting", .left), ("Speedup", .right), ("Accepted", .right)]
+    )
+    for category in ReportCategory.allCases {
+      let measured = entries.filter { $0.figures[category]?.speedup?.speedup != nil }
+      guard
+        let best = measured.max(by: {
+          $0.figures[category]?.speedup?.speedup ?? 0 < $1.figures[category]?.speedup?.speedup ?? 0
+        })
+      else { continue }
+      table.append([
+        category.title, MarkdownText.plain(best.name), NumberFormat.ratio(best.figures[category]?.speedup?.speedup),
+        NumberFormat.mean(best.figures[category]?.accepted?.meanAcceptedTokens),
+      ])
+    }
+    return "## Best setting by category\n\n\(table.text)"
+  }
+}

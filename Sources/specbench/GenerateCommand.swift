@@ -1,0 +1,156 @@
+import ArgumentParser
+import Foundation
+import SpecDecoding
+import SpecModel
+import SpecRunner
+
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Decode one prompt in the terminal, with the accepted draft tokens in colour.",
+    discussion: """
+      The text goes to standard output as it comes, the closing line of figures to standard error. Tokens that the \
+      drafter guessed and the target accepted are green; the others are the target's own. There is no colour in a pipe, \
+      with --no-color or where the environment variable NO_COLOR is set.
+      """
+  )
+
+  @OptionGroup var modelOptions: ModelOptions
+
+  @Argument(help: ArgumentHelp("The prompt; '-' reads it from standard input.", valueName: "prompt"))
+  var prompt: String
+
+  @Option(help: ArgumentHelp("The method with its settings.", valueName: "spec"))
+  var decoder = "kangaroo"
+
+  @Option(
+    name: .customLong("max-new-tokens"),
+    help: ArgumentHelp("Most tokens of the output.", valueName: "n")
+  )
+  var maximumNewTokens = 128
+
+  @Flag(name: .customLong("no-color"), help: "No colour.")
+  var isPlain = false
+
+  func validate() throws {
+    guard (1...1 << 20).contains(maximumNewTokens) else {
+      throw ValidationError("--max-new-tokens is \(maximumNewTokens): choose a number from 1 to \(1 << 20).")
+    }
+  }
+
+  func run() throws {
+    let spec = try MethodCatalogue.complete(DecoderSpec(decoder))
+    let text = try prompt == "-" ? standardInput() : prompt
+    let model = try modelOptions.load()
+    let tokens = model.encode(text)
+    let rules = model.stopRules(maximumNewTokens: maximumNewTokens)
+    try rules.check(tokens, vocabularySize: model.target.configuration.vocabularySize)
+    let prepared = try MethodCatalogue.prepare(spec, resources: model.resources)
+    let display = TokenDisplay(tokenizer: model.tokenizer, isColored: !isPlain && TokenDisplay.terminalHasColor)
+    let generation = generate(tokens, with: prepared.decoder, rules: rules) { display.show($0) }
+    try display.finish()
+    tell(GenerationFigures(generation).line)
+  }
+
+  private func standardInput() throws -> String {
+    guard let data = try FileHandle.standardInput.readToEnd(), !data.isEmpty else {
+      throw ValidationError("Standard input holds no prompt: pipe a text into 'specbench generate -'.")
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
+}
+
+/// Shows tokens as they come.
+private final class TokenDisplay {
+  private static let accepted = "\u{1B}[32m"
+  private static let plain = "\u{1B}[0m"
+  private var stream: TextStream
+  private let isColored: Bool
+  private var shown = 0
+  private var isGreen = false
+  private var failure: UnwritableFile?
+
+  init(tokenizer: Tokenizer, isColored: Bool) {
+    stream = TextStream(tokenizer, skippingSpecialTokens: true)
+    self.isColored = isColored
+  }
+
+  /// Whether standard output is a terminal whose user has not declined colours (no-color.org).
+  static var terminalHasColor: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return isatty(STDOUT_FILENO) == 1 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+  }
+
+  /// Writes the tokens that have come since the last time.
+  func show(_ generation: Generation) {
+    var text = ""
+    for place in shown..<generation.tokens.count {
+      // The accepted draft comes first in a cycle, the target's own token last.
+      let cycle = generation.cycleOfToken[place]
+      let first = cycle.flatMap { generation.cycleOfToken.firstIndex(of: $0) } ?? place
+      let isAccepted = cycle.map { place - first < generation.cycles[$0].accepted } ?? false
+      if isColored, isAccepted != isGreen { text += isAccepted ? Self.accepted : Self.plain }
+      isGreen = isAccepted
+      text += Self.harmless(stream.append(generation.tokens[place]))
+    }
+    shown = generation.tokens.count
+    write(text)
+  }
+
+  /// Ends the text.
+  ///
+  /// - Throws: `UnwritableFile` if any of it could not be written.
+  func finish() throws(UnwritableFile) {
+    write(Self.harmless(stream.finish()) + (isColored && isGreen ? Self.plain : "") + "\n")
+    if let failure { throw failure }
+  }
+
+  private func write(_ text: String) {
+    guard failure == nil else { return }
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+      failure = UnwritableFile(path: "standard output")
+    }
+  }
+
+  /// A model's text may hold anything: what a terminal would obey becomes visible.
+  private static func harmless(_ text: String) -> String {
+    text.unicodeScalars.map { scalar in
+      let isControl = scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+      return isControl ? scalar.escaped(asASCII: true) : String(scalar)
+    }.joined()
+  }
+}
+
+/// The figures of one generation.
+private struct GenerationFigures {
+  private let generation: Generation
+
+  init(_ generation: Generation) { self.generation = generation }
+
+  var line: String {
+    let cycles = generation.cycles
+    let decoded = Double(generation.tokens.count - 1)
+    let seconds = Double(generation.decodeTime) / 1e9
+    var parts = [
+      "\(generation.tokens.count) tokens", "first after \(number(Double(generation.prefillTime) / 1e6)) ms",
+    ]
+    if seconds > 0 { parts.append("\(number(decoded / seconds)) tokens/s") }
+    if !cycles.isEmpty {
+      let accepted = Double(cycles.reduce(0) { $0 + $1.acceptLength }) / Double(cycles.count)
+      parts.append("\(cycles.count) cycles of \(number(accepted, decimals: 2)) tokens")
+    }
+    let drafted = cycles.reduce(0) { $0 + $1.drafted }
+    if drafted > 0 {
+      parts.append(
+        "\(number(100 * Double(cycles.reduce(0) { $0 + $1.accepted }) / Double(drafted))) % of drafts accepted"
+      )
+    }
+    return parts.joined(separator: ", ")
+  }
+
+  private func number(_ value: Double, decimals: Int = 1) -> String {
+    String(format: "%.\(decimals)f", locale: Locale(identifier: "en_US_POSIX"), value)
+  }
+}

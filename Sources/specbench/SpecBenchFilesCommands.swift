@@ -1,0 +1,74 @@
+import ArgumentParser
+import Foundation
+import SpecReport
+import SpecRunner
+import SpecStore
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract:
+      "Write a run as Spec-Bench's model_answer files, one for each decoder, that its speed.py and equal.py read.",
+    discussion: "Every pass is a choice of its question; Spec-Bench's scripts read the first."
+  )
+
+  @Argument(help: ArgumentHelp("The run's number; the last run's by default.", valueName: "run"))
+  var number: Int64?
+
+  @Option(help: ArgumentHelp("The database.", valueName: "file"))
+  var database = "specbench.sqlite"
+
+  @Option(help: ArgumentHelp("The folder for the files; it is made if it is not there.", valueName: "dir"))
+  var output: String
+
+  func run() throws {
+    let store = try BenchmarkStore(openingAt: database)
+    guard let id = try number ?? store.lastRun()?.id else {
+      throw ValidationError("\(database) holds no run: make one with 'specbench run'.")
+    }
+    let files = try SpecBenchExport.render(store: store, run: id)
+    let folder = URL(fileURLWithPath: output)
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw UnwritableFile(path: output)
+    }
+    for file in files {
+      let path = folder.appending(path: file.name).path
+      try OutputFile.write(file.text, to: path)
+      try say(path)
+    }
+  }
+}
+
+struct ImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Make a run out of Spec-Bench's model_answer files, for reports and comparisons.",
+    discussion: """
+      The files hold no token ids, drafted tokens or environment, and only whole turns' times: reports leave blank what \
+      is not known, and outputs are compared as texts.
+      """
+  )
+
+  @Option(help: ArgumentHelp("The baseline's file.", valueName: "file.jsonl"))
+  var vanilla: String
+
+  @Argument(help: ArgumentHelp("The other decoders' files.", valueName: "file.jsonl"))
+  var files: [String]
+
+  @Option(name: .customLong("model-name"), help: ArgumentHelp("What to call the model.", valueName: "name"))
+  var modelName = "imported"
+
+  @Option(help: ArgumentHelp("The database; it is made if it is not there.", valueName: "file"))
+  var database = "specbench.sqlite"
+
+  func run() throws {
+    let answers = try SpecBenchImport(vanilla: vanilla, others: files)
+    let store = try BenchmarkStore(creatingAt: database)
+    let command = CommandLine.arguments.map(quotedForShell).joined(separator: " ")
+    let run = try answers.write(to: store, modelName: modelName, commandLine: command)
+    try say(try RunSummary(store: store, run: run).verdict)
+    try say("Run \(run) is in \(database).")
+  }
+}

@@ -1,0 +1,129 @@
+import ArgumentParser
+import Foundation
+import SpecDecoding
+import SpecKernels
+import SpecReport
+import SpecRunner
+import SpecStore
+
+struct SweepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sweep",
+    abstract: "Measure a grid of settings, and report speed against compression.",
+    discussion: """
+      Values of a setting are separated by plus signs:
+
+        specbench sweep --model DIR --grid kangaroo:steps=2+4+6,threshold=0.2+0.4+0.6
+
+      All settings are measured next to each other, against the same vanilla. Weight types and thread counts, lists as \
+      well, make a run each. A sweep that was broken off goes on with --resume. Other exit layers than the trained one \
+      need an adapter of their own: kangaroo:exit=3,adapter=DIR.
+      """
+  )
+
+  @OptionGroup var modelOptions: ModelOptions
+  @OptionGroup var suiteOptions: SuiteOptions
+
+  @Option(help: ArgumentHelp("Methods with the values of their settings.", valueName: "grid"))
+  var grid: String
+
+  @Option(help: ArgumentHelp("Weight types, like bf16,int8. Default: --dtype's.", valueName: "list"))
+  var dtypes: String?
+
+  @Option(
+    name: .customLong("thread-counts"),
+    help: ArgumentHelp("Thread counts, like 1,2. Default: --threads.", valueName: "list")
+  )
+  var threadCounts: String?
+
+  @Option(help: ArgumentHelp("How often each prompt is measured.", valueName: "n"))
+  var passes = 2
+
+  @Option(help: ArgumentHelp("Seed of the shuffled order.", valueName: "n"))
+  var seed = 1
+
+  @Option(help: ArgumentHelp("The database; it is made if it is not there.", valueName: "file"))
+  var database = "specbench.sqlite"
+
+  @Option(help: ArgumentHelp("Where to write the Markdown report.", valueName: "file"))
+  var report = "specbench-sweep.md"
+
+  @Flag(help: "Go on with what an earlier attempt at the same sweep has not measured.")
+  var resume = false
+
+  func validate() throws {
+    guard (1...10000).contains(passes) else {
+      throw ValidationError("--passes is \(passes): choose a number from 1 to 10000.")
+    }
+    _ = try (types(), counts())
+  }
+
+  func run() throws {
+    let (suite, suitePath) = try suiteOptions.load()
+    let specs = try SettingGrid.specs(grid)
+    try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
+    let store = try BenchmarkStore(creatingAt: database)
+    var plan = RunPlan(
+      suite: suite,
+      suitePath: suitePath,
+      passes: passes,
+      maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
+      seed: seed,
+      commandLine: CommandLine.arguments.map(quotedForShell).joined(separator: " "),
+      resumes: resume
+    )
+    plan.reusesFinishedRuns = true
+    var runs: [Int64] = []
+    for type in try types() {
+      for count in try counts() {
+        var options = modelOptions
+        (options.dtype, options.threads) = (type, count)
+        runs.append(try measure(specs, plan, model: options.load(), store))
+      }
+    }
+    let summaries = try runs.map { try RunSummary(store: store, run: $0) }
+    try ReportFile.write(SweepReport.plot(summaries).map { [$0] } ?? [], to: report) {
+      SweepReport.render(summaries, plots: $0)
+    }
+    try say(
+      "Runs \(runs.map(String.init).joined(separator: ", ")) are in \(database), the sweep's report in \(report)."
+    )
+    if summaries.contains(where: { !$0.mismatches.isEmpty }) { throw ExitCode(1) }
+  }
+
+  private func measure(
+    _ specs: [DecoderSpec],
+    _ plan: RunPlan,
+    model: LoadedModel,
+    _ store: BenchmarkStore
+  ) throws -> Int64 {
+    let decoders = try RunDecoder.prepare(specs, model: model, noiseFloor: true)
+    return try Runner(
+      plan: plan,
+      decoders: decoders,
+      model: model,
+      store: store,
+      observer: ProgressDisplay(unit: "generations")
+    ).run().run
+  }
+
+  private func types() throws -> [WeightType?] {
+    guard let dtypes else { return [modelOptions.dtype] }
+    return try dtypes.split(separator: ",").map { name in
+      guard let type = WeightType(rawValue: String(name)) else {
+        throw ValidationError("--dtypes holds '\(name)': choose from f32, bf16, f16 and int8.")
+      }
+      return type
+    }
+  }
+
+  private func counts() throws -> [Int?] {
+    guard let threadCounts else { return [modelOptions.threads] }
+    return try threadCounts.split(separator: ",").map { text in
+      guard let count = Int(text), (1...1024).contains(count) else {
+        throw ValidationError("--thread-counts holds '\(text)': choose numbers from 1 to 1024.")
+      }
+      return count
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import SpecReport
+import SpecStatistics
+import SpecStore
+import Testing
+
+/// Intervals, the noise floor and taint, as the reports tell them.
+@Suite struct CertaintyTests {
+  /// A run of three decoders, the last of them vanilla once more, over ten questions and three passes. Kangaroo takes
+  /// half of vanilla's time, give or take the noise.
+  static func record(
+    in store: BenchmarkStore,
+    seed: UInt64 = 5,
+    passes: Int = 3,
+    factor: Double = 0.5,
+    host: String = "bench",
+    questions: Int = 10
+  ) throws -> Int64 {
+    var random = SeededRandom(seed: seed)
+    var floor = Example.decoder(2, "vanilla (again)", method: "vanilla")
+    floor.isNoiseFloor = true
+    var environment = Example.environment
+    environment.hostName = host
+    var run = Example.run
+    run.passes = passes
+    run.verificationCost = [1, 2, 4, 8].map { PassCost(positions: $0, milliseconds: 1 + 0.1 * Double($0)) }
+    let identifiers = try store.beginRun(
+      run,
+      environment: environment,
+      decoders: [Example.decoder(0, "vanilla"), Example.decoder(1, "kangaroo"), floor],
+      prompts: (0..<questions).map { Example.prompt($0, $0 < 8 ? "qa" : "rag", question: $0) }
+    )
+    for pass in 0..<passes {
+      for (place, prompt) in identifiers.prompts.enumerated() {
+        for (index, decoder) in identifiers.decoders.enumerated() {
+          let noise = Double.random(in: 0.98..<1.02, using: &random)
+          let time = Double(20_000_000 * (place + 1)) * noise * (index == 1 ? factor : 1)
+          var generation = Example.generation(decoder: decoder, prompt: prompt, pass: pass, decode: Int(time))
+          generation.lossless = index == 0 ? nil : true
+          generation.preemptedSteps = pass
+          let cycle = CycleRecord(
+            drafted: index == 1 ? 2 : 0,
+            nodes: index == 1 ? 2 : 0,
+            accepted: index == 1 ? 1 : 0,
+            acceptLength: index == 1 ? 2 : 1,
+            emitted: index == 1 ? 2 : 1,
+            draftNanoseconds: index == 1 ? Int(time / 10) : 0,
+            verifyNanoseconds: Int(time / 10),
+            overheadNanoseconds: 0
+          )
+          let tokens = (0..<3).map { TokenRecord(tokenID: $0, cycle: nil, availableNanoseconds: 1000 + $0 * 500) }
+          try store.record(generation, cycles: [cycle], tokens: tokens)
+        }
+      }
+      let condition = PassCondition(
+        pass: pass,
+        startedAt: Example.date,
+        finishedAt: Example.date,
+        otherShare: pass == 1 ? 0.31 : 0.01,
+        taints: pass == 1 ? ["Other processes took 31 % of the processors' time."] : []
+      )
+      try store.recordCondition(condition, run: identifiers.run)
+    }
+    return identifiers.run
+  }
+
+  @Test func intervalsFollowFromTheRows() throws {
+    let workspace = try Workspace()
+    let run = try Self.record(in: workspace.store)
+    let text = MarkdownReport.render(try RunSummary(store: workspace.store, run: run))
+    let table = try ReadTable(text, after: "## How well the speedups are known")
+    let decoders = try workspace.store.decoders(of: run)
+    for row in table.rows {
+      let decoder = try #require(decoders.first { $0.name == row[0] })
+      let category = ["QA": "qa", "RAG": "rag"][row[1]]
+      let pairs = try workspace.store.pairs(of: run).filter {
+        $0.decoderID == decoder.id && (category == nil || $0.category == category)
+      }
+      let times = PairedTimes(decodeTimesOf: pairs)
+      func text(_ interval: ConfidenceInterval?) -> String {
+        interval.map { String(format: "%.2f to %.2f", $0.lower, $0.upper) } ?? "–"
+      }
+      #expect(row[3] == text(times.intervalOfThisSuite()))
+      #expect(row[4] == text(times.intervalOverQuestions()))
+      #expect((row[4] == "–") == (row[1] == "RAG"))
+    }
+    #expect(table.rows.count == 6)
+    #expect(table.rows.filter { $0[0] == "kangaroo" }.allSatisfy { $0[6] == "faster" })
+    #expect(table.rows.filter { $0[0] != "kangaroo" }.allSatisfy { $0[6] == "no difference shown" })
+    #expect(text.contains("That is faster: 95 % intervals "))
+    #expect(text.contains("Vanilla measured against itself differs by "))
+  }
+
+  @Test func theNoiseFloorIsNoContestant() throws {
+    let workspace = try Workspace()
+    let run = try Self.record(in: workspace.store)
+    let summary = try RunSummary(store: workspace.store, run: run)
+    #expect(summary.decoders.map(\.name) == ["vanilla", "kangaroo"])
+    #expect(summary.expectedGenerations == 90 && summary.generations == 90)
+    let report = try ParsedReport(workspace, run: run)
+    #expect(try report.object("noise_floor")["name"] as? String == "vanilla (again)")
+    #expect(try report.list("decoders").count == 2)
+    let text = MarkdownReport.render(summary)
+    #expect(try ReadTable(text, after: "## Speedup").rows.map(\.first) == ["vanilla", "kangaroo", "vanilla (again)"])
+    #expect(try ReadTable(text, after: "## End-to-end speedup").rows.count == 2)
+  }
+
+  @Test func taintedPassesAreMarked() throws {
+    let workspace = try Workspace()
+    let text = MarkdownReport.render(
+      try RunSummary(store: workspace.store, run: try Self.record(in: workspace.store))
+    )
+    #expect(text.contains("> - Pass 2: Other processes took 31 % of the processors' time."))
+    let table = try ReadTable(text, after: "## Conditions of the passes")
+    #expect(table.rows.map { $0[1] } == ["1.0 %", "31.0 %", "1.0 %"])
+    #expect(table.rows.map { $0[6] == "none" } == [true, false, true])
+    #expect(text.contains("kept from a processor: vanilla 30, kangaroo 30, vanilla (again) 30."))
+  }
+
+  /// A cycle of kangaroo gives 2 tokens and costs half a vanilla token for drafting and as much for verifying.
+  @Test func theSpeedupIsExplained() throws {
+    let workspace = try Workspace()
+    let run = try Self.record(in: workspace.store)
+    let report = try ParsedReport(workspace, run: run)
+    let row = try #require(try report.list("explained_speedup").first)
+    let draft = try #require(row["draft_cost"] as? Double)
+    let verify = try #require(row["verify_cost"] as? Double)
+    let predicted = try #require(row["predicted"] as? Double)
+    let measured = try #require(row["measured"] as? Double)
+    #expect(abs(draft - 0.05) < 0.002 && abs(verify - 0.05) < 0.002)
+    #expect(abs(predicted - 2 / (draft + verify)) < 1e-9)
+    #expect(abs((row["remainder"] as? Double ?? 0) - (measured - predicted)) < 1e-9)
+    let table = try ReadTable(
+      MarkdownReport.render(try RunSummary(store: workspace.store, run: run)),
+      after: "## The speedup explained"
+    )
+    // Of two drafted tokens the first is always accepted and the second never: one is best.
+    #expect(try table.cell("kangaroo", "Best draft") == "1")
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import SpecReport
+import SpecStore
+import Testing
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
+/// The formats beside Markdown and JSON.
+@Suite struct FormatReportTests {
+  private func summary(_ workspace: Workspace) throws -> RunSummary {
+    try RunSummary(store: workspace.store, run: try CertaintyTests.record(in: workspace.store))
+  }
+
+  @Test func plotsAreWellFormedAndNamedInTheReport() throws {
+    let workspace = try Workspace()
+    let summary = try summary(workspace)
+    let plots = RunPlots.render(summary)
+    #expect(plots.map(\.name) == ["speedup", "time", "acceptance", "accept-lengths", "latency"])
+    for plot in plots {
+      #expect(XMLParser(data: Data(plot.svg.utf8)).parse(), "\(plot.name)")
+      #expect(plot.svg.contains("prefers-color-scheme:dark"))
+      #expect(!plot.svg.contains("NaN") && !plot.svg.contains("inf"))
+    }
+    let places = Dictionary(uniqueKeysWithValues: plots.map { ($0.name, "plots/\($0.name).svg") })
+    let text = MarkdownReport.render(summary, plots: places)
+    for place in places.values { #expect(text.contains("](\(place))")) }
+    #expect(!MarkdownReport.render(summary).contains("]("))
+  }
+
+  @Test func pageNeedsNoOtherFile() throws {
+    let workspace = try Workspace()
+    let page = HTMLReport.render(try summary(workspace))
+    #expect(page.hasPrefix("<!DOCTYPE html>"))
+    for word in ["<script", "<link", "src=", "href=", "@import", "url("] { #expect(!page.contains(word), "\(word)") }
+    #expect(page.components(separatedBy: "<svg").count == 6)
+    #expect(page.contains("<td class=\"r\">1.00x</td>"))
+    // What is left is well-formed but for the document type and two void elements.
+    let body = page.replacing("<!DOCTYPE html>", with: "").replacing(/<meta [^>]*>/, with: "")
+    #expect(XMLParser(data: Data(body.utf8)).parse())
+  }
+
+  @Test func flatFormatsHaveTheSameRows() throws {
+    let workspace = try Workspace()
+    let summary = try summary(workspace)
+    let csv = FlatReport.csv(summary).split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    let lines = try FlatReport.jsonLines(summary).split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    #expect(csv.count == 10 && lines.count == 9)
+    #expect(Set(csv.map(\.count)).count == 1)
+    let titles = csv[0].map(String.init)
+    let (name, place) = (try #require(titles.firstIndex(of: "decoder")), try #require(titles.firstIndex(of: "speedup")))
+    for (row, line) in zip(csv.dropFirst(), lines) {
+      #expect(Set(line.keys) == Set(titles))
+      #expect(String(row[name]) == line["decoder"] as? String)
+      // The two writers may differ in the last digit.
+      let (flat, json) = (try #require(Double(row[place])), try #require(line["speedup"] as? Double))
+      #expect(abs(flat - json) <= 1e-14 * json)
+    }
+    // A category with two questions has no interval over questions: an empty cell, and null.
+    #expect(lines.contains { $0["category"] as? String == "rag" && $0["questions_low"] is NSNull })
+  }
+
+  @Test func cellsWithCommasAreQuoted() throws {
+    let workspace = try Workspace()
+    let random = try RandomRun(in: workspace.store, seed: 4)
+    var record = Example.run
+    record.modelName = "a \"toy\", b"
+    let other = try RandomRun(in: workspace.store, seed: 4, record: record)
+    let csv = FlatReport.csv(try RunSummary(store: workspace.store, run: other.run))
+    #expect(csv.contains("2,\"a \"\"toy\"\", b\",demo,"))
+    #expect(FlatReport.csv(try RunSummary(store: workspace.store, run: random.run)).contains("\n1,toy-llama,demo,"))
+  }
+
+  @Test func tableForPapers() throws {
+    let workspace = try Workspace()
+    var record = Example.run
+    record.modelName = "a\nb"
+    let text = LaTeXReport.render(
+      try RunSummary(store: workspace.store, run: try RandomRun(in: workspace.store, seed: 3, record: record).run)
+    )
+    let rows = text.split(separator: "\n").filter { $0.hasSuffix("\\\\") }
+    #expect(rows.count == 5 && Set(rows.map { $0.split(separator: "&").count }) == [10])
+    #expect(text.contains("\\toprule") && text.contains("ab on demo"))
+  }
+}
