@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SpecDecoding
+import SpecFiles
 import SpecModel
 import SpecRunner
 
@@ -45,7 +46,7 @@ struct GenerateCommand: ParsableCommand {
     let tokens = model.encode(text)
     let rules = model.stopRules(maximumNewTokens: maximumNewTokens)
     try rules.check(tokens, vocabularySize: model.target.configuration.vocabularySize)
-    let prepared = try MethodCatalogue.prepare(spec, resources: model.resources)
+    let prepared = try MethodCatalogue.prepare(spec, resources: model.resources(.greedy))
     let display = TokenDisplay(tokenizer: model.tokenizer, isColored: !isPlain && TokenDisplay.terminalHasColor)
     let generation = generate(tokens, with: prepared.decoder, rules: rules) { display.show($0) }
     try display.finish()

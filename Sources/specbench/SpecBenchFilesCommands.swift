@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecFiles
 import SpecReport
 import SpecRunner
 import SpecStore

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SpecDecoding
+import SpecFiles
 import SpecKernels
 import SpecReport
 import SpecRunner

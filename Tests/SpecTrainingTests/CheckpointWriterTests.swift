@@ -121,7 +121,8 @@ struct CheckpointWriterTests {
     let heads = try MedusaHeads(directory: folder.path("medusa"), target: target)
     #expect(heads.count == 3)
     let expected = try MedusaHeads(from: headTensors, count: 3, target: target)
-    #expect(heads.top([40, 40, 40], from: state[rows: 0..<1]) == expected.top([40, 40, 40], from: state[rows: 0..<1]))
+    let logits = [heads, expected].map { $0.map(3, from: state[rows: 0..<1]) { $1.owner[$1.range.lowerBound] } }
+    #expect(logits[0] == logits[1])
   }
 
   private func output(of adapter: KangarooAdapter) throws -> [[Float]] {

@@ -1,7 +1,7 @@
 /// Writes word problems with their solution worked step by step.
-enum ArithmeticWriter {
+package enum ArithmeticWriter {
   /// One turn: a problem and its solution.
-  static func turns(_ composer: inout Composer) -> [DemoTurn] {
+  package static func turns(_ composer: inout Composer) -> [DemoTurn] {
     let (question, steps, conclusion) = problem(&composer)
     let opening = composer.oneOf(["", "Let us work it out. ", "Step by step: ", "We begin with what we know. "])
     return [DemoTurn(question: question, answer: opening + (steps + [conclusion]).joined(separator: " "))]
@@ -21,7 +21,7 @@ enum ArithmeticWriter {
   }
 
   /// The sum of two numbers below a thousand, digit by digit from the right.
-  static func additionSteps(_ a: Int, _ b: Int) -> [String] {
+  package static func additionSteps(_ a: Int, _ b: Int) -> [String] {
     var steps = ["We add \(a) and \(b)."]
     var carry = 0
     for (place, scale) in placeValues(max(a, b)) {
@@ -36,7 +36,7 @@ enum ArithmeticWriter {
   }
 
   /// The difference of two numbers below a thousand, digit by digit from the right; the first is not the smaller.
-  static func subtractionSteps(_ a: Int, _ b: Int) -> [String] {
+  package static func subtractionSteps(_ a: Int, _ b: Int) -> [String] {
     var steps = ["We take \(b) from \(a)."]
     var borrow = 0
     for (place, scale) in placeValues(a) {
@@ -49,7 +49,7 @@ enum ArithmeticWriter {
   }
 
   /// The product of a number of two digits and one of one digit, by tens and ones.
-  static func multiplicationSteps(_ a: Int, _ b: Int) -> [String] {
+  package static func multiplicationSteps(_ a: Int, _ b: Int) -> [String] {
     guard a > 9 else { return ["\(a) x \(b) = \(a * b)."] }
     let (tens, ones) = (a / 10 * 10, a % 10)
     guard ones > 0 else { return ["\(a) x \(b) = \(a * b)."] }

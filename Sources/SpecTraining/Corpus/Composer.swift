@@ -1,40 +1,40 @@
 /// Fills templates: holds the values bound so far in a document and draws the missing ones.
-struct Composer {
-  var random: CorpusRandom
-  private(set) var bindings: [String: String] = [:]
+package struct Composer {
+  package var random: CorpusRandom
+  package private(set) var bindings: [String: String] = [:]
   private var drawn: Set<String> = []
 
   /// A composer without bindings.
-  init(random: CorpusRandom) { self.random = random }
+  package init(random: CorpusRandom) { self.random = random }
 
   /// The value bound to a name, or the empty text.
-  subscript(name: String) -> String {
+  package subscript(name: String) -> String {
     get { bindings[name] ?? "" }
     set { bindings[name] = newValue }
   }
 
   /// Forgets a name, so that the next slot of this name draws anew.
-  mutating func unbind(_ name: String) { bindings[name] = nil }
+  package mutating func unbind(_ name: String) { bindings[name] = nil }
 
   /// One of the patterns filled, as sentences that begin with capital letters.
-  mutating func oneOf(_ templates: [Template]) -> String {
+  package mutating func oneOf(_ templates: [Template]) -> String {
     templates.isEmpty ? "" : text(templates[random.skewedIndex(templates.count)])
   }
 
   /// One of the patterns, all equally likely, filled as sentences that begin with capital letters.
-  mutating func anyOf(_ templates: [Template]) -> String {
+  package mutating func anyOf(_ templates: [Template]) -> String {
     random.element(of: templates).map { text($0) } ?? ""
   }
 
   /// A pattern filled, as sentences that begin with capital letters.
-  mutating func text(_ template: Template) -> String {
+  package mutating func text(_ template: Template) -> String {
     var result = ""
     append(template.nodes, to: &result)
     return capitalizedSentences(result)
   }
 
   /// A pattern filled as it stands, for use inside a sentence.
-  mutating func phrase(_ template: Template) -> String {
+  package mutating func phrase(_ template: Template) -> String {
     var result = ""
     append(template.nodes, to: &result)
     return result
@@ -47,7 +47,7 @@ struct Composer {
   ///   - name: The name to bind; empty for none.
   /// - Returns: The element.
   @discardableResult
-  mutating func draw(_ list: String, as name: String = "") -> String {
+  package mutating func draw(_ list: String, as name: String = "") -> String {
     let isWoman = list == "woman" || (list == "person" && random.chance(50))
     let elements = Lexicon.list(list == "person" ? (isWoman ? "woman" : "man") : list)
     var value = random.element(of: elements) ?? ""
@@ -60,7 +60,7 @@ struct Composer {
   }
 
   /// Binds the pronouns that go with a person.
-  mutating func bindPronouns(_ name: String, isWoman: Bool) {
+  package mutating func bindPronouns(_ name: String, isWoman: Bool) {
     bindings[name + ".he"] = isWoman ? "she" : "he"
     bindings[name + ".him"] = isWoman ? "her" : "him"
     bindings[name + ".his"] = isWoman ? "her" : "his"
@@ -100,7 +100,7 @@ struct Composer {
 }
 
 /// The text with a capital letter at the start of each sentence, also inside quotation marks.
-func capitalizedSentences(_ text: String) -> String {
+package func capitalizedSentences(_ text: String) -> String {
   var result = ""
   result.reserveCapacity(text.utf8.count)
   var atStart = true

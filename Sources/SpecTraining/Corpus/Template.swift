@@ -4,37 +4,37 @@
 /// - `{x}` is the value bound to `x`; `{x:list}` draws one of the lexicon's list and binds it to `x` unless `x` is bound;
 ///   `{:list}` draws without binding; `{x=a|b}` binds one of the alternatives, all equally likely.
 /// - `{a x}` puts the indefinite article before the value; `{s x}` puts it into the plural.
-struct Template: ExpressibleByStringLiteral, Sendable {
+package struct Template: ExpressibleByStringLiteral, Sendable {
   /// A piece of a pattern.
-  enum Node: Sendable {
+  package enum Node: Sendable {
     case text(String)
     case choice([[Node]])
     case slot(Slot)
   }
 
   /// How a bound value is shown.
-  enum Form: Sendable { case plain, withArticle, plural }
+  package enum Form: Sendable { case plain, withArticle, plural }
 
   /// Where the value of a slot comes from when its name is not bound.
-  enum Source: Sendable {
+  package enum Source: Sendable {
     case none
     case list(String)
     case alternatives([[Node]])
   }
 
   /// A place to be filled.
-  struct Slot: Sendable {
-    let name: String
-    let form: Form
-    let source: Source
+  package struct Slot: Sendable {
+    package let name: String
+    package let form: Form
+    package let source: Source
   }
 
-  let nodes: [Node]
+  package let nodes: [Node]
 
-  init(stringLiteral text: String) { self.init(text) }
+  package init(stringLiteral text: String) { self.init(text) }
 
   /// Parses a pattern.
-  init(_ text: String) {
+  package init(_ text: String) {
     var parser = Parser(characters: Array(text))
     nodes = parser.sequence(until: [])
   }
@@ -42,10 +42,10 @@ struct Template: ExpressibleByStringLiteral, Sendable {
 
 /// Reads the notation of templates; a bracket without its partner stands for itself.
 private struct Parser {
-  let characters: [Character]
-  var position = 0
+  package let characters: [Character]
+  package var position = 0
 
-  mutating func sequence(until ends: Set<Character>) -> [Template.Node] {
+  package mutating func sequence(until ends: Set<Character>) -> [Template.Node] {
     var nodes: [Template.Node] = []
     var text = ""
     func flushed() -> [Template.Node] { text.isEmpty ? nodes : nodes + [.text(text)] }

@@ -38,9 +38,9 @@ public struct DemoRecipe: Sendable {
     medusaHeads: 4,
     distilledPrompts: 1500,
     targetSettings: settings(steps: 2600, rate: 1.5e-3, warmUp: 150),
-    kangarooSettings: settings(steps: 900, rate: 2e-3),
-    medusaSettings: settings(steps: 800, rate: 1e-3),
-    draftSettings: settings(steps: 1100, rate: 2e-3)
+    kangarooSettings: settings(steps: 700, rate: 2e-3),
+    medusaSettings: settings(steps: 500, rate: 1e-3),
+    draftSettings: settings(steps: 700, rate: 2e-3)
   )
 
   /// The same stages in seconds, for tests.

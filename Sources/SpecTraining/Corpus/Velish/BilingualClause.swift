@@ -1,7 +1,7 @@
 /// Who or what a clause is about: a noun with its article, adjective and number, a pronoun or a name.
-struct NounPhrase: Equatable, Sendable {
+package struct NounPhrase: Equatable, Sendable {
   /// How the noun is determined.
-  enum Determiner: Equatable, Sendable {
+  package enum Determiner: Equatable, Sendable {
     case definite, indefinite
     case number(String)
     /// A pronoun or a name, which takes no article.
@@ -9,18 +9,31 @@ struct NounPhrase: Equatable, Sendable {
   }
 
   /// The part that the phrase plays in its clause.
-  enum Role: Sendable { case subject, object, receiver, place }
+  package enum Role: Sendable { case subject, object, receiver, place }
 
-  let noun: String
-  var determiner = Determiner.definite
-  var adjective: String?
-  var isPlural = false
+  package let noun: String
+  package var determiner = Determiner.definite
+  package var adjective: String?
+  package var isPlural = false
+
+  /// A phrase; the properties say what each value means.
+  package init(
+    noun: String,
+    determiner: Determiner = .definite,
+    adjective: String? = nil,
+    isPlural: Bool = false
+  ) {
+    self.noun = noun
+    self.determiner = determiner
+    self.adjective = adjective
+    self.isPlural = isPlural
+  }
 
   /// Whether the phrase is a pronoun that English writes differently as an object.
-  var isPronoun: Bool { VelishVocabulary.pronouns.contains(noun) }
+  package var isPronoun: Bool { VelishVocabulary.pronouns.contains(noun) }
 
   /// The phrase in English.
-  var english: String {
+  package var english: String {
     guard determiner != .bare else { return noun }
     let head = isPlural ? Inflection.plural(noun) : noun
     let described = adjective.map { "\($0) \(head)" } ?? head
@@ -34,7 +47,7 @@ struct NounPhrase: Equatable, Sendable {
 
   /// The phrase in Velish: noun with plural, article and case, then the adjective, which agrees in number and case,
   /// then the numeral.
-  func velish(_ role: Role) -> String {
+  package func velish(_ role: Role) -> String {
     let dictionary = VelishDictionary.standard
     let ending = role == .object ? "n" : role == .receiver ? "m" : ""
     guard determiner != .bare else { return dictionary.root(noun) + (isPronoun || ending.isEmpty ? "" : "-e" + ending) }
@@ -48,22 +61,41 @@ struct NounPhrase: Equatable, Sendable {
 }
 
 /// One clause that can be said in English and in Velish.
-struct BilingualClause: Sendable {
+package struct BilingualClause: Sendable {
   /// When a clause takes place.
-  enum Tense: Sendable, CaseIterable { case past, present, future }
+  package enum Tense: Sendable, CaseIterable { case past, present, future }
 
-  var time: String?
-  var subject: NounPhrase
-  var verb: VelishVocabulary.Verb
-  var tense: Tense
-  var isNegative = false
-  var object: NounPhrase?
-  var receiver: NounPhrase?
-  var adverb: String?
-  var place: (preposition: String, phrase: NounPhrase)?
+  package var time: String?
+  package var subject: NounPhrase
+  package var verb: VelishVocabulary.Verb
+  package var tense: Tense
+  package var isNegative = false
+  package var object: NounPhrase?
+  package var receiver: NounPhrase?
+  package var adverb: String?
+  package var place: (preposition: String, phrase: NounPhrase)?
+
+  /// A clause; the properties say what each value means.
+  package init(
+    time: String? = nil,
+    subject: NounPhrase,
+    verb: VelishVocabulary.Verb,
+    tense: Tense,
+    isNegative: Bool = false,
+    object: NounPhrase? = nil,
+    receiver: NounPhrase? = nil
+  ) {
+    self.time = time
+    self.subject = subject
+    self.verb = verb
+    self.tense = tense
+    self.isNegative = isNegative
+    self.object = object
+    self.receiver = receiver
+  }
 
   /// The clause in English, without capital letter and full stop.
-  var english: String {
+  package var english: String {
     var parts = [time, subject.english, englishVerb, object?.english].compactMap(\.self)
     if let receiver { parts.append("to " + receiver.english) }
     if let adverb { parts.append(adverb) }
@@ -73,7 +105,7 @@ struct BilingualClause: Sendable {
 
   /// The clause in Velish: the verb comes last, the place before the receiver and the object, the preposition after its
   /// noun.
-  var velish: String {
+  package var velish: String {
     let dictionary = VelishDictionary.standard
     var parts = [time.map(dictionary.root), subject.velish(.subject)].compactMap(\.self)
     if let place { parts += [place.phrase.velish(.place), dictionary.root(place.preposition)] }

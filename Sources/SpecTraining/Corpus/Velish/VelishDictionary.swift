@@ -2,20 +2,20 @@
 ///
 /// Roots are made of syllables: those of nouns end in "a", "e" or "o", of adjectives in "i", of verbs in a consonant,
 /// of small words in "u"; so a reader can tell the kind of a word from its end.
-struct VelishDictionary: Sendable {
+package struct VelishDictionary: Sendable {
   /// The kinds of words, which differ in how their roots end.
-  enum Kind: Sendable, CaseIterable { case noun, adjective, verb, particle }
+  package enum Kind: Sendable, CaseIterable { case noun, adjective, verb, particle }
 
   /// The only dictionary.
-  static let standard = VelishDictionary()
+  package static let standard = VelishDictionary()
 
-  let roots: [String: String]
+  package let roots: [String: String]
 
   /// How many English words have a root.
-  var count: Int { roots.count }
+  package var count: Int { roots.count }
 
   /// The root of an English word in its base form; for a word outside the dictionary, such as a name, the word itself.
-  func root(_ english: String) -> String { roots[english] ?? english }
+  package func root(_ english: String) -> String { roots[english] ?? english }
 
   private init() {
     var random = CorpusRandom(keys: [0x7665_6c69_7368])

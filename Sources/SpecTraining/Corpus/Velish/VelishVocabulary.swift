@@ -1,60 +1,60 @@
 /// The English words that the second language knows, with what each may do in a sentence.
-enum VelishVocabulary {
+package enum VelishVocabulary {
   /// An English verb with its past.
-  struct Verb: Sendable {
-    let base: String
-    let past: String
+  package struct Verb: Sendable {
+    package let base: String
+    package let past: String
     /// What the verb takes as an object; empty for a verb without one.
-    let objects: [String]
+    package let objects: [String]
     /// Whether the verb also names a receiver ("gave … to …").
-    let hasReceiver: Bool
+    package let hasReceiver: Bool
   }
 
-  static let people = words(
+  package static let people = words(
     """
     baker weaver potter tailor smith miller shepherd fisher gardener doctor painter hunter mason brewer queen king
     mother father child girl boy sailor farmer neighbour teacher captain merchant soldier widow stranger
     """
   )
-  static let animals = words(
+  package static let animals = words(
     "dog cat goat horse sheep goose hen fox wolf bear owl mouse cow donkey swan crow otter deer rabbit seal"
   )
-  static let foods = words(
+  package static let foods = words(
     "apple loaf cake pie egg fish pear cheese soup onion plum dumpling pancake cabbage carrot biscuit"
   )
-  static let goods = words(
+  package static let goods = words(
     """
     basket candle lantern coat hat knife ring key book letter boat cart table chair bed box bell drum flute rope net
     kettle spoon cup jug blanket ladder wheel broom mirror clock barrel ribbon scarf shoe coin
     """
   )
   /// Places that one is in.
-  static let rooms = words(
+  package static let rooms = words(
     "harbour market garden forest river mill house church school tower village kitchen cellar barn inn stable meadow"
   )
   /// Places that one is on.
-  static let grounds = words("bridge field road island beach hill quay square")
-  static let places = rooms + grounds
-  static let adjectives = words(
+  package static let grounds = words("bridge field road island beach hill quay square")
+  package static let places = rooms + grounds
+  package static let adjectives = words(
     """
     old young small large red blue green white black brown golden new warm cold heavy light clever brave tired hungry
     happy sad quiet friendly poor rich beautiful round broken lazy strong careful
     """
   )
-  static let numbers = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"]
-  static let adverbs = words("slowly quickly quietly gladly carefully again alone bravely")
-  static let prepositions = ["in", "on", "near", "behind", "beside"]
-  static let times = [
+  package static let numbers = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"]
+  package static let adverbs = words("slowly quickly quietly gladly carefully again alone bravely")
+  package static let prepositions = ["in", "on", "near", "behind", "beside"]
+  package static let times = [
     "yesterday", "today", "tomorrow", "in the morning", "in the evening", "at night", "in winter", "in summer",
     "on Sunday", "after the storm", "long ago", "every day",
   ]
-  static let pronouns = ["I", "you", "he", "she", "we", "they"]
-  static let joints = ["and", "but", "because", "while"]
+  package static let pronouns = ["I", "you", "he", "she", "we", "they"]
+  package static let joints = ["and", "but", "because", "while"]
 
-  static let particles = numbers + adverbs + prepositions + times + pronouns + joints + ["not"]
-  static let nouns = people + animals + foods + goods + places
+  package static let particles = numbers + adverbs + prepositions + times + pronouns + joints + ["not"]
+  package static let nouns = people + animals + foods + goods + places
 
-  static let verbs: [Verb] =
+  package static let verbs: [Verb] =
     list("see saw, want wanted, find found, lose lost, buy bought, carry carried, paint painted, hide hid", goods)
     + list("mend mended, break broke, clean cleaned, make made, need needed", goods)
     + list("eat ate, cook cooked, share shared, taste tasted, forget forgot, cut cut", foods)
@@ -70,7 +70,7 @@ enum VelishVocabulary {
     ) + list("laugh laughed, work worked, weep wept, pray prayed, speak spoke", [])
 
   /// What animals can do.
-  static let animalVerbs = Set(
+  package static let animalVerbs = Set(
     words("sleep wait rest swim play sit walk run stay dream arrive see find eat follow hear fear meet")
   )
 

@@ -1,5 +1,5 @@
 /// English word forms that follow from a base form.
-enum Inflection {
+package enum Inflection {
   private static let irregularPlurals = [
     "loaf": "loaves", "ox": "oxen", "knife": "knives", "mouse": "mice", "child": "children", "goose": "geese",
     "fish": "fish",
@@ -9,7 +9,7 @@ enum Inflection {
   ]
 
   /// A noun's plural; of a phrase with "of", the plural of its head, otherwise of its last word.
-  static func plural(_ noun: String) -> String {
+  package static func plural(_ noun: String) -> String {
     let words = noun.split(separator: " ")
     if let of = words.firstIndex(of: "of"), of > 0 {
       return ([plural(words[..<of].joined(separator: " "))] + words[of...].map(String.init)).joined(separator: " ")
@@ -26,7 +26,7 @@ enum Inflection {
   }
 
   /// A noun with "a" or "an".
-  static func withArticle(_ noun: String) -> String {
+  package static func withArticle(_ noun: String) -> String {
     let silent = ["hour", "honest", "heir"].contains(where: noun.hasPrefix)
     let spokenAsConsonant = ["use", "uni", "one", "eu"].contains(where: noun.hasPrefix)
     let vowel = noun.first.map { "aeiouAEIOU".contains($0) } ?? false
@@ -34,7 +34,7 @@ enum Inflection {
   }
 
   /// A verb's third person of the present.
-  static func thirdPerson(_ verb: String) -> String {
+  package static func thirdPerson(_ verb: String) -> String {
     if ["s", "x", "z", "ch", "sh", "o"].contains(where: verb.hasSuffix) { return verb + "es" }
     if verb.hasSuffix("y"), let before = verb.dropLast().last, !"aeiou".contains(before) {
       return verb.dropLast() + "ies"
@@ -43,7 +43,7 @@ enum Inflection {
   }
 
   /// A number from 0 to 20 as a word, larger ones in digits.
-  static func word(for number: Int) -> String {
+  package static func word(for number: Int) -> String {
     let words = [
       "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
       "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",

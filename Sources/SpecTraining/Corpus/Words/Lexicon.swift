@@ -1,14 +1,14 @@
 /// The words that templates draw from, in lists with a name each.
-enum Lexicon {
+package enum Lexicon {
   private static let lists: [String: [String]] = [
     peopleLists, placeLists, natureLists, houseLists, phraseLists,
   ].reduce(into: [:]) { all, lists in all.merge(lists.mapValues(split)) { first, _ in first } }
 
   /// The elements of a list; empty where no list has this name.
-  static func list(_ name: String) -> [String] { lists[name] ?? [] }
+  package static func list(_ name: String) -> [String] { lists[name] ?? [] }
 
   /// Every different word of the lists, in lower case.
-  static let words: Set<String> = Set(
+  package static let words: Set<String> = Set(
     lists.values.joined().flatMap { $0.lowercased().split { !$0.isLetter && $0 != "'" }.map(String.init) }
   )
 

@@ -1,20 +1,20 @@
 /// The invented country that the questions are about. It does not depend on any seed: its facts return in every corpus,
 /// so that a model can learn them.
-struct DemoWorld: Sendable {
+package struct DemoWorld: Sendable {
   /// Something that can be asked about, with the values that its questions and answers name.
-  struct Subject: Sendable {
+  package struct Subject: Sendable {
     /// Values by the names that the templates of its kind use.
-    let values: [String: String]
+    package let values: [String: String]
   }
 
   /// The only world.
-  static let standard = DemoWorld()
+  package static let standard = DemoWorld()
 
-  let towns: [Subject]
-  let people: [Subject]
-  let rivers: [Subject]
-  let trades: [Subject]
-  let animals: [Subject]
+  package let towns: [Subject]
+  package let people: [Subject]
+  package let rivers: [Subject]
+  package let trades: [Subject]
+  package let animals: [Subject]
 
   private init() {
     var random = CorpusRandom(keys: [0x776f_726c_64])
