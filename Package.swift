@@ -44,7 +44,8 @@ let package = Package(
     .executableTarget(
       name: "specbench",
       dependencies: [
-        "SpecFiles", "SpecRunner", "SpecReport", "SpecTraining", "SpecDecoding", "SpecModel", "SpecKernels", "SpecSuite",
+        "SpecFiles", "SpecRunner", "SpecReport", "SpecTraining", "SpecDecoding", "SpecModel", "SpecKernels",
+        "SpecSuite",
         "SpecStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

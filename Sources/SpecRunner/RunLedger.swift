@@ -167,6 +167,7 @@ extension RunRecord {
     var other = other
     if ignoringPasses { other.passes = passes }
     other.startedAt = startedAt
+    other.finishedAt = finishedAt
     other.commandLine = commandLine
     other.suitePath = suitePath
     other.modelPath = modelPath

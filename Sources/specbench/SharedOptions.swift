@@ -38,6 +38,7 @@ struct ModelOptions: ParsableArguments {
   ///
   /// - Parameter suite: whose own model is used if none is given.
   /// - Returns: the model, ready to decode.
+  /// - Throws: if none is given, or it cannot be loaded.
   func load(for suite: Suite? = nil) throws -> LoadedModel {
     let given = model ?? ProcessInfo.processInfo.environment["SPECBENCH_MODEL"]
     guard let directory = given ?? suite?.modelPath else {

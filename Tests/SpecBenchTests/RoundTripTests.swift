@@ -183,7 +183,7 @@ import Testing
     #expect(checked > 0 && (coupled["lossless"] as? [String: Int])?["mismatches"] == 0)
     #expect(try scratch.read("report.md").contains("temperature 0.8, top-k 40, seed 5"))
     // Rejection draws other tokens: there is nothing to compare.
-    let rejection = try run(["--verification", "rejection"])
+    let rejection = try run(["--verification", "rejection", "--no-noise-floor"])
     #expect(rejection["lossless"] as? [String: Int] == ["checked": 0, "mismatches": 0])
     #expect(try scratch.read("report.md").contains("judged by rejection"))
   }

@@ -32,7 +32,8 @@ import Testing
   @Test func aTokenizerAndAModelFromAUsersFiles() throws {
     try Data(String(repeating: "The ferry leaves at noon. The bell rings twice.\n", count: 50).utf8)
       .write(to: URL(fileURLWithPath: scratch.path("text.txt")))
-    let conversation = #"{"conversations": [{"from": "human", "value": "When?"}, {"from": "gpt", "value": "At noon."}]}"#
+    let conversation =
+      #"{"conversations": [{"from": "human", "value": "When?"}, {"from": "gpt", "value": "At noon."}]}"#
     try Data(String(repeating: conversation + "\n", count: 20).utf8)
       .write(to: URL(fileURLWithPath: scratch.path("talk.jsonl")))
     let data = ["--data", scratch.path("text.txt"), scratch.path("talk.jsonl")]
@@ -41,11 +42,16 @@ import Testing
     #expect(tokenizer.status == 0, "\(tokenizer.errors)")
     let model = scratch.path("model")
     let trained = try Program.run(
-      ["train", "model", "--tokenizer", vocabulary, "--output", model, "--layers", "3", "--width", "32", "--steps", "3"]
+      [
+        "train", "model", "--tokenizer", vocabulary, "--output", model, "--layers", "3", "--width", "32", "--steps",
+        "3",
+      ]
         + ["--batch-tokens", "256", "--document-tokens", "128"] + data
     )
     #expect(trained.status == 0, "\(trained.errors)")
-    for (drafter, own) in [("kangaroo", ["--exit", "1"]), ("medusa", ["--heads", "4"]), ("draft", ["--layers", "1"])] {
+    for (drafter, own) in [
+      ("kangaroo", ["--exit", "1"]), ("medusa", ["--heads", "4"]), ("draft", ["--layers", "1"]),
+    ] {
       let drafted = try Program.run(
         ["train", drafter, "--model", model, "--output", "\(model)/\(drafter)", "--steps", "2", "--self-distill"]
           + ["--batch-tokens", "256", "--document-tokens", "128"] + own + data

@@ -21,7 +21,8 @@ import Testing
   }
 
   @Test func impossibleSamplingIsRefused() throws {
-    let store = try BenchmarkStore(creatingAt: TemporaryFolder().database)
+    let folder = try TemporaryFolder()
+    let store = try BenchmarkStore(creatingAt: folder.database)
     for change in [{ $0.temperature = -1 }, { $0.topP = 0 }, { $0.verification = "hope" }]
       as [(inout RunRecord) -> Void]
     {
@@ -31,18 +32,5 @@ import Testing
         try store.beginRun(run, environment: Example.environment, decoders: [], prompts: [])
       }
     }
-  }
-
-  @Test func aFileWithoutTheColumnsGetsThem() throws {
-    let example = try ExampleRun()
-    try DatabaseQueue(path: example.folder.database).write { database in
-      for column in ["temperature", "top_k", "top_p", "verification"] {
-        try database.execute(sql: "ALTER TABLE run DROP COLUMN \(column)")
-      }
-      try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = 'sampling'")
-    }
-    let run = try BenchmarkStore(openingAt: example.folder.database).run(example.run)
-    #expect(run.record == Example.run)
-    #expect(run.temperature == 0 && run.topK == 0 && run.topP == 1 && run.verification == "coupled")
   }
 }

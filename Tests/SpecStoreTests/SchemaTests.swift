@@ -39,6 +39,11 @@ import Testing
           ALTER TABLE generation DROP COLUMN preempted_steps;
           ALTER TABLE generation DROP COLUMN retokenized_tokens;
           ALTER TABLE run DROP COLUMN origin;
+          ALTER TABLE run DROP COLUMN temperature;
+          ALTER TABLE run DROP COLUMN top_k;
+          ALTER TABLE run DROP COLUMN top_p;
+          ALTER TABLE run DROP COLUMN verification;
+          ALTER TABLE run DROP COLUMN stored_weight_type;
           ALTER TABLE decoder DROP COLUMN is_noise_floor;
           DELETE FROM grdb_migrations WHERE identifier <> '1';
           """
@@ -47,6 +52,9 @@ import Testing
     let store = try BenchmarkStore(openingAt: example.folder.database)
     #expect(try store.generations(of: 1) == before)
     #expect(try store.run(1).origin == .measured && store.conditions(of: 1).isEmpty)
+    let run = try store.run(1)
+    #expect(run.temperature == 0 && run.topK == 0 && run.topP == 1 && run.verification == "coupled")
+    #expect(run.storedWeightType == nil)
     #expect(try store.decoders(of: 1).allSatisfy { !$0.isNoiseFloor })
   }
 

@@ -24,7 +24,9 @@ public struct DemoCard {
       "| Held-out documents | Loss, nats/token | Entropy, nats/token |", "| :-- | --: | --: |",
       row("target, all categories", number(overall.meanLoss), number(overall.meanEntropy)),
     ]
-    lines += figures.target.map { row($0.category.rawValue, number($0.figures.meanLoss), number($0.figures.meanEntropy)) }
+    lines += figures.target.map { category, figures in
+      row(category.rawValue, number(figures.meanLoss), number(figures.meanEntropy))
+    }
     lines += [
       "", "| Drafter on the held-out documents | Loss, nats/token | Top-1 agreement | In its top 10 | Σ min(p, q) |",
       "| :-- | --: | --: | --: | --: |",
@@ -86,7 +88,8 @@ public struct DemoCard {
   private func fileTable() throws -> String {
     let files = [
       folder.model + "/tokenizer.json", folder.model + "/model.safetensors", folder.kangaroo + "/model.safetensors",
-      folder.medusa + "/medusa_lm_head.safetensors", folder.draft + "/model.safetensors", folder.path + "/question.jsonl",
+      folder.medusa + "/medusa_lm_head.safetensors", folder.draft + "/model.safetensors",
+      folder.path + "/question.jsonl",
     ]
     var lines = ["| File | Bytes | SHA-256 |", "| :-- | --: | :-- |"]
     for path in files {

@@ -98,8 +98,8 @@ final class TrainableTransformer {
     var layers: [Layer] = []
     for index in 0..<configuration.layers {
       let prefix = "model.layers.\(index)."
-      let kept =
-        if !isTrained, let first = layers.first { first.kept } else { try Kept(rows: rows, configuration: configuration) }
+      let shared = isTrained ? nil : layers.first?.kept
+      let kept = if let shared { shared } else { try Kept(rows: rows, configuration: configuration) }
       let attention = try TrainableAttention(
         prefix: prefix,
         shape: configuration.attention,

@@ -31,9 +31,12 @@ public final class DraftObjective: TrainingObjective {
     logits = try FloatMatrix(rows: rows, columns: configuration.vocabularySize)
   }
 
+  /// What training changes.
   public var parameters: [Parameter] { draft.parameters }
+  /// Rows of a batch.
   public var rows: Int { draft.rows }
 
+  /// The loss against the target's distribution, with its gradients.
   public func step(_ batch: TrainingBatch) -> Double {
     forward(batch)
     let loss = context.distill(logits, from: target, batch: batch)
@@ -41,6 +44,7 @@ public final class DraftObjective: TrainingObjective {
     return loss
   }
 
+  /// Figures without gradients.
   public func evaluate(_ batch: TrainingBatch) -> HeldOutFigures {
     forward(batch)
     return context.compare(logits, with: target, batch: batch)

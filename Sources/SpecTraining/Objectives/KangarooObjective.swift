@@ -36,10 +36,13 @@ public final class KangarooObjective: TrainingObjective {
     logits = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
   }
 
+  /// What training changes.
   public var parameters: [Parameter] { adapter.parameters }
+  /// Rows of a batch.
   public var rows: Int { target.model.rows }
   var targetConfiguration: ModelConfiguration { target.model.configuration }
 
+  /// The loss against the target's distribution, with its gradients.
   public func step(_ batch: TrainingBatch) -> Double {
     draft(batch)
     let loss = context.distill(logits, from: target, batch: batch)
@@ -47,6 +50,7 @@ public final class KangarooObjective: TrainingObjective {
     return loss
   }
 
+  /// Figures without gradients.
   public func evaluate(_ batch: TrainingBatch) -> HeldOutFigures {
     draft(batch)
     return context.compare(logits, with: target, batch: batch)

@@ -30,7 +30,9 @@ public final class MedusaObjective: TrainingObjective {
     later = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
   }
 
+  /// What training changes.
   public var parameters: [Parameter] { heads.parameters }
+  /// Rows of a batch.
   public var rows: Int { target.model.rows }
   var targetConfiguration: ModelConfiguration { target.model.configuration }
 

@@ -25,9 +25,12 @@ public final class NextTokenObjective: TrainingObjective {
     logits = try FloatMatrix(rows: rows, columns: configuration.vocabularySize)
   }
 
+  /// What training changes.
   public var parameters: [Parameter] { model.parameters }
+  /// Rows of a batch.
   public var rows: Int { model.rows }
 
+  /// The loss of the next tokens, with its gradients.
   public func step(_ batch: TrainingBatch) -> Double {
     let targets = batch.targets(ahead: 1)
     let count = targets.count { $0 >= 0 }
@@ -36,6 +39,7 @@ public final class NextTokenObjective: TrainingObjective {
     return mean(losses, over: count)
   }
 
+  /// Figures without gradients.
   public func evaluate(_ batch: TrainingBatch) -> HeldOutFigures {
     let targets = batch.targets(ahead: 1)
     var figures = HeldOutFigures()

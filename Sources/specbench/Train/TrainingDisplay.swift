@@ -25,16 +25,19 @@ final class TrainingDisplay: TrainingObserver {
     lastShown = now
     let seconds = Double(now - start) / 1e9
     let left = seconds / Double(progress.stepsHere) * Double(progress.steps - progress.step)
-    let text = "\r\u{1B}[Kstep \(progress.step) of \(progress.steps), loss \(decimals(progress.loss, 3)), "
+    let text =
+      "\r\u{1B}[Kstep \(progress.step) of \(progress.steps), loss \(decimals(progress.loss, 3)), "
       + "\(ProgressDisplay.duration(left)) left"
     FileHandle.standardError.write(Data(text.utf8))
   }
 
   private static func line(_ point: Trainer.Point, of steps: Int) -> String {
-    var text = "step \(point.step) of \(steps): training loss \(decimals(point.trainingLoss, 4)), "
+    var text =
+      "step \(point.step) of \(steps): training loss \(decimals(point.trainingLoss, 4)), "
       + "held-out \(decimals(point.heldOut.meanLoss, 4)) nats/token"
     if point.heldOut.compared > 0 {
-      text += ", agreement with the target \(decimals(100 * point.heldOut.agreement, 1)) %, expected acceptance "
+      text +=
+        ", agreement with the target \(decimals(100 * point.heldOut.agreement, 1)) %, expected acceptance "
         + "\(decimals(100 * point.heldOut.meanAcceptance, 1)) %"
     }
     return text
