@@ -4,6 +4,7 @@ import SpecDecoding
 import SpecFiles
 import SpecModel
 import SpecRunner
+import SpecSuite
 
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,6 +25,16 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The method with its settings.", valueName: "spec"))
   var decoder = "kangaroo"
 
+  @OptionGroup var samplingOptions: SamplingOptions
+
+  @Option(
+    help: """
+      How the prompt is written: plain, vicuna, llama-2, llama-3, chatml or zephyr. Default: as the demo suite does for \
+      its own model, plain for others.
+      """
+  )
+  var template: String?
+
   @Option(
     name: .customLong("max-new-tokens"),
     help: ArgumentHelp("Most tokens of the output.", valueName: "n")
@@ -42,15 +53,24 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     let spec = try MethodCatalogue.complete(DecoderSpec(decoder))
     let text = try prompt == "-" ? standardInput() : prompt
-    let model = try modelOptions.load()
-    let tokens = model.encode(text)
+    let (model, tokens) = try prepare(text)
     let rules = model.stopRules(maximumNewTokens: maximumNewTokens)
     try rules.check(tokens, vocabularySize: model.target.configuration.vocabularySize)
-    let prepared = try MethodCatalogue.prepare(spec, resources: model.resources(.greedy))
+    let prepared = try MethodCatalogue.prepare(spec, resources: model.resources(samplingOptions.sampling()))
     let display = TokenDisplay(tokenizer: model.tokenizer, isColored: !isPlain && TokenDisplay.terminalHasColor)
     let generation = generate(tokens, with: prepared.decoder, rules: rules) { display.show($0) }
     try display.finish()
     tell(GenerationFigures(generation).line)
+  }
+
+  /// The model, and the prompt as it reads it. Without a model of the user's own it is the demo suite's.
+  private func prepare(_ text: String) throws -> (LoadedModel, [Token]) {
+    let named = try template.map { try ChatTemplateChoice.named($0).template(place: "--template") }
+    let demo = modelOptions.isGiven ? nil : try Suite(path: SuiteOptions.locate("demo"))
+    let model = try modelOptions.load(for: demo)
+    guard let template = named ?? demo?.template else { return (model, model.encode(text)) }
+    let begin = template.beginOfText ? model.target.configuration.beginToken.map { [$0] } ?? [] : []
+    return (model, begin + model.tokenizer.encode(template.render(history: [], user: text)))
   }
 
   private func standardInput() throws -> String {

@@ -34,6 +34,9 @@ struct ModelOptions: ParsableArguments {
     }
   }
 
+  /// Whether the user names a model.
+  var isGiven: Bool { model != nil || ProcessInfo.processInfo.environment["SPECBENCH_MODEL"] != nil }
+
   /// Loads the model.
   ///
   /// - Parameter suite: whose own model is used if none is given.
@@ -99,16 +102,21 @@ struct SuiteOptions: ParsableArguments {
 
   /// The suite with the questions wanted, and where it lies.
   func load(categories: String? = nil) throws -> (suite: Suite, path: String) {
-    let path = try SuiteLocator.locate(
+    let path = try Self.locate(suite)
+    let names = categories?.split(separator: ",").map(String.init)
+    let wanted = try names.map { try Category.named($0, place: "--categories") }
+    let most = quick ? min(limit ?? Self.quickLimit, Self.quickLimit) : limit
+    return (try Suite(path: path).selecting(categories: wanted, limit: most), path)
+  }
+
+  /// Where the suite of a name or a path lies.
+  static func locate(_ suite: String) throws -> String {
+    try SuiteLocator.locate(
       suite,
       environment: ProcessInfo.processInfo.environment,
       workingDirectory: FileManager.default.currentDirectoryPath,
       executable: Bundle.main.executablePath ?? CommandLine.arguments.first ?? ""
     )
-    let names = categories?.split(separator: ",").map(String.init)
-    let wanted = try names.map { try Category.named($0, place: "--categories") }
-    let most = quick ? min(limit ?? Self.quickLimit, Self.quickLimit) : limit
-    return (try Suite(path: path).selecting(categories: wanted, limit: most), path)
   }
 }
 

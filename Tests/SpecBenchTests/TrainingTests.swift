@@ -29,6 +29,17 @@ import Testing
     }
   }
 
+  @Test func theShippedDemoRunsWithoutAnyOption() throws {
+    let run = try Program.run([
+      "run", "--limit", "6", "--max-new-tokens", "16", "--database", scratch.path("runs.sqlite"), "--report",
+      scratch.path("report.md"),
+    ])
+    #expect(run.status == 0, "\(run.errors)")
+    let text = try Program.run(["generate", "What is Millbrook known for?", "--max-new-tokens", "24"])
+    #expect(text.status == 0 && text.output.count > 20, "\(text.errors)")
+    #expect(text.errors.contains("tokens/s"))
+  }
+
   @Test func aTokenizerAndAModelFromAUsersFiles() throws {
     try Data(String(repeating: "The ferry leaves at noon. The bell rings twice.\n", count: 50).utf8)
       .write(to: URL(fileURLWithPath: scratch.path("text.txt")))
