@@ -100,7 +100,9 @@ public struct DemoFigures: Sendable {
     )
     let file = try SafetensorsFile(path: folder.medusa + "/medusa_lm_head.safetensors")
     for parameter in objective.parameters { try parameter.load(file) }
-    return (0..<recipe.medusaHeads).map { head in sum(heldOut) { objective.evaluate($0, head: head) } }
+    return heldOut.reduce([HeldOutFigures](repeating: HeldOutFigures(), count: recipe.medusaHeads)) { sums, batch in
+      zip(sums, objective.evaluateEach(batch)).map { $0 + $1 }
+    }
   }
 }
 

@@ -54,21 +54,23 @@ public final class MedusaObjective: TrainingObjective {
 
   /// The first head's loss; agreement of all heads' predictions with the target's own at the same place.
   public func evaluate(_ batch: TrainingBatch) -> HeldOutFigures {
-    (0..<heads.heads.count).map { evaluate(batch, head: $0) }.enumerated().reduce(HeldOutFigures()) { sum, head in
+    evaluateEach(batch).enumerated().reduce(HeldOutFigures()) { sum, head in
       var own = head.element
       if head.offset > 0 { (own.tokens, own.loss) = (0, 0) }
       return sum + own
     }
   }
 
-  /// Figures of one head.
+  /// Figures of each head.
   ///
-  /// - Parameters:
-  ///   - batch: held-out documents.
-  ///   - head: which head.
-  /// - Returns: sums that add up over batches.
-  public func evaluate(_ batch: TrainingBatch, head: Int) -> HeldOutFigures {
+  /// - Parameter batch: held-out documents.
+  /// - Returns: for each head sums that add up over batches.
+  public func evaluateEach(_ batch: TrainingBatch) -> [HeldOutFigures] {
     target.forward(batch)
+    return heads.heads.indices.map { evaluate(batch, head: $0) }
+  }
+
+  private func evaluate(_ batch: TrainingBatch, head: Int) -> HeldOutFigures {
     heads.forward(head, finalStates: target.model.finalStates, into: logits)
     // The target predicts the same token from the row that is head + 1 further on.
     later.copyRows(of: target.logits, from: head + 1)
