@@ -79,7 +79,7 @@ struct SweepCommand: ParsableCommand {
       for count in try counts() {
         var options = modelOptions
         (options.dtype, options.threads) = (type, count)
-        runs.append(try measure(specs, plan, model: options.load(), store))
+        runs.append(try measure(specs, plan, model: options.load(for: suite), store))
       }
     }
     let summaries = try runs.map { try RunSummary(store: store, run: $0) }

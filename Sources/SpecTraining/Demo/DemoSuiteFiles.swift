@@ -28,7 +28,17 @@ struct DemoSuiteFiles {
       "description": "Held-out questions of the invented world that the demo model was trained on.",
       "chat_template": "zephyr",
       "model": "model",
-      "max_new_tokens": 160
+      "max_new_tokens": 160,
+      "decoders": [
+        "kangaroo:steps=4,threshold=0.5",
+        "kangaroo",
+        "kangaroo-tree:steps=3,width=2,nodes=4,threshold=0.3",
+        "medusa:tree=small",
+        "draft-model:steps=3",
+        "prompt-lookup:tokens=3",
+        "lookahead:level=3,window=2,guess=2",
+        "self-speculative:steps=3"
+      ]
     }
 
     """
