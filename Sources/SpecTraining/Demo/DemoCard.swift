@@ -66,8 +66,8 @@ public struct DemoCard {
       - Data: \(recipe.trainingDocuments) documents of the package's own seeded generator (seed \(recipe.seed)): \
       conversations, translations into Velish, summaries, questions about the invented country, worked arithmetic, \
       answers from passages. The suite's questions and the held-out documents share no first prompt with them.
-      - Recipe: \(recipe.targetSettings.steps) steps of \(recipe.targetSettings.batchTokens) tokens, AdamW, rate \
-      \(recipe.targetSettings.peakRate) with warm-up and cosine; adapter, heads and draft then learn from the frozen \
+      - Recipe: \(recipe.targetSettings.steps) steps of \(recipe.targetSettings.batchTokens) tokens, the documents in \
+      shuffled order as far as that goes, AdamW, rate \(recipe.targetSettings.peakRate) with warm-up and cosine; adapter, heads and draft then learn from the frozen \
       target on its own greedy answers beside as many documents. Each folder's `training.json` and `loss.svg` show the \
       course. No weight is rescaled.
       - Licence: that of the package; text and weights are made by its code alone.
