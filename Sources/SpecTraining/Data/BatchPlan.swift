@@ -46,7 +46,7 @@ public struct BatchPlan: Sendable {
     var order = Array(0..<documents.count)
     if shuffled {
       var random = RandomStream(seed: seed, name: "epoch \(epochNumber)")
-      random.shuffle(&order)
+      order = random.shuffled(order)
     }
     var (batches, batch, room) = ([[Int]](), [Int](), rows)
     var (waiting, rest) = ([Int](), order[...])

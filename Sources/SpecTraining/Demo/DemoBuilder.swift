@@ -54,6 +54,10 @@ public struct DemoBuilder {
       if try make(stage) == .interrupted { return .interrupted }
       if stage == last { break }
     }
+    // Only the drafters learn from it, and all of them are there.
+    if last == .draft, FileManager.default.fileExists(atPath: folder.distilled) {
+      try FileManager.default.removeItem(atPath: folder.distilled)
+    }
     return .finished
   }
 
