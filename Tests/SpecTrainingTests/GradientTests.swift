@@ -52,6 +52,40 @@ import Testing
     check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 2))
   }
 
+  /// Where the exit learns from is no part of what is differentiated, so it is held still.
+  @Test(arguments: [1, 2])
+  func earlyExit(layer: Int) throws {
+    let checkpoint = try TinyCheckpoint(seed: 8)
+    defer { checkpoint.remove() }
+    let objective = try EarlyExitObjective(
+      Checkpoint(directory: checkpoint.directory),
+      exitLayer: layer,
+      exitWeight: 0.5,
+      rows: 40,
+      seed: 1,
+      context: ComputeContext(threads: 2)
+    )
+    disturb(objective)
+    let batch = Self.batch(rows: 40, vocabulary: 259, seed: 5)
+    objective.forward(batch)
+    check(StillTeacher(objective, teacher: try objective.copyOfLogits()), batch)
+  }
+
+  private final class StillTeacher: TrainingObjective {
+    private let objective: EarlyExitObjective
+    private let teacher: FloatMatrix
+
+    init(_ objective: EarlyExitObjective, teacher: FloatMatrix) {
+      self.objective = objective
+      self.teacher = teacher
+    }
+
+    var parameters: [Parameter] { objective.parameters }
+    var rows: Int { objective.rows }
+    func step(_ batch: TrainingBatch) -> Double { objective.step(batch, imitating: teacher) }
+    func evaluate(_ batch: TrainingBatch) -> HeldOutFigures { objective.evaluate(batch) }
+  }
+
   @Test func heads() throws {
     let checkpoint = try TinyCheckpoint(seed: 6)
     defer { checkpoint.remove() }

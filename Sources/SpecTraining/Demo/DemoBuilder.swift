@@ -12,13 +12,17 @@ public struct DemoBuilder {
     case suite
     /// The vocabulary.
     case tokenizer
-    /// The model that the suite is run on.
+    /// A model that has learned the next token.
+    case base
+    /// The model that the suite is run on: the base, which goes on learning while it also learns to be left early.
     case target
     /// Kangaroo's adapter.
     case kangaroo
     /// Medusa's heads.
     case medusa
-    /// The draft model.
+    /// A model of the draft's shape that has learned the next token from as much as the target did.
+    case smallModel = "small-model"
+    /// The draft model: the small model, which goes on learning from the target.
     case draft
   }
 
@@ -54,9 +58,8 @@ public struct DemoBuilder {
       if try make(stage) == .interrupted { return .interrupted }
       if stage == last { break }
     }
-    // Only the drafters learn from it, and all of them are there.
-    if last == .draft, FileManager.default.fileExists(atPath: folder.distilled) {
-      try FileManager.default.removeItem(atPath: folder.distilled)
+    if last == .draft, FileManager.default.fileExists(atPath: folder.work) {
+      try FileManager.default.removeItem(atPath: folder.work)
     }
     return .finished
   }
@@ -69,9 +72,11 @@ public struct DemoBuilder {
     case .tokenizer:
       try makeTokenizer()
       return .finished
+    case .base: return try makeBase()
     case .target: return try makeTarget()
     case .kangaroo: return try makeKangaroo()
     case .medusa: return try makeMedusa()
+    case .smallModel: return try makeSmallModel()
     case .draft: return try makeDraft()
     }
   }
@@ -94,18 +99,33 @@ public struct DemoBuilder {
     try trainer.train().write(to: folder.model, contextLength: recipe.target.contextLength)
   }
 
-  private func makeTarget() throws -> Trainer.Outcome {
+  private func makeBase() throws -> Trainer.Outcome {
+    // Nothing but the target needs it.
     guard try isMissing(folder.model, recipe.targetSettings) else { return .finished }
-    let data = try corpus.data(documents: recipe.trainingDocuments)
-    observer.note("Target: \(data.training.count) documents of \(data.training.tokenCount) tokens.")
+    guard try isMissing(folder.base, recipe.baseSettings) else { return .finished }
     let objective = try NextTokenObjective(
       recipe.target,
+      rows: recipe.baseSettings.batchTokens,
+      seed: recipe.seed,
+      context: context
+    )
+    return try train(objective, "Base", recipe.baseSettings, corpus.base, folder.base) {
+      try objective.write(to: $0, tokenizerFrom: folder.model)
+    }
+  }
+
+  private func makeTarget() throws -> Trainer.Outcome {
+    guard try isMissing(folder.model, recipe.targetSettings) else { return .finished }
+    let objective = try EarlyExitObjective(
+      Checkpoint(directory: folder.base),
+      exitLayer: recipe.exitLayer,
+      exitWeight: recipe.exitWeight,
       rows: recipe.targetSettings.batchTokens,
       seed: recipe.seed,
       context: context
     )
-    return try train(objective, "Target", recipe.targetSettings, data, folder.model) {
-      try objective.write(to: $0, tokenizerFrom: folder.model)
+    return try train(objective, "Target", recipe.targetSettings, corpus.earlyExit, folder.model) {
+      try objective.write(to: $0, adapterTo: folder.exitAdapter, tokenizerFrom: folder.model)
     }
   }
 
@@ -119,6 +139,7 @@ public struct DemoBuilder {
       seed: recipe.seed,
       context: context
     )
+    try objective.load(folder.exitAdapter)
     return try train(objective, "Kangaroo adapter", recipe.kangarooSettings, data, folder.kangaroo) {
       try objective.write(to: $0)
     }
@@ -138,6 +159,20 @@ public struct DemoBuilder {
     }
   }
 
+  private func makeSmallModel() throws -> Trainer.Outcome {
+    guard try isMissing(folder.draft, recipe.draftSettings) else { return .finished }
+    guard try isMissing(folder.smallModel, recipe.smallModelSettings) else { return .finished }
+    let objective = try NextTokenObjective(
+      recipe.draft,
+      rows: recipe.smallModelSettings.batchTokens,
+      seed: recipe.seed,
+      context: context
+    )
+    return try train(objective, "Small model", recipe.smallModelSettings, corpus.smallModel, folder.smallModel) {
+      try objective.write(to: $0, tokenizerFrom: folder.model)
+    }
+  }
+
   private func makeDraft() throws -> Trainer.Outcome {
     guard try isMissing(folder.draft, recipe.draftSettings) else { return .finished }
     guard let data = try distilled() else { return .interrupted }
@@ -148,8 +183,11 @@ public struct DemoBuilder {
       seed: recipe.seed,
       context: context
     )
+    try objective.load(Checkpoint(directory: folder.smallModel))
     return try train(objective, "Draft model", recipe.draftSettings, data, folder.draft) {
       try objective.write(to: $0, tokenizerFrom: folder.model)
+      try OutputFile.makeFolder(folder.smallModelRecord)
+      try TrainingRecord.finished(in: folder.smallModel)?.write(to: folder.smallModelRecord)
     }
   }
 
@@ -182,7 +220,10 @@ public struct DemoBuilder {
     _ output: String,
     write: (String) throws -> Void
   ) throws -> Trainer.Outcome {
-    observer.note("\(title): \(settings.steps) steps of \(settings.batchTokens) tokens.")
+    observer.note(
+      "\(title): \(settings.steps) steps of \(settings.batchTokens) tokens, from \(data.training.count) documents of "
+        + "\(data.training.tokenCount)."
+    )
     let run = TrainingRun(output: output, title: title, settings: settings, data: data, context: context)
     return try run(objective, observer: observer, write: write)
   }

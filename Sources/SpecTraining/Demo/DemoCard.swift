@@ -31,6 +31,13 @@ public struct DemoCard {
       "", "| Drafter on the held-out documents | Loss, nats/token | Top-1 agreement | In its top 10 | Σ min(p, q) |",
       "| :-- | --: | --: | --: | --: |",
       drafter("exit layer \(recipe.exitLayer) + adapter (Kangaroo)", figures.exitLayer),
+      row(
+        "model of \(recipe.draftLayers) layers, trained on the target's data",
+        number(figures.smallModel.meanLoss),
+        "–",
+        "–",
+        "–"
+      ),
       drafter("draft model of \(recipe.draftLayers) layers", figures.draft),
     ]
     lines += figures.heads.enumerated().map { drafter("Medusa head \($0 + 1), token t + \($0 + 2)", $1) }
@@ -61,15 +68,22 @@ public struct DemoCard {
       whole by `specbench train demo`. It lives in an invented country of ferries, bell towers and market days, and \
       knows nothing else.
 
-      - Target: \(shape.layers) layers of \(shape.hiddenSize), \(shape.attentionHeads) heads, feed-forward \
+      - Shape: \(shape.layers) layers of \(shape.hiddenSize), \(shape.attentionHeads) heads, feed-forward \
       \(shape.intermediateSize), vocabulary \(shape.vocabularySize), tied embedding, context \(shape.contextLength), bf16.
-      - Data: \(recipe.trainingDocuments) documents of the package's own seeded generator (seed \(recipe.seed)): \
-      conversations, translations into Velish, summaries, questions about the invented country, worked arithmetic, \
-      answers from passages. The suite's questions and the held-out documents share no first prompt with them.
-      - Recipe: \(recipe.targetSettings.steps) steps of \(recipe.targetSettings.batchTokens) tokens, the documents in \
-      shuffled order as far as that goes, AdamW, rate \(recipe.targetSettings.peakRate) with warm-up and cosine; adapter, heads and draft then learn from the frozen \
-      target on its own greedy answers beside as many documents. Each folder's `training.json` and `loss.svg` show the \
-      course. No weight is rescaled.
+      - Data: the package's own seeded generator (seed \(recipe.seed)): conversations, translations into Velish, \
+      summaries, questions about the invented country, worked arithmetic, answers from passages. The suite's questions \
+      and the held-out documents share no first prompt with what is learned from.
+      - Target: first \(steps(recipe.baseSettings)) on \(recipe.trainingDocuments) documents for the next token alone; \
+      then \(steps(recipe.targetSettings)) on \(recipe.earlyExitDocuments) others for the next token and, with a weight \
+      of \(recipe.exitWeight), for what the states after layer \(recipe.exitLayer) predict of the whole model's output \
+      (LayerSkip's early-exit loss, Elhoushi et al. 2024). That makes this target easier to draft for with its first \
+      layers than one trained without. No weight is rescaled.
+      - Drafters: the adapter goes on from the one of that loss for \(steps(recipe.kangarooSettings)), the heads learn \
+      for \(steps(recipe.medusaSettings)), all on the frozen target's \(recipe.distilledPrompts) greedy answers beside \
+      \(recipe.drafterDocuments) documents. The draft model first learns the next token for \
+      \(steps(recipe.smallModelSettings)) on the target's documents, then from the target for \
+      \(steps(recipe.draftSettings)).
+      - AdamW with warm-up and cosine; each folder's `training.json` and `loss.svg` show the course.
       - Licence: that of the package; text and weights are made by its code alone.
       - What it is not: its speedups say nothing about other models. Its text is simpler than people's, so drafts are \
       accepted more often than on a large model's text.
@@ -83,6 +97,10 @@ public struct DemoCard {
 
       \(try fileTable())
       """
+  }
+
+  private func steps(_ settings: TrainingSettings) -> String {
+    "\(settings.steps) steps of \(settings.batchTokens) tokens (rate \(settings.peakRate))"
   }
 
   private func fileTable() throws -> String {

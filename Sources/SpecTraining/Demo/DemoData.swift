@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 import SpecKernels
 import SpecModel
 import SpecSuite
@@ -30,12 +31,33 @@ struct DemoData {
     return range.map { encoder.encode(Self.document(corpus.document(at: $0))) }
   }
 
-  /// Documents to learn from, and others to evaluate on.
-  func data(documents count: Int) throws(TrainingError) -> TrainingData {
-    try TrainingData(
-      training: Self.joined(encoded(0..<count, stream: .training), recipe),
-      heldOut: heldOut
-    )
+  /// Documents of the training stream to learn from, and others to evaluate on.
+  private func data(_ ranges: Range<Int>...) throws(TrainingError) -> TrainingData {
+    let documents = ranges.flatMap { encoded($0, stream: .training) }
+    return try TrainingData(training: Self.joined(documents, recipe), heldOut: heldOut)
+  }
+
+  /// What the first target learns from.
+  var base: TrainingData {
+    get throws(TrainingError) { try data(baseRange) }
+  }
+
+  /// What the target goes on with.
+  var earlyExit: TrainingData {
+    get throws(TrainingError) { try data(earlyExitRange) }
+  }
+
+  /// What both of these learn from.
+  var smallModel: TrainingData {
+    get throws(TrainingError) { try data(baseRange, earlyExitRange) }
+  }
+
+  private var baseRange: Range<Int> { 0..<recipe.trainingDocuments }
+
+  /// Behind the documents of the base and the prompts that the target answers.
+  private var earlyExitRange: Range<Int> {
+    let first = recipe.trainingDocuments + recipe.distilledPrompts
+    return first..<first + recipe.earlyExitDocuments
   }
 
   /// Documents that are never learned from.
@@ -67,8 +89,8 @@ struct DemoData {
     return documents
   }
 
-  /// Answers that the target writes to prompts it has not learned from, written once and then kept in a file, beside as
-  /// many corpus documents.
+  /// Answers that the target writes to prompts it has not learned from, written once and then kept in a file, beside
+  /// documents of the corpus.
   ///
   /// - Parameters:
   ///   - folder: holds the target, and takes the file.
@@ -87,6 +109,7 @@ struct DemoData {
       recipe.trainingDocuments..<recipe.trainingDocuments + recipe.distilledPrompts,
       stream: .training
     )
+    try OutputFile.makeFolder(folder.work)
     var written = try Self.readTokens(folder.distilled)
     if written.count < prompts.count {
       let checkpoint = try Checkpoint(directory: folder.model)
@@ -105,7 +128,7 @@ struct DemoData {
         if stops { return nil }
       }
     }
-    var documents = Self.joined(encoded(0..<recipe.distilledPrompts, stream: .training), recipe)
+    var documents = Self.joined(encoded(0..<recipe.drafterDocuments, stream: .training), recipe)
     for document in written { documents.append(document, limit: recipe.target.contextLength) }
     return try TrainingData(training: documents, heldOut: heldOut)
   }

@@ -8,6 +8,9 @@ public struct DemoFigures: Sendable {
   public let target: [(category: DemoCategory, figures: HeldOutFigures)]
   /// The exit layer with Kangaroo's adapter, through the target's head, beside the target.
   public let exitLayer: HeldOutFigures
+  /// A model of the draft's layers that learned the next token from as much of the same data as the target did, at
+  /// the end of its training.
+  public let smallModel: HeldOutFigures
   /// The draft model beside the target.
   public let draft: HeldOutFigures
   /// Each Medusa head beside what the target says later.
@@ -35,6 +38,7 @@ public struct DemoFigures: Sendable {
       (category, Self.sum(BatchPlan(data.heldOut(of: category), rows: rows, seed: 0).inOrder, frozen.evaluate))
     }
     exitLayer = try Self.exitLayer(recipe, folder, checkpoint, heldOut, context)
+    smallModel = try TrainingRecord.finished(in: folder.smallModelRecord)?.points.last?.heldOut ?? HeldOutFigures()
     draft = try Self.draft(recipe, folder, checkpoint, heldOut, context)
     heads = try Self.heads(recipe, folder, checkpoint, heldOut, context)
     answers = try AnswerFigures(data, checkpoint: checkpoint, frozen: frozen, context: context)
@@ -61,8 +65,7 @@ public struct DemoFigures: Sendable {
       seed: recipe.seed,
       context: context
     )
-    let file = try SafetensorsFile(path: folder.kangaroo + "/model.safetensors")
-    for parameter in objective.parameters { try parameter.load(file) }
+    try objective.load(folder.kangaroo)
     return sum(heldOut, objective.evaluate)
   }
 
@@ -81,7 +84,7 @@ public struct DemoFigures: Sendable {
       seed: recipe.seed,
       context: context
     )
-    for parameter in objective.parameters { try parameter.load(own) }
+    try objective.load(own)
     return sum(heldOut, objective.evaluate)
   }
 

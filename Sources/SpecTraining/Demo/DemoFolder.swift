@@ -12,10 +12,20 @@ public struct DemoFolder: Sendable {
   public var model: String { path + "/model" }
   /// Kangaroo's adapter.
   public var kangaroo: String { model + "/kangaroo" }
+  /// The adapter that the target learned to be left early with; Kangaroo's goes on from it.
+  var exitAdapter: String { model + "/exit-adapter" }
   /// Medusa's heads.
   public var medusa: String { model + "/medusa" }
   /// The draft model.
   public var draft: String { model + "/draft" }
-  /// The answers that the target wrote for its drafters; kept until they are trained.
-  var distilled: String { model + "/distilled.json" }
+  /// The record of how the draft model learned before it learned from the target.
+  var smallModelRecord: String { draft + "/next-token" }
+  /// What only later stages need.
+  var work: String { path + "/work" }
+  /// The target before it learns to be left early.
+  var base: String { work + "/base" }
+  /// The draft model before it learns from the target.
+  var smallModel: String { work + "/small-model" }
+  /// The answers that the target wrote for its drafters.
+  var distilled: String { work + "/distilled.json" }
 }

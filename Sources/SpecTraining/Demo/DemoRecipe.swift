@@ -6,8 +6,10 @@ public struct DemoRecipe: Sendable {
   public var seed: UInt64
   /// Documents that the tokenizer learns from.
   public var tokenizerDocuments: Int
-  /// Documents that the models learn from.
+  /// Documents that the first target learns from.
   public var trainingDocuments: Int
+  /// Documents that it goes on with while it learns to be left early; others than those before.
+  public var earlyExitDocuments: Int
   /// Documents that they are evaluated on.
   public var heldOutDocuments: Int
   /// Questions of each category.
@@ -20,27 +22,37 @@ public struct DemoRecipe: Sendable {
   public var exitLayer: Int
   /// How many Medusa heads.
   public var medusaHeads: Int
+  /// The exit's part of the target's loss; the next token's is 1.
+  public var exitWeight: Float
   /// Prompts whose answers the target writes itself, for its drafters to learn from.
   public var distilledPrompts: Int
+  /// Documents of the corpus that the drafters learn from beside these answers.
+  public var drafterDocuments: Int
   /// How to train each stage.
-  public var targetSettings, kangarooSettings, medusaSettings, draftSettings: TrainingSettings
+  public var baseSettings, targetSettings, kangarooSettings, medusaSettings, smallModelSettings,
+    draftSettings: TrainingSettings
 
   /// The shipped model. Deep and narrow: a Kangaroo draft costs 2 of 24 layers, the adapter and the head.
   public static let shipped = DemoRecipe(
     seed: 1,
     tokenizerDocuments: 12_000,
     trainingDocuments: 36_000,
+    earlyExitDocuments: 20_000,
     heldOutDocuments: 240,
     questionsPerCategory: 20,
     target: shape(width: 256, inner: 704, layers: 24, heads: 8, vocabulary: 2048, context: 1024),
     draftLayers: 2,
     exitLayer: 2,
     medusaHeads: 4,
+    exitWeight: 0.5,
     distilledPrompts: 1500,
-    targetSettings: settings(steps: 2600, rate: 1.5e-3, warmUp: 150),
-    kangarooSettings: settings(steps: 700, rate: 2e-3),
-    medusaSettings: settings(steps: 500, rate: 1e-3),
-    draftSettings: settings(steps: 700, rate: 2e-3)
+    drafterDocuments: 6000,
+    baseSettings: settings(steps: 2600, rate: 1.5e-3, warmUp: 150),
+    targetSettings: settings(steps: 2800, rate: 1.2e-3, evaluationInterval: 200),
+    kangarooSettings: settings(steps: 1000, rate: 7e-4),
+    medusaSettings: settings(steps: 1000, rate: 1e-3),
+    smallModelSettings: settings(steps: 5400, rate: 2e-3, warmUp: 150, evaluationInterval: 600),
+    draftSettings: settings(steps: 600, rate: 7e-4)
   )
 
   /// The same stages in seconds, for tests.
@@ -48,21 +60,38 @@ public struct DemoRecipe: Sendable {
     seed: 1,
     tokenizerDocuments: 60,
     trainingDocuments: 60,
+    earlyExitDocuments: 30,
     heldOutDocuments: 6,
     questionsPerCategory: 1,
     target: shape(width: 32, inner: 64, layers: 4, heads: 2, vocabulary: 512, context: 1024),
     draftLayers: 1,
     exitLayer: 1,
     medusaHeads: 4,
+    exitWeight: 0.5,
     distilledPrompts: 2,
+    drafterDocuments: 4,
+    baseSettings: miniatureSettings,
     targetSettings: miniatureSettings,
     kangarooSettings: miniatureSettings,
     medusaSettings: miniatureSettings,
+    smallModelSettings: miniatureSettings,
     draftSettings: miniatureSettings
   )
 
-  private static func settings(steps: Int, rate: Float, warmUp: Int = 100) -> TrainingSettings {
-    TrainingSettings(batchTokens: 1024, steps: steps, peakRate: rate, warmUpSteps: warmUp, finalShare: 0.05)
+  private static func settings(
+    steps: Int,
+    rate: Float,
+    warmUp: Int = 100,
+    evaluationInterval: Int = 100
+  ) -> TrainingSettings {
+    TrainingSettings(
+      batchTokens: 1024,
+      steps: steps,
+      peakRate: rate,
+      warmUpSteps: warmUp,
+      finalShare: 0.05,
+      evaluationInterval: evaluationInterval
+    )
   }
 
   private static let miniatureSettings = TrainingSettings(

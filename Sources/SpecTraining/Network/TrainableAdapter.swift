@@ -11,10 +11,11 @@ final class TrainableAdapter {
   private let workspace: TrainableAttention.Workspace
   private let output: FloatMatrix
   private let inverseScale: FloatMatrix
-  private let residualGradient: FloatMatrix
   private let normalizedGradient: FloatMatrix
   /// The normalized outputs of the last forward pass.
   let states: FloatMatrix
+  /// The exit-layer states' gradient of the last backward pass.
+  let exitsGradient: FloatMatrix
 
   /// The official adapter is multi-head and rotates with the base 10000.
   ///
@@ -43,7 +44,7 @@ final class TrainableAdapter {
     workspace = try .init(rows: rows, shape: shape)
     output = try FloatMatrix(rows: rows, columns: shape.hiddenSize)
     inverseScale = try FloatMatrix(rows: rows, columns: 1)
-    residualGradient = try FloatMatrix(rows: rows, columns: shape.hiddenSize)
+    exitsGradient = try FloatMatrix(rows: rows, columns: shape.hiddenSize)
     normalizedGradient = try FloatMatrix(rows: rows, columns: shape.hiddenSize)
     states = try FloatMatrix(rows: rows, columns: shape.hiddenSize)
   }
@@ -80,18 +81,19 @@ final class TrainableAdapter {
     )
   }
 
-  /// Adds to the gradients, given that of the logits that the frozen head made of `states`.
+  /// Adds to the gradients, given that of the logits that the head made of `states`: also to the head's, if it is
+  /// trained, and `exitsGradient` becomes that of the exit-layer states.
   func backward(_ logitsGradient: FloatMatrix, exits: FloatMatrix, batch: TrainingBatch, head: Parameter) {
-    context.product(logitsGradient, head.value, into: normalizedGradient)
-    residualGradient.clear()
+    context.backward(logitsGradient, x: states, through: head, into: normalizedGradient)
+    exitsGradient.clear()
     context.normalizeBackward(
       normalizedGradient,
       x: output,
       weight: norm.value,
       inverseScale: inverseScale,
-      addingTo: residualGradient,
+      addingTo: exitsGradient,
       weightGradient: norm.gradient
     )
-    block.backward(residualGradient, x: exits, batch: batch, kept: kept, workspace: workspace, context: context)
+    block.backward(exitsGradient, x: exits, batch: batch, kept: kept, workspace: workspace, context: context)
   }
 }

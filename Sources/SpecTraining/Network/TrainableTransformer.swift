@@ -192,7 +192,12 @@ final class TrainableTransformer {
   /// - Parameters:
   ///   - batch: the batch of the last forward pass.
   ///   - logitsGradient: rows × vocabulary.
-  func backward(_ batch: TrainingBatch, logitsGradient: FloatMatrix) {
+  ///   - exit: another gradient of the residual stream after its layer; nil for none.
+  func backward(
+    _ batch: TrainingBatch,
+    logitsGradient: FloatMatrix,
+    exit: (layer: Int, gradient: FloatMatrix)? = nil
+  ) {
     guard let gradients else { preconditionFailure("a frozen model has no gradients") }
     context.backward(logitsGradient, x: normalized, through: head, into: gradients.normalized)
     gradients.residual.clear()
@@ -205,6 +210,7 @@ final class TrainableTransformer {
       weightGradient: norm.gradient
     )
     for (index, layer) in layers.enumerated().reversed() {
+      if let exit, exit.layer == index + 1 { context.add(exit.gradient, to: gradients.residual) }
       layer.feedForward.backward(
         gradients.residual,
         x: layer.kept.middle,

@@ -31,6 +31,12 @@ public final class DraftObjective: TrainingObjective {
     logits = try FloatMatrix(rows: rows, columns: configuration.vocabularySize)
   }
 
+  /// Takes a model's weights, to go on from them or to measure them.
+  ///
+  /// - Parameter checkpoint: a model of the draft's shape.
+  /// - Throws: ``SpecModel/ModelError`` if it does not fit.
+  public func load(_ checkpoint: Checkpoint) throws(ModelError) { try draft.load(checkpoint) }
+
   /// What training changes.
   public var parameters: [Parameter] { draft.parameters }
   /// Rows of a batch.

@@ -36,6 +36,15 @@ public final class KangarooObjective: TrainingObjective {
     logits = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
   }
 
+  /// Takes an adapter's weights, to go on from them or to measure them.
+  ///
+  /// - Parameter directory: the adapter's folder.
+  /// - Throws: ``SpecModel/ModelError`` if there is none that fits.
+  public func load(_ directory: String) throws {
+    let file = try SafetensorsFile(path: directory + "/model.safetensors", purpose: "the Kangaroo adapter's weights")
+    for parameter in parameters { try parameter.load(file) }
+  }
+
   /// What training changes.
   public var parameters: [Parameter] { adapter.parameters }
   /// Rows of a batch.

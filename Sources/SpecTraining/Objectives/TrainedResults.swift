@@ -41,19 +41,42 @@ extension DraftObjective {
   }
 }
 
+extension EarlyExitObjective {
+  /// Writes the model as a checkpoint in Hugging Face layout, and the adapter that it learned with.
+  ///
+  /// - Parameters:
+  ///   - directory: the model's folder.
+  ///   - adapterDirectory: the adapter's folder.
+  ///   - tokenizer: a folder with the tokenizer's files.
+  /// - Throws: if a file cannot be read or written.
+  public func write(to directory: String, adapterTo adapterDirectory: String, tokenizerFrom tokenizer: String) throws {
+    let writer = CheckpointWriter()
+    if tokenizer != directory { try writer.copyTokenizer(from: tokenizer, to: directory) }
+    try writer.writeModel(model.configuration, tensors: model.parameters.flatMap(\.tensors), to: directory)
+    try adapter.write(for: model.configuration, to: adapterDirectory)
+  }
+}
+
+extension TrainableAdapter {
+  /// Writes the adapter in the official layout.
+  func write(for target: ModelConfiguration, to directory: String) throws {
+    try CheckpointWriter().writeKangarooAdapter(
+      for: target,
+      shape: block.shape,
+      epsilon: block.epsilon,
+      tensors: parameters.flatMap(\.tensors),
+      to: directory
+    )
+  }
+}
+
 extension KangarooObjective {
   /// Writes the adapter in the official layout.
   ///
   /// - Parameter directory: the folder.
   /// - Throws: `UnwritableFile` if a file cannot be written.
   public func write(to directory: String) throws {
-    try CheckpointWriter().writeKangarooAdapter(
-      for: targetConfiguration,
-      shape: adapter.block.shape,
-      epsilon: adapter.block.epsilon,
-      tensors: parameters.flatMap(\.tensors),
-      to: directory
-    )
+    try adapter.write(for: targetConfiguration, to: directory)
   }
 }
 
