@@ -48,6 +48,19 @@ import Testing
     #expect(ChatTemplate.plain.render(history: [], user: "Once upon a time") == "Once upon a time")
   }
 
+  /// transformers 5.23 with Jinja 3.1 writes the same conversations from these as `render` does.
+  @Test func templatesAreWrittenInJinja() {
+    #expect(
+      ChatTemplate.zephyr.jinja == """
+        {{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}\
+        {{ ("<|user|>\\n") + (message['content']) + ("</s>\\n") }}{% elif message['role'] == 'assistant' %}\
+        {{ ("<|assistant|>\\n") + (message['content'] | trim) + ("</s>\\n") }}{% endif %}{% endfor %}\
+        {% if add_generation_prompt %}{{ ("<|assistant|>\\n") }}{% endif %}
+        """
+    )
+    #expect(ChatTemplate.chatML.jinja.hasPrefix("{% for message in messages %}"))
+  }
+
   @Test func everyShippedTemplateIsTested() {
     #expect(ChatTemplate.shipped.map(\.name) == ChatTemplateTests.twoTurns.map(\.0))
     #expect(ChatTemplate.shipped.filter { !$0.beginOfText }.map(\.name) == ["chatml"])

@@ -96,7 +96,11 @@ public struct DemoBuilder {
       }
     }
     try OutputFile.makeFolder(folder.model)
-    try trainer.train().write(to: folder.model, contextLength: recipe.target.contextLength)
+    try trainer.train().write(
+      to: folder.model,
+      contextLength: recipe.target.contextLength,
+      chatTemplate: DemoData.template.jinja
+    )
   }
 
   private func makeBase() throws -> Trainer.Outcome {
