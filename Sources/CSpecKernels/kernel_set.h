@@ -1,9 +1,13 @@
-// What a kernel set implements: single-threaded work on ranges. operations.c spreads the ranges over the pool.
+// What a kernel set implements: single-threaded work on ranges. operations.c and its neighbours spread
+// the ranges over the pool.
 #ifndef KERNEL_SET_H
 #define KERNEL_SET_H
 
 #include "CSpecKernels.h"
 #include "training_kernels.h"
+
+/// Query heads that attention may keep scores of at once.
+#define SK_ATTENTION_QUERIES 4
 
 struct sk_kernel_set {
   const char *name;
@@ -38,9 +42,9 @@ struct sk_kernel_set {
   /// with dimension i + half; both products are rounded, then added.
   void (*rotate)(float *heads, size_t count, size_t dimension, const float *line);
 
-  /// One row and one key/value head: all query heads of its group. `scores` holds
-  /// (query heads of the group + 1) · capacity floats.
-  void (*attend)(const sk_attention *attention, const sk_layer_cache *cache, size_t row, size_t kv_head,
+  /// The rows first ..< last and one key/value head: all query heads of its group. `scores` holds
+  /// SK_ATTENTION_QUERIES · capacity floats.
+  void (*attend)(const sk_attention *attention, const sk_layer_cache *cache, size_t first, size_t last, size_t kv_head,
                  float *scores);
 
   sk_choice (*choose)(const float *x, size_t count, bool probability);

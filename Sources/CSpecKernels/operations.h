@@ -4,6 +4,9 @@
 
 #include "CSpecKernels.h"
 
+/// Fewer floats than this are faster done by the caller than handed out.
+#define WORTH_SHARING 8192
+
 /// Memory for `count` floats, valid until the context's next operation. NULL if there is none.
 float *sk_scratch(sk_context *context, size_t count);
 

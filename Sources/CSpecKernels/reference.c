@@ -139,10 +139,11 @@ static void attend_head(const sk_attention *attention, const sk_layer_cache *cac
 #undef SLOT
 }
 
-static void attend(const sk_attention *attention, const sk_layer_cache *cache, size_t row, size_t kv_head,
-                   float *scores) {
+static void attend(const sk_attention *attention, const sk_layer_cache *cache, size_t first, size_t last,
+                   size_t kv_head, float *scores) {
   size_t group = attention->query_heads / cache->kv_heads;
-  for (size_t i = 0; i < group; i++) attend_head(attention, cache, row, kv_head * group + i, scores);
+  for (size_t row = first; row < last; row++)
+    for (size_t i = 0; i < group; i++) attend_head(attention, cache, row, kv_head * group + i, scores);
 }
 
 static sk_choice choose(const float *x, size_t count, bool probability) {

@@ -5,6 +5,9 @@ import CSpecKernels
 public struct KernelSet: Sendable, CustomStringConvertible {
   nonisolated(unsafe) let native: OpaquePointer  // points at an immutable table in static storage
 
+  /// The names of all sets that there are, on processors of any kind.
+  public static let names = ["reference", "avx2", "avx512", "neon"]
+
   /// Every set compiled into this program, the plain C reference first, the fastest last.
   public static var compiled: [KernelSet] {
     (0..<sk_kernel_set_count()).compactMap { sk_kernel_set_at($0).map(KernelSet.init(native:)) }

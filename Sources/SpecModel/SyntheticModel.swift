@@ -18,7 +18,20 @@ public struct SyntheticModel: TensorSource {
     }
   }
 
-  /// Shapes by name.
+  /// The shape of the small model that comes with the demo suite.
+  private static let demoShape = ModelConfiguration(
+    hiddenSize: 256,
+    intermediateSize: 704,
+    layers: 24,
+    attentionHeads: 8,
+    keyValueHeads: 8,
+    headDimension: 32,
+    vocabularySize: 2048,
+    contextLength: 1024,
+    tiesEmbeddings: true
+  )
+
+  /// Shapes by name; `small` is another name of `demo`.
   public static let shapes: [(name: String, configuration: ModelConfiguration)] = [
     (
       "tinyllama-1.1b",
@@ -46,19 +59,8 @@ public struct SyntheticModel: TensorSource {
         contextLength: 2048
       )
     ),
-    (
-      "small",
-      ModelConfiguration(
-        hiddenSize: 256,
-        intermediateSize: 688,
-        layers: 24,
-        attentionHeads: 8,
-        keyValueHeads: 4,
-        headDimension: 32,
-        vocabularySize: 2048,
-        contextLength: 1024
-      )
-    ),
+    ("demo", demoShape),
+    ("small", demoShape),
   ]
 
   /// The shape of a name.

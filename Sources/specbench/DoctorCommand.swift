@@ -1,5 +1,7 @@
 import ArgumentParser
+import Foundation
 import SpecKernels
+import SpecReport
 import SpecRunner
 
 struct DoctorCommand: ParsableCommand {
@@ -9,26 +11,33 @@ struct DoctorCommand: ParsableCommand {
   )
 
   func run() throws {
+    let start = MonotonicClock.now
     let selection = try KernelSet.select()
-    let supported = KernelSet.supported.map(\.name)
+    let milliseconds = Double(MonotonicClock.now - start) / 1e6
+    let forced = ProcessInfo.processInfo.environment["SPECBENCH_KERNELS"]
+    let used = try forced.map { name throws(KernelError) in try KernelSet.choose(named: name) } ?? selection.set
     try say("Processor     \(Processors.name.isEmpty ? "unknown" : Processors.name)")
     try say(
       "Cores         \(Processors.physicalCores) physical within the affinity, \(Processors.availableCores) granted"
     )
     try say("Compiler      \(kernelCompiler)")
-    for set in KernelSet.compiled {
-      let state: String
-      if !supported.contains(set.name) {
-        state = "unverified: this processor cannot run it"
-      } else {
-        let differences = try KernelCheck.differences(of: set)
-        state =
-          differences.isEmpty
-          ? "same bits as the reference" : "REJECTED: differs in \(differences.joined(separator: ", "))"
-      }
-      let mark = set.name == selection.set.name ? "  <- in use" : ""
-      try say("Kernels       \(set.name.padding(toLength: 10, withPad: " ", startingAt: 0)) \(state)\(mark)")
+    for name in KernelSet.names {
+      let mark = name != used.name ? "" : forced == nil ? "  <- in use" : "  <- in use, forced by SPECBENCH_KERNELS"
+      try say("Kernels       \(name.padding(toLength: 10, withPad: " ", startingAt: 0)) \(try state(of: name))\(mark)")
     }
+    try say("Check         \(NumberFormat.fixed(milliseconds, decimals: 1)) ms before the first use of the kernels")
     try say("SPECBENCH_KERNELS=NAME forces a set.")
+  }
+
+  private func state(of name: String) throws -> String {
+    guard KernelSet.compiled.contains(where: { $0.name == name }) else {
+      return "unverified: for processors of another kind, not in this program"
+    }
+    guard let set = KernelSet.supported.first(where: { $0.name == name }) else {
+      return "unverified: this processor cannot run it"
+    }
+    let differences = try KernelCheck.differences(of: set)
+    return differences.isEmpty
+      ? "same bits as the reference" : "REJECTED: differs in \(differences.joined(separator: ", "))"
   }
 }

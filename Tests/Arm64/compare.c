@@ -70,11 +70,27 @@ static void compare_rows(const sk_kernel_set *found, const sk_kernel_set *expect
   }
 }
 
+/// Node i of the tree that follows `prefix` slots hangs on node (i − 1) / 2: the slots of each node's path.
+static void fill_paths(size_t prefix, int nodes, int32_t *slots, int32_t *offsets) {
+  int count = 0;
+  for (int node = 0; node < nodes; node++) {
+    offsets[node] = count;
+    int depth = 1;
+    for (int at = node; at > 0; at = (at - 1) / 2) depth++;
+    count += depth;
+    for (int at = node, i = 1; i <= depth; at = (at - 1) / 2, i++) slots[count - i] = (int32_t)prefix + at;
+  }
+  offsets[nodes] = count;
+}
+
 static void compare_attention(sk_context *found, sk_context *expected) {
+  int32_t tree_slots[256], offsets[31];
   for (size_t dimension = 2; dimension <= 80; dimension += 6) {
-    const size_t heads = 2, queries = 6, slots = 48, width = (queries + 2 * heads) * dimension;
-    const size_t value_width = sk_round_up(dimension, SK_PANEL);
-    float *outputs[2];
+    const size_t slots = 48, heads = dimension % 4 ? 2 : 3, queries = dimension % 8 ? 6 : heads;
+    const size_t width = (queries + 2 * heads) * dimension, out_width = queries * dimension;
+    const size_t value_width = sk_round_up(dimension, SK_PANEL), nodes = 1 + random_bits() % 30, prefix = slots - nodes;
+    fill_paths(prefix, (int)nodes, tree_slots, offsets);
+    float *chains[2], *trees[2];
     float *table = malloc(slots * dimension * 4);
     sk_rotary_lines(10000, dimension, 0, slots, table);
     float *qkv = random_floats(slots * width, 1);
@@ -87,14 +103,20 @@ static void compare_attention(sk_context *found, sk_context *expected) {
       float *rows = malloc(slots * width * 4);
       memcpy(rows, qkv, slots * width * 4);
       sk_rotate_and_store(context, rows, width, slots, queries, &cache, 0, positions, table);
-      outputs[which] = calloc(slots * queries * dimension, 4);
-      sk_attention attention = {.queries = rows, .query_stride = width, .query_heads = queries, .rows = slots,
-                                .out = outputs[which], .out_stride = queries * dimension};
-      sk_attend(context, &attention, &cache);
+      chains[which] = calloc(slots * out_width, 4), trees[which] = calloc(nodes * out_width, 4);
+      sk_attention chain = {.queries = rows, .query_stride = width, .query_heads = queries, .rows = slots,
+                            .out = chains[which], .out_stride = out_width};
+      sk_attend(context, &chain, &cache);
+      sk_attention tree = {.queries = rows + prefix * width, .query_stride = width, .query_heads = queries,
+                           .rows = nodes, .prefix = prefix, .path_slots = tree_slots, .path_offsets = offsets,
+                           .out = trees[which], .out_stride = out_width};
+      sk_attend(context, &tree, &cache);
       free(cache.keys), free(cache.values), free(rows);
     }
-    expect_same("attention", outputs[0], outputs[1], slots * queries * dimension * 4);
-    free(outputs[0]), free(outputs[1]), free(table), free(qkv);
+    expect_same("attention of a chain", chains[0], chains[1], slots * out_width * 4);
+    expect_same("attention of a tree", trees[0], trees[1], nodes * out_width * 4);
+    for (int which = 0; which < 2; which++) free(chains[which]), free(trees[which]);
+    free(table), free(qkv);
   }
 }
 

@@ -59,7 +59,7 @@ void sk_widen(sk_number_type source_type, const void *source, sk_number_type rou
 /// The float32 number of 16 bits.
 float sk_widen_f16(uint16_t bits);
 
-// ---- Operations over rows, spread over the pool (operations.c) ----
+// ---- Operations over rows, spread over the pool (operations.c, matrix_product.c, attention.c) ----
 
 /// What an operation runs on. `scratch` is reallocated by the operations as they need it.
 typedef struct {
@@ -137,7 +137,7 @@ bool sk_attend(sk_context *context, const sk_attention *attention, const sk_laye
 /// Copies the keys and values of slot `from` to slot `to`.
 void sk_move_slot(const sk_layer_cache *cache, size_t from, size_t to);
 
-// ---- Choosing tokens ----
+// ---- Choosing tokens (choosing.c) ----
 
 typedef struct {
   int32_t index;      // of the largest value, the lowest index among equals

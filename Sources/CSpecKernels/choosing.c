@@ -1,0 +1,34 @@
+// Choosing the largest numbers of a row.
+#pragma STDC FP_CONTRACT OFF
+#include "kernel_set.h"
+#include "operations.h"
+
+typedef struct {
+  const sk_kernel_set *kernels;
+  const float *x;
+  size_t stride, width;
+  bool probability;
+  sk_choice *out;
+} choosing;
+
+static void choose_rows(const void *job, size_t first, size_t last) {
+  const choosing *c = job;
+  for (size_t row = first; row < last; row++)
+    c->out[row] = c->kernels->choose(c->x + row * c->stride, c->width, c->probability);
+}
+
+void sk_choose(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, bool probability,
+               sk_choice *out) {
+  choosing job = {context->kernels, x, x_stride, width, probability, out};
+  sk_over_rows(context, rows, width, &job, choose_rows);
+}
+
+void sk_top(const float *x, size_t n, size_t k, int32_t *indices) {
+  size_t held = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (held == k && !(x[i] > x[indices[k - 1]])) continue;
+    size_t place = held < k ? held++ : k - 1;
+    for (; place > 0 && x[i] > x[indices[place - 1]]; place--) indices[place] = indices[place - 1];
+    indices[place] = (int32_t)i;
+  }
+}
