@@ -4,6 +4,9 @@ import SpecModel
 /// Proposes a chain of tokens that continues a text: all that differs between the methods whose drafts are verified by
 /// one pass of the whole target.
 protocol ChainDrafter: AnyObject {
+  /// What the time of drafting is booked as: a search in the text is overhead, a model's passes are not.
+  static var phase: PhaseTimer.Phase { get }
+
   /// Forgets the previous prompt and does all work on the new one.
   func begin(_ prompt: [Token])
 
@@ -58,11 +61,11 @@ final class ChainDecoder<Drafter: ChainDrafter>: Decoder {
   func cycle(_ budget: CycleBudget) -> Cycle {
     var timer = PhaseTimer()
     let draft = drafter.draft(after: text, atMost: budget.longestDraft, chooser)
-    timer.mark(\.draft)
+    timer.mark(Drafter.phase)
     let verdict = verify(draft)
-    timer.mark(\.verify)
+    timer.mark(.verify)
     drafter.learn(accepted: verdict.accepted, of: draft.count, committed: text.count - 1)
-    timer.mark(\.overhead)
+    timer.mark(.overhead)
     return Cycle(draft, verdict, times: timer.times)
   }
 

@@ -61,23 +61,32 @@ public struct Cycle: Sendable, Equatable {
 
 /// Nanoseconds of one cycle, by phase.
 public struct PhaseTimes: Sendable, Equatable {
-  /// Proposing tokens.
+  /// Proposing tokens with a model.
   public var draft: UInt64 = 0
   /// The target's pass over them.
   public var verify: UInt64 = 0
-  /// Everything else: comparing, moving and truncating caches.
+  /// Everything else: searching a text or a pool, comparing, moving and truncating caches.
   public var overhead: UInt64 = 0
 }
 
 /// Takes the time between marks.
 struct PhaseTimer {
+  /// What a cycle's time goes to.
+  enum Phase {
+    case draft, verify, overhead
+  }
+
   private(set) var times = PhaseTimes()
   private var last = MonotonicClock.now
 
   /// Books the time since the last mark.
-  mutating func mark(_ phase: WritableKeyPath<PhaseTimes, UInt64>) {
+  mutating func mark(_ phase: Phase) {
     let now = MonotonicClock.now
-    times[keyPath: phase] += now - last
+    switch phase {
+    case .draft: times.draft += now - last
+    case .verify: times.verify += now - last
+    case .overhead: times.overhead += now - last
+    }
     last = now
   }
 }

@@ -120,16 +120,15 @@ final class TokenChooser {
   ///
   /// - Parameters:
   ///   - count: how many.
-  ///   - logits: one row of the drafter's logits.
+  ///   - logits: one row of the drafter's logits; it is changed.
   ///   - position: the position of the token that follows it.
   /// - Returns: tokens, best first, each with the softmax probability of its logit, noise included.
   func best(_ count: Int, of logits: ActivationRows, at position: Int) -> [DraftedToken] {
-    row.copy(logits, to: 0)
-    let copy = row[rows: 0..<1]
-    if !sampling.isGreedy { context.perturb(copy, sampling.limits, noise: [key(position)]) }
-    let first = context.choose(copy, withProbability: true)[0]
-    return context.top(count, of: copy).map { token in
-      let distance = row[0, token] - first.value
+    if !sampling.isGreedy { context.perturb(logits, sampling.limits, noise: [key(position)]) }
+    let first = context.choose(logits, withProbability: true)[0]
+    if count == 1 { return [DraftedToken(token: Token(first.index), confidence: first.probability)] }
+    return context.top(count, of: logits).map { token in
+      let distance = logits.owner[logits.range.lowerBound, token] - first.value
       return DraftedToken(token: Token(token), confidence: first.probability * canonicalExponential(distance))
     }
   }

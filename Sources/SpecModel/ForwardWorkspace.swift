@@ -38,8 +38,13 @@ struct PlacedRows {
       positions = rows.indices.map { Int32(cacheCount + $0 - rows.lowerBound) }
     case .tree(let tree, let nodes):
       let root = cacheCount - nodes.lowerBound
-      visibility = Visibility(prefix: root, paths: nodes.map { tree.path(to: $0).map { root + $0 } })
       positions = nodes.map { Int32(root + tree.depths[$0]) }
+      // A node as deep as its number has all nodes before it on its path: a chain, whose attention costs less.
+      let isChain = nodes.last.map { tree.depths[$0] == $0 } ?? true
+      visibility =
+        isChain
+        ? Visibility(chainAfter: cacheCount)
+        : Visibility(prefix: root, paths: nodes.map { tree.path(to: $0).map { root + $0 } })
     }
   }
 }

@@ -6,11 +6,10 @@ import SpecKernels
 public final class MedusaHeads {
   /// How many heads.
   public let count: Int
-  private let blocks: PackedMatrix
+  private let blocks: [PackedMatrix]
   private let biases: [[Float]]
   private let outputs: [PackedMatrix]
   private let context: ComputeContext
-  private let stacked: Activations
   private let state: Activations
   private let logits: Activations
 
@@ -49,12 +48,14 @@ public final class MedusaHeads {
     self.count = count
     context = target.context
     let (width, vocabulary) = (target.configuration.hiddenSize, target.configuration.vocabularySize)
-    blocks = try PackedMatrix(
-      stacking: (0..<count).map { try source.tensor("\($0).0.linear.weight", shape: [width, width]) },
-      columns: width,
-      type: target.weightType,
-      context: target.context
-    )
+    blocks = try (0..<count).map {
+      try PackedMatrix(
+        stacking: [source.tensor("\($0).0.linear.weight", shape: [width, width])],
+        columns: width,
+        type: target.weightType,
+        context: target.context
+      )
+    }
     biases = try (0..<count).map {
       try source.tensor("\($0).0.linear.bias", shape: [width]).floats(0..<width)
     }
@@ -66,12 +67,11 @@ public final class MedusaHeads {
         context: target.context
       )
     }
-    stacked = try Activations(capacity: 1, width: count * width)
     state = try Activations(capacity: 1, width: width)
     logits = try Activations(capacity: 1, width: vocabulary)
   }
 
-  /// Runs the first heads, one after the other.
+  /// Runs the first heads, one after the other; the others cost nothing.
   ///
   /// - Parameters:
   ///   - heads: how many.
@@ -84,13 +84,11 @@ public final class MedusaHeads {
     _ choose: (Int, ActivationRows) -> Choice
   ) -> [Choice] {
     precondition(heads <= count && hidden.count == 1, "more heads than there are")
-    if heads == 0 { return [] }
-    context.multiply(hidden, by: blocks, into: stacked[rows: 0..<1])
-    let (all, width) = (stacked[0], hidden.width)
+    let row = state[rows: 0..<1]
     return (0..<heads).map { head in
-      state[0] = Array(all[head * width..<(head + 1) * width])
-      context.addSilu(of: state[rows: 0..<1], bias: biases[head], residual: hidden)
-      context.multiply(state[rows: 0..<1], by: outputs[head], into: logits[rows: 0..<1])
+      context.multiply(hidden, by: blocks[head], into: row)
+      context.addSilu(of: row, bias: biases[head], residual: hidden)
+      context.multiply(row, by: outputs[head], into: logits[rows: 0..<1])
       return choose(head, logits[rows: 0..<1])
     }
   }
@@ -102,7 +100,7 @@ extension MedusaHeads {
 
   /// Trained parameters of these heads.
   public var parameterCount: Int {
-    count * Self.parametersOfHead(width: blocks.columns, vocabulary: logits.width)
+    count * Self.parametersOfHead(width: state.width, vocabulary: logits.width)
   }
 
   /// Trained parameters of heads for a target.

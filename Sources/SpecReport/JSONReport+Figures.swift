@@ -154,6 +154,7 @@ extension JSONReport {
       "verify_share": ReportValue(row.verifyShare),
       "overhead_share": ReportValue(row.overheadShare),
       "other_share": ReportValue(row.otherShare),
+      "outside_share": ReportValue(row.outsideShare),
     ]
   }
 }

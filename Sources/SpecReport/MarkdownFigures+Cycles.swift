@@ -71,12 +71,13 @@ extension MarkdownFigures {
     guard summary.run.origin == .measured else { return nil }
     var table = MarkdownTable(
       labels: ["Decoder"],
-      figures: ["Draft", "Verify", "Overhead", "Other", "Cycles", "Time per cycle"]
+      figures: ["Draft", "Verify", "Overhead", "Other", "Outside passes", "Cycles", "Time per cycle"]
     )
     for decoder in summary.decoders {
       let figures = summary.figures[decoder.id, .overall]
       let shares = [
         figures.time?.draftShare, figures.time?.verifyShare, figures.time?.overheadShare, figures.time?.otherShare,
+        figures.time?.outsideShare,
       ]
       table.append(
         [name(decoder)] + shares.map { NumberFormat.percent($0) }
@@ -90,8 +91,9 @@ extension MarkdownFigures {
       "Where the time goes",
       table,
       """
-      Shares of the decode time: drafting, verification by the target, the rest of the cycles, and what no cycle
-      accounts for.
+      Shares of the decode time: drafting with a model, verification by the target, the rest of the cycles (searching
+      n-grams, comparing, moving cache entries), and what no cycle accounts for. The last two together lie outside the
+      models' passes: the method's own overhead.
       """,
       plots: ["time"]
     )

@@ -76,6 +76,8 @@ public struct TimeSplit: Codable, Equatable, Sendable {
   public let overheadShare: Double?
   /// The share of the decode time that no cycle accounts for.
   public let otherShare: Double?
+  /// The share of the decode time that is neither drafting nor verification: the method's own overhead.
+  public var outsideShare: Double? { overheadShare.flatMap { overhead in otherShare.map { overhead + $0 } } }
 
   enum CodingKeys: String, CodingKey {
     case runID = "run_id"

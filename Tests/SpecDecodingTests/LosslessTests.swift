@@ -88,6 +88,7 @@ import Testing
     decoders.append(("medusa", try Medusa(target: model.target, heads: model.heads, tree: tree, sampling: sampling)))
     let specs = [
       "prompt-lookup:ngram=\(1 + random.below(4)),tokens=\(1 + random.below(12))",
+      "prompt-lookup:ngram=3,minimum=\(2 + random.below(2)),tokens=\(1 + random.below(12))",
       "prompt-lookup:ngram=2,tokens=3,reference=true",
       "lookahead:level=\(3 + random.below(4)),window=\(2 + random.below(6)),guess=\(1 + random.below(7)),pool=prompt",
       "lookahead:level=4,reference=true",

@@ -88,6 +88,9 @@ import Testing
       for (title, column) in [("Draft", "draft_ns"), ("Verify", "verify_ns"), ("Overhead", "overhead_ns")] {
         #expect(try times.cell(name, title) == digits(scope.timeShare(column).map { $0 * 100 }, 1, " %"))
       }
+      let passes = ["draft_ns", "verify_ns"].compactMap { scope.timeShare($0) }
+      let outside = passes.isEmpty ? nil : 100 * (1 - passes.reduce(0, +))
+      #expect(try times.cell(name, "Outside passes") == digits(outside, 1, " %"))
       #expect(try times.cell(name, "Cycles") == String(scope.cycleCount))
     }
     let latencies = try ReadTable(text, after: "## Latency")

@@ -13,6 +13,7 @@ public final class DraftModel: ChainDrafter {
     case adaptive
   }
 
+  static let phase = PhaseTimer.Phase.draft
   private let model: CachedModel
   private let steps: Int
   private let schedule: Schedule

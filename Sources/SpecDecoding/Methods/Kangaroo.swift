@@ -50,12 +50,12 @@ public final class Kangaroo: Decoder {
   public func cycle(_ budget: CycleBudget) -> Cycle {
     var timer = PhaseTimer()
     let draft = draft(atMost: min(steps, budget.longestDraft))
-    timer.mark(\.draft)
+    timer.mark(.draft)
     let verdict = chooser.judge(draft, model.verify(last: draft.count + 1), at: model.committed + 1)
-    timer.mark(\.verify)
+    timer.mark(.verify)
     last = verdict.tokens[verdict.accepted]
     model.commit(model.committed + verdict.tokens.count)
-    timer.mark(\.overhead)
+    timer.mark(.overhead)
     return Cycle(draft, verdict, times: timer.times)
   }
 

@@ -4,13 +4,15 @@ import SpecModel
 /// Kangaroo with a dynamic draft tree (Liu et al. 2024, NeurIPS version of arXiv 2404.18911, early exiting in tree
 /// decoding).
 ///
-/// Depth by depth the adapter proposes the best tokens after each node of the frontier. A node's score is the product of
-/// the confidences on its path; the best `width` of a depth are drafted, and those whose score reaches the threshold are
-/// the next frontier: drafting ends once none does. Of all drafted nodes the `nodes` with the best scores are verified by
-/// the remaining layers in one pass over the exit-layer states that drafting has computed.
+/// Depth by depth one pass of the adapter proposes the best tokens after each node of the frontier. A node's score is the
+/// product of the confidences on its path. The best `width` of a depth are drafted, unless as many nodes as are verified
+/// have better scores already, and those whose score reaches the threshold are the next frontier: drafting ends once none
+/// does. The `nodes` with the best scores are verified by the remaining layers in one pass over the exit-layer states
+/// that drafting has computed. So the tree is nearly a chain where the adapter is sure, and branches where it is not.
 ///
-/// The paper leaves the score and the pruning open: a product of confidences estimates the chance that a node is
-/// accepted, so the best nodes are those that the target accepts most tokens of.
+/// The paper leaves the score, the stop and the pruning open. A product of confidences estimates the chance that a node is
+/// accepted, so the best nodes are those that the target accepts most tokens of; the estimate also tells what another
+/// pass of the adapter is worth, so the threshold is on it and not on a single confidence as in the chain.
 public final class KangarooTree: Decoder {
   /// How the tree grows.
   public struct Growth: Sendable {
@@ -89,16 +91,16 @@ public final class KangarooTree: Decoder {
     var timer = PhaseTimer()
     var draft = grow(atMost: min(growth.steps, budget.longestDraft))
     prune(&draft)
-    timer.mark(\.draft)
+    timer.mark(.draft)
     let shape = draft.tree.shape
     let logits = model.verify(.tree(shape, nodes: 0..<shape.count), last: shape.count)
     let choices = chooser.tokens(logits, at: shape.depths.map { model.committed + 1 + $0 })
-    timer.mark(\.verify)
+    timer.mark(.verify)
     let path = Acceptance.path(in: shape, tokens: draft.tree.tokens, choices: choices)
     model.keep(path, proposed: draft.places(of: path))
     model.commit(model.committed + path.count)
     last = choices[path[path.count - 1]]
-    timer.mark(\.overhead)
+    timer.mark(.overhead)
     return Cycle(
       drafted: shape.depth,
       nodes: shape.count - 1,
@@ -122,13 +124,18 @@ public final class KangarooTree: Decoder {
         draft.scores.append(child.score)
       }
       let new = first..<draft.tree.count
+      if new.isEmpty { break }
       model.exit(Array(draft.tree.tokens[new]), .tree(draft.tree.shape, nodes: new))
-      frontier = new.filter { draft.scores[$0] >= growth.threshold }
+      // No child of the last of as many nodes as are verified could be among them.
+      let ranking = best(growth.nodes + 1, of: draft.scores)
+      let last = ranking.count > growth.nodes ? ranking.last : nil
+      frontier = new.filter { draft.scores[$0] >= growth.threshold && $0 != last }
     }
     return draft
   }
 
-  /// The best continuations of all nodes of the frontier together.
+  /// The best continuations of all nodes of the frontier together, as far as they are among the nodes to verify: as the
+  /// tree grows a node can only lose its place there, never win it.
   private func children(
     of frontier: [Int],
     _ scores: [Float],
@@ -141,8 +148,9 @@ public final class KangarooTree: Decoder {
         children.append((next.token, node, scores[node] * (next.confidence ?? 0)))
       }
     }
-    let order = best(growth.width, of: children.map(\.score))
-    return order.map { children[$0] }.filter { $0.score > 0 }
+    let new = best(growth.width, of: children.map(\.score)).map { children[$0] }
+    return best(growth.nodes + 1, of: scores + new.map(\.score)).filter { $0 >= scores.count }
+      .map { new[$0 - scores.count] }.filter { $0.score > 0 }
   }
 
   /// Leaves the nodes with the best scores. A node's score is at most its parent's, so a parent goes after its children.
@@ -182,8 +190,8 @@ extension KangarooTree {
       Setting(
         name: "nodes",
         kind: .integer(1...127),
-        standard: "10",
-        help: "most nodes verified, the best scores first"
+        standard: "5",
+        help: "most nodes verified, the best scores first: as many as one pass verifies cheaply, less one"
       ),
       Setting(
         name: "threshold",

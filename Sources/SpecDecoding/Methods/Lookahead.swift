@@ -110,18 +110,18 @@ public final class Lookahead: Decoder {
     }
     let guesses = tree.shape
     let newest = hasRoom(budget) ? plantWindow(in: &tree) : 0..<0
-    timer.mark(\.draft)
+    timer.mark(.overhead)
     let shape = tree.shape
     let states = target.run(tree.tokens, .tree(shape, nodes: 0..<shape.count))
     let choices = chooser.tokens(target.logits(states[0..<guesses.count]), at: guesses.depths.map { root + 1 + $0 })
     let row = chooser.tokens(target.logits(states[newest]), at: newest.map { root + 1 + shape.depths[$0] })
-    timer.mark(\.verify)
+    timer.mark(.verify)
     let agreed = Acceptance.path(in: guesses, tokens: tree.tokens, choices: choices)
     let path = Array(agreed.prefix(isReference ? sizes.level - 1 : agreed.count))
     target.keep(path: path, from: root)
     if !newest.isEmpty { moveWindow(adding: row) }
     last = choices[path[path.count - 1]]
-    timer.mark(\.overhead)
+    timer.mark(.overhead)
     return Cycle(
       drafted: guesses.depth,
       nodes: guesses.count - 1,

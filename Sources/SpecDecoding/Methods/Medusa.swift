@@ -54,16 +54,16 @@ public final class Medusa: Decoder {
       chooser.best(tree.candidates[head], of: logits, at: root + 1 + head).map(\.token)
     }
     let tokens = tree.fill(root: last, candidates)
-    timer.mark(\.draft)
+    timer.mark(.draft)
     let states = target.states(target.run(tokens, .tree(tree.shape, nodes: 0..<tree.shape.count)))
     let choices = chooser.tokens(target.model.logits(of: states), at: tree.shape.depths.map { root + 1 + $0 })
-    timer.mark(\.verify)
+    timer.mark(.verify)
     let path = Acceptance.path(in: tree.shape, tokens: tokens, choices: choices)
     let end = path[path.count - 1]
     target.keep(path: path, from: root)
     drafting.copy(states[end..<end + 1], to: 0)
     last = choices[end]
-    timer.mark(\.overhead)
+    timer.mark(.overhead)
     return Cycle(
       drafted: tree.depth,
       nodes: tree.shape.count - 1,
@@ -86,7 +86,15 @@ extension Medusa {
         name: "tree",
         kind: .text,
         standard: "mc_sim_7b_63",
-        help: "the candidate tree: \(CandidateTree.shippedNames.joined(separator: ", ")) or a JSON file of paths"
+        help:
+          "the candidate tree: \(CandidateTree.shippedNames.joined(separator: ", ")), or a JSON file of paths, each "
+          + "a rank for each head, like [[0], [0, 0], [1]]"
+      ),
+      Setting(
+        name: "nodes",
+        kind: .integer(1...Transformer.largestTree - 1),
+        standard: "\(Transformer.largestTree - 1)",
+        help: "takes only so many of the tree's paths, from the first on; shipped trees list the likeliest first"
       ),
       Setting(
         name: "heads",
@@ -97,7 +105,7 @@ extension Medusa {
     ],
     addedParameters: { MedusaHeads.parameterCount(for: $0, heads: MedusaHeads.publishedCount) },
     make: { settings, resources in
-      let tree = try CandidateTree(named: settings.text("tree"))
+      let tree = try CandidateTree(named: settings.text("tree"), nodes: settings.integer("nodes"))
       let heads = try MedusaHeads(
         directory: resources.companion(settings.text("heads"), standard: "medusa"),
         target: resources.target

@@ -5,16 +5,21 @@ import SpecModel
 /// they stood in the text before is drafted. It needs no model, and wins where answers repeat their prompt.
 ///
 /// The longest n-gram that occurs before is looked for, the latest occurrence first. Where its continuation meets the end
-/// of the text it goes on with what it has drafted, so that a loop is drafted as far as wanted.
+/// of the text it goes on with what it has drafted, so that a loop is drafted as far as wanted. Where no n-gram of at
+/// least `minimum` tokens occurs nothing is drafted, and the cycle is vanilla's.
 final class PromptLookup: ChainDrafter {
+  static let phase = PhaseTimer.Phase.overhead
   private let ngram: Int
+  private let minimum: Int
   private let tokens: Int
 
   /// - Parameters:
   ///   - ngram: length of the longest n-gram to look for.
+  ///   - minimum: length of the shortest, at most `ngram`.
   ///   - tokens: most tokens drafted in a cycle.
-  init(ngram: Int, tokens: Int) {
+  init(ngram: Int, minimum: Int, tokens: Int) {
     self.ngram = ngram
+    self.minimum = minimum
     self.tokens = tokens
   }
 
@@ -38,7 +43,7 @@ final class PromptLookup: ChainDrafter {
     for end in stride(from: text.count - 1, to: 0, by: -1) {
       var length = 0
       while length < min(ngram, end), text[end - 1 - length] == text[text.count - 1 - length] { length += 1 }
-      if length > best?.length ?? 0 { best = (length, end) }
+      if length >= minimum, length > best?.length ?? 0 { best = (length, end) }
       if length == ngram { break }
     }
     return best?.end
@@ -48,18 +53,22 @@ final class PromptLookup: ChainDrafter {
 /// Prompt lookup as Spec-Bench has it: the first occurrence whose continuation has all tokens already, and one filler
 /// token where there is none.
 final class ReferencePromptLookup: ChainDrafter {
+  static let phase = PhaseTimer.Phase.overhead
   /// A constant in the reference's code.
   private static let filler: Token = 100
   private let ngram: Int
+  private let minimum: Int
   private let tokens: Int
   private let vocabulary: Int
 
   /// - Parameters:
   ///   - ngram: length of the longest n-gram to look for.
+  ///   - minimum: length of the shortest, at most `ngram`.
   ///   - tokens: tokens drafted in a cycle.
   ///   - vocabulary: entries of the vocabulary.
-  init(ngram: Int, tokens: Int, vocabulary: Int) {
+  init(ngram: Int, minimum: Int, tokens: Int, vocabulary: Int) {
     self.ngram = ngram
+    self.minimum = minimum
     self.tokens = tokens
     self.vocabulary = vocabulary
   }
@@ -75,7 +84,7 @@ final class ReferencePromptLookup: ChainDrafter {
   func learn(accepted: Int, of drafted: Int, committed: Int) {}
 
   private func continuation(of text: [Token]) -> Int? {
-    for length in stride(from: min(ngram, text.count), to: 0, by: -1) {
+    for length in stride(from: min(ngram, text.count), through: minimum, by: -1) {
       let end = text.suffix(length)
       for start in stride(from: length, through: text.count - tokens, by: 1)
       where start < text.count - length && text[start - length..<start].elementsEqual(end) {
@@ -94,6 +103,12 @@ extension PromptLookup {
     paper: "Saxena 2023, Prompt Lookup Decoding, github.com/apoorvumang/prompt-lookup-decoding",
     settings: [
       Setting(name: "ngram", kind: .integer(1...16), standard: "3", help: "length of the longest n-gram looked for"),
+      Setting(
+        name: "minimum",
+        kind: .integer(1...16),
+        standard: "1",
+        help: "length of the shortest n-gram that is drafted from, at most ngram"
+      ),
       Setting(name: "tokens", kind: .integer(1...64), standard: "10", help: "most tokens drafted in a cycle"),
       .reference(
         "as Spec-Bench has it: the first occurrence with all tokens after it, a filler token where there is none, "
@@ -103,20 +118,22 @@ extension PromptLookup {
     addedParameters: { _ in 0 },
     make: { settings, resources in
       let (ngram, tokens) = (try settings.integer("ngram"), try settings.integer("tokens"))
+      let minimum = try settings.integer("minimum")
+      guard minimum <= ngram else { throw settings.invalid("minimum", "a length of at most 'ngram', \(ngram),") }
       let target = try CachedModel(resources.target)
       let decoder: any Decoder
       if settings.flag("reference") {
         let vocabulary = resources.target.configuration.vocabularySize
         decoder = try ChainDecoder(
           target: target,
-          drafter: ReferencePromptLookup(ngram: ngram, tokens: tokens, vocabulary: vocabulary),
+          drafter: ReferencePromptLookup(ngram: ngram, minimum: minimum, tokens: tokens, vocabulary: vocabulary),
           sampling: resources.sampling,
           draftsWithPrompt: true
         )
       } else {
         decoder = try ChainDecoder(
           target: target,
-          drafter: PromptLookup(ngram: ngram, tokens: tokens),
+          drafter: PromptLookup(ngram: ngram, minimum: minimum, tokens: tokens),
           sampling: resources.sampling
         )
       }

@@ -16,6 +16,7 @@ final class SelfSpeculative: ChainDrafter {
     static let thresholdMemory: Float = 0.9
   }
 
+  static let phase = PhaseTimer.Phase.draft
   private let target: CachedModel
   /// The target's ranges of layers that draft.
   private let drafting: [Int]

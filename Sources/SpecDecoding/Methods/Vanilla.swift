@@ -27,7 +27,7 @@ public final class Vanilla: Decoder {
   public func cycle(_ budget: CycleBudget) -> Cycle {
     var timer = PhaseTimer()
     let token = next([last])
-    timer.mark(\.verify)
+    timer.mark(.verify)
     return Cycle(drafted: 0, nodes: 0, accepted: 0, tokens: [token], times: timer.times)
   }
 
