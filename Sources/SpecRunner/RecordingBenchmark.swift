@@ -2,6 +2,7 @@ import Foundation
 import SpecDecoding
 import SpecKernels
 import SpecModel
+import SpecStatistics
 import SpecStore
 
 /// What it costs to record: a synthetic run whose decoders compute nothing, noted and written as a measured one is.
@@ -14,7 +15,8 @@ public struct RecordingBenchmark {
     public var cycles = 0
     /// Recorded generations.
     public var generations = 0
-    /// Seconds inside the timed region for each token: reading the clocks, stop rules, noting tokens and cycles.
+    /// Seconds inside the timed region for each token: reading the clocks, stop rules, noting tokens and cycles. The median
+    /// of the passes, as the next.
     public var noting = 0.0
     /// Seconds between the timed regions for each token: making the rows, writing them, comparing with vanilla.
     public var writing = 0.0
@@ -49,8 +51,10 @@ public struct RecordingBenchmark {
   /// - Throws: `StoreError` if it cannot be written.
   public func run(progress: (Int, Int) -> Void) throws -> (run: Int64, result: Result) {
     let identifiers = try begin()
-    var (result, noting, writing) = (Result(), UInt64(0), UInt64(0))
+    var (result, noting, writing) = (Result(), [Double](), [Double]())
     for pass in 0..<passes {
+      var times = (noting: UInt64(0), writing: UInt64(0))
+      let before = result.tokens
       for prompt in identifiers.prompts {
         for (place, decoder) in decoders.enumerated() {
           let start = MonotonicClock.now
@@ -66,18 +70,21 @@ public struct RecordingBenchmark {
           )
           let id = try store.record(row, cycles: generation.cycleRecords, tokens: generation.tokenRecords)
           if pass + place > 0 { try store.recordComparison(generation: id, difference: nil) }
-          noting += middle - start
-          writing += MonotonicClock.now - middle
+          times.noting += middle - start
+          times.writing += MonotonicClock.now - middle
           result.tokens += generation.tokens.count
           result.cycles += generation.cycles.count
           result.generations += 1
         }
       }
+      let tokens = Double(result.tokens - before)
+      noting.append(Double(times.noting) / 1e9 / tokens)
+      writing.append(Double(times.writing) / 1e9 / tokens)
       progress(pass + 1, passes)
     }
     try store.finishRun(identifiers.run, at: Date())
-    result.noting = Double(noting) / 1e9 / Double(result.tokens)
-    result.writing = Double(writing) / 1e9 / Double(result.tokens)
+    result.noting = Quantiles(noting).median ?? 0
+    result.writing = Quantiles(writing).median ?? 0
     return (identifiers.run, result)
   }
 
