@@ -55,6 +55,23 @@ public struct Cycle: Sendable, Equatable {
   /// Where the cycle's time went.
   public var times: PhaseTimes
 
+  /// Makes a cycle; the properties say what each value means.
+  public init(
+    drafted: Int,
+    nodes: Int,
+    accepted: Int,
+    tokens: [Token],
+    confidences: [Float] = [],
+    times: PhaseTimes
+  ) {
+    self.drafted = drafted
+    self.nodes = nodes
+    self.accepted = accepted
+    self.tokens = tokens
+    self.confidences = confidences
+    self.times = times
+  }
+
   /// Tokens that the cycle contributes, the bonus token included, before any trimming at a stop.
   public var acceptLength: Int { tokens.count }
 }
@@ -67,6 +84,13 @@ public struct PhaseTimes: Sendable, Equatable {
   public var verify: UInt64 = 0
   /// Everything else: searching a text or a pool, comparing, moving and truncating caches.
   public var overhead: UInt64 = 0
+
+  /// Makes times; the properties say what each value means.
+  public init(draft: UInt64 = 0, verify: UInt64 = 0, overhead: UInt64 = 0) {
+    self.draft = draft
+    self.verify = verify
+    self.overhead = overhead
+  }
 }
 
 /// Takes the time between marks.

@@ -30,19 +30,17 @@ struct FigureTable: Sendable {
   private var figures: [Place: Figures] = [:]
 
   /// - Parameters:
-  ///   - store: the database.
-  ///   - run: the run's id.
-  ///   - speedups: its speedups.
+  ///   - speedups: the run's speedups.
+  ///   - recorded: what its cycles and tokens add up to.
   ///   - origin: where it comes from: imported answers tell nothing of drafts and of the times of cycles and tokens.
-  /// - Throws: a `StoreError`.
-  init(store: BenchmarkStore, run: Int64, speedups: [Speedup], origin: RunOrigin) throws(StoreError) {
+  init(speedups: [Speedup], recorded: RunFigures, origin: RunOrigin) {
     for row in speedups { self[row.decoderID, row.category].speedup = row }
-    for row in try store.meanAcceptedTokens(of: run) { self[row.decoderID, row.category].accepted = row }
+    for row in recorded.meanAcceptedTokens { self[row.decoderID, row.category].accepted = row }
     guard origin == .measured else { return }
-    for row in try store.acceptanceRates(of: run) { self[row.decoderID, row.category].acceptance = row }
-    for row in try store.timeSplits(of: run) { self[row.decoderID, row.category].time = row }
-    for row in try store.latencies(of: run) { self[row.decoderID, row.category].latencies[row.metric] = row }
-    for row in try store.acceptanceByPosition(of: run) { self[row.decoderID, row.category].positions.append(row) }
+    for row in recorded.acceptanceRates { self[row.decoderID, row.category].acceptance = row }
+    for row in recorded.timeSplits { self[row.decoderID, row.category].time = row }
+    for row in recorded.latencies() { self[row.decoderID, row.category].latencies[row.metric] = row }
+    for row in recorded.acceptanceByPosition { self[row.decoderID, row.category].positions.append(row) }
   }
 
   subscript(decoder: Int64, category: ReportCategory) -> Figures {

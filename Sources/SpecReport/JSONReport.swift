@@ -123,6 +123,8 @@ public enum JSONReport {
       "position": ReportValue(mismatch.position),
       "expected_token": ReportValue(mismatch.expectedToken),
       "found_token": ReportValue(mismatch.foundToken),
+      "top_two_margin": ReportValue(mismatch.topTwoMargin),
+      "tie": mismatch.isTie.map { ReportValue($0) } ?? .null,
     ]
   }
 

@@ -26,12 +26,24 @@ extension MarkdownFigures {
       table,
       """
       95 % intervals. Of this suite: the same questions measured again and again, from the differences between passes;
-      it takes two passes. Over questions: other questions of the same kind, all turns of a question together; it takes
+      it takes two passes. \(passEffect)
+      Over questions: other questions of the same kind, all turns of a question together; it takes
       \(PairedTimes.fewestQuestions) questions. The verdict is that of the first interval, or else of the second: "no difference shown"
       where it contains 1. Outliers are pairs more than 3.5 scaled median absolute deviations away from what the same
       prompt showed in other passes; they are counted in all figures.
       """
     )
+  }
+
+  /// What the intervals make of passes that differ as a whole.
+  private var passEffect: String {
+    let (decoders, passes) = (summary.contestants.count, summary.run.passes)
+    if passes > 1, !PassEffect.canTell(decoders: decoders, passes: passes) {
+      return
+        "\(passes) passes are **too few to tell whether whole passes differ**, as when the clock changes between them: "
+        + "the intervals take it that they do not; four passes can tell."
+    }
+    return "What whole passes differ by is estimated from all decoders together."
   }
 
   /// What the cycles' costs predict, beside what was measured.

@@ -30,7 +30,7 @@ struct MarkdownOpening {
     guard !summary.mismatches.isEmpty else { return nil }
     var table = MarkdownTable(
       labels: ["Category", "Decoder"],
-      figures: ["Question", "Turn", "Pass", "Position", "Expected token", "Found token"]
+      figures: ["Question", "Turn", "Pass", "Position", "Expected token", "Found token", "Top-2 margin", "Tie"]
     )
     for mismatch in summary.mismatches {
       table.append([
@@ -42,6 +42,8 @@ struct MarkdownOpening {
         mismatch.position.map(String.init) ?? NumberFormat.missing,
         mismatch.expectedToken.map(String.init) ?? "end",
         mismatch.foundToken.map(String.init) ?? "end",
+        NumberFormat.fixed(mismatch.topTwoMargin, decimals: 6),
+        mismatch.isTie.map { $0 ? "yes" : "no" } ?? NumberFormat.missing,
       ])
     }
     return """
@@ -52,7 +54,8 @@ struct MarkdownOpening {
       \(table.text)
 
       Position is the first place that differs; turns, passes and positions count from 0. "end" means that the output
-      ends there.
+      ends there. Top-2 margin: the target's largest logit at that place minus its second largest, with the noise of
+      sampling if there is any; a tie has none. "–" where that is not known, as for imported answers.
       """
   }
 

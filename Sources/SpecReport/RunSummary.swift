@@ -31,9 +31,10 @@ public struct RunSummary: Sendable {
     skips = try store.skips(of: run).filter { $0.category != ReportCategory.overall.rawValue }
     estimates = try SpeedEstimates(store: store, run: run)
     conditions = try store.conditions(of: run)
-    cycleCounts = try store.cycleCounts(of: run)
-    paces = try store.tokenPaces(of: run, stretch: Self.stretch)
-    figures = try FigureTable(store: store, run: run, speedups: outline.speedups, origin: outline.run.origin)
+    let recorded = try store.figures(of: run, stretch: Self.stretch)
+    cycleCounts = recorded.cycleCounts
+    paces = recorded.tokenPaces
+    figures = FigureTable(speedups: outline.speedups, recorded: recorded, origin: outline.run.origin)
   }
 
   /// The run.

@@ -1,3 +1,4 @@
+import SpecStatistics
 import SpecStore
 
 /// A decoder's times, as a comparison needs them.
@@ -36,17 +37,17 @@ struct SideFigures {
       try side.store.prompts(of: side.run).map { ("\($0.questionID).\($0.turn)", $0.idsHash) },
       uniquingKeysWith: { first, _ in first }
     )
-    let pairs = Dictionary(grouping: try side.store.pairs(of: side.run), by: \.decoderID)
+    let estimates = try SpeedEstimates(store: side.store, run: side.run)
     let losslessness = try side.store.losslessness(of: side.run)
     let decoders = try side.store.decoders(of: side.run)
     let all = decoders.map { decoder in
-      let own = pairs[decoder.id] ?? []
+      let own = estimates.pairs[decoder.id] ?? []
       let checks = losslessness.first { $0.decoderID == decoder.id }
       return DecoderTimes(
         name: decoder.name,
         spec: decoder.spec,
         pairs: own,
-        estimate: SpeedEstimate(own),
+        estimate: estimates[decoder.id, .overall] ?? SpeedEstimate(own, PairedTimes(decodeTimesOf: own), nil),
         checked: checks?.checked ?? 0,
         mismatches: checks?.mismatches ?? 0
       )

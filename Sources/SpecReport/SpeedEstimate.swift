@@ -13,10 +13,13 @@ struct SpeedEstimate: Sendable {
   /// Pairs whose times lie far from the others.
   let outliers: Int
 
-  init(_ pairs: [GenerationPair]) {
-    let times = PairedTimes(decodeTimesOf: pairs)
+  /// - Parameters:
+  ///   - pairs: the decoder's generations beside vanilla's.
+  ///   - times: their decode times.
+  ///   - effect: how far whole passes differ; nil takes these pairs alone to tell.
+  init(_ pairs: [GenerationPair], _ times: PairedTimes, _ effect: PassEffect?) {
     ratio = times.ratioOfSums
-    ofThisSuite = times.intervalOfThisSuite()
+    ofThisSuite = times.intervalOfThisSuite(effect)
     overQuestions = times.intervalOverQuestions()
     outliers = Self.outliers(pairs)
   }
@@ -57,12 +60,18 @@ struct SpeedEstimates: Sendable {
 
   init(store: BenchmarkStore, run: Int64) throws(StoreError) {
     pairs = Dictionary(grouping: try store.pairs(of: run), by: \.decoderID)
-    for (decoder, pairs) in pairs {
-      let byCategory = Dictionary(grouping: pairs) { ReportCategory(rawValue: $0.category) }
-      for case (let category?, let pairs) in byCategory {
-        estimates[Place(decoder: decoder, category: category)] = SpeedEstimate(pairs)
-      }
-      estimates[Place(decoder: decoder, category: .overall)] = SpeedEstimate(pairs)
+    let baseline = try store.decoders(of: run).first(where: \.isVanilla)?.id
+    for category in ReportCategory.allCases { estimate(category, baseline: baseline) }
+  }
+
+  private mutating func estimate(_ category: ReportCategory, baseline: Int64?) {
+    let cells = pairs.mapValues { $0.filter { category == .overall || $0.category == category.rawValue } }
+      .filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
+      .map { (decoder: $0.key, pairs: $0.value, times: PairedTimes(decodeTimesOf: $0.value)) }
+    let effect = PassEffect(cells.filter { $0.decoder != baseline }.map(\.times))
+    for cell in cells {
+      let place = Place(decoder: cell.decoder, category: category)
+      estimates[place] = SpeedEstimate(cell.pairs, cell.times, cell.decoder == baseline ? nil : effect)
     }
   }
 

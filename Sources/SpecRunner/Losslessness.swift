@@ -1,3 +1,5 @@
+import SpecDecoding
+import SpecKernels
 import SpecModel
 import SpecStore
 
@@ -15,5 +17,31 @@ extension Difference {
       expected: position < vanilla.count ? Int(vanilla[position]) : nil,
       found: position < tokens.count ? Int(tokens[position]) : nil
     )
+  }
+
+  /// The same with how clearly the target decides there, from one pass over what both outputs share.
+  ///
+  /// - Parameters:
+  ///   - prompt: the prompt.
+  ///   - vanilla: what the output must be.
+  ///   - model: the model.
+  ///   - sampling: how tokens are chosen.
+  /// - Returns: the difference with its margin; without one where only one token could be drawn.
+  /// - Throws: `KernelError` if there is not enough memory.
+  func withMargin(
+    after prompt: [Token],
+    vanilla: [Token],
+    model: LoadedModel,
+    sampling: Sampling
+  ) throws(KernelError) -> Difference {
+    let margin = try TopTwo(
+      after: prompt,
+      output: vanilla.prefix(position),
+      target: model.target,
+      sampling: sampling
+    ).margin
+    var difference = self
+    difference.topTwoMargin = margin.isFinite ? Double(margin) : nil
+    return difference
   }
 }

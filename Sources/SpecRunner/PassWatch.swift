@@ -2,7 +2,7 @@ import Foundation
 import SpecStore
 
 /// Notes what else the machine does while a pass is measured.
-struct PassWatch {
+package struct PassWatch {
   private let pass: Int
   private let startedAt = Date()
   private let before = MachineState.now
@@ -11,7 +11,10 @@ struct PassWatch {
   init(pass: Int) { self.pass = pass }
 
   /// What happened since the watch was made.
-  func condition() -> PassCondition {
+  ///
+  /// - Parameter taint: what already tainted the pass before it began; nil for nothing.
+  /// - Returns: the pass's conditions.
+  func condition(after taint: String? = nil) -> PassCondition {
     let after = MachineState.now
     var condition = PassCondition(
       pass: pass,
@@ -21,7 +24,7 @@ struct PassWatch {
       frequencyMegahertz: before.frequency,
       finalFrequencyMegahertz: after.frequency,
       swappedPages: after.swappedPages.flatMap { now in before.swappedPages.map { now - $0 } },
-      onBattery: after.onBattery
+      onBattery: [before.onBattery, after.onBattery].compactMap(\.self).max { !$0 && $1 }
     )
     if let first = before.processors, let last = after.processors, last.total > first.total {
       let total = last.total - first.total
@@ -30,12 +33,12 @@ struct PassWatch {
       condition.otherShare = max(0, last.busy - first.busy - own) / total
       condition.stealShare = max(0, last.stolen - first.stolen) / total
     }
-    condition.taints = Self.taints(condition)
+    condition.taints = [taint].compactMap(\.self) + Self.taints(condition)
     return condition
   }
 
   /// What makes a pass doubtful, one sentence each.
-  static func taints(_ condition: PassCondition) -> [String] {
+  package static func taints(_ condition: PassCondition) -> [String] {
     var taints: [String] = []
     if let share = condition.otherShare, share > 0.05 {
       taints.append("Other processes took \(percent(share)) of the processors' time.")

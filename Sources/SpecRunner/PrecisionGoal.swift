@@ -39,11 +39,11 @@ public struct PrecisionGoal: Sendable, Equatable {
     let pairs = Dictionary(grouping: try store.pairs(of: run), by: \.decoderID)
     let decoders = try store.decoders(of: run)
     let baseline = decoders.first { $0.method == "vanilla" }
-    return decoders.filter { $0.id != baseline?.id && !$0.isNoiseFloor && pairs[$0.id] != nil }
-      .map { decoder in
-        let interval = PairedTimes(decodeTimesOf: pairs[decoder.id] ?? []).intervalOfThisSuite()
-        return Worst(decoder: decoder.name, precision: interval?.precision ?? .infinity)
-      }
+    let times = decoders.filter { $0.id != baseline?.id && pairs[$0.id] != nil }
+      .map { (decoder: $0, times: PairedTimes(decodeTimesOf: pairs[$0.id] ?? [])) }
+    let effect = PassEffect(times.map(\.times))
+    return times.filter { !$0.decoder.isNoiseFloor }
+      .map { Worst(decoder: $0.decoder.name, precision: $0.times.intervalOfThisSuite(effect)?.precision ?? .infinity) }
       .max { $0.precision < $1.precision }
   }
 }

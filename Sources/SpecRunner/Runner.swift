@@ -19,6 +19,8 @@ public final class Runner {
   private var passes = 0
   /// Whether anything was measured in the present pass.
   private var hasMeasured = false
+  /// What the warm-up leaves to be noted with the first pass.
+  private var warmUpTaint: String?
 
   /// A run that has not begun; nothing is measured or written yet.
   ///
@@ -71,7 +73,10 @@ public final class Runner {
       let watch = PassWatch(pass: pass)
       for question in plan.suite.questions { try measure(question, pass: pass) }
       // A pass that an earlier attempt has measured whole keeps what that attempt noted.
-      if hasMeasured { try store.recordCondition(watch.condition(), run: ledger.run) }
+      if hasMeasured {
+        try store.recordCondition(watch.condition(after: warmUpTaint), run: ledger.run)
+        warmUpTaint = nil
+      }
       hasMeasured = false
       passes += 1
     }
@@ -111,12 +116,9 @@ public final class Runner {
       let conversation = Conversation(question, suite: plan.suite, model: model, rules: rules)
       let prompt = conversation.prompt()
       guard conversation.skipReason(prompt) == nil else { continue }
-      let outcome = WarmUp(model: model, rules: rules).run(prompt, decoders: decoders)
-      if !outcome.settled {
-        observer.note(
-          "Warm-up did not settle in \(outcome.generations) generations: the machine is busy or its clock is changing."
-        )
-      }
+      let outcome = WarmUp(rules: rules).run(prompt, decoders: decoders)
+      warmUpTaint = outcome.unsettled.isEmpty ? nil : WarmUp.taint(outcome.unsettled)
+      if let warmUpTaint { observer.note(warmUpTaint) }
       return
     }
   }
@@ -179,7 +181,8 @@ public final class Runner {
     let vanilla = outputs.first { decoders[$0.decoder].isBaseline }?.tokens ?? []
     let judge = ledger.reference(for: id, vanilla: vanilla)
     for output in outputs where isComparable(decoders[output.decoder], isFirst: judge.isNew) {
-      let difference = Difference(output.tokens, from: judge.tokens)
+      let difference = try Difference(output.tokens, from: judge.tokens)?
+        .withMargin(after: prompt, vanilla: judge.tokens, model: model, sampling: plan.sampling)
       try store.recordComparison(generation: output.generation, difference: difference)
       if let difference {
         observer.mismatch(

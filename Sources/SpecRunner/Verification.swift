@@ -1,5 +1,4 @@
 import SpecDecoding
-import SpecKernels
 import SpecModel
 import SpecStore
 import SpecSuite
@@ -16,8 +15,6 @@ public struct Verification {
     public let turn: Int
     /// The first position that differs.
     public let difference: Difference
-    /// Vanilla's logit minus the other token's there; nil where one of the outputs has ended.
-    public let margin: Float?
   }
 
   /// What was compared.
@@ -36,18 +33,27 @@ public struct Verification {
   private let suite: Suite
   private let rules: StopRules
   private let decoders: [RunDecoder]
+  private let sampling: Sampling
 
   /// - Parameters:
   ///   - suite: the questions.
   ///   - decoders: vanilla first, then what to compare with it.
   ///   - model: the model.
   ///   - maximumNewTokens: most tokens of an output.
-  public init(suite: Suite, decoders: [RunDecoder], model: LoadedModel, maximumNewTokens: Int) {
+  ///   - sampling: how the decoders choose tokens.
+  public init(
+    suite: Suite,
+    decoders: [RunDecoder],
+    model: LoadedModel,
+    maximumNewTokens: Int,
+    sampling: Sampling = .greedy
+  ) {
     precondition(decoders.first?.isBaseline == true, "a comparison without vanilla")
     self.model = model
     self.suite = suite
     rules = model.stopRules(maximumNewTokens: maximumNewTokens)
     self.decoders = decoders
+    self.sampling = sampling
   }
 
   /// Compares all outputs.
@@ -103,25 +109,11 @@ public struct Verification {
           decoder: decoder.spec.description,
           question: question.questionID,
           turn: turn,
-          difference: difference,
-          margin: try margin(difference, after: prompt + vanilla.prefix(difference.position))
+          difference: try difference.withMargin(after: prompt, vanilla: vanilla, model: model, sampling: sampling)
         )
       )
     }
     return vanilla
-  }
-
-  /// How far the target's logits of the two tokens are apart: a difference near zero would be a tie.
-  private func margin(_ difference: Difference, after tokens: [Token]) throws -> Float? {
-    guard let expected = difference.expected, let found = difference.found else { return nil }
-    let target = model.target
-    let rows = try Activations(capacity: tokens.count, width: target.configuration.hiddenSize)
-    target.embed(tokens, into: rows[rows: 0..<tokens.count])
-    target.forward(rows[rows: 0..<tokens.count], cache: try target.makeCache(capacity: tokens.count))
-    let last = rows[rows: tokens.count - 1..<tokens.count]
-    target.normalizeFinal(last, into: last)
-    let logits = target.logits(of: last).owner[0]
-    return logits[expected] - logits[found]
   }
 }
 

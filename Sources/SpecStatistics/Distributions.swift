@@ -26,18 +26,6 @@ public enum Distributions {
     return (low + high) / 2
   }
 
-  /// The probability that an F variable exceeds a value.
-  ///
-  /// - Parameters:
-  ///   - value: at least 0.
-  ///   - numerator: degrees of freedom of the numerator, above 0.
-  ///   - denominator: degrees of freedom of the denominator, above 0.
-  /// - Returns: the upper tail's probability.
-  public static func fisherTail(_ value: Double, numerator: Double, denominator: Double) -> Double {
-    guard value.isFinite else { return 0 }
-    return incompleteBeta(denominator / (denominator + numerator * value), denominator / 2, numerator / 2)
-  }
-
   /// The probability that a t variable exceeds a value of at least 0.
   private static func studentTail(_ value: Double, degreesOfFreedom: Double) -> Double {
     incompleteBeta(degreesOfFreedom / (degreesOfFreedom + value * value), degreesOfFreedom / 2, 0.5) / 2

@@ -2,36 +2,36 @@ import Foundation
 
 // The interval "of this suite": what the ratio would be if the same questions were measured again and again.
 extension PairedTimes {
-  /// The share of harmless runs in which the test for differing passes below may cry wolf.
-  private static let passTestLevel = 0.05
-
   /// The 95 % interval of the ratio of sums with the questions fixed and the passes as the sample.
   ///
-  /// The logarithm of the ratio is linearized: each question in each pass contributes v/V − m/M. Within a question the
-  /// passes differ by chance alone, so the variance is the stratified one with the degrees of freedom of Welch (1947) and
-  /// Student's t. Should whole passes differ by more than chance explains (F test at 5 %), as when the clock changed
-  /// between them, the passes themselves are the sample.
+  /// The logarithm of the ratio is linearized: each question in each pass contributes v/V − m/M. Its variance has two
+  /// components. Within a question the passes differ by chance, independently of other questions: a stratified variance
+  /// with the degrees of freedom of Welch (1947). And whole passes differ: a component estimated from all decoders of the
+  /// run together, see ``PassEffect`` for what that assumes, and taken as zero where the estimate is negative. The reach is
+  /// Student's t with the degrees of freedom that Satterthwaite (1946) gives the sum.
   ///
+  /// In simulations with 10, 20 and 60 questions of skewed lengths and times, the interval holds the truth in 94–98 % of
+  /// runs, whether passes differ or not, for one decoder with 4 and 8 passes and for three and more with 2, 4 and 8. Without
+  /// a ``PassEffect``, as with one or two decoders and 2 passes, passes are taken as alike: the interval then holds the truth
+  /// as often only if they are.
+  ///
+  /// - Parameter effect: how far whole passes differ; nil estimates it from these pairs alone, which takes four passes.
   /// - Returns: the interval; nil when no question was measured in two passes.
-  public func intervalOfThisSuite() -> ConfidenceInterval? {
-    guard let ratio = ratioOfSums else { return nil }
-    let influences = questions.map { passes in
-      passes.map { $0.baseline / totals.baseline - $0.method / totals.method }
-    }
-    guard var variation = Variation(withinQuestions: influences) else { return nil }
+  public func intervalOfThisSuite(_ effect: PassEffect? = nil) -> ConfidenceInterval? {
+    guard let ratio = ratioOfSums, var variation = Variation(withinQuestions: influences) else { return nil }
     // Questions measured only once would add as much as the others did, each its share of the time.
     let repeated = questions.filter { $0.count > 1 }.joined().reduce(0) { $0 + $1.method }
     variation.variance *= totals.method / repeated
-    if let passes = Variation(betweenPasses: influences), passes.variance > variation.variance,
-      let chance = Variation(withinQuestions: influences, withoutPasses: true),
-      passes.probability(byChance: chance) < Self.passTestLevel
-    {
-      variation = passes
-    }
+    if let effect = effect ?? PassEffect([self]) { variation.add(effect) }
     let reach =
       variation.variance.squareRoot()
       * Distributions.studentQuantile((1 + ConfidenceInterval.confidence) / 2, degreesOfFreedom: variation.degrees)
     return ConfidenceInterval(lower: ratio * exp(-reach), upper: ratio * exp(reach))
+  }
+
+  /// What each question in each pass contributes to the logarithm of the ratio; by question, then by pass.
+  private var influences: [[Double]] {
+    questions.map { passes in passes.map { $0.baseline / totals.baseline - $0.method / totals.method } }
   }
 }
 
@@ -42,48 +42,28 @@ private struct Variation {
 
   /// From the differences between passes of the same question.
   ///
-  /// - Parameters:
-  ///   - influences: by question, then by pass.
-  ///   - withoutPasses: whether what all questions of a pass have in common is taken out first; each question must then
-  ///     have been measured in every pass.
-  init?(withinQuestions influences: [[Double]], withoutPasses: Bool = false) {
+  /// - Parameter influences: by question, then by pass.
+  init?(withinQuestions influences: [[Double]]) {
     var (variance, spread, repeated) = (0.0, 0.0, 0)
-    let common = withoutPasses ? Self.sums(influences).map { $0 / Double(influences.count) } : []
     for question in influences where question.count > 1 {
-      let values = withoutPasses ? zip(question, common).map { $0 - $1 } : question
-      let own = Double(values.count) * sampleVariance(values)
+      let own = Double(question.count) * sampleVariance(question)
       variance += own
       // Welch's correction: the square of an estimated variance is too large by (f + 2) / f on average.
-      spread += own * own / Double(values.count + 1)
+      spread += own * own / Double(question.count + 1)
       repeated += question.count - 1
     }
     guard repeated > 0 else { return nil }
-    let lost = withoutPasses ? Double(influences.count) / Double(max(influences.count - 1, 1)) : 1
-    self.variance = variance * lost
+    self.variance = variance
     degrees = spread > 0 ? min(max(variance * variance / spread - 2, 1), Double(repeated)) : Double(repeated)
   }
 
-  /// From the sums of whole passes; nil unless every question was measured in every pass.
-  init?(betweenPasses influences: [[Double]]) {
-    guard influences.count > 1, let count = influences.first?.count, count > 1,
-      influences.allSatisfy({ $0.count == count })
-    else { return nil }
-    variance = Double(count) * sampleVariance(Self.sums(influences))
-    degrees = Double(count - 1)
-  }
-
-  private static func sums(_ influences: [[Double]]) -> [Double] {
-    (influences.first ?? []).indices.map { pass in influences.reduce(0) { $0 + $1[pass] } }
-  }
-
-  /// How probable a variance as large as this one would be if both estimated the same.
-  func probability(byChance chance: Variation) -> Double {
-    guard chance.variance > 0 else { return 0 }
-    return Distributions.fisherTail(
-      variance / chance.variance,
-      numerator: degrees,
-      denominator: chance.degrees
-    )
+  /// Adds the component of whole passes, with Satterthwaite's degrees of freedom for the sum.
+  mutating func add(_ effect: PassEffect) {
+    let (addition, square) = effect.addition
+    guard addition > 0 else { return }
+    let sum = variance + addition
+    degrees = max(sum * sum / (variance * variance / degrees + square * square / effect.degrees), 1)
+    variance = sum
   }
 }
 

@@ -8,12 +8,15 @@ public struct Difference: Equatable, Sendable {
   public let expected: Int?
   /// The generation's token there; nil where its output has ended.
   public let found: Int?
+  /// The target's largest logit there minus its second largest: 0 is a tie. Nil where that is not known.
+  public var topTwoMargin: Double?
 
   /// Makes a difference; the properties say what each value means.
-  public init(position: Int, expected: Int?, found: Int?) {
+  public init(position: Int, expected: Int?, found: Int?, topTwoMargin: Double? = nil) {
     self.position = position
     self.expected = expected
     self.found = found
+    self.topTwoMargin = topTwoMargin
   }
 }
 
@@ -28,9 +31,14 @@ extension BenchmarkStore {
     try write { database in
       try database.execute(
         sql: """
-          UPDATE generation SET lossless = ?, mismatch_position = ?, expected_token = ?, found_token = ? WHERE id = ?
+          UPDATE generation
+          SET lossless = ?, mismatch_position = ?, expected_token = ?, found_token = ?, mismatch_margin = ?
+          WHERE id = ?
           """,
-        arguments: [difference == nil, difference?.position, difference?.expected, difference?.found, generation]
+        arguments: [
+          difference == nil, difference?.position, difference?.expected, difference?.found, difference?.topTwoMargin,
+          generation,
+        ]
       )
       if database.changesCount == 0 {
         throw StoreError.rejected(path: path, reason: "there is no generation \(generation)")

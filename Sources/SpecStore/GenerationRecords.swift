@@ -42,6 +42,8 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
   public var expectedToken: Int?
   /// This generation's token at that position.
   public var foundToken: Int?
+  /// The target's largest logit at that position minus its second largest; nil where that is not known.
+  public var mismatchMargin: Double?
   /// Cycles during which the decoding thread was kept from the processor; nil where the system does not tell.
   public var preemptedSteps: Int?
   /// The text made into tokens again, less one: how Spec-Bench counts vanilla's tokens. Nil for other decoders.
@@ -62,6 +64,7 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
     case mismatchPosition = "mismatch_position"
     case expectedToken = "expected_token"
     case foundToken = "found_token"
+    case mismatchMargin = "mismatch_margin"
     case preemptedSteps = "preempted_steps"
     case retokenizedTokens = "retokenized_tokens"
   }
@@ -83,6 +86,7 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
     mismatchPosition: Int? = nil,
     expectedToken: Int? = nil,
     foundToken: Int? = nil,
+    mismatchMargin: Double? = nil,
     preemptedSteps: Int? = nil,
     retokenizedTokens: Int? = nil
   ) {
@@ -101,6 +105,7 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
     self.mismatchPosition = mismatchPosition
     self.expectedToken = expectedToken
     self.foundToken = foundToken
+    self.mismatchMargin = mismatchMargin
     self.preemptedSteps = preemptedSteps
     self.retokenizedTokens = retokenizedTokens
   }

@@ -27,6 +27,9 @@ enum Migrations {
     migrator.registerMigration("7-retokenized") { database in
       try database.execute(sql: Schema.retokenized)
     }
+    migrator.registerMigration("8-mismatch-margin") { database in
+      try database.execute(sql: Schema.mismatchMargin)
+    }
     return migrator
   }
 

@@ -44,6 +44,28 @@ extension PromptRecord: StoredRecord {
 
 extension GenerationRecord: StoredRecord {
   static let databaseTableName = "generation"
+
+  /// Written by hand: what the compiler makes took a quarter of the time of recording.
+  func encode(to container: inout PersistenceContainer) {
+    container[CodingKeys.decoderID.rawValue] = decoderID
+    container[CodingKeys.promptID.rawValue] = promptID
+    container[CodingKeys.pass.rawValue] = pass
+    container[CodingKeys.ordinal.rawValue] = ordinal
+    container[CodingKeys.startedAt.rawValue] = Self.text(of: startedAt)
+    container[CodingKeys.prefillNanoseconds.rawValue] = prefillNanoseconds
+    container[CodingKeys.decodeNanoseconds.rawValue] = decodeNanoseconds
+    container[CodingKeys.outputTokens.rawValue] = outputTokens
+    container[CodingKeys.outputIDs.rawValue] = "[\(outputIDs.map(String.init).joined(separator: ","))]"
+    container[CodingKeys.text.rawValue] = text
+    container[CodingKeys.stopReason.rawValue] = stopReason.rawValue
+    container[CodingKeys.lossless.rawValue] = lossless
+    container[CodingKeys.mismatchPosition.rawValue] = mismatchPosition
+    container[CodingKeys.expectedToken.rawValue] = expectedToken
+    container[CodingKeys.foundToken.rawValue] = foundToken
+    container[CodingKeys.mismatchMargin.rawValue] = mismatchMargin
+    container[CodingKeys.preemptedSteps.rawValue] = preemptedSteps
+    container[CodingKeys.retokenizedTokens.rawValue] = retokenizedTokens
+  }
 }
 
 extension CycleRecord: DecodedRow {}

@@ -105,7 +105,7 @@ extension BenchmarkStore {
     let sql = """
       SELECT
         generation.id AS generation_id, question_id, turn, category, pass, decoder.name AS decoder,
-        mismatch_position AS position, expected_token, found_token
+        mismatch_position AS position, expected_token, found_token, mismatch_margin
       FROM decoder
       JOIN generation ON generation.decoder_id = decoder.id
       JOIN prompt ON prompt.id = generation.prompt_id

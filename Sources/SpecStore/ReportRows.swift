@@ -184,6 +184,11 @@ public struct Mismatch: Codable, Equatable, Sendable {
   public let expectedToken: Int?
   /// The decoder's token there; nil when its output ends before.
   public let foundToken: Int?
+  /// The target's largest logit there minus its second largest; nil where that is not known, as for imported answers.
+  public let topTwoMargin: Double?
+
+  /// Whether the target's two best tokens were equally good there; nil where that is not known.
+  public var isTie: Bool? { topTwoMargin.map { $0 == 0 } }
 
   enum CodingKeys: String, CodingKey {
     case generationID = "generation_id"
@@ -191,6 +196,7 @@ public struct Mismatch: Codable, Equatable, Sendable {
     case turn, category, pass, decoder, position
     case expectedToken = "expected_token"
     case foundToken = "found_token"
+    case topTwoMargin = "mismatch_margin"
   }
 }
 

@@ -36,4 +36,7 @@ extension Schema {
   static let retokenized = """
     ALTER TABLE generation ADD COLUMN retokenized_tokens INTEGER;
     """
+
+  /// How clearly the target decided where a generation first differs from vanilla's; null where nothing computed it.
+  static let mismatchMargin = "ALTER TABLE generation ADD COLUMN mismatch_margin REAL"
 }

@@ -2,15 +2,21 @@ import ArgumentParser
 import Foundation
 import SpecKernels
 import SpecModel
+import SpecReport
 import SpecRunner
+import SpecStore
+import SpecSuite
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure the engine against the machine: decode, verification of m positions, prefill.",
+    abstract: "Measure the engine against the machine: decode, verification of m positions, prefill; recording.",
     discussion: """
       In one process and in turn: how fast the machine reads memory and multiplies and adds, then the model's passes \
       over 1 to 64 positions and its prefill. Speculative decoding pays as far as T(m)/T(1) stays low.
+
+      With --recording: what it costs to note and to store a token, beside T(1) of the model, and how long the report \
+      over so many tokens takes.
       """
   )
 
@@ -28,6 +34,20 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Rounds to take medians over.", valueName: "n"))
   var rounds = 5
 
+  @Flag(help: "Measure the recording of a synthetic run instead; the suite demo's model is the default then.")
+  var recording = false
+
+  @Option(help: ArgumentHelp("With --recording: how many tokens, at least.", valueName: "n"))
+  var tokens = 200_000
+
+  @Option(
+    help: ArgumentHelp(
+      "With --recording: keep the synthetic run in this new database. Default: a temporary one.",
+      valueName: "file"
+    )
+  )
+  var database: String?
+
   @Flag(help: "Print JSON instead of a table.")
   var json = false
 
@@ -35,20 +55,55 @@ struct BenchCommand: ParsableCommand {
     guard (1...1000).contains(rounds) else {
       throw ValidationError("--rounds is \(rounds): choose a number from 1 to 1000.")
     }
+    guard (1...1_000_000_000).contains(tokens) else {
+      throw ValidationError("--tokens is \(tokens): choose a number from 1 to 1000000000.")
+    }
+    if let database, FileManager.default.fileExists(atPath: database) {
+      throw ValidationError("\(database) is there already: name a new file, so that no measured run is mixed with it.")
+    }
   }
 
   func run() throws {
     let (name, target) = try load()
+    if recording { return try measureRecording(name, target) }
     let display = ProgressDisplay(unit: "rounds")
     let result = try EngineBenchmark(name: name, target: target).run(rounds: rounds) {
       display.advanced(to: $0, of: $1)
     }
-    try say(json ? try result.jsonText() : BenchmarkTable.render(result))
+    try say(json ? try jsonText(result) : BenchmarkTable.render(result))
+  }
+
+  private func measureRecording(_ name: String, _ target: Transformer) throws {
+    let costs = try EngineBenchmark(name: name, target: target).costs(of: [1], rounds: rounds)
+    let folder = FileManager.default.temporaryDirectory.appending(path: "specbench-\(UUID().uuidString)")
+    if database == nil { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+    // What is temporary goes whether or not it could be measured; there is nobody to tell if it stays.
+    defer { if database == nil { try? FileManager.default.removeItem(at: folder) } }
+    let path = database ?? folder.appending(path: "recording.sqlite").path
+    let display = ProgressDisplay(unit: "passes")
+    let benchmark = RecordingBenchmark(
+      store: try BenchmarkStore(creatingAt: path),
+      tokens: tokens,
+      context: target.context
+    )
+    let (run, result) = try benchmark.run { display.advanced(to: $0, of: $1) }
+    let start = MonotonicClock.now
+    let summary = try RunSummary(store: BenchmarkStore(openingAt: path), run: run)
+    _ = RunPlots.render(summary)
+    _ = MarkdownReport.render(summary)
+    let table = RecordingTable(
+      model: name,
+      recording: result,
+      passOverOnePosition: costs[1] ?? 0,
+      report: Double(MonotonicClock.now - start) / 1e9
+    )
+    try say(json ? try jsonText(table) : table.rendered)
   }
 
   private func load() throws -> (String, Transformer) {
     guard let shape else {
-      let model = try modelOptions.load()
+      let suite = recording && !modelOptions.isGiven ? try Suite(path: SuiteOptions.locate("demo")) : nil
+      let model = try modelOptions.load(for: suite)
       return (model.name, model.target)
     }
     let configuration = try SyntheticModel.shape(named: shape)
@@ -63,13 +118,11 @@ struct BenchCommand: ParsableCommand {
     )
     return (shape, target)
   }
-}
 
-extension EngineBenchmark.Result {
-  fileprivate func jsonText() throws -> String {
+  private func jsonText(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }

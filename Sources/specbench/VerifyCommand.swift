@@ -17,11 +17,13 @@ struct VerifyCommand: ParsableCommand {
     let (suite, _) = try suiteOptions.load()
     let specs = try decoderOptions.specs(for: suite)
     let model = try modelOptions.load(for: suite)
+    let sampling = samplingOptions.sampling()
     let verification = Verification(
       suite: suite,
-      decoders: try RunDecoder.prepare(specs, model: model, sampling: samplingOptions.sampling()),
+      decoders: try RunDecoder.prepare(specs, model: model, sampling: sampling),
       model: model,
-      maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens
+      maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
+      sampling: sampling
     )
     let display = ProgressDisplay(unit: "questions")
     let outcome = try verification.run { display.advanced(to: $0, of: $1) }
@@ -39,7 +41,7 @@ struct VerifyCommand: ParsableCommand {
       guard let token else { return "the end" }
       return "\(token) \(model.tokenizer.decode([Int32(token)]).debugDescription)"
     }
-    let margin = finding.margin.map { ", logit margin \($0)" } ?? ""
+    let margin = finding.difference.topTwoMargin.map { $0 == 0 ? ", a tie" : ", top-2 margin \($0)" } ?? ""
     return "question \(finding.question), turn \(finding.turn + 1), \(finding.decoder): position "
       + "\(finding.difference.position): vanilla \(name(finding.difference.expected)), found "
       + "\(name(finding.difference.found))\(margin)"

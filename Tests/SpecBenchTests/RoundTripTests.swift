@@ -262,6 +262,27 @@ import Testing
     #expect(try Program.run(["bench", "--shape", "no-such-shape"]).errors.contains("tinyllama-1.1b"))
   }
 
+  /// Recording is measured, and what it has recorded can be reported like a measured run.
+  @Test func benchMeasuresRecording() throws {
+    let scratch = try Scratch()
+    let arguments = [
+      "bench", "--recording", "--tokens", "1", "--rounds", "1", "--model", model.directory, "--database",
+      scratch.path("synthetic.sqlite"),
+    ]
+    let bench = try Program.run(arguments + ["--json"], in: scratch.folder)
+    #expect(bench.status == 0, "\(bench.errors)")
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(bench.output.utf8)) as? [String: Any])
+    let recording = try #require(json["recording"] as? [String: Double])
+    #expect(recording["tokens"] == 61_440 && recording["cycles"] == 30_720 && recording["generations"] == 480)
+    #expect((recording["noting"] ?? 0) > 0 && (recording["writing"] ?? 1) < 1e-3)
+    #expect((json["pass_over_one_position"] as? Double ?? 0) > 0 && (json["report"] as? Double ?? 0) > 0)
+    let report = try Program.run(["report", "--database", scratch.path("synthetic.sqlite")])
+    #expect(report.status == 0 && report.output.contains("All 360 compared outputs are identical to vanilla's."))
+    // A database that is there already is left alone.
+    let again = try Program.run(arguments, in: scratch.folder)
+    #expect(again.status == 64 && again.errors.contains("is there already"))
+  }
+
   @Test func methodsListsTheCatalogue() throws {
     let result = try Program.run(["methods"])
     #expect(result.status == 0)

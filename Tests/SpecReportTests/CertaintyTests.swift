@@ -73,15 +73,17 @@ import Testing
     for row in table.rows {
       let decoder = try #require(decoders.first { $0.name == row[0] })
       let category = ["QA": "qa", "RAG": "rag"][row[1]]
-      let pairs = try workspace.store.pairs(of: run).filter {
-        $0.decoderID == decoder.id && (category == nil || $0.category == category)
+      let pairs = try workspace.store.pairs(of: run).filter { category == nil || $0.category == category }
+      func times(_ decoder: Int64) -> PairedTimes {
+        PairedTimes(decodeTimesOf: pairs.filter { $0.decoderID == decoder })
       }
-      let times = PairedTimes(decodeTimesOf: pairs)
+      let effect = try #require(PassEffect(decoders.dropFirst().map { times($0.id) }))
+      let own = times(decoder.id)
       func text(_ interval: ConfidenceInterval?) -> String {
         interval.map { String(format: "%.2f to %.2f", $0.lower, $0.upper) } ?? "–"
       }
-      #expect(row[3] == text(times.intervalOfThisSuite()))
-      #expect(row[4] == text(times.intervalOverQuestions()))
+      #expect(row[3] == text(own.intervalOfThisSuite(effect)))
+      #expect(row[4] == text(own.intervalOverQuestions()))
       #expect((row[4] == "–") == (row[1] == "RAG"))
     }
     #expect(table.rows.count == 6)
@@ -89,6 +91,17 @@ import Testing
     #expect(table.rows.filter { $0[0] != "kangaroo" }.allSatisfy { $0[6] == "no difference shown" })
     #expect(text.contains("That is faster: 95 % intervals "))
     #expect(text.contains("Vanilla measured against itself differs by "))
+  }
+
+  /// Two passes of two decoders cannot tell whether whole passes differ, and the report says so; three can.
+  @Test func tooFewPassesAreNamed() throws {
+    let workspace = try Workspace()
+    let few = try Self.record(in: workspace.store, passes: 2)
+    let sentence = "2 passes are **too few to tell whether whole passes differ**"
+    #expect(MarkdownReport.render(try RunSummary(store: workspace.store, run: few)).contains(sentence))
+    let more = try Self.record(in: workspace.store, passes: 3)
+    let text = MarkdownReport.render(try RunSummary(store: workspace.store, run: more))
+    #expect(!text.contains("too few to tell") && text.contains("estimated from all decoders together"))
   }
 
   @Test func theNoiseFloorIsNoContestant() throws {

@@ -122,6 +122,7 @@ import Testing
     let heading = "## NOT LOSSLESS: \(differing.count) of \(checked) outputs differ from vanilla's"
     let table = try ReadTable(text, after: heading)
     #expect(table.titles.prefix(4) == ["Category", "Decoder", "Question", "Turn"])
+    #expect(table.titles.suffix(2) == ["Top-2 margin", "Tie"])
     let found = table.rows.map { "\($0[0]) \($0[1]) \($0[2]) \($0[4])" }.sorted()
     #expect(found == differing.map { "\($0.category) \($0.decoder) \($0.question) \($0.pass)" }.sorted())
     #expect(table.rows.allSatisfy { $0[5] == "2" && $0[6] == "17" && $0[7] == ($0[1] == "kangaroo" ? "18" : "end") })

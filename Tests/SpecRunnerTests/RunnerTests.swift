@@ -242,14 +242,65 @@ import struct SpecSuite.Suite
       #expect(mismatch.decoder == "forgetful" && mismatch.position == 3)
       #expect(mismatch.foundToken == 5 || mismatch.foundToken == 6)
       #expect(mismatch.expectedToken != mismatch.foundToken)
+      // Vanilla takes the largest logit, and random weights have no ties.
+      #expect((mismatch.topTwoMargin ?? -1) > 0 && mismatch.isTie == false)
     }
     let short = try SpecSuite.Suite(path: folder.path).selecting(categories: [.questionAnswering], limit: nil)
     let verification = Verification(suite: short, decoders: decoders, model: model, maximumNewTokens: 12)
     let findings = try verification.run { _, _ in }.findings
     #expect(findings.map(\.decoder) == ["forgetful"])
     #expect(findings.first?.difference.position == 3)
-    // Vanilla takes the largest logit, so the other token's is smaller.
-    #expect((findings.first?.margin ?? -1) > 0)
+    #expect((findings.first?.difference.topTwoMargin ?? -1) > 0)
+  }
+
+  /// The margin of a sampled run is that of the draws: the target's own token is the best of them, noise included.
+  @Test(arguments: [0, 0.8] as [Float]) func marginsAreThoseOfTheTargetsChoice(temperature: Float) throws {
+    let sampling = Sampling(temperature: temperature, seed: 4)
+    let vanilla = try Vanilla(target: model.target, sampling: sampling)
+    let prompt = model.encode("Hello there")
+    let output = generate(prompt, with: vanilla, rules: model.stopRules(maximumNewTokens: 8)).tokens
+    for position in output.indices {
+      let best = try TopTwo(after: prompt, output: output[..<position], target: model.target, sampling: sampling)
+      #expect(best.first == output[position] && best.second != best.first)
+      #expect(best.margin >= 0 && best.isTie == (best.margin == 0))
+    }
+  }
+
+  /// Times that still fall have not settled, nor have times that jump about.
+  @Test func warmUpIsDetected() {
+    /// After how many generations times settle; nil if they do not.
+    func settled(_ times: [Double]) -> Int? {
+      var rest = times[...]
+      let outcome = WarmUp.settle { rest.popFirst() ?? 1000 }
+      return outcome.settled ? outcome.generations : nil
+    }
+    #expect(settled([10, 5, 5]) == 3)
+    #expect(settled([10, 8, 6, 5, 4.9]) == 5)
+    #expect(settled([5, 9, 5.1]) == 3)
+    #expect(settled([5, 9, 4, 7, 4.1]) == 5)
+    #expect(settled([2048, 1024, 512, 256, 128, 64, 32, 16, 8, 4, 2, 1]) == nil)
+    #expect(WarmUp.taint(["vanilla"]).contains("did not settle in 12 generations of vanilla"))
+  }
+
+  /// Each kind of disturbance taints a pass on its own, and a quiet pass has none.
+  @Test func disturbancesTaintAPass() {
+    var quiet = PassCondition(pass: 0, startedAt: Date(), finishedAt: Date())
+    (quiet.otherShare, quiet.stealShare, quiet.swappedPages, quiet.onBattery) = (0.02, 0.001, 0, false)
+    (quiet.frequencyMegahertz, quiet.finalFrequencyMegahertz) = (3000, 2950)
+    #expect(PassWatch.taints(quiet).isEmpty)
+    let changes: [(String, (inout PassCondition) -> Void)] = [
+      ("Other processes took 30 %", { $0.otherShare = 0.3 }),
+      ("The hypervisor gave 4 %", { $0.stealShare = 0.04 }),
+      ("The clock went from 3000 to 2400 MHz", { $0.finalFrequencyMegahertz = 2400 }),
+      ("7 pages of memory were swapped", { $0.swappedPages = 7 }),
+      ("The machine ran on its battery", { $0.onBattery = true }),
+    ]
+    for (text, change) in changes {
+      var condition = quiet
+      change(&condition)
+      let taints = PassWatch.taints(condition)
+      #expect(taints.count == 1 && taints.first?.hasPrefix(text) == true)
+    }
   }
 
   @Test func resumesABrokenOffRun() throws {

@@ -14,13 +14,6 @@ import Testing
     #expect(Distributions.studentQuantile(0.025, degreesOfFreedom: degrees) == -quantile)
   }
 
-  /// Upper 5 % points of the published tables of F.
-  @Test(arguments: [(4.9646, 1.0, 10.0), (3.4928, 2, 20), (2.321, 10, 21), (161.4476, 1, 1)])
-  func fisherAsInTheTables(point: Double, numerator: Double, denominator: Double) {
-    #expect(abs(Distributions.fisherTail(point, numerator: numerator, denominator: denominator) - 0.05) < 1e-4)
-    #expect(Distributions.fisherTail(.infinity, numerator: numerator, denominator: denominator) == 0)
-  }
-
   /// I_x(2, 3) = 6x² − 8x³ + 3x⁴, and symmetry.
   @Test func incompleteBetaByHand() {
     for x in [0.0, 0.1, 0.35, 0.5, 0.9, 1] {

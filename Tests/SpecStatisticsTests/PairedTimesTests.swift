@@ -26,6 +26,38 @@ import Testing
     #expect(abs(interval.precision - (exp(reach) - 1)) < 1e-8)
   }
 
+  /// Two questions, four passes; the method's time is 1 in each. The baseline takes 2 % more and less in turn, in both
+  /// questions alike: relative to their means, the two rows of the table of decoders by passes are ±0.02 and 0.
+  @Test func passEffectByHand() throws {
+    let pairs = (0..<8).map { index in
+      let shift = index / 2 % 2 == 0 ? 0.02 : -0.02
+      return TimePair(question: index % 2, pass: index / 2, baseline: 2 + 2 * shift, method: 1)
+    }
+    let times = PairedTimes(pairs)
+    // Interactions are ±0.01, eight of them, with three degrees of freedom; the questions each show half of it, so by
+    // chance a half of the square is expected. Both add up to var(log ratio) = 0.02² · 4/3 / 4.
+    let effect = try #require(PassEffect([times]))
+    let interval = try #require(times.intervalOfThisSuite(effect))
+    #expect(interval == times.intervalOfThisSuite())
+    let variance = 0.02 * 0.02 / 3
+    // Within: each question ±0.0025 · 2 in four passes, 4 · s², twice, with Welch's degrees 2²·(4 + 1)/2 − 2 = 8, at most 6.
+    let (within, square) = (variance / 2, variance)
+    let degrees = variance * variance / (within * within / 6 + square * square / 3)
+    let reach = Distributions.studentQuantile(0.975, degreesOfFreedom: degrees) * variance.squareRoot()
+    #expect(abs(log(interval.upper / 2) - reach) < 1e-9 && abs(log(2 / interval.lower) - reach) < 1e-9)
+  }
+
+  /// Two passes of one decoder have one degree of freedom, four passes have three.
+  @Test func passEffectWantsThreeDegrees() {
+    #expect(PassEffect([PairedTimes(Self.pairs)]) == nil)
+    #expect(PassEffect([]) == nil)
+    #expect(PassEffect(Array(repeating: PairedTimes(Self.pairs), count: 3)) != nil)
+    #expect(!PassEffect.canTell(decoders: 2, passes: 2) && PassEffect.canTell(decoders: 1, passes: 4))
+    // A decoder that has not been measured whole does not count.
+    let part = PairedTimes(Self.pairs.dropLast())
+    #expect(PassEffect([PairedTimes(Self.pairs), PairedTimes(Self.pairs), part]) == nil)
+  }
+
   @Test func onePassHasNoIntervalOfThisSuite() {
     let pairs = Self.pairs.filter { $0.pass == 0 }
     #expect(PairedTimes(pairs).intervalOfThisSuite() == nil)

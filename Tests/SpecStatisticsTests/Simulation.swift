@@ -53,3 +53,56 @@ struct Population: Sendable, CustomTestStringConvertible {
     return sums.0 / sums.1
   }
 }
+
+/// Questions and how long some decoders take for them.
+struct SimulatedSuite {
+  /// The baseline's times, then each decoder's.
+  private let times: [[Double]]
+
+  init(questions: Int, decoders: Int, _ population: Population, _ simulation: inout Simulation) {
+    var (baseline, methods) = ([Double](), [[Double]](repeating: [], count: decoders))
+    for _ in 0..<questions {
+      let question = simulation.question(population)
+      baseline.append(question.baseline)
+      methods[0].append(question.method)
+      for decoder in 1..<max(decoders, 1) {
+        methods[decoder].append(question.method * exp(population.speedupSpread * simulation.normal()))
+      }
+    }
+    times = [baseline] + methods
+  }
+
+  /// The first decoder's. Noise is multiplied alike on both sides, so its mean cancels in the ratio of expectations.
+  var ratio: Double { times[0].reduce(0, +) / times[1].reduce(0, +) }
+
+  /// Every decoder beside the baseline.
+  ///
+  /// - Parameters:
+  ///   - passes: how often.
+  ///   - effect: how much a pass does to each decoder's time, the baseline's included.
+  ///   - simulation: where the random numbers come from.
+  /// - Returns: one for each decoder.
+  func measure(passes: Int, effect: Double, _ simulation: inout Simulation) -> [PairedTimes] {
+    var measured = times.map { _ in [[Double]]() }
+    for _ in 0..<passes {
+      for (index, own) in times.enumerated() {
+        let shift = exp(effect * simulation.normal())
+        measured[index].append(own.map { $0 * shift * simulation.noise(0.05) })
+      }
+    }
+    return measured.dropFirst().map { method in
+      PairedTimes(
+        (0..<passes).flatMap { pass in
+          method[pass].indices.map { question in
+            TimePair(
+              question: question,
+              pass: pass,
+              baseline: measured[0][pass][question],
+              method: method[pass][question]
+            )
+          }
+        }
+      )
+    }
+  }
+}

@@ -234,6 +234,26 @@ import Testing
     #expect(seen == views.count)
   }
 
+  /// What a report adds up itself is what the views say.
+  @Test func figuresAgreeWithTheViews() throws {
+    let figures = try example.store.figures(of: example.run, stretch: 16)
+    #expect(figures.meanAcceptedTokens == (try example.store.meanAcceptedTokens(of: example.run)))
+    #expect(figures.acceptanceRates == (try example.store.acceptanceRates(of: example.run)))
+    #expect(figures.timeSplits == (try example.store.timeSplits(of: example.run)))
+    #expect(figures.acceptanceByPosition == (try example.store.acceptanceByPosition(of: example.run)))
+    let (own, view) = (figures.latencies(), try example.store.latencies(of: example.run))
+    #expect(own.count == view.count)
+    for (own, view) in zip(own, view) {
+      #expect(own.decoderID == view.decoderID && own.decoder == view.decoder && own.category == view.category)
+      #expect(own.metric == view.metric && own.samples == view.samples && own.runID == view.runID)
+      // Sums of fractions depend on their order.
+      #expect(close(own.meanMilliseconds, view.meanMilliseconds))
+      #expect(own.p50Milliseconds == view.p50Milliseconds && own.p90Milliseconds == view.p90Milliseconds)
+      #expect(own.p95Milliseconds == view.p95Milliseconds && own.p99Milliseconds == view.p99Milliseconds)
+    }
+    #expect(try example.store.figures(of: example.run + 2, stretch: 16).meanAcceptedTokens.isEmpty)
+  }
+
   @Test func losslessness() throws {
     for view in try example.store.losslessness(of: example.run) {
       let compared = rows.filter { $0.generation.decoderID == view.decoderID }.compactMap(\.generation.lossless)

@@ -38,6 +38,7 @@ import Testing
           DROP TABLE pass_condition;
           ALTER TABLE generation DROP COLUMN preempted_steps;
           ALTER TABLE generation DROP COLUMN retokenized_tokens;
+          ALTER TABLE generation DROP COLUMN mismatch_margin;
           ALTER TABLE run DROP COLUMN origin;
           ALTER TABLE run DROP COLUMN temperature;
           ALTER TABLE run DROP COLUMN top_k;

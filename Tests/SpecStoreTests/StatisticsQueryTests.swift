@@ -68,7 +68,7 @@ import Testing
   @Test func cycleCountsAgreeWithTheCycles() throws {
     let example = try measured()
     let store = try BenchmarkStore(openingAt: example.folder.database)
-    let counts = try store.cycleCounts(of: 1)
+    let counts = try store.figures(of: 1, stretch: 1).cycleCounts
     let cycles = try store.generations(of: 1).flatMap { try store.cycles(of: $0.id) }
     #expect(counts.reduce(0) { $0 + $1.cycles } == cycles.count)
     #expect(
@@ -80,7 +80,7 @@ import Testing
   @Test(arguments: [1, 2, 3]) func pacesAgreeWithTheTokens(stretch: Int) throws {
     let example = try measured()
     let store = try BenchmarkStore(openingAt: example.folder.database)
-    let paces = try store.tokenPaces(of: 1, stretch: stretch)
+    let paces = try store.figures(of: 1, stretch: stretch).tokenPaces
     var expected: [String: [Double]] = [:]
     for generation in try store.generations(of: 1) {
       let times = try store.tokens(of: generation.id).map { Double($0.availableNanoseconds) }

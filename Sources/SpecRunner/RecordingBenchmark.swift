@@ -1,0 +1,161 @@
+import Foundation
+import SpecDecoding
+import SpecKernels
+import SpecModel
+import SpecStatistics
+import SpecStore
+
+/// What it costs to record: a synthetic run whose decoders compute nothing, noted and written as a measured one is.
+public struct RecordingBenchmark {
+  /// All that was measured.
+  public struct Result: Codable, Sendable {
+    /// Recorded tokens.
+    public var tokens = 0
+    /// Recorded cycles.
+    public var cycles = 0
+    /// Recorded generations.
+    public var generations = 0
+    /// Seconds inside the timed region for each token: reading the clocks, stop rules, noting tokens and cycles. The median
+    /// of the passes, as the next.
+    public var noting = 0.0
+    /// Seconds between the timed regions for each token: making the rows, writing them, comparing with vanilla.
+    public var writing = 0.0
+  }
+
+  /// Tokens of one generation.
+  static let length = 128
+  private static let questions = 120
+  private static let categories = ["mt_bench", "translation", "summarization", "qa", "math_reasoning", "rag"]
+  private let store: BenchmarkStore
+  private let context: ComputeContext
+  private let decoders: [ScriptedDecoder]
+  private let passes: Int
+
+  /// - Parameters:
+  ///   - store: the database that gets the run.
+  ///   - tokens: how many to record; whole passes, so that they become some more.
+  ///   - context: the kernels and threads, for the run's environment.
+  public init(store: BenchmarkStore, tokens: Int, context: ComputeContext) {
+    self.store = store
+    self.context = context
+    // One token a cycle for vanilla and three for the others make half as many cycles as tokens.
+    decoders = [[1], [3], [1, 5], [2, 4, 3, 1, 5]].map(ScriptedDecoder.init)
+    let tokensOfPass = Self.questions * decoders.count * Self.length
+    passes = max(1, (tokens + tokensOfPass - 1) / tokensOfPass)
+  }
+
+  /// Records the run.
+  ///
+  /// - Parameter progress: called after each pass with how many are done.
+  /// - Returns: the run's id and what recording cost.
+  /// - Throws: `StoreError` if it cannot be written.
+  public func run(progress: (Int, Int) -> Void) throws -> (run: Int64, result: Result) {
+    let identifiers = try begin()
+    var (result, noting, writing) = (Result(), [Double](), [Double]())
+    for pass in 0..<passes {
+      var times = (noting: UInt64(0), writing: UInt64(0))
+      let before = result.tokens
+      for prompt in identifiers.prompts {
+        for (place, decoder) in decoders.enumerated() {
+          let start = MonotonicClock.now
+          let generation = generate([0], with: decoder, rules: Self.rules)
+          let middle = MonotonicClock.now
+          let row = generation.record(
+            decoder: identifiers.decoders[place],
+            prompt: prompt,
+            pass: pass,
+            place: place,
+            startedAt: Date(),
+            text: "synthetic"
+          )
+          let id = try store.record(row, cycles: generation.cycleRecords, tokens: generation.tokenRecords)
+          if pass + place > 0 { try store.recordComparison(generation: id, difference: nil) }
+          times.noting += middle - start
+          times.writing += MonotonicClock.now - middle
+          result.tokens += generation.tokens.count
+          result.cycles += generation.cycles.count
+          result.generations += 1
+        }
+      }
+      let tokens = Double(result.tokens - before)
+      noting.append(Double(times.noting) / 1e9 / tokens)
+      writing.append(Double(times.writing) / 1e9 / tokens)
+      progress(pass + 1, passes)
+    }
+    try store.finishRun(identifiers.run, at: Date())
+    result.noting = Quantiles(noting).median ?? 0
+    result.writing = Quantiles(writing).median ?? 0
+    return (identifiers.run, result)
+  }
+
+  private static let rules = StopRules(endTokens: [], maximumNewTokens: length, contextLength: 4096)
+
+  private func begin() throws(StoreError) -> RunIdentifiers {
+    try store.beginRun(
+      RunRecord(
+        startedAt: Date(),
+        commandLine: "specbench bench --recording",
+        modelName: "synthetic",
+        modelPath: "",
+        modelHash: "",
+        tokenizerHash: "",
+        architecture: "none",
+        parameters: 0,
+        weightType: "none",
+        threads: context.threads,
+        suiteName: "synthetic",
+        suiteVersion: "",
+        suiteHash: "",
+        suitePath: "",
+        passes: passes,
+        maxNewTokens: Self.length,
+        contextLength: Self.rules.contextLength,
+        seed: 0
+      ),
+      environment: RunEnvironment.capture(context),
+      decoders: decoders.indices.map { index in
+        let name = index == 0 ? "vanilla" : "synthetic-\(index)"
+        return DecoderRecord(ordinal: index, name: name, method: index == 0 ? "vanilla" : "synthetic", spec: name)
+      },
+      prompts: (0..<Self.questions).map { question in
+        let category = Self.categories[question % Self.categories.count]
+        return PromptRecord(
+          ordinal: question,
+          questionID: question,
+          turn: 0,
+          category: category,
+          subcategory: category,
+          promptTokens: 1,
+          idsHash: ""
+        )
+      }
+    )
+  }
+}
+
+/// Computes nothing: its cycles have given accept lengths, over and over.
+private final class ScriptedDecoder: Decoder {
+  private let acceptLengths: [Int]
+  private var cycles = 0
+
+  init(acceptLengths: [Int]) { self.acceptLengths = acceptLengths }
+
+  func begin(_ prompt: [Token]) -> Token? {
+    cycles = 0
+    return 0
+  }
+
+  func cycle(_ budget: CycleBudget) -> Cycle {
+    let length = acceptLengths[cycles % acceptLengths.count]
+    let drafted = min((acceptLengths.max() ?? 1) - 1, budget.longestDraft)
+    cycles += 1
+    let accepted = min(length - 1, drafted)
+    return Cycle(
+      drafted: drafted,
+      nodes: drafted,
+      accepted: accepted,
+      tokens: (0...accepted).map { Token($0 + cycles) },
+      times: PhaseTimes(draft: UInt64(drafted), verify: UInt64(8 + cycles % 16), overhead: 1)
+    )
+  }
+}

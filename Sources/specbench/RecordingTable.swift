@@ -1,0 +1,37 @@
+import SpecReport
+import SpecRunner
+
+/// What recording costs beside the computing, as Markdown or as JSON.
+struct RecordingTable: Encodable {
+  /// The model whose pass it is compared with.
+  let model: String
+  /// What recording cost.
+  let recording: RecordingBenchmark.Result
+  /// T(1) in seconds.
+  let passOverOnePosition: Double
+  /// Seconds that reading the run and making its report and plots took.
+  let report: Double
+
+  var rendered: String {
+    var table = MarkdownTable(labels: ["For each token"], figures: ["Time", "Share of T(1)"])
+    let rows = [
+      ("noting it, inside the timed region", recording.noting),
+      ("making and writing its rows, between the timed regions", recording.writing),
+      ("one pass of \(model) over one position, T(1)", passOverOnePosition),
+    ]
+    for (name, seconds) in rows {
+      let share = passOverOnePosition > 0 ? seconds / passOverOnePosition * 100 : nil
+      table.append([
+        name, "\(NumberFormat.fixed(seconds * 1e6, decimals: 2)) µs", "\(NumberFormat.fixed(share, decimals: 3)) %",
+      ])
+    }
+    return """
+      ## Recording \(recording.tokens) tokens in \(recording.cycles) cycles and \(recording.generations) generations
+
+      \(table.text)
+
+      A decoder that is k times as fast as vanilla has k times the share. Text is not among it: tokenizing lies outside the
+      timed region, too. Reading the run and making its report with plots took \(NumberFormat.fixed(report, decimals: 2)) s.
+      """
+  }
+}
