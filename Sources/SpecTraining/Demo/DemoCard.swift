@@ -22,10 +22,10 @@ public struct DemoCard {
     let overall = figures.targetOverall
     var lines = [
       "| Held-out documents | Loss, nats/token | Entropy, nats/token |", "| :-- | --: | --: |",
-      row("target, all categories", number(overall.meanLoss), number(overall.meanEntropy)),
+      row("target, all held-out documents", number(overall.meanLoss), number(overall.meanEntropy)),
     ]
     lines += figures.target.map { category, figures in
-      row(category.rawValue, number(figures.meanLoss), number(figures.meanEntropy))
+      row("those of \(category.rawValue) alone", number(figures.meanLoss), number(figures.meanEntropy))
     }
     lines += [
       "", "| Drafter on the held-out documents | Loss, nats/token | Top-1 agreement | In its top 10 | Σ min(p, q) |",

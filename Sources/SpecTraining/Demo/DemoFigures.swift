@@ -4,7 +4,9 @@ import SpecModel
 
 /// What the demo model has learned, measured on documents and questions that it was never trained on.
 public struct DemoFigures: Sendable {
-  /// How the target does on the held-out documents, by category in the order of `DemoCategory.allCases`.
+  /// The target on the held-out documents, which are those that its drafters are measured on.
+  public let targetOverall: HeldOutFigures
+  /// The target on held-out documents of each category, in the order of `DemoCategory.allCases`.
   public let target: [(category: DemoCategory, figures: HeldOutFigures)]
   /// The exit layer with Kangaroo's adapter, through the target's head, beside the target.
   public let exitLayer: HeldOutFigures
@@ -17,9 +19,6 @@ public struct DemoFigures: Sendable {
   public let heads: [HeldOutFigures]
   /// The target's greedy answers to the suite's questions.
   public let answers: AnswerFigures
-
-  /// The target on all held-out documents.
-  public var targetOverall: HeldOutFigures { target.reduce(HeldOutFigures()) { $0 + $1.figures } }
 
   /// Measures a demo model.
   ///
@@ -34,6 +33,7 @@ public struct DemoFigures: Sendable {
     let rows = recipe.targetSettings.batchTokens
     let heldOut = BatchPlan(data.heldOut, rows: rows, seed: 0).inOrder
     let frozen = try FrozenTarget(checkpoint, rows: rows, context: context)
+    targetOverall = Self.sum(heldOut, frozen.evaluate)
     target = DemoCategory.allCases.map { category in
       (category, Self.sum(BatchPlan(data.heldOut(of: category), rows: rows, seed: 0).inOrder, frozen.evaluate))
     }

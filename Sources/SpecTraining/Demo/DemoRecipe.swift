@@ -49,7 +49,7 @@ public struct DemoRecipe: Sendable {
     drafterDocuments: 6000,
     baseSettings: settings(steps: 2600, rate: 1.5e-3, warmUp: 150),
     targetSettings: settings(steps: 2800, rate: 1.2e-3, evaluationInterval: 200),
-    kangarooSettings: settings(steps: 600, rate: 7e-4),
+    kangarooSettings: settings(steps: 300, rate: 7e-4),
     medusaSettings: settings(steps: 1500, rate: 1e-3),
     smallModelSettings: settings(steps: 5400, rate: 2e-3, warmUp: 150, evaluationInterval: 600),
     draftSettings: settings(steps: 600, rate: 7e-4)
