@@ -41,12 +41,18 @@ public enum SweepReport {
     let methods = summaries.flatMap { summary in summary.decoders.filter { !$0.isVanilla }.map(\.method) }
     let names = methods.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     let entries = entries(summaries)
+    let common = entries.map { Set(parts($0)) }.reduce(nil as Set<Substring>?) { $0?.intersection($1) ?? $1 } ?? []
+    /// What tells a setting from the others.
+    func label(_ entry: Entry) -> String {
+      let own = parts(entry).filter { !common.contains($0) }
+      return String((own.isEmpty ? parts(entry) : own).joined(separator: ",").prefix(40))
+    }
     let series = names.map { method in
       (
         name: method,
-        points: entries.filter { $0.name.hasPrefix(method) }.compactMap { entry in
+        points: entries.filter { $0.name.prefix { $0 != ":" } == method }.compactMap { entry in
           entry.compression.flatMap { x in
-            entry.speedup.map { (x: x, y: $0, label: String(entry.name.dropFirst(method.count + 1).prefix(40))) }
+            entry.speedup.map { (x: x, y: $0, label: label(entry)) }
           }
         }
       )
@@ -56,10 +62,16 @@ public enum SweepReport {
       title: "Speed against compression",
       note: "Overall speedup by mean accepted tokens; the settings that no other exceeds in both are joined",
       columnTitle: "mean accepted tokens",
+      leastColumn: 1,
       series: series,
       reference: 1
     )
     return Plot(name: "frontier", title: plot.title, svg: plot.rendered)
+  }
+
+  /// The parts of an entry's name after the method.
+  private static func parts(_ entry: Entry) -> [Substring] {
+    entry.name.drop { $0 != ":" }.dropFirst().split(separator: ",")
   }
 
   private static func entries(_ summaries: [RunSummary]) -> [Entry] {

@@ -10,7 +10,7 @@ extension PairedTimes {
   /// run together, see ``PassEffect`` for what that assumes, and taken as zero where the estimate is negative. The reach is
   /// Student's t with the degrees of freedom that Satterthwaite (1946) gives the sum.
   ///
-  /// In simulations with 10, 20 and 60 questions of skewed lengths and times, the interval holds the truth in 94–98 % of
+  /// In simulations with 10, 20 and 60 questions of skewed lengths and times, the interval holds the truth in 93–99 % of
   /// runs, whether passes differ or not, for one decoder with 4 and 8 passes and for three and more with 2, 4 and 8. Without
   /// a ``PassEffect``, as with one or two decoders and 2 passes, passes are taken as alike: the interval then holds the truth
   /// as often only if they are.

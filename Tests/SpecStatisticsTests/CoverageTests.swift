@@ -42,7 +42,7 @@ import Testing
     [0, 0.02, 0.05].map { Plan(decoders: decoders, passes: passes, effect: $0) }
   }
 
-  /// The same questions measured again and again with times that have a long tail upwards: 94–98 % hold the truth; where
+  /// The same questions measured again and again with times that have a long tail upwards: 93–99 % hold the truth; where
   /// passes do not differ, having to find that out costs some width.
   @Test(arguments: plans, [10, 20, 60])
   func ofThisSuite(_ plan: Plan, questions: Int) {

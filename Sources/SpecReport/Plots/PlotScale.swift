@@ -9,17 +9,19 @@ struct PlotScale {
   private let start: Double
   private let end: Double
 
-  /// Equal distances for equal differences, from zero.
+  /// Equal distances for equal differences.
   ///
   /// - Parameters:
+  ///   - least: the value at which the axis begins.
   ///   - most: the largest value to be shown.
-  ///   - start: where zero lies.
-  ///   - end: where the axis ends.
-  init(linearTo most: Double, from start: Double, to end: Double) {
-    let step = Self.step(max(most, 1e-9) / 5)
-    let count = Int((max(most, 1e-9) / step).rounded(.up))
-    ticks = (0...max(count, 1)).map { Double($0) * step }
-    (low, high, isLogarithmic) = (0, ticks.last ?? 1, false)
+  ///   - start: where the axis begins.
+  ///   - end: where it ends.
+  init(linearFrom least: Double = 0, linearTo most: Double, from start: Double, to end: Double) {
+    let range = max(most - least, 1e-9)
+    let step = Self.step(range / 5)
+    let count = Int((range / step).rounded(.up))
+    ticks = (0...max(count, 1)).map { least + Double($0) * step }
+    (low, high, isLogarithmic) = (least, ticks.last ?? least + 1, false)
     (self.start, self.end) = (start, end)
   }
 
@@ -51,7 +53,7 @@ struct PlotScale {
 
   /// A tick's label, with as many decimals as the steps need.
   func label(_ tick: Double) -> String {
-    let step = isLogarithmic ? tick : (ticks.count > 1 ? ticks[1] : 1)
+    let step = isLogarithmic ? tick : (ticks.count > 1 ? ticks[1] - ticks[0] : 1)
     let decimals = step >= 1 || step <= 0 ? (step.rounded() == step ? 0 : 1) : Int((-log10(step)).rounded(.up))
     return NumberFormat.fixed(tick, decimals: decimals)
   }

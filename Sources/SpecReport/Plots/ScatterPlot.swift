@@ -3,6 +3,8 @@ struct ScatterPlot {
   var title: String
   var note: String
   var columnTitle: String
+  /// Where the columns begin.
+  var leastColumn = 0.0
   var series: [(name: String, points: [(x: Double, y: Double, label: String)])]
   /// A value of y to be marked by a line of its own.
   var reference: Double?
@@ -15,7 +17,12 @@ struct ScatterPlot {
       from: frame.bottom,
       to: frame.top
     )
-    let columns = PlotScale(linearTo: (points.map(\.x).max() ?? 1) * 1.02, from: frame.left, to: frame.right - 60)
+    let columns = PlotScale(
+      linearFrom: leastColumn,
+      linearTo: (points.map(\.x).max() ?? 1) * 1.02,
+      from: frame.left,
+      to: frame.right
+    )
     frame.drawValues(scale)
     frame.drawColumns(columns)
     frame.drawing.text(columnTitle, (frame.left + frame.right) / 2, frame.bottom + 30, .middle, style: "note")
@@ -26,7 +33,10 @@ struct ScatterPlot {
     let frontier = frontier(points)
     frame.drawing.path(frontier.map { (columns.place($0.x), scale.place($0.y)) }, .named("axis"))
     for point in frontier {
-      frame.drawing.text(point.label, columns.place(point.x) + 6, scale.place(point.y) - 5, style: "note")
+      let (x, y) = (columns.place(point.x), scale.place(point.y))
+      // A label that would run out of the drawing stands before its point.
+      let isShort = x + 6 + SVGDrawing.width(of: point.label) <= frame.right
+      frame.drawing.text(point.label, isShort ? x + 6 : x - 6, y - 7, isShort ? .start : .end, style: "note")
     }
     for (index, series) in series.enumerated() {
       for point in series.points {
