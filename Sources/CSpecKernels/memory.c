@@ -19,23 +19,33 @@
 
 #define HUGE_PAGE ((size_t)2 << 20)
 
-static size_t mapped_size(size_t bytes) { return (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE; }
+/// Less than this gets ordinary pages: the system would clear a whole huge page for it.
+#define WORTH_A_HUGE_PAGE ((size_t)64 << 10)
+
+static size_t mapped_size(size_t bytes) {
+  const size_t page = bytes < WORTH_A_HUGE_PAGE ? (size_t)sysconf(_SC_PAGESIZE) : HUGE_PAGE;
+  return bytes ? (bytes + page - 1) / page * page : page;
+}
 
 void *sk_allocate(size_t bytes) {
+  size_t size = mapped_size(bytes);
+  if (bytes < WORTH_A_HUGE_PAGE) {
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+  }
   // Mapping one huge page more than needed and cutting both ends off gives the alignment.
-  size_t size = mapped_size(bytes ? bytes : 1);
   char *start = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
   if (start == MAP_FAILED) return NULL;
   char *aligned = (char *)(((uintptr_t)start + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1));
   if (aligned > start) munmap(start, (size_t)(aligned - start));
   if (start + HUGE_PAGE > aligned) munmap(aligned + size, (size_t)(start + HUGE_PAGE - aligned));
 #if defined(MADV_HUGEPAGE)
-  if (size >= HUGE_PAGE) madvise(aligned, size, MADV_HUGEPAGE);
+  madvise(aligned, size, MADV_HUGEPAGE);
 #endif
   return aligned;
 }
 
-void sk_free(void *memory, size_t bytes) { munmap(memory, mapped_size(bytes ? bytes : 1)); }
+void sk_free(void *memory, size_t bytes) { munmap(memory, mapped_size(bytes)); }
 
 void sk_release_pages(const void *start, size_t bytes) {
 #if defined(MADV_DONTNEED)

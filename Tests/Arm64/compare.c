@@ -1,5 +1,6 @@
-// Compares the NEON kernels with the plain C reference, byte for byte, over random shapes. Built for arm64 and run under
-// an emulator by the script beside it; the Swift tests do the same for the sets of the machine they run on.
+// Compares the kernel sets with the plain C reference, byte for byte, over random shapes, on a pool of threads. Built for
+// arm64 and run under an emulator by the script beside it, and for this machine under sanitizers by the one in
+// Tests/Sanitizers; the Swift tests do the same for the sets of the machine they run on.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,8 +185,10 @@ static void compare_training_rows(const sk_training_kernels *found, const sk_tra
   }
 }
 
-int main(void) {
-  sk_pool *pool = sk_pool_create(2, false);
+/// Threads that spin while they wait may be asked for by their number; otherwise two that sleep.
+int main(int argc, char **argv) {
+  sk_pool *pool = argc > 1 ? sk_pool_create(atoi(argv[1]), true) : sk_pool_create(2, false);
+  if (!pool) return 2;
   sk_context expected = {.kernels = sk_kernel_set_at(0), .pool = pool};
   for (int i = 1; i < sk_kernel_set_count(); i++) {
     const sk_kernel_set *set = sk_kernel_set_at(i);

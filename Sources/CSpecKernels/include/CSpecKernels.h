@@ -185,7 +185,8 @@ void sk_fill_random(sk_context *context, sk_number_type type, void *buffer, size
 
 // ---- Memory and time (memory.c) ----
 
-/// Zero-filled memory on 2 MB boundaries, in huge pages where the system has them. NULL if there is none.
+/// Zero-filled memory: a large piece on 2 MB boundaries, in huge pages where the system has them, a small one in ordinary
+/// pages. NULL if there is none.
 void *sk_allocate(size_t bytes);
 void sk_free(void *memory, size_t bytes);
 /// Tells the system that a mapped file's pages are not needed soon.
