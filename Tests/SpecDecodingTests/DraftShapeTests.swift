@@ -23,7 +23,7 @@ import Testing
         target: model.target,
         adapter: model.adapter,
         exitLayer: 2,
-        growth: KangarooTree.Growth(steps: steps, width: 1, nodes: 9, threshold: 0)
+        growth: KangarooTree.Growth(steps: steps, width: 1, nodes: 9, threshold: 0, minimum: 0)
       )
       let (expected, found) = (
         generate([1, 5, 2], with: chain, rules: rules), generate([1, 5, 2], with: tree, rules: rules)
@@ -42,7 +42,7 @@ import Testing
       target: model.target,
       adapter: model.adapter,
       exitLayer: 2,
-      growth: KangarooTree.Growth(steps: 12, width: 4, nodes: nodes, threshold: 0)
+      growth: KangarooTree.Growth(steps: 12, width: 4, nodes: nodes, threshold: 0, minimum: 0)
     )
     let found = generate([3, 1, 4], with: tree, rules: rules)
     #expect(found.cycles.allSatisfy { $0.nodes <= nodes })

@@ -61,7 +61,8 @@ import Testing
         steps: steps,
         width: 1 + random.below(6),
         nodes: 1 + random.below(20),
-        threshold: threshold / 4
+        threshold: threshold / 4,
+        minimum: random.below(2) == 0 ? 0 : threshold / 2
       )
       let tree = try KangarooTree(
         target: model.target,

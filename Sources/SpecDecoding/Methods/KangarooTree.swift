@@ -24,13 +24,16 @@ public final class KangarooTree: Decoder {
     public var nodes: Int
     /// A node with a score below this is not continued.
     public var threshold: Float
+    /// A token with a score below this is not drafted.
+    public var minimum: Float
 
     /// Makes a growth; the properties say what each value means.
-    public init(steps: Int, width: Int, nodes: Int, threshold: Float) {
+    public init(steps: Int, width: Int, nodes: Int, threshold: Float, minimum: Float) {
       self.steps = steps
       self.width = width
       self.nodes = nodes
       self.threshold = threshold
+      self.minimum = minimum
     }
   }
 
@@ -150,7 +153,8 @@ public final class KangarooTree: Decoder {
     }
     let new = best(growth.width, of: children.map(\.score)).map { children[$0] }
     return best(growth.nodes + 1, of: scores + new.map(\.score)).filter { $0 >= scores.count }
-      .map { new[$0 - scores.count] }.filter { $0.score > 0 }
+      .map { new[$0 - scores.count] }
+      .filter { $0.score > 0 && $0.score >= growth.minimum }
   }
 
   /// Leaves the nodes with the best scores. A node's score is at most its parent's, so a parent goes after its children.
@@ -199,6 +203,12 @@ extension KangarooTree {
         standard: "0.2",
         help: "a node is not continued once the product of the confidences on its path is below this"
       ),
+      Setting(
+        name: "minimum",
+        kind: .number(0...1),
+        standard: "0",
+        help: "a token is not drafted if that product is below this: beside a sure token the others rarely pay"
+      ),
       .adapter,
     ],
     addedParameters: { KangarooAdapter.parameterCount(for: $0) },
@@ -207,7 +217,8 @@ extension KangarooTree {
         steps: try settings.integer("steps"),
         width: min(try settings.integer("width"), resources.target.configuration.vocabularySize),
         nodes: try settings.integer("nodes"),
-        threshold: try settings.number("threshold")
+        threshold: try settings.number("threshold"),
+        minimum: try settings.number("minimum")
       )
       guard growth.steps * growth.width < Transformer.largestTree else {
         throw settings.invalid("width", "a width that times steps is below \(Transformer.largestTree)")

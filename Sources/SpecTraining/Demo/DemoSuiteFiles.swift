@@ -30,12 +30,12 @@ struct DemoSuiteFiles {
       "model": "model",
       "max_new_tokens": 160,
       "decoders": [
-        "kangaroo:steps=4,threshold=0.5",
+        "kangaroo:steps=7,threshold=0.6",
         "kangaroo",
-        "kangaroo-tree:steps=3,width=2,nodes=4,threshold=0.3",
-        "medusa:tree=small",
-        "draft-model:steps=3",
-        "prompt-lookup:tokens=3",
+        "kangaroo-tree:steps=7,width=2,nodes=7,threshold=0.5,minimum=0.2",
+        "medusa:tree=chain,nodes=2",
+        "draft-model:steps=7,threshold=0.6",
+        "prompt-lookup:tokens=3,minimum=2",
         "lookahead:level=3,window=2,guess=2",
         "self-speculative:steps=3"
       ]
