@@ -24,7 +24,7 @@ public final class KangarooTree: Decoder {
     public var nodes: Int
     /// A node with a score below this is not continued.
     public var threshold: Float
-    /// A token with a score below this is not drafted.
+    /// A token that is not the likeliest after its node is not drafted with a score below this.
     public var minimum: Float
 
     /// Makes a growth; the properties say what each value means.
@@ -147,14 +147,14 @@ public final class KangarooTree: Decoder {
   ) -> [(token: Token, parent: Int, score: Float)] {
     var children: [(token: Token, parent: Int, score: Float)] = []
     for (row, node) in frontier.enumerated() {
-      for next in chooser.best(growth.width, of: logits[row..<row + 1], at: position) {
-        children.append((next.token, node, scores[node] * (next.confidence ?? 0)))
+      for (rank, next) in chooser.best(growth.width, of: logits[row..<row + 1], at: position).enumerated() {
+        let score = scores[node] * (next.confidence ?? 0)
+        if rank == 0 || score >= growth.minimum { children.append((next.token, node, score)) }
       }
     }
     let new = best(growth.width, of: children.map(\.score)).map { children[$0] }
     return best(growth.nodes + 1, of: scores + new.map(\.score)).filter { $0 >= scores.count }
-      .map { new[$0 - scores.count] }
-      .filter { $0.score > 0 && $0.score >= growth.minimum }
+      .map { new[$0 - scores.count] }.filter { $0.score > 0 }
   }
 
   /// Leaves the nodes with the best scores. A node's score is at most its parent's, so a parent goes after its children.
@@ -207,7 +207,7 @@ extension KangarooTree {
         name: "minimum",
         kind: .number(0...1),
         standard: "0",
-        help: "a token is not drafted if that product is below this: beside a sure token the others rarely pay"
+        help: "a token beside the likeliest is not drafted if that product is below this, as it would rarely pay"
       ),
       .adapter,
     ],
