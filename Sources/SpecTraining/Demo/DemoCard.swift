@@ -41,6 +41,17 @@ public struct DemoCard {
       drafter("draft model of \(recipe.draftLayers) layers", figures.draft),
     ]
     lines += figures.heads.enumerated().map { drafter("Medusa head \($0 + 1), token t + \($0 + 2)", $1) }
+    lines += [
+      "", "| What the deep layers are worth on the held-out documents | nats/token |", "| :-- | --: |",
+      row(
+        "target below exit layer \(recipe.exitLayer) + adapter",
+        number(figures.exitLayer.meanLoss - overall.meanLoss)
+      ),
+      row(
+        "target below a model of \(recipe.draftLayers) layers, trained on its data",
+        number(figures.smallModel.meanLoss - overall.meanLoss)
+      ),
+    ]
     let answers = figures.answers
     lines += [
       "", "| Vanilla's greedy answers to the suite | |", "| :-- | --: |",
@@ -105,7 +116,8 @@ public struct DemoCard {
 
   private func fileTable() throws -> String {
     let files = [
-      folder.model + "/tokenizer.json", folder.model + "/model.safetensors", folder.kangaroo + "/model.safetensors",
+      folder.model + "/tokenizer.json", folder.model + "/model.safetensors",
+      folder.exitAdapter + "/model.safetensors", folder.kangaroo + "/model.safetensors",
       folder.medusa + "/medusa_lm_head.safetensors", folder.draft + "/model.safetensors",
       folder.path + "/question.jsonl",
     ]
