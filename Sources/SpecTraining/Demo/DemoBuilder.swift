@@ -107,15 +107,7 @@ public struct DemoBuilder {
     // Nothing but the target needs it.
     guard try isMissing(folder.model, recipe.targetSettings) else { return .finished }
     guard try isMissing(folder.base, recipe.baseSettings) else { return .finished }
-    let objective = try NextTokenObjective(
-      recipe.target,
-      rows: recipe.baseSettings.batchTokens,
-      seed: recipe.seed,
-      context: context
-    )
-    return try train(objective, "Base", recipe.baseSettings, corpus.base, folder.base) {
-      try objective.write(to: $0, tokenizerFrom: folder.model)
-    }
+    return try trainOnNextTokens(recipe.target, "Base", recipe.baseSettings, corpus.base, folder.base)
   }
 
   private func makeTarget() throws -> Trainer.Outcome {
@@ -166,15 +158,13 @@ public struct DemoBuilder {
   private func makeSmallModel() throws -> Trainer.Outcome {
     guard try isMissing(folder.draft, recipe.draftSettings) else { return .finished }
     guard try isMissing(folder.smallModel, recipe.smallModelSettings) else { return .finished }
-    let objective = try NextTokenObjective(
+    return try trainOnNextTokens(
       recipe.draft,
-      rows: recipe.smallModelSettings.batchTokens,
-      seed: recipe.seed,
-      context: context
+      "Small model",
+      recipe.smallModelSettings,
+      corpus.smallModel,
+      folder.smallModel
     )
-    return try train(objective, "Small model", recipe.smallModelSettings, corpus.smallModel, folder.smallModel) {
-      try objective.write(to: $0, tokenizerFrom: folder.model)
-    }
   }
 
   private func makeDraft() throws -> Trainer.Outcome {
@@ -214,6 +204,20 @@ public struct DemoBuilder {
       throw .otherTraining(path: directory, difference: "other settings than the recipe's")
     }
     return false
+  }
+
+  /// Trains a model of some shape from random weights.
+  private func trainOnNextTokens(
+    _ shape: ModelConfiguration,
+    _ title: String,
+    _ settings: TrainingSettings,
+    _ data: TrainingData,
+    _ output: String
+  ) throws -> Trainer.Outcome {
+    let objective = try NextTokenObjective(shape, rows: settings.batchTokens, seed: recipe.seed, context: context)
+    return try train(objective, title, settings, data, output) {
+      try objective.write(to: $0, tokenizerFrom: folder.model)
+    }
   }
 
   private func train(
