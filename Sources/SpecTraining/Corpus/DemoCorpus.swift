@@ -18,6 +18,15 @@ public enum DemoStream: UInt64, CaseIterable, Sendable {
   }
 }
 
+/// How much of the corpus's variety documents have: a model learns the first course first.
+public enum DemoCourse: Sendable {
+  /// Longer texts only: what a model learns words, sentences and facts from.
+  case first
+  /// With short translations, lists to read back and stories to shorten in their own words: what a model learns to look
+  /// things up in the text before it from.
+  case whole
+}
+
 /// The demo corpus: an endless sequence of documents that follow from a seed, the same on every platform, each of
 /// which can be written without those before it.
 public struct DemoCorpus: Sendable {
@@ -34,12 +43,20 @@ public struct DemoCorpus: Sendable {
       .multiTurnConversation: 16, .translation: 18, .summarization: 10, .questionAnswering: 26,
       .mathematicalReasoning: 20, .retrievalAugmentedGeneration: 10,
     ])
+
+    /// The same for the whole course, whose translations are shorter.
+    public static let balancedWhole = Mixture(weights: [
+      .multiTurnConversation: 17, .translation: 26, .summarization: 9, .questionAnswering: 20,
+      .mathematicalReasoning: 18, .retrievalAugmentedGeneration: 10,
+    ])
   }
 
   /// The seed that all documents follow from.
   public let seed: UInt64
   /// The stream that the documents belong to.
   public let stream: DemoStream
+  /// How much variety the documents have.
+  public let course: DemoCourse
   /// How often each category occurs where none is asked for.
   public let mixture: Mixture
 
@@ -48,11 +65,18 @@ public struct DemoCorpus: Sendable {
   /// - Parameters:
   ///   - seed: Any number.
   ///   - stream: What the documents are for.
-  ///   - mixture: How often each category occurs.
-  public init(seed: UInt64, stream: DemoStream = .training, mixture: Mixture = .balanced) {
+  ///   - course: How much variety the documents have.
+  ///   - mixture: How often each category occurs; nil gives every category roughly the same share of the text.
+  public init(
+    seed: UInt64,
+    stream: DemoStream = .training,
+    course: DemoCourse = .whole,
+    mixture: Mixture? = nil
+  ) {
     self.seed = seed
     self.stream = stream
-    self.mixture = mixture
+    self.course = course
+    self.mixture = mixture ?? (course == .first ? .balanced : .balancedWhole)
   }
 
   /// One document.
@@ -67,7 +91,7 @@ public struct DemoCorpus: Sendable {
     let number = UInt64(DemoCategory.allCases.firstIndex(of: chosen) ?? 0) + 1
     var attempt: UInt64 = 0
     while true {
-      let turns = Self.turns(chosen, CorpusRandom(keys: place + [number, attempt]))
+      let turns = turns(chosen, CorpusRandom(keys: place + [number, attempt]))
       if stream.admits(stableHash(turns[0].question)) { return DemoDocument(category: chosen, turns: turns) }
       attempt += 1
     }
@@ -84,12 +108,18 @@ public struct DemoCorpus: Sendable {
     return .multiTurnConversation
   }
 
-  private static func turns(_ category: DemoCategory, _ random: CorpusRandom) -> [DemoTurn] {
+  private func turns(_ category: DemoCategory, _ random: CorpusRandom) -> [DemoTurn] {
     var composer = Composer(random: random)
+    let isWhole = course == .whole
     switch category {
-    case .multiTurnConversation: return ConversationWriter.turns(&composer)
-    case .translation: return TranslationWriter.turns(&composer)
-    case .summarization: return SummaryWriter.turns(&composer)
+    case .multiTurnConversation:
+      return isWhole && composer.random.chance(35)
+        ? ListWriter.turns(&composer) : ConversationWriter.turns(&composer)
+    case .translation:
+      return isWhole ? TranslationWriter.shortTurns(&composer) : TranslationWriter.turns(&composer)
+    case .summarization:
+      return isWhole && composer.random.chance(50)
+        ? SummaryWriter.shorteningTurns(&composer) : SummaryWriter.turns(&composer)
     case .questionAnswering: return QuestionWriter.turns(&composer)
     case .mathematicalReasoning: return ArithmeticWriter.turns(&composer)
     case .retrievalAugmentedGeneration: return PassageWriter.turns(&composer)

@@ -10,6 +10,8 @@ public struct DemoRecipe: Sendable {
   public var trainingDocuments: Int
   /// Documents that it goes on with while it learns to be left early; others than those before.
   public var earlyExitDocuments: Int
+  /// Documents of the whole course that the target goes on with.
+  public var targetDocuments: Int
   /// Documents that they are evaluated on.
   public var heldOutDocuments: Int
   /// Questions of each category.
@@ -22,14 +24,16 @@ public struct DemoRecipe: Sendable {
   public var exitLayer: Int
   /// How many Medusa heads.
   public var medusaHeads: Int
-  /// The exit's part of the target's loss; the next token's is 1.
+  /// The exit's part of the loss while the model learns to be left early; the next token's is 1.
+  public var earlyExitWeight: Float
+  /// The same while it goes on with the whole course.
   public var exitWeight: Float
   /// Prompts whose answers the target writes itself, for its drafters to learn from.
   public var distilledPrompts: Int
   /// Documents of the corpus that the drafters learn from beside these answers.
   public var drafterDocuments: Int
   /// How to train each stage.
-  public var baseSettings, targetSettings, kangarooSettings, medusaSettings, smallModelSettings,
+  public var baseSettings, earlyExitSettings, targetSettings, kangarooSettings, medusaSettings, smallModelSettings,
     draftSettings: TrainingSettings
 
   /// The shipped model. Deep and narrow: a Kangaroo draft costs 2 of 24 layers, the adapter and the head.
@@ -38,20 +42,23 @@ public struct DemoRecipe: Sendable {
     tokenizerDocuments: 12_000,
     trainingDocuments: 36_000,
     earlyExitDocuments: 20_000,
+    targetDocuments: 24_000,
     heldOutDocuments: 240,
     questionsPerCategory: 20,
     target: shape(width: 256, inner: 704, layers: 24, heads: 8, vocabulary: 2048, context: 1024),
     draftLayers: 2,
     exitLayer: 2,
     medusaHeads: 4,
-    exitWeight: 0.5,
+    earlyExitWeight: 0.5,
+    exitWeight: 0.3,
     distilledPrompts: 1500,
     drafterDocuments: 6000,
     baseSettings: settings(steps: 2600, rate: 1.5e-3, warmUp: 150),
-    targetSettings: settings(steps: 2800, rate: 1.2e-3, evaluationInterval: 200),
+    earlyExitSettings: settings(steps: 2800, rate: 1.2e-3, evaluationInterval: 200),
+    targetSettings: settings(steps: 2800, rate: 1.2e-3, evaluationInterval: 100),
     kangarooSettings: settings(steps: 300, rate: 7e-4),
     medusaSettings: settings(steps: 1500, rate: 1e-3),
-    smallModelSettings: settings(steps: 5400, rate: 2e-3, warmUp: 150, evaluationInterval: 600),
+    smallModelSettings: settings(steps: 8200, rate: 2e-3, warmUp: 150, evaluationInterval: 600),
     draftSettings: settings(steps: 600, rate: 7e-4)
   )
 
@@ -61,16 +68,19 @@ public struct DemoRecipe: Sendable {
     tokenizerDocuments: 60,
     trainingDocuments: 60,
     earlyExitDocuments: 30,
+    targetDocuments: 30,
     heldOutDocuments: 6,
     questionsPerCategory: 1,
     target: shape(width: 32, inner: 64, layers: 4, heads: 2, vocabulary: 512, context: 1024),
     draftLayers: 1,
     exitLayer: 1,
     medusaHeads: 4,
-    exitWeight: 0.5,
+    earlyExitWeight: 0.5,
+    exitWeight: 0.3,
     distilledPrompts: 2,
     drafterDocuments: 4,
     baseSettings: miniatureSettings,
+    earlyExitSettings: miniatureSettings,
     targetSettings: miniatureSettings,
     kangarooSettings: miniatureSettings,
     medusaSettings: miniatureSettings,

@@ -46,6 +46,15 @@ public final class EarlyExitObjective: TrainingObjective {
     logits = try FloatMatrix(rows: rows, columns: configuration.vocabularySize)
   }
 
+  /// Goes on from an adapter.
+  ///
+  /// - Parameter directory: its folder.
+  /// - Throws: ``SpecModel/ModelError`` if it cannot be read.
+  public func loadAdapter(_ directory: String) throws {
+    let file = try SafetensorsFile(path: directory + "/model.safetensors")
+    for parameter in adapter.parameters { try parameter.load(file) }
+  }
+
   /// What training changes: the model and the adapter.
   public var parameters: [Parameter] { model.parameters + adapter.parameters }
   /// Rows of a batch.
