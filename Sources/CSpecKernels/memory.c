@@ -68,24 +68,20 @@ uint64_t sk_thread_nanoseconds(void) {
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-int sk_affinity_count(void) {
+size_t sk_affinity(int *processors, size_t capacity) {
+  size_t count = 0;
 #if defined(__linux__)
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0) {
+    for (int i = 0; i < CPU_SETSIZE && count < capacity; i++)
+      if (CPU_ISSET(i, &set)) processors[count++] = i;
+    return count;
+  }
 #endif
-  long count = sysconf(_SC_NPROCESSORS_ONLN);
-  return count > 0 ? (int)count : 1;
-}
-
-bool sk_affinity_contains(int processor) {
-#if defined(__linux__)
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0)
-    return processor >= 0 && processor < CPU_SETSIZE && CPU_ISSET(processor, &set);
-#endif
-  return processor >= 0 && processor < sk_affinity_count();
+  const long online = sysconf(_SC_NPROCESSORS_ONLN);
+  for (; count < capacity && (long)count < (online > 0 ? online : 1); count++) processors[count] = (int)count;
+  return count;
 }
 
 void sk_processor_name(char *out, size_t size) {

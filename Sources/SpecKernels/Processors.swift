@@ -13,7 +13,9 @@ public enum Processors {
 
   /// The processors that the process may be scheduled on.
   public static var affinity: [Int] {
-    (0..<4096).filter { sk_affinity_contains(Int32($0)) }
+    var processors = [Int32](repeating: 0, count: 4096)
+    let count = sk_affinity(&processors, processors.count)
+    return processors.prefix(count).map { Int($0) }
   }
 
   /// Physical cores within the affinity and the processor quota of the process's control group, at least 1.

@@ -23,6 +23,16 @@ public struct EngineBenchmark {
     public var multiplyAdds: Int
   }
 
+  /// What the time of a pass goes into: means over passes whose operations were timed one by one.
+  public struct Profile: Codable, Sendable {
+    /// Positions computed at once.
+    public var positions: Int
+    /// Time of a pass in seconds, the timing included.
+    public var seconds: Double
+    /// Seconds in each operation; the rest of the pass lies between them.
+    public var operations: [SpecKernels.Operation: Double]
+  }
+
   /// All that was measured.
   public struct Result: Codable, Sendable {
     /// The model's name or the shape's.
@@ -41,12 +51,16 @@ public struct EngineBenchmark {
     public var passes: [Pass]
     /// Prefill, with the logits of the last position.
     public var prefills: [Pass]
+    /// Where passes over some numbers of positions spend their time, the largest prefill last.
+    public var profiles: [Profile]
   }
 
   /// Positions of the passes.
   public static let positions = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 48, 64]
   /// Positions of the prefills.
   public static let prefillPositions = [128, 512]
+  /// Positions of the passes whose operations are timed.
+  public static let profiledPositions = [1, 4, 8]
   private let name: String
   private let target: Transformer
   private let cache: KVCache
@@ -95,6 +109,10 @@ public struct EngineBenchmark {
       for count in fits { times[count, default: []].append(time { prefill(count) }) }
       progress(round + 1, rounds)
     }
+    let profiles =
+      positions.filter(Self.profiledPositions.contains).map { count in
+        profile(count, repetitions(of: count) * rounds) { verify(count) }
+      } + fits.suffix(1).map { count in profile(count, rounds) { prefill(count) } }
     let limits = Limits(
       readBytesPerSecond: median(reading),
       readSameSizeBytesPerSecond: median(same),
@@ -113,8 +131,18 @@ public struct EngineBenchmark {
       },
       prefills: fits.map {
         Pass(positions: $0, seconds: median(times[$0] ?? []), multiplyAdds: $0 * layers + head)
-      }
+      },
+      profiles: profiles
     )
+  }
+
+  private func profile(_ count: Int, _ repetitions: Int, _ pass: () -> Void) -> Profile {
+    target.context.operationTimes = OperationTimes()
+    let seconds = time { for _ in 0..<repetitions { pass() } } / Double(repetitions)
+    let times = target.context.operationTimes ?? OperationTimes()
+    target.context.operationTimes = nil
+    let operations = SpecKernels.Operation.allCases.map { ($0, Double(times[$0]) / 1e9 / Double(repetitions)) }
+    return Profile(positions: count, seconds: seconds, operations: Dictionary(uniqueKeysWithValues: operations))
   }
 
   /// T(m) alone: the cost in seconds of one pass over m positions, the median of a few.

@@ -1,3 +1,4 @@
+import SpecKernels
 import SpecReport
 import SpecRunner
 
@@ -23,7 +24,48 @@ enum BenchmarkTable {
 
       One pass over m positions with the logits of each; the rows of 128 and 512 are prefill. Reading: bytes of weights
       over time; its limit is the faster of the two above. Multiply-adds of the matrix products alone.
+
+      \(profile(result))
       """
+  }
+
+  /// Where the passes spend their time.
+  private static func profile(_ result: EngineBenchmark.Result) -> String {
+    let columns: [(title: String, operation: SpecKernels.Operation)] = [
+      ("Products", .products), ("Attention", .attention), ("Rotation", .rotation), ("Norms", .normalization),
+      ("Sums", .elementwise), ("Choice", .choice),
+    ]
+    var table = MarkdownTable(
+      labels: [],
+      figures: ["Positions", "Time"] + columns.map(\.title) + ["Between", "Products at the limits"]
+    )
+    for profile in result.profiles {
+      let times = columns.map { profile.operations[$0.operation] ?? 0 }
+      let between = profile.seconds - times.reduce(0, +)
+      let ideal = productsAtTheLimits(profile.positions, result)
+      table.append(
+        [String(profile.positions), "\(NumberFormat.fixed(profile.seconds * 1e3, decimals: 3)) ms"]
+          + (times + [between]).map { NumberFormat.percent($0 / profile.seconds) }
+          + [NumberFormat.percent(ideal / profile.seconds)]
+      )
+    }
+    return """
+      \(table.text)
+
+      Where a pass spends its time, each operation timed by itself (the largest prefill last). Sums: activation functions
+      too; between: the program between two operations. Products at the limits: what the products alone would take at the
+      faster of the two reading rates or at the peak of multiply-adds, whichever takes longer.
+      """
+  }
+
+  private static func productsAtTheLimits(_ positions: Int, _ result: EngineBenchmark.Result) -> Double {
+    let limits = result.limits
+    let reading = max(limits.readBytesPerSecond, limits.readSameSizeBytesPerSecond)
+    let pass = (result.passes + result.prefills).last { $0.positions == positions }
+    return max(
+      Double(result.weightBytes) / reading,
+      Double(pass?.multiplyAdds ?? 0) / limits.multiplyAddsPerSecond
+    )
   }
 
   private static func row(_ pass: EngineBenchmark.Pass, _ result: EngineBenchmark.Result, ratio: Double?) -> [String] {

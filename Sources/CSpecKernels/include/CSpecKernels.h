@@ -195,10 +195,8 @@ void sk_release_pages(const void *start, size_t bytes);
 uint64_t sk_nanoseconds(void);
 /// Processor time of the calling thread.
 uint64_t sk_thread_nanoseconds(void);
-/// Processors that this process may run on.
-int sk_affinity_count(void);
-/// Whether this process may run on the processor.
-bool sk_affinity_contains(int processor);
+/// The numbers of the processors that this process may run on, at most `capacity` of them; returns how many.
+size_t sk_affinity(int *processors, size_t capacity);
 /// The processor's name as its identification instruction tells it; empty where there is none.
 void sk_processor_name(char *out, size_t size);
 /// The C compiler that built this library.

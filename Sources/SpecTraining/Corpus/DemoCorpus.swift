@@ -44,7 +44,14 @@ public struct DemoCorpus: Sendable {
       .mathematicalReasoning: 20, .retrievalAugmentedGeneration: 10,
     ])
 
-    /// The same for the whole course, whose translations are shorter.
+    /// Mostly documents whose answers stand in the text before them or follow from it word by word: looking things up
+    /// is learned late, and never where it is rare.
+    public static let lookingUp = Mixture(weights: [
+      .multiTurnConversation: 28, .translation: 34, .summarization: 9, .questionAnswering: 6,
+      .mathematicalReasoning: 6, .retrievalAugmentedGeneration: 17,
+    ])
+
+    /// Weights that do so for the whole course, whose translations are shorter.
     public static let balancedWhole = Mixture(weights: [
       .multiTurnConversation: 17, .translation: 26, .summarization: 9, .questionAnswering: 20,
       .mathematicalReasoning: 18, .retrievalAugmentedGeneration: 10,
@@ -113,12 +120,12 @@ public struct DemoCorpus: Sendable {
     let isWhole = course == .whole
     switch category {
     case .multiTurnConversation:
-      return isWhole && composer.random.chance(35)
+      return isWhole && composer.random.chance(50)
         ? ListWriter.turns(&composer) : ConversationWriter.turns(&composer)
     case .translation:
       return isWhole ? TranslationWriter.shortTurns(&composer) : TranslationWriter.turns(&composer)
     case .summarization:
-      return isWhole && composer.random.chance(50)
+      return isWhole && composer.random.chance(60)
         ? SummaryWriter.shorteningTurns(&composer) : SummaryWriter.turns(&composer)
     case .questionAnswering: return QuestionWriter.turns(&composer)
     case .mathematicalReasoning: return ArithmeticWriter.turns(&composer)

@@ -26,13 +26,15 @@ struct DemoData {
   ///   - range: which.
   ///   - stream: training, or held out from it.
   ///   - course: how much variety they have.
+  ///   - mixture: how often each category occurs; nil for equal shares of the text.
   /// - Returns: each with its tokens.
   func encoded(
     _ range: Range<Int>,
     stream: DemoStream,
-    course: DemoCourse = .whole
+    course: DemoCourse = .whole,
+    mixture: DemoCorpus.Mixture? = nil
   ) -> [ConversationEncoder.Encoded] {
-    let corpus = DemoCorpus(seed: recipe.seed, stream: stream, course: course)
+    let corpus = DemoCorpus(seed: recipe.seed, stream: stream, course: course, mixture: mixture)
     return range.map { encoder.encode(Self.document(corpus.document(at: $0))) }
   }
 
@@ -71,7 +73,7 @@ struct DemoData {
   }
 
   private var targetDocuments: [ConversationEncoder.Encoded] {
-    encoded(0..<recipe.targetDocuments, stream: .training)
+    encoded(0..<recipe.targetDocuments, stream: .training, mixture: .lookingUp)
   }
 
   /// Documents that are never learned from.

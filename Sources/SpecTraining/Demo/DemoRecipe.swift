@@ -42,7 +42,7 @@ public struct DemoRecipe: Sendable {
     tokenizerDocuments: 12_000,
     trainingDocuments: 36_000,
     earlyExitDocuments: 20_000,
-    targetDocuments: 24_000,
+    targetDocuments: 16_000,
     heldOutDocuments: 240,
     questionsPerCategory: 20,
     target: shape(width: 256, inner: 704, layers: 24, heads: 8, vocabulary: 2048, context: 1024),
@@ -55,10 +55,10 @@ public struct DemoRecipe: Sendable {
     drafterDocuments: 6000,
     baseSettings: settings(steps: 2600, rate: 1.5e-3, warmUp: 150),
     earlyExitSettings: settings(steps: 2800, rate: 1.2e-3, evaluationInterval: 200),
-    targetSettings: settings(steps: 2800, rate: 1.2e-3, evaluationInterval: 100),
+    targetSettings: settings(steps: 1800, rate: 1e-3, evaluationInterval: 100),
     kangarooSettings: settings(steps: 300, rate: 7e-4),
     medusaSettings: settings(steps: 1500, rate: 1e-3),
-    smallModelSettings: settings(steps: 8200, rate: 2e-3, warmUp: 150, evaluationInterval: 600),
+    smallModelSettings: settings(steps: 7200, rate: 2e-3, warmUp: 150, evaluationInterval: 600),
     draftSettings: settings(steps: 600, rate: 7e-4)
   )
 

@@ -49,11 +49,8 @@ public final class EarlyExitObjective: TrainingObjective {
   /// Goes on from an adapter.
   ///
   /// - Parameter directory: its folder.
-  /// - Throws: ``SpecModel/ModelError`` if it cannot be read.
-  public func loadAdapter(_ directory: String) throws {
-    let file = try SafetensorsFile(path: directory + "/model.safetensors")
-    for parameter in adapter.parameters { try parameter.load(file) }
-  }
+  /// - Throws: ``SpecModel/ModelError`` if there is none that fits.
+  public func loadAdapter(_ directory: String) throws { try adapter.load(directory) }
 
   /// What training changes: the model and the adapter.
   public var parameters: [Parameter] { model.parameters + adapter.parameters }

@@ -41,8 +41,7 @@ public final class KangarooObjective: TrainingObjective {
   /// - Parameter directory: the adapter's folder.
   /// - Throws: ``SpecModel/ModelError`` if there is none that fits.
   public func load(_ directory: String) throws {
-    let file = try SafetensorsFile(path: directory + "/model.safetensors", purpose: "the Kangaroo adapter's weights")
-    for parameter in parameters { try parameter.load(file) }
+    try adapter.load(directory)
   }
 
   /// What training changes.
