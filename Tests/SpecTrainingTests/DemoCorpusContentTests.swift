@@ -98,44 +98,6 @@ import SpecTraining
     }
   }
 
-  @Test func aListIsReadBackWordForWordAndAskedAboutInItsOwnWords() throws {
-    var lists = 0
-    for index in 0..<400 {
-      let turns = DemoCorpus(seed: 5).document(at: index, category: .multiTurnConversation).turns
-      guard turns[0].question.contains(#/( Read it back to me\.| Please say it back\.| Can you repeat that\?)$/#) else {
-        continue
-      }
-      let list = try #require(turns[0].answer.split(separator: ": ", maxSplits: 1).last)
-      #expect(turns[0].question.contains(": \(list) "))
-      for turn in turns.dropFirst() { #expect(list.contains(turn.answer.dropLast()), "\(turn)") }
-      #expect(turns.count > 1)
-      lists += 1
-    }
-    #expect(lists > 100)
-  }
-
-  @Test func aShortenedStoryKeepsItsOwnSentences() {
-    let requests = #/^(Shorten this story|Which sentences|Read me only)/#
-    let shortened = turns(.summarization).filter { $0.question.contains(requests) }
-    #expect(shortened.count > 200)
-    for turn in shortened {
-      let answer = turn.answer.replacing(#/^(In its own words|These sentences matter most): /#, with: "")
-      for sentence in answer.split(separator: ". ") { #expect(turn.question.contains(sentence)) }
-      #expect(turn.question.contains(answer.prefix { $0 != "." }))
-    }
-  }
-
-  @Test func theFirstCourseHasNeitherListsNorShortTranslations() {
-    let first = DemoCorpus(seed: 11, course: .first), whole = DemoCorpus(seed: 11)
-    func shortest(_ corpus: DemoCorpus) -> Int? {
-      (0..<200).map { corpus.document(at: $0, category: .translation).turns[0].answer.count }.min()
-    }
-    #expect((shortest(first) ?? 0) > 40)
-    #expect((shortest(whole) ?? .max) < 25)
-    let talks = (0..<200).map { first.document(at: $0, category: .multiTurnConversation).turns[0].question }
-    #expect(!talks.contains { $0.hasSuffix("Read it back to me.") })
-  }
-
   @Test func aSummaryNamesTheStorysPeople() {
     let names = Set(Lexicon.list("woman") + Lexicon.list("man"))
     for turn in turns(.summarization, 300) {

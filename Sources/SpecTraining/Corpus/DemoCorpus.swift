@@ -18,15 +18,6 @@ public enum DemoStream: UInt64, CaseIterable, Sendable {
   }
 }
 
-/// How much of the corpus's variety documents have: a model learns the first course first.
-public enum DemoCourse: Sendable {
-  /// Longer texts only: what a model learns words, sentences and facts from.
-  case first
-  /// With short translations, lists to read back and stories to shorten in their own words: what a model learns to look
-  /// things up in the text before it from.
-  case whole
-}
-
 /// The demo corpus: an endless sequence of documents that follow from a seed, the same on every platform, each of
 /// which can be written without those before it.
 public struct DemoCorpus: Sendable {
@@ -43,27 +34,12 @@ public struct DemoCorpus: Sendable {
       .multiTurnConversation: 16, .translation: 18, .summarization: 10, .questionAnswering: 26,
       .mathematicalReasoning: 20, .retrievalAugmentedGeneration: 10,
     ])
-
-    /// Mostly documents whose answers stand in the text before them or follow from it word by word: looking things up
-    /// is learned late, and never where it is rare.
-    public static let lookingUp = Mixture(weights: [
-      .multiTurnConversation: 28, .translation: 34, .summarization: 9, .questionAnswering: 6,
-      .mathematicalReasoning: 6, .retrievalAugmentedGeneration: 17,
-    ])
-
-    /// Weights that do so for the whole course, whose translations are shorter.
-    public static let balancedWhole = Mixture(weights: [
-      .multiTurnConversation: 17, .translation: 26, .summarization: 9, .questionAnswering: 20,
-      .mathematicalReasoning: 18, .retrievalAugmentedGeneration: 10,
-    ])
   }
 
   /// The seed that all documents follow from.
   public let seed: UInt64
   /// The stream that the documents belong to.
   public let stream: DemoStream
-  /// How much variety the documents have.
-  public let course: DemoCourse
   /// How often each category occurs where none is asked for.
   public let mixture: Mixture
 
@@ -72,18 +48,11 @@ public struct DemoCorpus: Sendable {
   /// - Parameters:
   ///   - seed: Any number.
   ///   - stream: What the documents are for.
-  ///   - course: How much variety the documents have.
-  ///   - mixture: How often each category occurs; nil gives every category roughly the same share of the text.
-  public init(
-    seed: UInt64,
-    stream: DemoStream = .training,
-    course: DemoCourse = .whole,
-    mixture: Mixture? = nil
-  ) {
+  ///   - mixture: How often each category occurs.
+  public init(seed: UInt64, stream: DemoStream = .training, mixture: Mixture = .balanced) {
     self.seed = seed
     self.stream = stream
-    self.course = course
-    self.mixture = mixture ?? (course == .first ? .balanced : .balancedWhole)
+    self.mixture = mixture
   }
 
   /// One document.
@@ -98,7 +67,7 @@ public struct DemoCorpus: Sendable {
     let number = UInt64(DemoCategory.allCases.firstIndex(of: chosen) ?? 0) + 1
     var attempt: UInt64 = 0
     while true {
-      let turns = turns(chosen, CorpusRandom(keys: place + [number, attempt]))
+      let turns = Self.turns(chosen, CorpusRandom(keys: place + [number, attempt]))
       if stream.admits(stableHash(turns[0].question)) { return DemoDocument(category: chosen, turns: turns) }
       attempt += 1
     }
@@ -115,18 +84,12 @@ public struct DemoCorpus: Sendable {
     return .multiTurnConversation
   }
 
-  private func turns(_ category: DemoCategory, _ random: CorpusRandom) -> [DemoTurn] {
+  private static func turns(_ category: DemoCategory, _ random: CorpusRandom) -> [DemoTurn] {
     var composer = Composer(random: random)
-    let isWhole = course == .whole
     switch category {
-    case .multiTurnConversation:
-      return isWhole && composer.random.chance(50)
-        ? ListWriter.turns(&composer) : ConversationWriter.turns(&composer)
-    case .translation:
-      return isWhole ? TranslationWriter.shortTurns(&composer) : TranslationWriter.turns(&composer)
-    case .summarization:
-      return isWhole && composer.random.chance(60)
-        ? SummaryWriter.shorteningTurns(&composer) : SummaryWriter.turns(&composer)
+    case .multiTurnConversation: return ConversationWriter.turns(&composer)
+    case .translation: return TranslationWriter.turns(&composer)
+    case .summarization: return SummaryWriter.turns(&composer)
     case .questionAnswering: return QuestionWriter.turns(&composer)
     case .mathematicalReasoning: return ArithmeticWriter.turns(&composer)
     case .retrievalAugmentedGeneration: return PassageWriter.turns(&composer)

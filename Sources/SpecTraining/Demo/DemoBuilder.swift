@@ -14,9 +14,7 @@ public struct DemoBuilder {
     case tokenizer
     /// A model that has learned the next token.
     case base
-    /// The base, which goes on learning while it also learns to be left early.
-    case earlyExit = "early-exit"
-    /// The model that the suite is run on: the same, which goes on so on the whole course.
+    /// The model that the suite is run on: the base, which goes on learning while it also learns to be left early.
     case target
     /// Kangaroo's adapter.
     case kangaroo
@@ -75,7 +73,6 @@ public struct DemoBuilder {
       try makeTokenizer()
       return .finished
     case .base: return try makeBase()
-    case .earlyExit: return try makeEarlyExit()
     case .target: return try makeTarget()
     case .kangaroo: return try makeKangaroo()
     case .medusa: return try makeMedusa()
@@ -91,7 +88,7 @@ public struct DemoBuilder {
       vocabularySize: recipe.target.vocabularySize,
       specialTokens: SpecialTokens(others: DemoData.markers)
     )
-    let corpus = DemoCorpus(seed: recipe.seed, course: .first)
+    let corpus = DemoCorpus(seed: recipe.seed)
     for index in 0..<recipe.tokenizerDocuments {
       for turn in corpus.document(at: index).turns {
         trainer.add(turn.question)
@@ -107,64 +104,24 @@ public struct DemoBuilder {
   }
 
   private func makeBase() throws -> Trainer.Outcome {
-    // Nothing but the stage after it needs it.
+    // Nothing but the target needs it.
     guard try isMissing(folder.model, recipe.targetSettings) else { return .finished }
-    guard try isMissing(folder.earlyExit, recipe.earlyExitSettings) else { return .finished }
     guard try isMissing(folder.base, recipe.baseSettings) else { return .finished }
     return try trainOnNextTokens(recipe.target, "Base", recipe.baseSettings, corpus.base, folder.base)
   }
 
-  private func makeEarlyExit() throws -> Trainer.Outcome {
-    guard try isMissing(folder.model, recipe.targetSettings) else { return .finished }
-    guard try isMissing(folder.earlyExit, recipe.earlyExitSettings) else { return .finished }
-    return try trainToBeLeftEarly(
-      from: folder.base,
-      adapter: nil,
-      weight: recipe.earlyExitWeight,
-      "Early exit",
-      recipe.earlyExitSettings,
-      corpus.earlyExit,
-      to: folder.earlyExit,
-      adapterTo: folder.earlyExitAdapter
-    )
-  }
-
   private func makeTarget() throws -> Trainer.Outcome {
     guard try isMissing(folder.model, recipe.targetSettings) else { return .finished }
-    return try trainToBeLeftEarly(
-      from: folder.earlyExit,
-      adapter: folder.earlyExitAdapter,
-      weight: recipe.exitWeight,
-      "Target",
-      recipe.targetSettings,
-      corpus.target,
-      to: folder.model,
-      adapterTo: folder.exitAdapter
-    )
-  }
-
-  /// Goes on training a model for the next token and for what its first layers predict of it.
-  private func trainToBeLeftEarly(
-    from start: String,
-    adapter: String?,
-    weight: Float,
-    _ title: String,
-    _ settings: TrainingSettings,
-    _ data: TrainingData,
-    to output: String,
-    adapterTo adapterOutput: String
-  ) throws -> Trainer.Outcome {
     let objective = try EarlyExitObjective(
-      Checkpoint(directory: start),
+      Checkpoint(directory: folder.base),
       exitLayer: recipe.exitLayer,
-      exitWeight: weight,
-      rows: settings.batchTokens,
+      exitWeight: recipe.exitWeight,
+      rows: recipe.targetSettings.batchTokens,
       seed: recipe.seed,
       context: context
     )
-    if let adapter { try objective.loadAdapter(adapter) }
-    return try train(objective, title, settings, data, output) {
-      try objective.write(to: $0, adapterTo: adapterOutput, tokenizerFrom: folder.model)
+    return try train(objective, "Target", recipe.targetSettings, corpus.earlyExit, folder.model) {
+      try objective.write(to: $0, adapterTo: folder.exitAdapter, tokenizerFrom: folder.model)
     }
   }
 

@@ -85,13 +85,10 @@ public struct DemoCard {
       summaries, questions about the invented country, worked arithmetic, answers from passages. The suite's questions \
       and the held-out documents share no first prompt with what is learned from.
       - Target: first \(steps(recipe.baseSettings)) on \(recipe.trainingDocuments) documents for the next token alone; \
-      then \(steps(recipe.earlyExitSettings)) on \(recipe.earlyExitDocuments) others for the next token and, with a \
-      weight of \(recipe.earlyExitWeight), for what the states after layer \(recipe.exitLayer) predict of the whole \
-      model's output (LayerSkip's early-exit loss, Elhoushi et al. 2024); then so again for \
-      \(steps(recipe.targetSettings)), with a weight of \(recipe.exitWeight), on \(recipe.targetDocuments) documents \
-      that ask for what stands in the text before: short translations, lists to read back, stories to shorten in their \
-      own words. The early-exit loss makes this target easier to draft for with its first layers than one trained \
-      without. No weight is rescaled.
+      then \(steps(recipe.targetSettings)) on \(recipe.earlyExitDocuments) others for the next token and, with a weight \
+      of \(recipe.exitWeight), for what the states after layer \(recipe.exitLayer) predict of the whole model's output \
+      (LayerSkip's early-exit loss, Elhoushi et al. 2024). That makes this target easier to draft for with its first \
+      layers than one trained without. No weight is rescaled.
       - Drafters: the adapter goes on from the one of that loss for \(steps(recipe.kangarooSettings)), the heads learn \
       for \(steps(recipe.medusaSettings)), all on the frozen target's \(recipe.distilledPrompts) greedy answers beside \
       \(recipe.drafterDocuments) documents. The draft model first learns the next token for \

@@ -25,55 +25,39 @@ struct DemoData {
   /// - Parameters:
   ///   - range: which.
   ///   - stream: training, or held out from it.
-  ///   - course: how much variety they have.
-  ///   - mixture: how often each category occurs; nil for equal shares of the text.
   /// - Returns: each with its tokens.
-  func encoded(
-    _ range: Range<Int>,
-    stream: DemoStream,
-    course: DemoCourse = .whole,
-    mixture: DemoCorpus.Mixture? = nil
-  ) -> [ConversationEncoder.Encoded] {
-    let corpus = DemoCorpus(seed: recipe.seed, stream: stream, course: course, mixture: mixture)
+  func encoded(_ range: Range<Int>, stream: DemoStream) -> [ConversationEncoder.Encoded] {
+    let corpus = DemoCorpus(seed: recipe.seed, stream: stream)
     return range.map { encoder.encode(Self.document(corpus.document(at: $0))) }
   }
 
-  private func data(_ documents: [ConversationEncoder.Encoded]) throws(TrainingError) -> TrainingData {
-    try TrainingData(training: Self.joined(documents, recipe), heldOut: heldOut)
+  /// Documents of the training stream to learn from, and others to evaluate on.
+  private func data(_ ranges: Range<Int>...) throws(TrainingError) -> TrainingData {
+    let documents = ranges.flatMap { encoded($0, stream: .training) }
+    return try TrainingData(training: Self.joined(documents, recipe), heldOut: heldOut)
   }
 
   /// What the first target learns from.
   var base: TrainingData {
-    get throws(TrainingError) { try data(baseDocuments) }
-  }
-
-  /// What it goes on with while it learns to be left early.
-  var earlyExit: TrainingData {
-    get throws(TrainingError) { try data(earlyExitDocuments) }
+    get throws(TrainingError) { try data(baseRange) }
   }
 
   /// What the target goes on with.
-  var target: TrainingData {
-    get throws(TrainingError) { try data(targetDocuments) }
+  var earlyExit: TrainingData {
+    get throws(TrainingError) { try data(earlyExitRange) }
   }
 
-  /// What all three of these learn from.
+  /// What both of these learn from.
   var smallModel: TrainingData {
-    get throws(TrainingError) { try data(baseDocuments + earlyExitDocuments + targetDocuments) }
+    get throws(TrainingError) { try data(baseRange, earlyExitRange) }
   }
 
-  private var baseDocuments: [ConversationEncoder.Encoded] {
-    encoded(0..<recipe.trainingDocuments, stream: .training, course: .first)
-  }
+  private var baseRange: Range<Int> { 0..<recipe.trainingDocuments }
 
-  private var earlyExitDocuments: [ConversationEncoder.Encoded] {
-    // Behind the documents of the base and the prompts that the target answers.
+  /// Behind the documents of the base and the prompts that the target answers.
+  private var earlyExitRange: Range<Int> {
     let first = recipe.trainingDocuments + recipe.distilledPrompts
-    return encoded(first..<first + recipe.earlyExitDocuments, stream: .training, course: .first)
-  }
-
-  private var targetDocuments: [ConversationEncoder.Encoded] {
-    encoded(0..<recipe.targetDocuments, stream: .training, mixture: .lookingUp)
+    return first..<first + recipe.earlyExitDocuments
   }
 
   /// Documents that are never learned from.
@@ -122,7 +106,7 @@ struct DemoData {
     shouldStop: () -> Bool
   ) throws -> TrainingData? {
     let prompts = encoded(
-      recipe.targetDocuments..<recipe.targetDocuments + recipe.distilledPrompts,
+      recipe.trainingDocuments..<recipe.trainingDocuments + recipe.distilledPrompts,
       stream: .training
     )
     try OutputFile.makeFolder(folder.work)

@@ -24,10 +24,6 @@ public struct DemoFolder: Sendable {
   var work: String { path + "/work" }
   /// The target before it learns to be left early.
   var base: String { work + "/base" }
-  /// The target before it goes on with the whole course.
-  var earlyExit: String { work + "/early-exit" }
-  /// The adapter that it learned with.
-  var earlyExitAdapter: String { earlyExit + "/exit-adapter" }
   /// The draft model before it learns from the target.
   var smallModel: String { work + "/small-model" }
   /// The answers that the target wrote for its drafters.

@@ -10,8 +10,6 @@ public struct DemoRecipe: Sendable {
   public var trainingDocuments: Int
   /// Documents that it goes on with while it learns to be left early; others than those before.
   public var earlyExitDocuments: Int
-  /// Documents of the whole course that the target goes on with.
-  public var targetDocuments: Int
   /// Documents that they are evaluated on.
   public var heldOutDocuments: Int
   /// Questions of each category.
@@ -24,16 +22,14 @@ public struct DemoRecipe: Sendable {
   public var exitLayer: Int
   /// How many Medusa heads.
   public var medusaHeads: Int
-  /// The exit's part of the loss while the model learns to be left early; the next token's is 1.
-  public var earlyExitWeight: Float
-  /// The same while it goes on with the whole course.
+  /// The exit's part of the target's loss; the next token's is 1.
   public var exitWeight: Float
   /// Prompts whose answers the target writes itself, for its drafters to learn from.
   public var distilledPrompts: Int
   /// Documents of the corpus that the drafters learn from beside these answers.
   public var drafterDocuments: Int
   /// How to train each stage.
-  public var baseSettings, earlyExitSettings, targetSettings, kangarooSettings, medusaSettings, smallModelSettings,
+  public var baseSettings, targetSettings, kangarooSettings, medusaSettings, smallModelSettings,
     draftSettings: TrainingSettings
 
   /// The shipped model. Deep and narrow: a Kangaroo draft costs 2 of 24 layers, the adapter and the head.
@@ -42,23 +38,20 @@ public struct DemoRecipe: Sendable {
     tokenizerDocuments: 12_000,
     trainingDocuments: 36_000,
     earlyExitDocuments: 20_000,
-    targetDocuments: 16_000,
     heldOutDocuments: 240,
     questionsPerCategory: 20,
     target: shape(width: 256, inner: 704, layers: 24, heads: 8, vocabulary: 2048, context: 1024),
     draftLayers: 2,
     exitLayer: 2,
     medusaHeads: 4,
-    earlyExitWeight: 0.5,
-    exitWeight: 0.3,
+    exitWeight: 0.5,
     distilledPrompts: 1500,
     drafterDocuments: 6000,
     baseSettings: settings(steps: 2600, rate: 1.5e-3, warmUp: 150),
-    earlyExitSettings: settings(steps: 2800, rate: 1.2e-3, evaluationInterval: 200),
-    targetSettings: settings(steps: 1800, rate: 1e-3, evaluationInterval: 100),
+    targetSettings: settings(steps: 2800, rate: 1.2e-3, evaluationInterval: 200),
     kangarooSettings: settings(steps: 300, rate: 7e-4),
     medusaSettings: settings(steps: 1500, rate: 1e-3),
-    smallModelSettings: settings(steps: 7200, rate: 2e-3, warmUp: 150, evaluationInterval: 600),
+    smallModelSettings: settings(steps: 5400, rate: 2e-3, warmUp: 150, evaluationInterval: 600),
     draftSettings: settings(steps: 600, rate: 7e-4)
   )
 
@@ -68,19 +61,16 @@ public struct DemoRecipe: Sendable {
     tokenizerDocuments: 60,
     trainingDocuments: 60,
     earlyExitDocuments: 30,
-    targetDocuments: 30,
     heldOutDocuments: 6,
     questionsPerCategory: 1,
     target: shape(width: 32, inner: 64, layers: 4, heads: 2, vocabulary: 512, context: 1024),
     draftLayers: 1,
     exitLayer: 1,
     medusaHeads: 4,
-    earlyExitWeight: 0.5,
-    exitWeight: 0.3,
+    exitWeight: 0.5,
     distilledPrompts: 2,
     drafterDocuments: 4,
     baseSettings: miniatureSettings,
-    earlyExitSettings: miniatureSettings,
     targetSettings: miniatureSettings,
     kangarooSettings: miniatureSettings,
     medusaSettings: miniatureSettings,

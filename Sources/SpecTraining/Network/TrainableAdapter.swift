@@ -69,12 +69,6 @@ final class TrainableAdapter {
     norm.value.copy(from: finalNorm.value)
   }
 
-  /// Takes the weights of an adapter in the official layout.
-  func load(_ directory: String) throws {
-    let file = try SafetensorsFile(path: directory + "/model.safetensors", purpose: "the Kangaroo adapter's weights")
-    for parameter in parameters { try parameter.load(file) }
-  }
-
   /// Computes `states` from exit-layer states.
   func forward(_ exits: FloatMatrix, batch: TrainingBatch) {
     block.forward(exits, batch: batch, into: output, keeping: kept, context: context)

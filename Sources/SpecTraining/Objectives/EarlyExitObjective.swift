@@ -46,12 +46,6 @@ public final class EarlyExitObjective: TrainingObjective {
     logits = try FloatMatrix(rows: rows, columns: configuration.vocabularySize)
   }
 
-  /// Goes on from an adapter.
-  ///
-  /// - Parameter directory: its folder.
-  /// - Throws: ``SpecModel/ModelError`` if there is none that fits.
-  public func loadAdapter(_ directory: String) throws { try adapter.load(directory) }
-
   /// What training changes: the model and the adapter.
   public var parameters: [Parameter] { model.parameters + adapter.parameters }
   /// Rows of a batch.

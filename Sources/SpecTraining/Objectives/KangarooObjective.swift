@@ -41,7 +41,8 @@ public final class KangarooObjective: TrainingObjective {
   /// - Parameter directory: the adapter's folder.
   /// - Throws: ``SpecModel/ModelError`` if there is none that fits.
   public func load(_ directory: String) throws {
-    try adapter.load(directory)
+    let file = try SafetensorsFile(path: directory + "/model.safetensors", purpose: "the Kangaroo adapter's weights")
+    for parameter in parameters { try parameter.load(file) }
   }
 
   /// What training changes.
