@@ -230,14 +230,12 @@ static void run_tile(sk_number_type type, size_t rows, size_t panels, const tile
 /// Most panels that are widened at once.
 #define WIDENED_PANELS 2
 
-/// Writes the step's weights of some panels as float32 panels, and brings the panels that follow closer.
+/// Writes the step's weights of some panels as float32 panels.
 static void widen_panels(sk_number_type type, size_t panels, const char *packed, size_t panel_bytes, size_t columns,
                          float *out) {
   for (size_t p = 0; p < panels; p++, packed += panel_bytes) {
-    const char *next = packed + panels * panel_bytes;
     for (size_t column = 0; column < columns; column += 2, out += 2 * SK_PANEL) {
       const char *pair = packed + column * COLUMN_BYTES(type);
-      __builtin_prefetch(next + column * COLUMN_BYTES(type), 0, 2);
       for (int odd = 0; odd < 2; odd++) {
         vfloat weights[PANEL_VECTORS];
         if (type == SK_F16) load_weights(SK_F16, 1, pair, 0, odd, weights);
@@ -254,7 +252,8 @@ static void run_block(sk_number_type type, size_t panels, sk_tiling tiling, size
                       size_t all_columns, size_t column, tile_job job) {
   const size_t number_bytes = type == SK_INT8 ? 2 : 4;
   const bool is_streaming = tiling.count == 1 && sk_tile_size(tiling, 0) <= STREAMING_ROWS;
-  const char *x = job.x, *next = job.packed + panels * job.panel_bytes;
+  const size_t panel_bytes = job.panel_bytes;
+  const char *x = job.x, *next = job.packed + panels * panel_bytes;
   float widened[WIDENED_PANELS * COLUMN_STEP * SK_PANEL];
   const bool is_widened =
       (type == SK_BF16 || type == SK_F16) && last - first >= WIDENING_TILES && panels <= WIDENED_PANELS;
@@ -266,9 +265,9 @@ static void run_block(sk_number_type type, size_t panels, sk_tiling tiling, size
   }
   for (size_t t = first; t < last; t++) {
     const size_t size = sk_tile_size(tiling, t);
-    // The first tiles bring the next panels' weights closer, each tile one panel.
+    // The first tiles bring the next panels' weights closer, each tile one panel: all at once, they would be waited for.
     job.ahead = (readahead){.distance = is_streaming ? STREAMING_DISTANCE : 0, .all_panels = last - first < panels};
-    if (!is_widened && t - first < panels) job.ahead.next = next + (t - first) * job.panel_bytes;
+    if (t - first < panels) job.ahead.next = next + (t - first) * panel_bytes;
     job.x = x + column * size * number_bytes;
     run_tile(type, size, panels, &job);
     x += size * all_columns * number_bytes;
