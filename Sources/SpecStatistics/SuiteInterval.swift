@@ -12,7 +12,7 @@ extension PairedTimes {
   ///
   /// In simulations with 10, 20 and 60 questions of skewed lengths and times the interval holds the truth in 93–97 % of runs,
   /// whether passes differ or not, for one decoder with 3, 4 and 8 passes and for two, three and nine with 2 and 4. Where one
-  /// decoder's times vary twice or half as much as all others', it is 91–97 %.
+  /// decoder's times vary twice or half as much as all others', it is 90–97 %.
   ///
   /// Without a ``PassEffect``, as with one decoder in two passes, passes are taken as alike and the variance is that within
   /// questions with the degrees of freedom of Welch (1947): 93–97 % if they are alike. If they differ by 5 % the

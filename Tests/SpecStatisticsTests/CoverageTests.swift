@@ -38,8 +38,8 @@ import Testing
   }
 
   /// From passes that do not differ to passes that do more than all questions' chance together.
-  static let plans = [(1, 3), (1, 4), (1, 8), (2, 2), (2, 4), (3, 2), (3, 4), (9, 2), (9, 4)].flatMap { decoders, passes in
-    [0, 0.02, 0.05].map { Plan(decoders: decoders, passes: passes, effect: $0) }
+  static let plans = [(1, 3), (1, 4), (1, 8), (2, 2), (2, 4), (3, 2), (3, 4), (9, 2), (9, 4)].flatMap { size in
+    [0, 0.02, 0.05].map { Plan(decoders: size.0, passes: size.1, effect: $0) }
   }
 
   /// The same questions measured again and again with times that have a long tail upwards.
@@ -59,6 +59,24 @@ import Testing
     print("of this suite, \(plan.testDescription), \(questions) questions: \(coverage)")
     // 2000 runs tell the coverage to 1 point either way.
     #expect((0.93...0.97).contains(coverage))
+  }
+
+  /// A decoder whose times vary by chance twice or half as much as all others'.
+  @Test(arguments: [(2, 2), (3, 4), (9, 2)], [0.5, 2])
+  func ofThisSuiteWhereOneDecoderIsUnlikeTheOthers(_ size: (decoders: Int, passes: Int), restlessness: Double) {
+    var simulation = Simulation(seed: 11)
+    let (suites, runs) = (20, 100)
+    let hits = (0..<suites).reduce(0) { hits, _ in
+      let suite = SimulatedSuite(questions: 20, decoders: size.decoders, Self.populations[1], &simulation)
+      return hits
+        + (0..<runs).filter { _ in
+          let times = suite.measure(passes: size.passes, effect: 0, restlessness: restlessness, &simulation)
+          return times[0].intervalOfThisSuite(PassEffect(times))?.contains(suite.ratio) == true
+        }.count
+    }
+    let coverage = Double(hits) / Double(suites * runs)
+    print("unlike others by \(restlessness), \(size.decoders) decoders, \(size.passes) passes: \(coverage)")
+    #expect((0.9...0.97).contains(coverage))
   }
 
   /// Two passes of one decoder tell nothing of how passes differ: the interval takes them as alike.

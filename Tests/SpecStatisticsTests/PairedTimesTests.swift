@@ -67,7 +67,8 @@ import Testing
     }
     let (calm, restless) = (times(0.02), times(0.2))
     let effect = try #require(PassEffect([calm, restless]))
-    let (narrow, wide) = (try #require(calm.intervalOfThisSuite(effect)), try #require(restless.intervalOfThisSuite(effect)))
+    let narrow = try #require(calm.intervalOfThisSuite(effect))
+    let wide = try #require(restless.intervalOfThisSuite(effect))
     #expect(narrow.precision < wide.precision && narrow.precision > 0)
   }
 
