@@ -18,6 +18,8 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
   case unknownSetting(method: String, setting: String, known: [String])
   /// A setting's value that is not of its kind or out of its range.
   case invalidValue(method: String, setting: String, value: String, expected: String)
+  /// Settings of several exit layers with one adapter, which is trained for one of them.
+  case sharedAdapter(adapter: String, exits: [String])
   /// A method whose drafts cannot be verified by rejection.
   case noRejection(method: String, known: [String])
   /// A candidate tree that cannot be used.
@@ -45,6 +47,9 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
         : "\(method) has no setting '\(setting)': choose from \(known.joined(separator: ", "))"
     case .invalidValue(let method, let setting, let value, let expected):
       "\(method): '\(setting)' is '\(value)' where \(expected) is expected: see 'specbench methods'"
+    case .sharedAdapter(let adapter, let exits):
+      "the adapter '\(adapter)' is trained for one exit layer and cannot serve \(exits.joined(separator: " and ")): "
+        + "give each exit layer its own, like kangaroo:exit=2,adapter=DIR,kangaroo:exit=3,adapter=OTHER"
     case .noRejection(let method, let known):
       "\(method) cannot verify by rejection, only by coupling: leave it out, or --verification rejection; "
         + "the methods that can are \(known.joined(separator: ", "))"

@@ -7,7 +7,8 @@ public enum SettingGrid {
   ///
   /// - Parameter text: specs separated by commas; the values of a setting are separated by plus signs.
   /// - Returns: the specs, each with all settings, none twice.
-  /// - Throws: ``DecodingError`` for a malformed spec, a method or a setting that is not there, or too many of them.
+  /// - Throws: ``DecodingError`` for a malformed spec, a method or a setting that is not there, too many of them, or exit
+  ///   layers that share an adapter.
   public static func specs(_ text: String) throws(DecodingError) -> [DecoderSpec] {
     var specs: [DecoderSpec] = []
     for spec in try DecoderSpec.list(text) {
@@ -24,6 +25,19 @@ public enum SettingGrid {
         if !specs.contains(complete) { specs.append(complete) }
       }
     }
+    try checkAdapters(specs)
     return specs
+  }
+
+  /// An adapter is trained for one exit layer: at another it would draft worse than one of that layer's own, and the grid
+  /// would compare layers by it.
+  private static func checkAdapters(_ specs: [DecoderSpec]) throws(DecodingError) {
+    var exits: [String: String] = [:]
+    for spec in specs {
+      let settings = Dictionary(spec.settings.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+      guard let adapter = settings["adapter"], let exit = settings["exit"] else { continue }
+      if let other = exits[adapter], other != exit { throw .sharedAdapter(adapter: adapter, exits: [other, exit]) }
+      exits[adapter] = exit
+    }
   }
 }

@@ -41,9 +41,9 @@ extension MarkdownFigures {
     if passes > 1, !PassEffect.canTell(decoders: decoders, passes: passes) {
       return
         "\(passes) passes are **too few to tell whether whole passes differ**, as when the clock changes between them: "
-        + "the intervals take it that they do not; four passes can tell."
+        + "the intervals take it that they do not; three passes can tell."
     }
-    return "What whole passes differ by is estimated from all decoders together."
+    return "How far passes differ is estimated from all decoders together."
   }
 
   /// What the cycles' costs predict, beside what was measured.

@@ -138,7 +138,8 @@ public struct RunComparison: Sendable {
       }
     )
     guard let ratio = times.ratioOfSums else { return nil }
-    return row(first, second, ratio: ratio, interval: times.intervalOfThisSuite() ?? times.intervalOverQuestions())
+    let interval = times.intervalOfThisSuite(first.effect) ?? times.intervalOverQuestions()
+    return row(first, second, ratio: ratio, interval: interval)
   }
 
   /// Two runs: a ratio of speedups, each formed inside its run.

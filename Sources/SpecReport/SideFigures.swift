@@ -7,6 +7,8 @@ struct DecoderTimes {
   let spec: String
   let pairs: [GenerationPair]
   let estimate: SpeedEstimate
+  /// How far the passes of the run's decoders differ.
+  let effect: PassEffect?
   let checked: Int
   let mismatches: Int
 
@@ -48,6 +50,7 @@ struct SideFigures {
         spec: decoder.spec,
         pairs: own,
         estimate: estimates[decoder.id, .overall] ?? SpeedEstimate(own, PairedTimes(decodeTimesOf: own), nil),
+        effect: estimates.effect,
         checked: checks?.checked ?? 0,
         mismatches: checks?.mismatches ?? 0
       )

@@ -55,6 +55,8 @@ struct SpeedEstimates: Sendable {
   }
 
   private var estimates: [Place: SpeedEstimate] = [:]
+  /// How far the passes of all decoders differ, over all categories; nil where too little was measured to tell.
+  private(set) var effect: PassEffect?
   /// By decoder, in the order of the run.
   let pairs: [Int64: [GenerationPair]]
 
@@ -69,6 +71,7 @@ struct SpeedEstimates: Sendable {
       .filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
       .map { (decoder: $0.key, pairs: $0.value, times: PairedTimes(decodeTimesOf: $0.value)) }
     let effect = PassEffect(cells.filter { $0.decoder != baseline }.map(\.times))
+    if category == .overall { self.effect = effect }
     for cell in cells {
       let place = Place(decoder: cell.decoder, category: category)
       estimates[place] = SpeedEstimate(cell.pairs, cell.times, cell.decoder == baseline ? nil : effect)

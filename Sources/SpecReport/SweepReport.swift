@@ -41,18 +41,14 @@ public enum SweepReport {
     let methods = summaries.flatMap { summary in summary.decoders.filter { !$0.isVanilla }.map(\.method) }
     let names = methods.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     let entries = entries(summaries)
-    let common = entries.map { Set(parts($0)) }.reduce(nil as Set<Substring>?) { $0?.intersection($1) ?? $1 } ?? []
-    /// What tells a setting from the others.
-    func label(_ entry: Entry) -> String {
-      let own = parts(entry).filter { !common.contains($0) }
-      return String((own.isEmpty ? parts(entry) : own).joined(separator: ",").prefix(40))
-    }
     let series = names.map { method in
-      (
+      let own = entries.filter { $0.name.prefix { $0 != ":" } == method }
+      let common = own.map { Set(parts($0)) }.reduce(nil as Set<Substring>?) { $0?.intersection($1) ?? $1 } ?? []
+      return (
         name: method,
-        points: entries.filter { $0.name.prefix { $0 != ":" } == method }.compactMap { entry in
+        points: own.compactMap { entry in
           entry.compression.flatMap { x in
-            entry.speedup.map { (x: x, y: $0, label: label(entry)) }
+            entry.speedup.map { (x: x, y: $0, label: label(entry, leavingOut: common)) }
           }
         }
       )
@@ -67,6 +63,13 @@ public enum SweepReport {
       reference: 1
     )
     return Plot(name: "frontier", title: plot.title, svg: plot.rendered)
+  }
+
+  /// What tells a setting from the others of its method.
+  private static func label(_ entry: Entry, leavingOut common: Set<Substring>) -> String {
+    let own = parts(entry).filter { !common.contains($0) }
+    guard !own.isEmpty else { return String(entry.name.prefix { $0 != ":" }) }
+    return own.joined(separator: ",")
   }
 
   /// The parts of an entry's name after the method.

@@ -14,6 +14,8 @@ struct RunLedger {
   private(set) var run: Int64 = 0
   private(set) var decoders: [Int64] = []
   private(set) var isResumed = false
+  /// An earlier run of the same plan that was left alone, since another machine or another build of the program measured it.
+  private(set) var passedOver: Int64?
   private var prompts: [Turn: Int64] = [:]
   /// Vanilla's output of a prompt, from whichever pass came first.
   private var references: [Int64: [Token]] = [:]
@@ -30,13 +32,17 @@ struct RunLedger {
     let run = try record(of: plan, model: model)
     let rows = try decoders.enumerated().map { try $1.record(ordinal: $0) }
     let environment = RunEnvironment.capture(model.target.context)
+    var passedOver: Int64?
     if plan.resumes {
       let earlier = plan.reusesFinishedRuns ? try store.runs().reversed() : try store.lastRun().map { [$0] } ?? []
       for candidate in earlier where candidate.finishedAt == nil || plan.reusesFinishedRuns {
         guard run.isSamePlan(as: candidate.record, ignoringPasses: plan.goal != nil),
-          try store.environment(of: candidate.id).record.isSameMachine(as: environment),
           try store.decoders(of: candidate.id).map(\.record) == rows
         else { continue }
+        guard try store.environment(of: candidate.id).record.isSameMachine(as: environment) else {
+          passedOver = passedOver ?? candidate.id
+          continue
+        }
         return try RunLedger(resuming: candidate.id, plan: plan, store: store)
       }
     }
@@ -47,7 +53,7 @@ struct RunLedger {
       prompts: []
     )
     var ledger = RunLedger()
-    (ledger.run, ledger.decoders) = (ids.run, ids.decoders)
+    (ledger.run, ledger.decoders, ledger.passedOver) = (ids.run, ids.decoders, passedOver)
     return ledger
   }
 

@@ -52,18 +52,23 @@ public final class Runner {
   /// - Throws: ``SpecStore/StoreError`` if a result cannot be written, `KernelError` if a model file has vanished.
   public func run() throws -> (run: Int64, mismatches: Int) {
     ledger = try RunLedger.begin(plan: plan, model: model, decoders: decoders, store: store)
-    if ledger.isResumed {
-      observer.note("Going on with run \(ledger.run).")
-    } else if plan.resumes {
-      observer.note(
-        "The last run is finished, or of another plan, machine or program: this is a new one, run \(ledger.run)."
-      )
-    }
+    if let note = beginning { observer.note(note) }
     warmUp()
     try measureVerification()
     try measurePasses()
     try store.finishRun(ledger.run, at: Date())
     return (ledger.run, try store.mismatches(of: ledger.run).count)
+  }
+
+  /// What becomes of earlier runs; nil where none is asked for.
+  private var beginning: String? {
+    if ledger.isResumed { return "Going on with run \(ledger.run)." }
+    if let earlier = ledger.passedOver {
+      return "Run \(earlier) is of the same plan, but of another machine or another build of the program: everything "
+        + "is measured again, as run \(ledger.run)."
+    }
+    guard plan.resumes else { return nil }
+    return "No earlier run of this plan is to be gone on with: this is a new one, run \(ledger.run)."
   }
 
   /// The passes of the plan, and more until the goal is reached.

@@ -1,22 +1,21 @@
-/// How far whole passes differ for decoders that were measured next to each other, beyond what chance does to single
-/// generations: the clock or a neighbour may favour some decoders in one pass and others in the next.
+/// How far the passes of decoders that were measured next to each other differ, by chance and because the clock or a neighbour
+/// may favour some decoders in one pass and others in the next.
 ///
 /// Each decoder's time in each pass, the baseline's too, is taken relative to its mean. What all decoders have in common in
 /// a pass cancels in every ratio and is taken out; what is left are the interactions of decoders and passes, whose mean
-/// square has (decoders − 1) · (passes − 1) degrees of freedom (two-way layout; Scheffé 1959, chapter 4). It is set against
-/// the same mean square formed question by question, which holds chance alone.
+/// square has (decoders − 1) · (passes − 1) degrees of freedom (two-way layout; Scheffé 1959, chapter 4). It is what a ratio
+/// of two decoders errs by, however much of it is chance and however much the passes' own.
 ///
 /// Assumed is that a pass does to each decoder's time something of its own, independent of the others and of about the same
 /// size for all of them, the baseline included. A pass that slows one decoder only is thus taken for less than it is to that
 /// one and for more than it is to the others.
 public struct PassEffect: Sendable {
-  /// With fewer degrees of freedom the passes tell too little of how they differ: a variance guessed from one or two
-  /// differences would make intervals too wide to be of use, or too narrow to be true.
-  public static let fewestDegrees = 3
+  /// With one degree of freedom the passes tell too little of how they differ: Student's t is 12.7 then, 4.3 with two.
+  public static let fewestDegrees = 2
 
   /// Mean square of decoders by passes.
   let between: Double
-  /// The mean square to be expected if the passes did not differ.
+  /// The same mean square formed question by question: that to be expected if the passes did not differ.
   let within: Double
   /// Degrees of freedom of ``between``.
   let degrees: Double
@@ -38,7 +37,7 @@ public struct PassEffect: Sendable {
   /// - Parameter decoders: the decoders, all against the same generations of the baseline; those that have not been measured
   ///   whole in every pass are left out.
   public init?(_ decoders: [PairedTimes]) {
-    guard let first = decoders.max(by: { $0.passCount < $1.passCount }), first.questionCount > 1 else { return nil }
+    guard let first = decoders.max(by: { $0.passCount < $1.passCount }) else { return nil }
     passes = first.passCount
     let whole = decoders.filter { $0.isWhole(as: first) }
     guard Self.canTell(decoders: whole.count, passes: passes) else { return nil }
@@ -72,11 +71,11 @@ public struct PassEffect: Sendable {
     }
   }
 
-  /// What the passes' differences add to the variance of the logarithm of a ratio of two decoders, and the whole of the mean
-  /// square that it was estimated from, on the same scale.
-  var addition: (variance: Double, square: Double) {
-    (2 / Double(passes) * max(0, between - within), 2 / Double(passes) * between)
-  }
+  /// The variance of the logarithm of a ratio of two decoders.
+  var variance: Double { 2 / Double(passes) * between }
+
+  /// How much of that variance chance makes, on the average of all decoders.
+  var chance: Double { 2 / Double(passes) * within }
 }
 
 extension PairedTimes {

@@ -32,6 +32,11 @@ struct SpecBench: ParsableCommand {
       try command.run()
     } catch {
       // Help and usage are the argument parser's own affair; everything else is one sentence of ours.
+      if error is ValidationError {
+        // Found while the command ran, where the parser knows of no subcommand whose usage it could show.
+        tell("specbench: \(error)")
+        exit(withError: ExitCode.validationFailure)
+      }
       guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
       tell("specbench: \(error)")
       exit(withError: ExitCode(2))

@@ -41,6 +41,16 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: scratch.path("out.jsonl")), sourceLocation: location)
   }
 
+  /// A subcommand that finds something missing does not show the usage of the whole program.
+  @Test func missingModelIsOneSentence() throws {
+    let result = try Program.run([
+      "decode", "--decoder", "vanilla", "--input", scratch.path("in.jsonl"), "--output", scratch.path("out.jsonl"),
+    ])
+    #expect(result.status == 64 && !result.errors.contains("SUBCOMMANDS"), "\(result.errors)")
+    #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+    #expect(result.errors.contains("--model DIR"), "\(result.errors)")
+  }
+
   @Test func theModelsFolder() throws {
     let absent = try Program.run([
       "decode", "--model", scratch.path("nowhere"), "--decoder", "vanilla", "--input", scratch.path("in.jsonl"),

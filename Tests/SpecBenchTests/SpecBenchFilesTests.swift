@@ -46,8 +46,9 @@ import Testing
     return (mean(lengths), mean(rates), turns)
   }
 
-  @Test func exportIsWhatSpecBenchReads() throws {
-    #expect(try measure().status == 0)
+  @Test(arguments: [1, 2])
+  func exportIsWhatSpecBenchReads(passes: Int) throws {
+    #expect(try measure(["--passes", String(passes)]).status == 0)
     let export = try Program.run(["export", "--database", database, "--output", scratch.path("answers")])
     #expect(export.status == 0, "\(export.errors)")
     let paths = export.output.split(separator: "\n").map(String.init)

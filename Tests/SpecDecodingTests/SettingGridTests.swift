@@ -13,6 +13,14 @@ import Testing
     #expect(try SettingGrid.specs("kangaroo:steps=2+2").count == 1)
   }
 
+  /// An adapter is trained for one exit layer; another exit layer needs one of its own.
+  @Test func exitLayersDoNotShareAnAdapter() throws {
+    let error = #expect(throws: DecodingError.self) { try SettingGrid.specs("kangaroo:exit=2+3") }
+    #expect(error?.description.contains("cannot serve 2 and 3") == true)
+    #expect(throws: DecodingError.self) { try SettingGrid.specs("kangaroo:exit=2,kangaroo-tree:exit=3") }
+    #expect(try SettingGrid.specs("kangaroo:exit=2,adapter=a,kangaroo:exit=3,adapter=b").count == 2)
+  }
+
   @Test func whatCannotBeIsRefused() {
     #expect(throws: DecodingError.self) { try SettingGrid.specs("kangaroo:steps=2+x") }
     #expect(throws: DecodingError.self) { try SettingGrid.specs("kangaroo:steps=2+") }

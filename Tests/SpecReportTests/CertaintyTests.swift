@@ -14,7 +14,8 @@ import Testing
     passes: Int = 3,
     factor: Double = 0.5,
     host: String = "bench",
-    questions: Int = 10
+    questions: Int = 10,
+    noiseFloor: Bool = true
   ) throws -> Int64 {
     var random = SeededRandom(seed: seed)
     var floor = Example.decoder(2, "vanilla (again)", method: "vanilla")
@@ -27,7 +28,7 @@ import Testing
     let identifiers = try store.beginRun(
       run,
       environment: environment,
-      decoders: [Example.decoder(0, "vanilla"), Example.decoder(1, "kangaroo"), floor],
+      decoders: [Example.decoder(0, "vanilla"), Example.decoder(1, "kangaroo")] + (noiseFloor ? [floor] : []),
       prompts: (0..<questions).map { Example.prompt($0, $0 < 8 ? "qa" : "rag", question: $0) }
     )
     for pass in 0..<passes {
@@ -93,15 +94,18 @@ import Testing
     #expect(text.contains("Vanilla measured against itself differs by "))
   }
 
-  /// Two passes of two decoders cannot tell whether whole passes differ, and the report says so; three can.
+  /// Two passes of one decoder cannot tell whether whole passes differ, and the report says so; three can, and so can two of
+  /// two decoders.
   @Test func tooFewPassesAreNamed() throws {
     let workspace = try Workspace()
-    let few = try Self.record(in: workspace.store, passes: 2)
+    let few = try Self.record(in: workspace.store, passes: 2, noiseFloor: false)
     let sentence = "2 passes are **too few to tell whether whole passes differ**"
     #expect(MarkdownReport.render(try RunSummary(store: workspace.store, run: few)).contains(sentence))
-    let more = try Self.record(in: workspace.store, passes: 3)
-    let text = MarkdownReport.render(try RunSummary(store: workspace.store, run: more))
-    #expect(!text.contains("too few to tell") && text.contains("estimated from all decoders together"))
+    for (passes, noiseFloor) in [(3, false), (2, true)] {
+      let more = try Self.record(in: workspace.store, passes: passes, noiseFloor: noiseFloor)
+      let text = MarkdownReport.render(try RunSummary(store: workspace.store, run: more))
+      #expect(!text.contains("too few to tell") && text.contains("estimated from all decoders together"))
+    }
   }
 
   @Test func theNoiseFloorIsNoContestant() throws {

@@ -34,28 +34,42 @@ import Testing
       return TimePair(question: index % 2, pass: index / 2, baseline: 2 + 2 * shift, method: 1)
     }
     let times = PairedTimes(pairs)
-    // Interactions are ±0.01, eight of them, with three degrees of freedom; the questions each show half of it, so by
-    // chance a half of the square is expected. Both add up to var(log ratio) = 0.02² · 4/3 / 4.
+    // Interactions are ±0.01, eight of them, with three degrees of freedom: var(log ratio) = 2/4 · 8 · 0.01² / 3, which is
+    // the variance of the mean of four differences of ±0.02. What the two decoders show of chance is the average of both.
     let effect = try #require(PassEffect([times]))
     let interval = try #require(times.intervalOfThisSuite(effect))
     #expect(interval == times.intervalOfThisSuite())
-    let variance = 0.02 * 0.02 / 3
-    // Within: each question ±0.0025 · 2 in four passes, 4 · s², twice, with Welch's degrees 2²·(4 + 1)/2 − 2 = 8, at most 6.
-    let (within, square) = (variance / 2, variance)
-    let degrees = variance * variance / (within * within / 6 + square * square / 3)
-    let reach = Distributions.studentQuantile(0.975, degreesOfFreedom: degrees) * variance.squareRoot()
+    let reach = 3.18244630528 * (0.02 * 0.02 / 3).squareRoot()
     #expect(abs(log(interval.upper / 2) - reach) < 1e-9 && abs(log(2 / interval.lower) - reach) < 1e-9)
   }
 
-  /// Two passes of one decoder have one degree of freedom, four passes have three.
-  @Test func passEffectWantsThreeDegrees() {
+  /// Two passes of one decoder have one degree of freedom, three passes have two.
+  @Test func passEffectWantsTwoDegrees() {
     #expect(PassEffect([PairedTimes(Self.pairs)]) == nil)
     #expect(PassEffect([]) == nil)
     #expect(PassEffect(Array(repeating: PairedTimes(Self.pairs), count: 3)) != nil)
-    #expect(!PassEffect.canTell(decoders: 2, passes: 2) && PassEffect.canTell(decoders: 1, passes: 4))
+    #expect(!PassEffect.canTell(decoders: 1, passes: 2) && PassEffect.canTell(decoders: 1, passes: 3))
     // A decoder that has not been measured whole does not count.
     let part = PairedTimes(Self.pairs.dropLast())
-    #expect(PassEffect([PairedTimes(Self.pairs), PairedTimes(Self.pairs), part]) == nil)
+    #expect(PassEffect([PairedTimes(Self.pairs), part]) == nil)
+  }
+
+  /// Of decoders that were measured together, one whose times vary more is known less well.
+  @Test func chanceOfTheDecoderItselfCounts() throws {
+    func times(_ spread: Double) -> PairedTimes {
+      PairedTimes(
+        (0..<40).map { index in
+          let (question, pass) = (index / 4, index % 4)
+          let shift = spread * Double((index * 7 + question * 3 + pass * pass * question) % 5 - 2)
+          return TimePair(question: question, pass: pass, baseline: 10, method: 5 + shift)
+        }
+      )
+    }
+    let (calm, restless) = (times(0.02), times(0.2))
+    let effect = try #require(PassEffect([calm, restless]))
+    let narrow = try #require(calm.intervalOfThisSuite(effect))
+    let wide = try #require(restless.intervalOfThisSuite(effect))
+    #expect(narrow.precision < wide.precision && narrow.precision > 0)
   }
 
   @Test func onePassHasNoIntervalOfThisSuite() {

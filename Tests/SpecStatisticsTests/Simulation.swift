@@ -25,6 +25,9 @@ struct Simulation {
     return (length * pace, length * pace / speedup)
   }
 
+  /// The mean of ``noise(_:)``.
+  static func meanNoise(_ spread: Double) -> Double { exp(spread * spread / 2) * (1 + 0.25 * spread) }
+
   /// A factor with a long tail upwards, as of times on a machine that does other things, too.
   mutating func noise(_ spread: Double) -> Double {
     exp(spread * normal()) * (uniform() < 0.05 ? 1 + 5 * spread * -log(1 - uniform()) : 1)
@@ -80,14 +83,22 @@ struct SimulatedSuite {
   /// - Parameters:
   ///   - passes: how often.
   ///   - effect: how much a pass does to each decoder's time, the baseline's included.
+  ///   - restlessness: how much the first decoder's times vary by chance beside the others'.
   ///   - simulation: where the random numbers come from.
   /// - Returns: one for each decoder.
-  func measure(passes: Int, effect: Double, _ simulation: inout Simulation) -> [PairedTimes] {
+  func measure(
+    passes: Int,
+    effect: Double,
+    restlessness: Double = 1,
+    _ simulation: inout Simulation
+  ) -> [PairedTimes] {
     var measured = times.map { _ in [[Double]]() }
     for _ in 0..<passes {
       for (index, own) in times.enumerated() {
-        let shift = exp(effect * simulation.normal())
-        measured[index].append(own.map { $0 * shift * simulation.noise(0.05) })
+        let spread = index == 1 ? 0.05 * restlessness : 0.05
+        // Of the same mean for all, so that it cancels in the ratio of expectations.
+        let shift = exp(effect * simulation.normal()) * Simulation.meanNoise(0.05) / Simulation.meanNoise(spread)
+        measured[index].append(own.map { $0 * shift * simulation.noise(spread) })
       }
     }
     return measured.dropFirst().map { method in

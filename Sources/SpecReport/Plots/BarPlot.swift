@@ -55,6 +55,8 @@ struct BarPlot {
     let reach = min(width / 4, 4)
     frame.drawing.line(middle, low, middle, high, .named("ink"))
     frame.drawing.line(middle - reach, low, middle + reach, low, .named("ink"))
+    // One that is cut has no end to be marked.
+    guard interval.upperBound <= scale.ticks.last ?? .infinity else { return }
     frame.drawing.line(middle - reach, high, middle + reach, high, .named("ink"))
   }
 }

@@ -19,7 +19,7 @@ struct PlotFrame {
     var rows: [[Int]] = [[]]
     var used = 0.0
     for index in series.indices {
-      let needed = 22 + SVGDrawing.width(of: series[index].name)
+      let needed = 27 + SVGDrawing.width(of: series[index].name)
       if used + needed > Self.width - 2 * Self.margin, !(rows.last?.isEmpty ?? true) {
         rows.append([])
         used = 0
@@ -40,7 +40,7 @@ struct PlotFrame {
         let y = 60 + Double(row) * 18
         drawing.rectangle(x, y - 9, 10, 10, .series(series[index].color))
         drawing.text(series[index].name, x + 15, y)
-        x += 22 + SVGDrawing.width(of: series[index].name)
+        x += 27 + SVGDrawing.width(of: series[index].name)
       }
     }
   }

@@ -22,7 +22,7 @@ struct BoxPlot {
       frame.drawing.line(places[0], middle, places[4], middle, .series(index))
       for end in [places[0], places[4]] { frame.drawing.line(end, middle - 5, end, middle + 5, .series(index)) }
       frame.drawing.rectangle(places[1], middle - 9, max(places[3] - places[1], 1), 18, .series(index))
-      frame.drawing.line(places[2], middle - 9, places[2], middle + 9, .named("ink"))
+      frame.drawing.line(places[2], middle - 9, places[2], middle + 9, .named("ground"))
     }
     frame.drawBase()
     return frame.drawing.rendered

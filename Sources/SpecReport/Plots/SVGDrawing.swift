@@ -22,13 +22,15 @@ struct SVGDrawing {
     }
   }
 
-  /// Number of different colours of series (after Okabe and Ito 2008, told apart by colour-blind readers as well).
+  /// Number of different colours of series (the first after Okabe and Ito 2008, told apart by colour-blind readers as well).
   static let seriesColors = lightColors.count
   private static let lightColors = [
-    "#0072b2", "#d55e00", "#009e73", "#b0519a", "#8a6d00", "#3d9bd1", "#7a4fc0", "#5c6b73",
+    "#0072b2", "#d55e00", "#009e73", "#b0519a", "#8a6d00", "#3d9bd1", "#7a4fc0", "#5c6b73", "#a3243b",
+    "#4d7c0f",
   ]
   private static let darkColors = [
-    "#56b4e9", "#f2884b", "#2fc79a", "#e08ac8", "#e6c229", "#9ad2f5", "#b79bf0", "#a9b6bd",
+    "#56b4e9", "#f2884b", "#2fc79a", "#e08ac8", "#e6c229", "#9ad2f5", "#b79bf0", "#a9b6bd", "#ff7d8f",
+    "#b5d95a",
   ]
 
   let width: Double
@@ -91,7 +93,8 @@ struct SVGDrawing {
   static let style: String = {
     func colors(_ series: [String], ground: String, ink: String, faint: String, grid: String) -> String {
       let list = series.enumerated().map { ".plot .s\($0).fill{fill:\($1)}.plot .s\($0).stroke{stroke:\($1)}" }
-      return list.joined() + ".plot .ground{fill:\(ground)}.plot text{fill:\(ink)}.plot .note{fill:\(faint)}"
+      return list.joined() + ".plot .ground{fill:\(ground)}.plot .ground.stroke{stroke:\(ground);stroke-width:2}"
+        + ".plot text{fill:\(ink)}.plot .note{fill:\(faint)}.plot .leader.stroke{stroke:\(faint);stroke-width:.75}"
         + ".plot .grid{stroke:\(grid)}.plot .axis{stroke:\(faint)}.plot .ink{stroke:\(ink)}.plot .ink.fill{fill:\(ink)}"
     }
     let light = colors(lightColors, ground: "#ffffff", ink: "#1f2328", faint: "#59636e", grid: "#e4e7eb")
@@ -101,8 +104,17 @@ struct SVGDrawing {
       + ".plot .grid{stroke-width:1}.plot .fill{stroke:none}\(light)@media (prefers-color-scheme:dark){\(dark)}"
   }()
 
-  /// About how wide a text is, for placing what stands beside it.
-  static func width(of text: String) -> Double { Double(text.count) * 6.4 }
+  /// About how wide a text is, for placing what stands beside it; rather too wide, since fonts differ.
+  static func width(of text: String) -> Double {
+    text.reduce(0) { width, character in
+      switch character {
+      case "i", "j", "l", "f", "t", "r", ".", ",", ":", "(", ")", " ", "-", "|": width + 4.6
+      case "m", "w", "M", "W", "%", "=": width + 10.8
+      case "A"..."Z", "0"..."9": width + 7.4
+      default: width + 7
+      }
+    }
+  }
 
   private static func escaped(_ text: String) -> String {
     text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")

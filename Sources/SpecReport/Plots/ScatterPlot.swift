@@ -13,6 +13,7 @@ struct ScatterPlot {
     var frame = PlotFrame(title: title, note: note, series: series.enumerated().map { ($1.name, $0) }, area: 300)
     let points = series.flatMap(\.points)
     let scale = PlotScale(
+      linearFrom: least(points),
       linearTo: max(points.map(\.y).max() ?? 1, reference ?? 0) * 1.05,
       from: frame.bottom,
       to: frame.top
@@ -30,14 +31,13 @@ struct ScatterPlot {
       let y = scale.place(reference)
       frame.drawing.line(frame.left, y, frame.right, y, .named("ink"))
     }
-    let frontier = frontier(points)
-    frame.drawing.path(frontier.map { (columns.place($0.x), scale.place($0.y)) }, .named("axis"))
-    for point in frontier {
-      let (x, y) = (columns.place(point.x), scale.place(point.y))
-      // A label that would run out of the drawing stands before its point.
-      let isShort = x + 6 + SVGDrawing.width(of: point.label) <= frame.right
-      frame.drawing.text(point.label, isShort ? x + 6 : x - 6, y - 7, isShort ? .start : .end, style: "note")
-    }
+    let best = frontier(points).map { (x: columns.place($0.x), y: scale.place($0.y), label: $0.label) }
+    frame.drawing.path(best.map { ($0.x, $0.y) }, .named("axis"))
+    var room = LabelPlacement(left: frame.left, right: frame.right, top: frame.top, bottom: frame.bottom)
+    for point in points { room.avoid((columns.place(point.x), scale.place(point.y))) }
+    room.avoid(line: best.map { ($0.x, $0.y) })
+    if let reference { room.avoid(line: [frame.left, frame.right].map { ($0, scale.place(reference)) }) }
+    for point in best { draw(point, &room, &frame) }
     for (index, series) in series.enumerated() {
       for point in series.points {
         frame.drawing.dot(columns.place(point.x), scale.place(point.y), radius: 4, .series(index))
@@ -45,6 +45,23 @@ struct ScatterPlot {
     }
     frame.drawBase()
     return frame.drawing.rendered
+  }
+
+  /// Where the values begin: at a half that is below all.
+  private func least(_ points: [(x: Double, y: Double, label: String)]) -> Double {
+    let lowest = min(points.map(\.y).min() ?? 0, reference ?? .infinity)
+    return max((2 * (lowest - 0.1)).rounded(.down) / 2, 0)
+  }
+
+  /// A label where there is room for one; what has none can be read from the table.
+  private func draw(
+    _ point: (x: Double, y: Double, label: String),
+    _ room: inout LabelPlacement,
+    _ frame: inout PlotFrame
+  ) {
+    guard let place = room.place(point.label, at: (point.x, point.y)) else { return }
+    if let leader = place.leader { frame.drawing.path(leader, .named("leader")) }
+    frame.drawing.text(point.label, place.x, place.y, style: "note")
   }
 
   /// The points that no other one exceeds in both figures, from left to right.
