@@ -76,14 +76,23 @@ public final class ComputeContext {
   /// Bytes per second that all threads together read from a buffer, over and over.
   ///
   /// - Parameters:
-  ///   - bytes: the buffer's size.
+  ///   - buffer: what to read.
   ///   - seconds: how long to measure.
   /// - Returns: the rate.
+  public func measureReading(_ buffer: ReadingBuffer, seconds: Double) -> Double {
+    defer { withExtendedLifetime(buffer) {} }
+    return sk_measure_read(&native, buffer.numbers.pointer, buffer.numbers.count, seconds)
+  }
+
+  /// A buffer to measure reading with.
+  ///
+  /// - Parameter bytes: its size.
+  /// - Returns: the buffer, filled.
   /// - Throws: ``KernelError/outOfMemory(bytes:purpose:)``.
-  public func measureReading(bytes: Int, seconds: Double) throws(KernelError) -> Double {
-    let buffer = try FloatBuffer(count: max(4096, bytes / 4), purpose: "measuring memory")
-    sk_fill_random(&native, SK_F32, buffer.pointer, buffer.count, 1, 1)
-    return sk_measure_read(&native, buffer.pointer, buffer.count, seconds)
+  public func makeReadingBuffer(bytes: Int) throws(KernelError) -> ReadingBuffer {
+    let numbers = try FloatBuffer(count: max(4096, bytes / 4), purpose: "measuring memory")
+    sk_fill_random(&native, SK_F32, numbers.pointer, numbers.count, 1, 1)
+    return ReadingBuffer(numbers: numbers)
   }
 
   /// Random numbers between −scale and scale, the same for the same seed.
@@ -275,6 +284,11 @@ public final class ComputeContext {
     sk_top(x.pointer, x.width, count, &indices)
     return indices.map(Int.init)
   }
+}
+
+/// Memory whose reading is measured.
+public struct ReadingBuffer {
+  let numbers: FloatBuffer
 }
 
 /// The largest number of a row of logits.

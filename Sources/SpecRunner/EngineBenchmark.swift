@@ -21,6 +21,12 @@ public struct EngineBenchmark {
     public var seconds: Double
     /// Multiply-adds of its matrix products.
     public var multiplyAdds: Int
+    /// Its time over that of one position, the median of pairs measured in turn; nil for a prefill.
+    public var ofOnePosition: Double?
+    /// The rate at which it reads the weights, over the faster of the two rates of reading, likewise.
+    public var ofReading: Double
+    /// Its multiply-adds per second over the peak, likewise.
+    public var ofMultiplyAdds: Double
   }
 
   /// What the time of a pass goes into: means over passes whose operations were timed one by one.
@@ -86,7 +92,22 @@ public struct EngineBenchmark {
     normalized = try Activations(capacity: Transformer.largestTree, width: target.configuration.hiddenSize)
   }
 
-  /// Measures everything in turn, round after round, and takes medians.
+  /// What one measurement after the other has shown.
+  private struct Samples {
+    var reading: [Double] = []
+    var readingSameSize: [Double] = []
+    var multiplyAdds: [Double] = []
+    var times: [Int: [Double]] = [:]
+    /// Times over that of one position just before.
+    var ratios: [Int: [Double]] = [:]
+    /// The reading rate of one position over the machine's just before.
+    var shares: [Double] = []
+    /// Prefill times with the peak of multiply-adds just before.
+    var prefills: [Int: [(seconds: Double, peak: Double)]] = [:]
+  }
+
+  /// Measures everything in turn, round after round, and takes medians. On a shared machine the memory is now fast and
+  /// now slow: whatever is compared is measured one right after the other, and the median is that of the ratios.
   ///
   /// - Parameters:
   ///   - rounds: how often.
@@ -94,31 +115,82 @@ public struct EngineBenchmark {
   /// - Returns: the medians.
   /// - Throws: `KernelError` if there is not enough memory.
   public func run(rounds: Int, progress: (Int, Int) -> Void) throws -> Result {
-    var (reading, same, arithmetic) = ([Double](), [Double](), [Double]())
-    var times: [Int: [Double]] = [:]
+    let large = try target.context.makeReadingBuffer(bytes: 1 << 30)
+    let sameSize = try target.context.makeReadingBuffer(bytes: target.packedByteCount)
     let fits = Self.prefillPositions.filter { $0 <= target.configuration.contextLength }
     let positions = Self.positions.filter { $0 <= room }
+    var samples = Samples()
     for round in 0..<rounds {
-      reading.append(try target.context.measureReading(bytes: 1 << 30, seconds: 0.3))
-      same.append(try target.context.measureReading(bytes: target.packedByteCount, seconds: 0.3))
-      arithmetic.append(target.context.measureMultiplyAdds(seconds: 0.2))
-      verify(1)  // the measurements of the machine have filled the caches with other things
-      for count in positions {
-        for _ in 0..<repetitions(of: count) { times[count, default: []].append(time { verify(count) }) }
+      for _ in 0..<4 { measureDecoding(large, sameSize, &samples) }
+      for count in positions { measurePairs(count, &samples) }
+      for count in fits {
+        let peak = target.context.measureMultiplyAdds(seconds: 0.1)
+        samples.multiplyAdds.append(peak)
+        samples.prefills[count, default: []].append((time { prefill(count) }, peak))
       }
-      for count in fits { times[count, default: []].append(time { prefill(count) }) }
       progress(round + 1, rounds)
     }
     let profiles =
       positions.filter(Self.profiledPositions.contains).map { count in
         profile(count, repetitions(of: count) * rounds) { verify(count) }
       } + fits.suffix(1).map { count in profile(count, rounds) { prefill(count) } }
+    return result(samples, positions, fits, profiles)
+  }
+
+  /// Both rates of reading, and right after them passes over one position.
+  private func measureDecoding(_ large: ReadingBuffer, _ sameSize: ReadingBuffer, _ samples: inout Samples) {
+    let reading = target.context.measureReading(large, seconds: 0.1)
+    let again = target.context.measureReading(sameSize, seconds: 0.1)
+    samples.reading.append(reading)
+    samples.readingSameSize.append(again)
+    verify(1)  // the measurement before has filled the caches with other things
+    let seconds = median((0..<repetitions(of: 1)).map { _ in time { verify(1) } })
+    samples.shares.append(Double(target.packedByteCount) / seconds / max(reading, again))
+  }
+
+  /// Passes over one position and over some, in turn.
+  private func measurePairs(_ count: Int, _ samples: inout Samples) {
+    for _ in 0..<repetitions(of: count) {
+      let one = time { verify(1) }
+      let seconds = count == 1 ? one : time { verify(count) }
+      samples.times[count, default: []].append(seconds)
+      samples.ratios[count, default: []].append(seconds / one)
+    }
+  }
+
+  private func result(_ samples: Samples, _ positions: [Int], _ fits: [Int], _ profiles: [Profile]) -> Result {
     let limits = Limits(
-      readBytesPerSecond: median(reading),
-      readSameSizeBytesPerSecond: median(same),
-      multiplyAddsPerSecond: median(arithmetic)
+      readBytesPerSecond: median(samples.reading),
+      readSameSizeBytesPerSecond: median(samples.readingSameSize),
+      multiplyAddsPerSecond: median(samples.multiplyAdds)
     )
     let (layers, head) = (target.multiplyAddsOfLayers, target.multiplyAddsOfHead)
+    let share = median(samples.shares)
+    let passes = positions.map { count in
+      let (seconds, ratio) = (median(samples.times[count] ?? []), median(samples.ratios[count] ?? []))
+      let work = count * (layers + head)
+      return Pass(
+        positions: count,
+        seconds: seconds,
+        multiplyAdds: work,
+        ofOnePosition: ratio,
+        ofReading: share / ratio,
+        ofMultiplyAdds: Double(work) / seconds / limits.multiplyAddsPerSecond
+      )
+    }
+    let prefills = fits.map { count in
+      let measured = samples.prefills[count] ?? []
+      let (seconds, work) = (median(measured.map(\.seconds)), count * layers + head)
+      return Pass(
+        positions: count,
+        seconds: seconds,
+        multiplyAdds: work,
+        ofOnePosition: nil,
+        ofReading: Double(target.packedByteCount) / seconds
+          / max(limits.readBytesPerSecond, limits.readSameSizeBytesPerSecond),
+        ofMultiplyAdds: median(measured.map { Double(work) / $0.seconds / $0.peak })
+      )
+    }
     return Result(
       model: name,
       weightType: target.weightType.rawValue,
@@ -126,12 +198,8 @@ public struct EngineBenchmark {
       kernels: target.context.kernels.name,
       weightBytes: target.packedByteCount,
       limits: limits,
-      passes: positions.map {
-        Pass(positions: $0, seconds: median(times[$0] ?? []), multiplyAdds: $0 * (layers + head))
-      },
-      prefills: fits.map {
-        Pass(positions: $0, seconds: median(times[$0] ?? []), multiplyAdds: $0 * layers + head)
-      },
+      passes: passes,
+      prefills: prefills,
       profiles: profiles
     )
   }

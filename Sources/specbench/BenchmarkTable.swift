@@ -10,9 +10,7 @@ enum BenchmarkTable {
       labels: [],
       figures: ["Positions", "Time", "T(m)/T(1)", "Reading", "of the limit", "Multiply-adds", "of the peak"]
     )
-    let first = result.passes.first?.seconds ?? 1
-    for pass in result.passes { table.append(row(pass, result, ratio: pass.seconds / first)) }
-    for pass in result.prefills { table.append(row(pass, result, ratio: nil)) }
+    for pass in result.passes + result.prefills { table.append(row(pass, weightBytes: result.weightBytes)) }
     return """
       ## \(result.model), \(result.weightType), \(result.threads) threads, \(result.kernels) kernels
 
@@ -23,7 +21,9 @@ enum BenchmarkTable {
       \(table.text)
 
       One pass over m positions with the logits of each; the rows of 128 and 512 are prefill. Reading: bytes of weights
-      over time; its limit is the faster of the two above. Multiply-adds of the matrix products alone.
+      over time; its limit is the faster of the two above. Multiply-adds of the matrix products alone. T(m)/T(1) and the
+      shares are medians of ratios whose two sides were measured one right after the other, so they need not be the
+      quotients of the medians beside them.
 
       \(profile(result))
       """
@@ -68,15 +68,12 @@ enum BenchmarkTable {
     )
   }
 
-  private static func row(_ pass: EngineBenchmark.Pass, _ result: EngineBenchmark.Result, ratio: Double?) -> [String] {
-    let reading = Double(result.weightBytes) / pass.seconds
-    let limit = max(result.limits.readBytesPerSecond, result.limits.readSameSizeBytesPerSecond)
-    let arithmetic = Double(pass.multiplyAdds) / pass.seconds
-    return [
+  private static func row(_ pass: EngineBenchmark.Pass, weightBytes: Int) -> [String] {
+    [
       String(pass.positions), "\(NumberFormat.fixed(pass.seconds * 1e3, decimals: 3)) ms",
-      ratio.map { NumberFormat.fixed($0, decimals: 2) } ?? NumberFormat.missing, "\(giga(reading)) GB/s",
-      NumberFormat.percent(reading / limit), "\(giga(arithmetic)) G/s",
-      NumberFormat.percent(arithmetic / result.limits.multiplyAddsPerSecond),
+      pass.ofOnePosition.map { NumberFormat.fixed($0, decimals: 2) } ?? NumberFormat.missing,
+      "\(giga(Double(weightBytes) / pass.seconds)) GB/s", NumberFormat.percent(pass.ofReading),
+      "\(giga(Double(pass.multiplyAdds) / pass.seconds)) G/s", NumberFormat.percent(pass.ofMultiplyAdds),
     ]
   }
 
