@@ -280,7 +280,8 @@ static void simd_matmul(sk_number_type type, const void *packed, size_t columns,
                         const void *x_tiles, const float *x_scales, size_t rows, float *y, size_t y_stride) {
   const size_t panel_bytes = sk_packed_bytes(type, SK_PANEL, columns);
   const sk_tiling tiling = sk_tile(rows, type == SK_INT8 ? INT8_TILE_ROWS : TILE_ROWS);
-  const size_t step = PANELS_AT_ONCE(sk_tile_size(tiling, 0));
+  const size_t largest = sk_tile_size(tiling, 0);
+  const size_t step = type == SK_INT8 ? INT8_PANELS_AT_ONCE(largest) : PANELS_AT_ONCE(largest);
   const size_t columns_step = tiling.count == 1 ? columns : COLUMN_STEP;
   size_t row = 0;
   for (size_t block = 0; block < tiling.count; block += BLOCK_TILES) {
@@ -288,7 +289,8 @@ static void simd_matmul(sk_number_type type, const void *packed, size_t columns,
     for (size_t column = 0; column < columns; column += columns_step) {
       const size_t count = columns - column < columns_step ? columns - column : columns_step;
       for (size_t panel = first, panels; panel < last; panel += panels) {
-        panels = panel + step <= last ? step : step > 4 && panel + 4 <= last ? 4 : 1;
+        const size_t left = last - panel;
+        panels = left >= step ? step : step > 4 && left >= 4 ? 4 : step == 4 && largest > 2 && left >= 2 ? 2 : 1;
         tile_job job = {
             .packed = (const char *)packed + panel * panel_bytes + column * COLUMN_BYTES(type),
             .panel_bytes = panel_bytes,
