@@ -16,8 +16,7 @@ public enum Operation: String, CaseIterable, Sendable, Codable, CodingKeyReprese
 
 /// How long the operations of a context have taken.
 public struct OperationTimes: Sendable, Equatable {
-  /// Nanoseconds of each operation since the times were begun.
-  public private(set) var nanoseconds: [UInt64]
+  private var nanoseconds: [UInt64]
 
   /// No time yet.
   public init() { nanoseconds = [UInt64](repeating: 0, count: Operation.allCases.count) }

@@ -62,8 +62,8 @@ extension MarkdownFigures {
       table,
       """
       Means over questions of tokens per second in the first pass, prefill included, as Spec-Bench's speed.py computes
-      them from an export of this run. For its baseline it makes vanilla's text into tokens again and subtracts one for each turn; that
-      column is computed the same way, beside the exact count.
+      them from an export of this run. For its baseline it makes vanilla's text into tokens again and subtracts one for
+      each turn; that column is computed the same way, beside the exact count.
       """
     )
   }

@@ -23,9 +23,11 @@ public struct EngineBenchmark {
     public var multiplyAdds: Int
     /// Its time over that of one position, the median of pairs measured in turn; nil for a prefill.
     public var ofOnePosition: Double?
-    /// The rate at which it reads the weights, over the faster of the two rates of reading, likewise.
+    /// The rate at which it reads the weights, over the faster of the two rates of reading: for one position the median of
+    /// ratios measured in turn, for more positions that over ``ofOnePosition``, for a prefill the quotient of medians.
     public var ofReading: Double
-    /// Its multiply-adds per second over the peak, likewise.
+    /// Its multiply-adds per second over the peak: for a prefill the median of ratios measured in turn, else the quotient
+    /// of medians.
     public var ofMultiplyAdds: Double
   }
 

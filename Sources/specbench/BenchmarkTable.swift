@@ -21,9 +21,9 @@ enum BenchmarkTable {
       \(table.text)
 
       One pass over m positions with the logits of each; the rows of 128 and 512 are prefill. Reading: bytes of weights
-      over time; its limit is the faster of the two above. Multiply-adds of the matrix products alone. T(m)/T(1) and the
-      shares are medians of ratios whose two sides were measured one right after the other, so they need not be the
-      quotients of the medians beside them.
+      over time; its limit is the faster of the two above. Multiply-adds of the matrix products alone. T(m)/T(1), the
+      share of reading of m positions and a prefill's share of the peak are medians of ratios whose two sides were measured one
+      right after the other, so they need not be the quotients of the medians beside them.
 
       \(profile(result))
       """
