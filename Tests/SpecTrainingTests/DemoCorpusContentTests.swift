@@ -98,6 +98,41 @@ import SpecTraining
     }
   }
 
+  @Test func aListIsReadBackWordForWordAndAskedAboutInItsOwnWords() throws {
+    var lists = 0
+    for index in 0..<400 {
+      let turns = DemoCorpus(seed: 5).document(at: index, category: .multiTurnConversation).turns
+      guard turns[0].question.contains(#/( Read it back to me\.| Please say it back\.| Can you repeat that\?)$/#) else {
+        continue
+      }
+      let list = try #require(turns[0].answer.split(separator: ": ", maxSplits: 1).last)
+      #expect(turns[0].question.contains(": \(list) "))
+      for turn in turns.dropFirst() { #expect(list.contains(turn.answer.dropLast()), "\(turn)") }
+      #expect(turns.count > 1)
+      lists += 1
+    }
+    #expect((100..<220).contains(lists))
+  }
+
+  @Test func aShortenedStoryKeepsItsOwnSentences() {
+    let requests = #/^(Shorten this story|Which sentences|Read me only)/#
+    let shortened = turns(.summarization).filter { $0.question.contains(requests) }
+    #expect((200..<400).contains(shortened.count))
+    for turn in shortened {
+      let answer = turn.answer.replacing(#/^(In its own words|These sentences matter most): /#, with: "")
+      for sentence in answer.split(separator: ". ") { #expect(turn.question.contains(sentence)) }
+      #expect(turn.question.contains(answer.prefix { $0 != "." }))
+    }
+  }
+
+  @Test func phrasesAreTranslatedOneByOne() {
+    let phrases = turns(.translation).filter { $0.question.contains(#/(Velish words|in Velish:|Tell me in English:)/#) }
+    #expect(phrases.count > 100)
+    for turn in phrases {
+      #expect(turn.question.count(where: { $0 == "," }) == turn.answer.count(where: { $0 == "," }), "\(turn)")
+    }
+  }
+
   @Test func aSummaryNamesTheStorysPeople() {
     let names = Set(Lexicon.list("woman") + Lexicon.list("man"))
     for turn in turns(.summarization, 300) {

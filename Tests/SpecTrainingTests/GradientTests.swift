@@ -54,28 +54,59 @@ import Testing
 
   /// Where the exit learns from is no part of what is differentiated, so it is held still.
   @Test(arguments: [1, 2])
-  func earlyExit(layer: Int) throws {
+  func draftableTarget(exitLayer: Int) throws {
     let checkpoint = try TinyCheckpoint(seed: 8)
     defer { checkpoint.remove() }
-    let objective = try EarlyExitObjective(
-      Checkpoint(directory: checkpoint.directory),
-      exitLayer: layer,
-      exitWeight: 0.5,
-      rows: 40,
-      seed: 1,
-      context: ComputeContext(threads: 2)
-    )
+    let objective = try Self.draftableTarget(checkpoint, exitLayer: exitLayer, heads: 3)
     disturb(objective)
     let batch = Self.batch(rows: 40, vocabulary: 259, seed: 5)
     objective.forward(batch)
     check(StillTeacher(objective, teacher: try objective.copyOfLogits()), batch)
   }
 
+  /// The layers that are put on top add nothing before they have learned something.
+  @Test func aGrownModelComputesWhatTheShallowOneDid() throws {
+    let checkpoint = try TinyCheckpoint(seed: 9)
+    defer { checkpoint.remove() }
+    let batch = Self.batch(rows: 40, vocabulary: 259, seed: 6)
+    let grown = try Self.draftableTarget(checkpoint, exitLayer: 1, heads: 1)
+    let shallow = try NextTokenObjective(
+      Checkpoint(directory: checkpoint.directory).configuration,
+      rows: 40,
+      seed: 1,
+      context: ComputeContext(threads: 2)
+    )
+    try shallow.load(Checkpoint(directory: checkpoint.directory))
+    #expect(grown.parameters.count > shallow.parameters.count)
+    #expect(grown.evaluate(batch).loss == shallow.evaluate(batch).loss)
+  }
+
+  private static func draftableTarget(
+    _ checkpoint: TinyCheckpoint,
+    exitLayer: Int,
+    heads: Int
+  ) throws -> DraftableTargetObjective {
+    let start = try Checkpoint(directory: checkpoint.directory)
+    return try DraftableTargetObjective(
+      start,
+      shape: .init(
+        layers: start.configuration.layers + 2,
+        exitLayer: exitLayer,
+        exitWeight: 0.5,
+        heads: heads,
+        headWeight: 0.3
+      ),
+      rows: 40,
+      seed: 1,
+      context: ComputeContext(threads: 2)
+    )
+  }
+
   private final class StillTeacher: TrainingObjective {
-    private let objective: EarlyExitObjective
+    private let objective: DraftableTargetObjective
     private let teacher: FloatMatrix
 
-    init(_ objective: EarlyExitObjective, teacher: FloatMatrix) {
+    init(_ objective: DraftableTargetObjective, teacher: FloatMatrix) {
       self.objective = objective
       self.teacher = teacher
     }

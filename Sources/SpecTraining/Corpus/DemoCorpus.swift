@@ -31,8 +31,21 @@ public struct DemoCorpus: Sendable {
 
     /// Weights that give every category roughly the same share of the text.
     public static let balanced = Mixture(weights: [
-      .multiTurnConversation: 16, .translation: 18, .summarization: 10, .questionAnswering: 26,
-      .mathematicalReasoning: 20, .retrievalAugmentedGeneration: 10,
+      .multiTurnConversation: 15, .translation: 32, .summarization: 8, .questionAnswering: 22,
+      .mathematicalReasoning: 17, .retrievalAugmentedGeneration: 9,
+    ])
+
+    /// The same with half as many translations again, which are learned last.
+    public static let translating = Mixture(weights: [
+      .multiTurnConversation: 15, .translation: 48, .summarization: 8, .questionAnswering: 22,
+      .mathematicalReasoning: 17, .retrievalAugmentedGeneration: 9,
+    ])
+
+    /// Mostly documents whose answers stand in the text before them or follow from it word by word: looking things up
+    /// is learned late, and not at all where it is rare.
+    public static let lookingUp = Mixture(weights: [
+      .multiTurnConversation: 30, .translation: 34, .summarization: 9, .questionAnswering: 6,
+      .mathematicalReasoning: 6, .retrievalAugmentedGeneration: 17,
     ])
   }
 
@@ -87,9 +100,11 @@ public struct DemoCorpus: Sendable {
   private static func turns(_ category: DemoCategory, _ random: CorpusRandom) -> [DemoTurn] {
     var composer = Composer(random: random)
     switch category {
-    case .multiTurnConversation: return ConversationWriter.turns(&composer)
+    case .multiTurnConversation:
+      return composer.random.chance(40) ? ListWriter.turns(&composer) : ConversationWriter.turns(&composer)
     case .translation: return TranslationWriter.turns(&composer)
-    case .summarization: return SummaryWriter.turns(&composer)
+    case .summarization:
+      return composer.random.chance(50) ? SummaryWriter.shorteningTurns(&composer) : SummaryWriter.turns(&composer)
     case .questionAnswering: return QuestionWriter.turns(&composer)
     case .mathematicalReasoning: return ArithmeticWriter.turns(&composer)
     case .retrievalAugmentedGeneration: return PassageWriter.turns(&composer)

@@ -12,15 +12,20 @@ public struct DemoBuilder {
     case suite
     /// The vocabulary.
     case tokenizer
-    /// A model that has learned the next token.
+    /// The first layers as a model of their own, which learns to look words up.
+    case primer
+    /// The same, which goes on with the corpus where much is to be looked up.
     case base
-    /// The model that the suite is run on: the base, which goes on learning while it also learns to be left early.
+    /// The base with some layers on top, which learns the next token.
+    case middle
+    /// The model that the suite is run on: the same with many layers on top, which learns to be drafted for beside the
+    /// next token.
     case target
     /// Kangaroo's adapter.
     case kangaroo
     /// Medusa's heads.
     case medusa
-    /// A model of the draft's shape that has learned the next token from as much as the target did.
+    /// The base alone, which goes on learning the next token from as much as the target does.
     case smallModel = "small-model"
     /// The draft model: the small model, which goes on learning from the target.
     case draft
@@ -72,7 +77,9 @@ public struct DemoBuilder {
     case .tokenizer:
       try makeTokenizer()
       return .finished
+    case .primer: return try makePrimer()
     case .base: return try makeBase()
+    case .middle: return try makeMiddle()
     case .target: return try makeTarget()
     case .kangaroo: return try makeKangaroo()
     case .medusa: return try makeMedusa()
@@ -103,25 +110,70 @@ public struct DemoBuilder {
     )
   }
 
+  /// Whether nothing but a later stage's beginning is missing.
+  private func isPast(_ directory: String, _ settings: TrainingSettings) throws -> Bool {
+    if try !isMissing(folder.model, recipe.targetSettings), try !isMissing(folder.draft, recipe.draftSettings) {
+      return true
+    }
+    return try !isMissing(directory, settings)
+  }
+
+  private func makePrimer() throws -> Trainer.Outcome {
+    if try isPast(folder.base, recipe.baseSettings) { return .finished }
+    guard try isMissing(folder.primer, recipe.primerSettings) else { return .finished }
+    return try trainOnNextTokens(
+      recipe.draft,
+      "Primer",
+      recipe.primerSettings,
+      corpus.primer,
+      from: nil,
+      to: folder.primer
+    )
+  }
+
   private func makeBase() throws -> Trainer.Outcome {
-    // Nothing but the target needs it.
+    if try isPast(folder.base, recipe.baseSettings) { return .finished }
+    return try trainOnNextTokens(
+      recipe.draft,
+      "Base",
+      recipe.baseSettings,
+      corpus.base,
+      from: folder.primer,
+      to: folder.base
+    )
+  }
+
+  private func makeMiddle() throws -> Trainer.Outcome {
     guard try isMissing(folder.model, recipe.targetSettings) else { return .finished }
-    guard try isMissing(folder.base, recipe.baseSettings) else { return .finished }
-    return try trainOnNextTokens(recipe.target, "Base", recipe.baseSettings, corpus.base, folder.base)
+    guard try isMissing(folder.middle, recipe.middleSettings) else { return .finished }
+    var shape = recipe.target
+    shape.layers = recipe.middleLayers
+    return try trainOnNextTokens(
+      shape,
+      "Middle",
+      recipe.middleSettings,
+      corpus.middle,
+      from: folder.base,
+      to: folder.middle
+    )
   }
 
   private func makeTarget() throws -> Trainer.Outcome {
     guard try isMissing(folder.model, recipe.targetSettings) else { return .finished }
-    let objective = try EarlyExitObjective(
-      Checkpoint(directory: folder.base),
-      exitLayer: recipe.exitLayer,
-      exitWeight: recipe.exitWeight,
+    let objective = try DraftableTargetObjective(
+      Checkpoint(directory: folder.middle),
+      shape: recipe.growth,
       rows: recipe.targetSettings.batchTokens,
       seed: recipe.seed,
       context: context
     )
-    return try train(objective, "Target", recipe.targetSettings, corpus.earlyExit, folder.model) {
-      try objective.write(to: $0, adapterTo: folder.exitAdapter, tokenizerFrom: folder.model)
+    return try train(objective, "Target", recipe.targetSettings, corpus.target, folder.model) {
+      try objective.write(
+        to: $0,
+        adapterTo: folder.exitAdapter,
+        headsTo: folder.jointHeads,
+        tokenizerFrom: folder.model
+      )
     }
   }
 
@@ -150,6 +202,7 @@ public struct DemoBuilder {
       rows: recipe.medusaSettings.batchTokens,
       context: context
     )
+    try objective.load(folder.jointHeads)
     return try train(objective, "Medusa heads", recipe.medusaSettings, data, folder.medusa) {
       try objective.write(to: $0)
     }
@@ -163,7 +216,8 @@ public struct DemoBuilder {
       "Small model",
       recipe.smallModelSettings,
       corpus.smallModel,
-      folder.smallModel
+      from: folder.base,
+      to: folder.smallModel
     )
   }
 
@@ -206,15 +260,23 @@ public struct DemoBuilder {
     return false
   }
 
-  /// Trains a model of some shape from random weights.
+  /// Trains a model of the draft's shape, from random weights or another one's.
   private func trainOnNextTokens(
     _ shape: ModelConfiguration,
     _ title: String,
     _ settings: TrainingSettings,
     _ data: TrainingData,
-    _ output: String
+    from start: String?,
+    to output: String
   ) throws -> Trainer.Outcome {
-    let objective = try NextTokenObjective(shape, rows: settings.batchTokens, seed: recipe.seed, context: context)
+    let objective = try NextTokenObjective(
+      shape,
+      rows: settings.batchTokens,
+      seed: recipe.seed,
+      beginsLookingUp: true,
+      context: context
+    )
+    if let start { try objective.load(Checkpoint(directory: start), seed: recipe.seed) }
     return try train(objective, title, settings, data, output) {
       try objective.write(to: $0, tokenizerFrom: folder.model)
     }

@@ -84,16 +84,23 @@ public struct DemoCard {
       - Data: the package's own seeded generator (seed \(recipe.seed)): conversations, translations into Velish, \
       summaries, questions about the invented country, worked arithmetic, answers from passages. The suite's questions \
       and the held-out documents share no first prompt with what is learned from.
-      - Target: first \(steps(recipe.baseSettings)) on \(recipe.trainingDocuments) documents for the next token alone; \
-      then \(steps(recipe.targetSettings)) on \(recipe.earlyExitDocuments) others for the next token and, with a weight \
-      of \(recipe.exitWeight), for what the states after layer \(recipe.exitLayer) predict of the whole model's output \
-      (LayerSkip's early-exit loss, Elhoushi et al. 2024). That makes this target easier to draft for with its first \
-      layers than one trained without. No weight is rescaled.
-      - Drafters: the adapter goes on from the one of that loss for \(steps(recipe.kangarooSettings)), the heads learn \
-      for \(steps(recipe.medusaSettings)), all on the frozen target's \(recipe.distilledPrompts) greedy answers beside \
-      \(recipe.drafterDocuments) documents. The draft model first learns the next token for \
-      \(steps(recipe.smallModelSettings)) on the target's documents, then from the target for \
-      \(steps(recipe.draftSettings)).
+      - Target: it is grown. A base of \(recipe.draftLayers) layers begins with an induction circuit, roughly set, and \
+      drills to use it: first \(steps(recipe.primerSettings)) of lists to be found again, then \
+      \(steps(recipe.baseSettings)) on \(recipe.baseDocuments) documents that have much to look up and \
+      \(recipe.baseDrills) more drills. With layers on top that add nothing at first, \(recipe.middleLayers) in all, it \
+      learns for \(steps(recipe.middleSettings)) on \(recipe.middleDocuments) other documents and \
+      \(recipe.glossaryDrills) glossaries of Velish; then with \(recipe.target.layers) layers for \
+      \(steps(recipe.targetSettings)) on \(recipe.targetDocuments) others. In this last part it learns three things \
+      together: the next token; with a weight of \(recipe.exitWeight), what the states after layer \(recipe.exitLayer) \
+      predict of the whole model's output (LayerSkip's early-exit loss, Elhoushi et al. 2024); with a weight of \
+      \(recipe.headWeight), the tokens after the next one through Medusa heads (Medusa-2, Cai et al. 2024). That makes \
+      this target easier to draft for, with its first layers and with heads, than one trained without. No weight is \
+      rescaled.
+      - Drafters: the adapter goes on from the one of that loss for \(steps(recipe.kangarooSettings)), the heads from \
+      theirs for \(steps(recipe.medusaSettings)), all on the frozen target's \(recipe.distilledPrompts) greedy answers \
+      beside \(recipe.drafterDocuments) documents. The small model is the base, which goes on alone for \
+      \(steps(recipe.smallModelSettings)) on all that the target learns from after it; the draft model is the same, which then learns \
+      from the target for \(steps(recipe.draftSettings)).
       - AdamW with warm-up and cosine; each folder's `training.json` and `loss.svg` show the course.
       - Licence: that of the package; text and weights are made by its code alone.
       - What it is not: its speedups say nothing about other models. Its text is simpler than people's, so drafts are \
@@ -117,7 +124,8 @@ public struct DemoCard {
   private func fileTable() throws -> String {
     let files = [
       folder.model + "/tokenizer.json", folder.model + "/model.safetensors",
-      folder.exitAdapter + "/model.safetensors", folder.kangaroo + "/model.safetensors",
+      folder.exitAdapter + "/model.safetensors", folder.jointHeads + "/medusa_lm_head.safetensors",
+      folder.kangaroo + "/model.safetensors",
       folder.medusa + "/medusa_lm_head.safetensors", folder.draft + "/model.safetensors",
       folder.path + "/question.jsonl",
     ]

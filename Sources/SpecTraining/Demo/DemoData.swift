@@ -13,6 +13,7 @@ struct DemoData {
   /// How the demo's conversations are written; its markers are single tokens.
   static let template = ChatTemplate.zephyr
   static let markers = ["<|user|>", "<|assistant|>"]
+  private var markers: [Token] { Self.markers.compactMap(tokenizer.token) }
 
   init(_ recipe: DemoRecipe, tokenizer: Tokenizer) {
     self.recipe = recipe
@@ -25,39 +26,103 @@ struct DemoData {
   /// - Parameters:
   ///   - range: which.
   ///   - stream: training, or held out from it.
+  ///   - mixture: how often each category occurs.
   /// - Returns: each with its tokens.
-  func encoded(_ range: Range<Int>, stream: DemoStream) -> [ConversationEncoder.Encoded] {
-    let corpus = DemoCorpus(seed: recipe.seed, stream: stream)
-    return range.map { encoder.encode(Self.document(corpus.document(at: $0))) }
+  func encoded(
+    _ range: Range<Int>,
+    stream: DemoStream,
+    mixture: DemoCorpus.Mixture = .translating
+  ) -> [ConversationEncoder.Encoded] {
+    let corpus = DemoCorpus(seed: recipe.seed, stream: stream, mixture: mixture)
+    return range.map { encoder.encode(Self.document(corpus.document(at: $0).turns)) }
   }
 
-  /// Documents of the training stream to learn from, and others to evaluate on.
-  private func data(_ ranges: Range<Int>...) throws(TrainingError) -> TrainingData {
-    let documents = ranges.flatMap { encoded($0, stream: .training) }
-    return try TrainingData(training: Self.joined(documents, recipe), heldOut: heldOut)
+  /// What the primer learns from; the first drills are held out.
+  var primer: TrainingData {
+    get throws(TrainingError) {
+      let first = recipe.heldOutDocuments
+      return try TrainingData(training: drills(first..<first + recipe.primerDrills), heldOut: drills(0..<first))
+    }
   }
 
-  /// What the first target learns from.
+  /// What the base learns from: documents with much to look up, and more drills among them, without which it would
+  /// forget to look things up before that serves it.
   var base: TrainingData {
-    get throws(TrainingError) { try data(baseRange) }
+    get throws(TrainingError) {
+      let first = recipe.heldOutDocuments + recipe.primerDrills
+      let documents = encoded(0..<recipe.baseDocuments, stream: .training, mixture: .lookingUp)
+      return try data(Self.joined(documents, recipe), drills(first..<first + recipe.baseDrills))
+    }
   }
 
-  /// What the target goes on with.
-  var earlyExit: TrainingData {
-    get throws(TrainingError) { try data(earlyExitRange) }
+  /// What the model of some layers learns from: documents, and a glossary of the second language.
+  var middle: TrainingData {
+    get throws(TrainingError) { try data(documents(middleRange, .balanced), glossary) }
+  }
+
+  /// What all layers learn from.
+  var target: TrainingData {
+    get throws(TrainingError) { try data(documents(targetRange, .translating)) }
   }
 
   /// What both of these learn from.
   var smallModel: TrainingData {
-    get throws(TrainingError) { try data(baseRange, earlyExitRange) }
+    get throws(TrainingError) { try data(documents(middleRange, .balanced), glossary, documents(targetRange, .translating)) }
   }
 
-  private var baseRange: Range<Int> { 0..<recipe.trainingDocuments }
-
   /// Behind the documents of the base and the prompts that the target answers.
-  private var earlyExitRange: Range<Int> {
-    let first = recipe.trainingDocuments + recipe.distilledPrompts
-    return first..<first + recipe.earlyExitDocuments
+  private var middleRange: Range<Int> {
+    let first = recipe.baseDocuments + recipe.distilledPrompts
+    return first..<first + recipe.middleDocuments
+  }
+
+  private var targetRange: Range<Int> {
+    middleRange.upperBound..<middleRange.upperBound + recipe.targetDocuments
+  }
+
+  private func data(_ parts: TokenizedDocuments...) throws(TrainingError) -> TrainingData {
+    var all = TokenizedDocuments()
+    for part in parts {
+      for index in 0..<part.count { all.append(part[index], limit: recipe.target.contextLength) }
+    }
+    return try TrainingData(training: all, heldOut: heldOut)
+  }
+
+  private func documents(_ range: Range<Int>, _ mixture: DemoCorpus.Mixture) -> TokenizedDocuments {
+    Self.joined(encoded(range, stream: .training, mixture: mixture), recipe)
+  }
+
+  /// One drill in words to three of tokens.
+  private func drills(_ range: Range<Int>) -> TokenizedDocuments {
+    let special = Set(([recipe.target.beginToken] + recipe.target.endTokens + markers).compactMap(\.self))
+    let drill = LookUpDrill(
+      seed: recipe.seed,
+      vocabulary: (Int(special.max() ?? 0) + 1)..<recipe.target.vocabularySize,
+      markers: (markers[0], markers[1]),
+      end: recipe.target.endTokens[0]
+    )
+    var documents = TokenizedDocuments()
+    for index in range {
+      let tokens = index.isMultiple(of: 4) ? wordDrill(index) : drill.document(at: index)
+      documents.append(tokens, limit: recipe.target.contextLength)
+    }
+    return documents
+  }
+
+  private var glossary: TokenizedDocuments {
+    let drill = GlossaryDrill(seed: recipe.seed)
+    var documents = TokenizedDocuments()
+    for index in 0..<recipe.glossaryDrills {
+      documents.append(
+        encoder.encode(Self.document([drill.turn(at: index)])).tokens,
+        limit: recipe.target.contextLength
+      )
+    }
+    return documents
+  }
+
+  private func wordDrill(_ index: Int) -> [Token] {
+    encoder.encode(Self.document([WordDrill(seed: recipe.seed).turn(at: index)])).tokens
   }
 
   /// Documents that are never learned from.
@@ -69,13 +134,13 @@ struct DemoData {
   func heldOut(of category: DemoCategory) -> TokenizedDocuments {
     let corpus = DemoCorpus(seed: recipe.seed, stream: .heldOut)
     let count = max(1, recipe.heldOutDocuments / DemoCategory.allCases.count)
-    let documents = (0..<count).map { encoder.encode(Self.document(corpus.document(at: $0, category: category))) }
+    let documents = (0..<count).map { encoder.encode(Self.document(corpus.document(at: $0, category: category).turns)) }
     return Self.joined(documents, recipe)
   }
 
-  static func document(_ document: DemoDocument) -> TrainingDocument {
+  static func document(_ turns: [DemoTurn]) -> TrainingDocument {
     .conversation(
-      document.turns.flatMap { [TrainingTurn(.user, $0.question), TrainingTurn(.assistant, $0.answer)] }
+      turns.flatMap { [TrainingTurn(.user, $0.question), TrainingTurn(.assistant, $0.answer)] }
     )
   }
 
@@ -106,7 +171,7 @@ struct DemoData {
     shouldStop: () -> Bool
   ) throws -> TrainingData? {
     let prompts = encoded(
-      recipe.trainingDocuments..<recipe.trainingDocuments + recipe.distilledPrompts,
+      recipe.baseDocuments..<recipe.baseDocuments + recipe.distilledPrompts,
       stream: .training
     )
     try OutputFile.makeFolder(folder.work)

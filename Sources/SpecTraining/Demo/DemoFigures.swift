@@ -101,8 +101,7 @@ public struct DemoFigures: Sendable {
       rows: recipe.targetSettings.batchTokens,
       context: context
     )
-    let file = try SafetensorsFile(path: folder.medusa + "/medusa_lm_head.safetensors")
-    for parameter in objective.parameters { try parameter.load(file) }
+    try objective.load(folder.medusa)
     return heldOut.reduce([HeldOutFigures](repeating: HeldOutFigures(), count: recipe.medusaHeads)) { sums, batch in
       zip(sums, objective.evaluateEach(batch)).map { $0 + $1 }
     }

@@ -14,6 +14,8 @@ public struct DemoFolder: Sendable {
   public var kangaroo: String { model + "/kangaroo" }
   /// The adapter that the target learned to be left early with; Kangaroo's goes on from it.
   var exitAdapter: String { model + "/exit-adapter" }
+  /// The heads that the target learned to look ahead with; Medusa's go on from them.
+  var jointHeads: String { model + "/joint-heads" }
   /// Medusa's heads.
   public var medusa: String { model + "/medusa" }
   /// The draft model.
@@ -22,9 +24,13 @@ public struct DemoFolder: Sendable {
   var smallModelRecord: String { draft + "/next-token" }
   /// What only later stages need.
   var work: String { path + "/work" }
-  /// The target before it learns to be left early.
+  /// The target's first layers before they have seen the corpus.
+  var primer: String { work + "/primer" }
+  /// The same before there are others.
   var base: String { work + "/base" }
-  /// The draft model before it learns from the target.
+  /// The base with some layers on top.
+  var middle: String { work + "/middle" }
+  /// The base alone, which goes on learning as far as the target does.
   var smallModel: String { work + "/small-model" }
   /// The answers that the target wrote for its drafters.
   var distilled: String { work + "/distilled.json" }

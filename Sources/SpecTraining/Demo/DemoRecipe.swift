@@ -6,16 +6,22 @@ public struct DemoRecipe: Sendable {
   public var seed: UInt64
   /// Documents that the tokenizer learns from.
   public var tokenizerDocuments: Int
-  /// Documents that the first target learns from.
-  public var trainingDocuments: Int
-  /// Documents that it goes on with while it learns to be left early; others than those before.
-  public var earlyExitDocuments: Int
+  /// Drills that the primer learns from.
+  public var primerDrills: Int
+  /// Documents that the base learns from, and drills among them.
+  public var baseDocuments, baseDrills: Int
+  /// Documents that the model of some layers learns from, others than those before, and glossaries among them.
+  public var middleDocuments, glossaryDrills: Int
+  /// Documents that all layers learn from; others than those before.
+  public var targetDocuments: Int
   /// Documents that they are evaluated on.
   public var heldOutDocuments: Int
   /// Questions of each category.
   public var questionsPerCategory: Int
   /// The target's shape.
   public var target: ModelConfiguration
+  /// Layers between the base's, which are the draft model's, and the target's.
+  public var middleLayers: Int
   /// Layers of the draft model, which otherwise has the target's shape.
   public var draftLayers: Int
   /// Layers that Kangaroo drafts with.
@@ -24,34 +30,45 @@ public struct DemoRecipe: Sendable {
   public var medusaHeads: Int
   /// The exit's part of the target's loss; the next token's is 1.
   public var exitWeight: Float
+  /// The Medusa heads' part of it.
+  public var headWeight: Float
   /// Prompts whose answers the target writes itself, for its drafters to learn from.
   public var distilledPrompts: Int
   /// Documents of the corpus that the drafters learn from beside these answers.
   public var drafterDocuments: Int
   /// How to train each stage.
-  public var baseSettings, targetSettings, kangarooSettings, medusaSettings, smallModelSettings,
+  public var primerSettings, baseSettings, middleSettings, targetSettings, kangarooSettings, medusaSettings,
+    smallModelSettings,
     draftSettings: TrainingSettings
 
   /// The shipped model. Deep and narrow: a Kangaroo draft costs 2 of 24 layers, the adapter and the head.
   public static let shipped = DemoRecipe(
     seed: 1,
     tokenizerDocuments: 12_000,
-    trainingDocuments: 36_000,
-    earlyExitDocuments: 20_000,
+    primerDrills: 50_000,
+    baseDocuments: 30_000,
+    baseDrills: 40_000,
+    middleDocuments: 26_000,
+    glossaryDrills: 12_000,
+    targetDocuments: 24_000,
     heldOutDocuments: 240,
     questionsPerCategory: 20,
     target: shape(width: 256, inner: 704, layers: 24, heads: 8, vocabulary: 2048, context: 1024),
+    middleLayers: 6,
     draftLayers: 2,
     exitLayer: 2,
     medusaHeads: 4,
     exitWeight: 0.5,
+    headWeight: 0.25,
     distilledPrompts: 1500,
     drafterDocuments: 6000,
-    baseSettings: settings(steps: 2600, rate: 1.5e-3, warmUp: 150),
-    targetSettings: settings(steps: 2800, rate: 1.2e-3, evaluationInterval: 200),
+    primerSettings: settings(steps: 300, rate: 2e-3),
+    baseSettings: settings(steps: 3000, rate: 2e-3, warmUp: 200, evaluationInterval: 500),
+    middleSettings: settings(steps: 3000, rate: 1.5e-3, evaluationInterval: 500),
+    targetSettings: settings(steps: 2000, rate: 1.2e-3, evaluationInterval: 200),
     kangarooSettings: settings(steps: 300, rate: 7e-4),
-    medusaSettings: settings(steps: 1500, rate: 1e-3),
-    smallModelSettings: settings(steps: 5400, rate: 2e-3, warmUp: 150, evaluationInterval: 600),
+    medusaSettings: settings(steps: 600, rate: 7e-4),
+    smallModelSettings: settings(steps: 5000, rate: 1.5e-3, evaluationInterval: 500),
     draftSettings: settings(steps: 600, rate: 7e-4)
   )
 
@@ -59,18 +76,26 @@ public struct DemoRecipe: Sendable {
   public static let miniature = DemoRecipe(
     seed: 1,
     tokenizerDocuments: 60,
-    trainingDocuments: 60,
-    earlyExitDocuments: 30,
+    primerDrills: 200,
+    baseDocuments: 60,
+    baseDrills: 50,
+    middleDocuments: 30,
+    glossaryDrills: 10,
+    targetDocuments: 30,
     heldOutDocuments: 6,
     questionsPerCategory: 1,
     target: shape(width: 32, inner: 64, layers: 4, heads: 2, vocabulary: 512, context: 1024),
-    draftLayers: 1,
+    middleLayers: 3,
+    draftLayers: 2,
     exitLayer: 1,
     medusaHeads: 4,
     exitWeight: 0.5,
+    headWeight: 0.25,
     distilledPrompts: 2,
     drafterDocuments: 4,
+    primerSettings: miniatureSettings,
     baseSettings: miniatureSettings,
+    middleSettings: miniatureSettings,
     targetSettings: miniatureSettings,
     kangarooSettings: miniatureSettings,
     medusaSettings: miniatureSettings,
@@ -122,6 +147,17 @@ public struct DemoRecipe: Sendable {
       tiesEmbeddings: true,
       beginToken: 1,
       endTokens: [2]
+    )
+  }
+
+  /// What the model of some layers grows to.
+  public var growth: DraftableTargetObjective.Shape {
+    DraftableTargetObjective.Shape(
+      layers: target.layers,
+      exitLayer: exitLayer,
+      exitWeight: exitWeight,
+      heads: medusaHeads,
+      headWeight: headWeight
     )
   }
 

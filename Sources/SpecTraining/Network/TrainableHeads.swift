@@ -55,8 +55,45 @@ final class TrainableHeads {
     context.forward(states, through: head.vocabulary, into: logits)
   }
 
-  /// Adds to the gradients of the head whose forward pass was last.
-  func backward(_ index: Int, finalStates: FloatMatrix, logitsGradient: FloatMatrix) {
+  /// The heads' losses on the tokens after the next one, each weighted by 0.8 to the power of i + 1 as published (Cai et
+  /// al. 2024, §2.2.1), with their gradients.
+  ///
+  /// - Parameters:
+  ///   - batch: what the states were computed from.
+  ///   - finalStates: the target's.
+  ///   - logits: memory, rows × vocabulary.
+  ///   - weight: of all heads together.
+  ///   - finalGradient: takes the gradient of the target's states in addition; nil for a frozen target.
+  /// - Returns: the weighted losses together.
+  func step(
+    _ batch: TrainingBatch,
+    finalStates: FloatMatrix,
+    logits: FloatMatrix,
+    weight: Float,
+    addingTo finalGradient: FloatMatrix?
+  ) -> Double {
+    var (loss, weight) = (0.0, weight)
+    for index in heads.indices {
+      weight *= Self.decay
+      let targets = batch.targets(ahead: index + 2)
+      let count = targets.count { $0 >= 0 }
+      forward(index, finalStates: finalStates, into: logits)
+      let losses = context.crossEntropy(logits, targets: targets, gradientScale: weight / Float(max(1, count)))
+      backward(index, finalStates: finalStates, logitsGradient: logits, addingTo: finalGradient)
+      loss += Double(weight) * mean(losses, over: count)
+    }
+    return loss
+  }
+
+  private static let decay: Float = 0.8
+
+  /// Adds to the gradients of the head whose forward pass was last, and to that of the states that it read.
+  private func backward(
+    _ index: Int,
+    finalStates: FloatMatrix,
+    logitsGradient: FloatMatrix,
+    addingTo finalGradient: FloatMatrix?
+  ) {
     let head = heads[index]
     guard let biasGradient = head.bias.gradient else { preconditionFailure("frozen heads have no gradients") }
     context.backward(logitsGradient, x: states, through: head.vocabulary, into: gradient)
@@ -65,9 +102,10 @@ final class TrainableHeads {
       z: projected,
       bias: head.bias.value,
       into: projected,
-      addingTo: nil,
+      addingTo: finalGradient,
       biasGradient: biasGradient
     )
     context.backward(projected, x: finalStates, through: head.linear, into: nil)
+    if let finalGradient { context.product(projected, head.linear.value, into: finalGradient, adding: true) }
   }
 }

@@ -128,6 +128,19 @@ final class TrainableTransformer {
     for parameter in parameters { try parameter.load(source) }
   }
 
+  /// Takes the layers of a shallower model as its first ones. Those above them begin as blocks that add nothing, random
+  /// projections in front of zeros, so that the whole computes what the shallower model does.
+  func grow(from checkpoint: Checkpoint, seed: UInt64) throws(ModelError) {
+    initialize(seed: seed)
+    let added = layers.dropFirst(checkpoint.configuration.layers)
+    for layer in added {
+      layer.attention.output.fill(0)
+      layer.feedForward.down.fill(0)
+    }
+    let isAdded = Set(added.flatMap(\.parameters).map(ObjectIdentifier.init))
+    for parameter in parameters where !isAdded.contains(ObjectIdentifier(parameter)) { try parameter.load(checkpoint) }
+  }
+
   /// Random matrices of deviation 0.02, those that end a block smaller by √(2 · layers) (GPT-2; Radford et al. 2019,
   /// §2.3), and normalizations of one.
   func initialize(seed: UInt64) {
@@ -192,14 +205,17 @@ final class TrainableTransformer {
   /// - Parameters:
   ///   - batch: the batch of the last forward pass.
   ///   - logitsGradient: rows × vocabulary.
+  ///   - finalGradient: another gradient of the final states; nil for none.
   ///   - exit: another gradient of the residual stream after its layer; nil for none.
   func backward(
     _ batch: TrainingBatch,
     logitsGradient: FloatMatrix,
+    finalGradient: FloatMatrix? = nil,
     exit: (layer: Int, gradient: FloatMatrix)? = nil
   ) {
     guard let gradients else { preconditionFailure("a frozen model has no gradients") }
     context.backward(logitsGradient, x: normalized, through: head, into: gradients.normalized)
+    if let finalGradient { context.add(finalGradient, to: gradients.normalized) }
     gradients.residual.clear()
     context.normalizeBackward(
       gradients.normalized,

@@ -10,9 +10,6 @@ public final class MedusaObjective: TrainingObjective {
   private let later: FloatMatrix
   private let context: ComputeContext
 
-  /// The paper's weight of a head's loss relative to the head before.
-  private static let decay: Float = 0.8
-
   /// Untrained heads.
   ///
   /// - Parameters:
@@ -30,6 +27,18 @@ public final class MedusaObjective: TrainingObjective {
     later = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
   }
 
+  /// Takes heads' weights, to go on from them or to measure them.
+  ///
+  /// - Parameter directory: the heads' folder.
+  /// - Throws: ``SpecModel/ModelError`` if there are none that fit.
+  public func load(_ directory: String) throws {
+    let file = try SafetensorsFile(
+      path: directory + "/medusa_lm_head.safetensors",
+      purpose: "the Medusa heads' weights"
+    )
+    for parameter in parameters { try parameter.load(file) }
+  }
+
   /// What training changes.
   public var parameters: [Parameter] { heads.parameters }
   /// Rows of a batch.
@@ -39,17 +48,7 @@ public final class MedusaObjective: TrainingObjective {
   /// The heads' weighted losses together.
   public func step(_ batch: TrainingBatch) -> Double {
     target.model.forward(batch)
-    var (loss, weight) = (0.0, Float(1))
-    for index in heads.heads.indices {
-      weight *= Self.decay
-      let targets = batch.targets(ahead: index + 2)
-      let count = targets.count { $0 >= 0 }
-      heads.forward(index, finalStates: target.model.finalStates, into: logits)
-      let losses = context.crossEntropy(logits, targets: targets, gradientScale: weight / Float(max(1, count)))
-      heads.backward(index, finalStates: target.model.finalStates, logitsGradient: logits)
-      loss += Double(weight) * mean(losses, over: count)
-    }
-    return loss
+    return heads.step(batch, finalStates: target.model.finalStates, logits: logits, weight: 1, addingTo: nil)
   }
 
   /// The first head's loss; agreement of all heads' predictions with the target's own at the same place.

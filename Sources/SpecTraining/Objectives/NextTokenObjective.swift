@@ -12,17 +12,30 @@ public final class NextTokenObjective: TrainingObjective {
   ///   - configuration: its shape.
   ///   - rows: tokens of a batch.
   ///   - seed: what the weights follow from.
+  ///   - beginsLookingUp: whether the first two layers begin with an induction circuit.
   ///   - context: the kernels and threads to compute on.
   /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
   public init(
     _ configuration: ModelConfiguration,
     rows: Int,
     seed: UInt64,
+    beginsLookingUp: Bool = false,
     context: ComputeContext
   ) throws(KernelError) {
     model = try TrainableTransformer(configuration, rows: rows, isTrained: true, context: context)
     model.initialize(seed: seed)
+    if beginsLookingUp { InductionStart(model, seed: seed).apply() }
     logits = try FloatMatrix(rows: rows, columns: configuration.vocabularySize)
+  }
+
+  /// Takes a model's weights, to go on from them. Layers that it does not have add nothing at first.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: a model of the same shape with as many layers or fewer.
+  ///   - seed: what the other layers' weights follow from.
+  /// - Throws: ``SpecModel/ModelError`` if it does not fit.
+  public func load(_ checkpoint: Checkpoint, seed: UInt64 = 1) throws(ModelError) {
+    try model.grow(from: checkpoint, seed: seed)
   }
 
   /// What training changes.

@@ -41,19 +41,26 @@ extension DraftObjective {
   }
 }
 
-extension EarlyExitObjective {
-  /// Writes the model as a checkpoint in Hugging Face layout, and the adapter that it learned with.
+extension DraftableTargetObjective {
+  /// Writes the model as a checkpoint in Hugging Face layout, and the drafters that it learned with.
   ///
   /// - Parameters:
   ///   - directory: the model's folder.
   ///   - adapterDirectory: the adapter's folder.
+  ///   - headsDirectory: the heads' folder.
   ///   - tokenizer: a folder with the tokenizer's files.
   /// - Throws: if a file cannot be read or written.
-  public func write(to directory: String, adapterTo adapterDirectory: String, tokenizerFrom tokenizer: String) throws {
+  public func write(
+    to directory: String,
+    adapterTo adapterDirectory: String,
+    headsTo headsDirectory: String,
+    tokenizerFrom tokenizer: String
+  ) throws {
     let writer = CheckpointWriter()
     if tokenizer != directory { try writer.copyTokenizer(from: tokenizer, to: directory) }
-    try writer.writeModel(model.configuration, tensors: model.parameters.flatMap(\.tensors), to: directory)
     try adapter.write(for: model.configuration, to: adapterDirectory)
+    try heads.write(for: model.configuration, to: headsDirectory)
+    try writer.writeModel(model.configuration, tensors: model.parameters.flatMap(\.tensors), to: directory)
   }
 }
 
@@ -64,6 +71,18 @@ extension TrainableAdapter {
       for: target,
       shape: block.shape,
       epsilon: block.epsilon,
+      tensors: parameters.flatMap(\.tensors),
+      to: directory
+    )
+  }
+}
+
+extension TrainableHeads {
+  /// Writes the heads in the official layout.
+  func write(for target: ModelConfiguration, to directory: String) throws {
+    try CheckpointWriter().writeMedusaHeads(
+      for: target,
+      count: heads.count,
       tensors: parameters.flatMap(\.tensors),
       to: directory
     )
@@ -86,11 +105,6 @@ extension MedusaObjective {
   /// - Parameter directory: the folder.
   /// - Throws: `UnwritableFile` if a file cannot be written.
   public func write(to directory: String) throws {
-    try CheckpointWriter().writeMedusaHeads(
-      for: targetConfiguration,
-      count: heads.heads.count,
-      tensors: parameters.flatMap(\.tensors),
-      to: directory
-    )
+    try heads.write(for: targetConfiguration, to: directory)
   }
 }

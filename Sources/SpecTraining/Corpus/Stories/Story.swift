@@ -17,6 +17,8 @@ struct StoryPlot: Sendable {
 struct Story {
   let plot: StoryPlot
   let text: String
+  /// The opening, the first beat and the last two.
+  let keySentences: [String]
 
   private static let openings: [Template] = [
     "In the town of {town:town} there lived {a trait:trait} {trade:trade} called {hero:person}.",
@@ -47,12 +49,14 @@ struct Story {
     var sentences = [composer.oneOf(openings)]
     if composer.random.chance(55) { sentences.append(composer.oneOf(colours)) }
     let digression = 1 + composer.random.below(plot.beats.count - 1)
+    var keySentences = [sentences[0]]
     for (index, beat) in plot.beats.enumerated() {
       if index == digression { sentences.append(composer.anyOf(StoryDetail.all)) }
       sentences.append(composer.oneOf(beat))
+      if index == 0 || index >= plot.beats.count - 2 { keySentences += sentences.suffix(1) }
     }
     if composer.random.chance(50) { sentences.append(composer.oneOf(closings)) }
-    return Story(plot: plot, text: sentences.joined(separator: " "))
+    return Story(plot: plot, text: sentences.joined(separator: " "), keySentences: keySentences)
   }
 
   /// Tells the story in short, in the words of the long version.

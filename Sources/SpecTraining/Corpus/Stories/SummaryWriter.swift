@@ -10,6 +10,22 @@ enum SummaryWriter {
     "", "In short: ", "The story is about {title}. ", "Here is a summary. ",
   ]
 
+  private static let shorteningRequests: [Template] = [
+    "Shorten this story, but keep its own words:\n", "Which sentences of this story matter most?\n",
+    "Read me only the most important sentences of this story.\n",
+  ]
+  private static let shorteningIntroductions: [Template] = [
+    "In its own words: ", "", "These sentences matter most: ",
+  ]
+
+  /// One turn: a story, and of its sentences the first, the beginning of what happens and how it ends.
+  static func shorteningTurns(_ composer: inout Composer) -> [DemoTurn] {
+    let request = composer.oneOf(shorteningRequests)
+    let story = Story.told(by: &composer)
+    let answer = composer.oneOf(shorteningIntroductions) + story.keySentences.joined(separator: " ")
+    return [DemoTurn(question: request + story.text, answer: answer)]
+  }
+
   /// One turn: a story and its summary.
   static func turns(_ composer: inout Composer) -> [DemoTurn] {
     let request = composer.oneOf(requests)

@@ -22,6 +22,11 @@ struct ClauseWriter {
     )
   }
 
+  /// Draws who or what a sentence could be about.
+  static func nounPhrase(_ composer: inout Composer) -> NounPhrase {
+    phrase(&composer, Words.nouns, excluding: "")
+  }
+
   private static func tense(_ composer: inout Composer) -> BilingualClause.Tense {
     [.past, .present, .future][composer.random.skewedIndex(3)]
   }

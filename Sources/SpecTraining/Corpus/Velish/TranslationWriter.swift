@@ -8,15 +8,33 @@ enum TranslationWriter {
     "Translate from Velish: ", "What does this Velish text mean? ", "Please put this into English: ",
     "In English, please: ",
   ]
+  private static let phrasesIntoVelish: [Template] = [
+    "How do you say this in Velish: ", "Give me the Velish words for this: ",
+  ]
+  private static let phrasesOutOfVelish: [Template] = [
+    "What do these Velish words mean: ", "Tell me in English: ",
+  ]
   private static let intoEnglishAnswers: [Template] = ["In English this is: ", ""]
   private static let intoVelishAnswers: [Template] = ["In Velish this is: ", ""]
 
-  /// One turn, or two where the second asks for one more sentence.
+  /// One turn on a few phrases, or on one to three sentences, sometimes with one more sentence after it.
   static func turns(_ composer: inout Composer) -> [DemoTurn] {
     let isInto = composer.random.chance(60)
-    var turns = [turn(&composer, isInto: isInto, count: composer.random.number(in: 3...4))]
-    if composer.random.chance(20) { turns.append(followUp(&composer, isInto: isInto)) }
+    if composer.random.chance(30) { return [phrases(&composer, isInto: isInto)] }
+    var turns = [turn(&composer, isInto: isInto, count: 1 + composer.random.skewedIndex(3))]
+    if composer.random.chance(20) { turns.append(followUp(&composer, isInto: isInto, count: 1)) }
     return turns
+  }
+
+  private static func phrases(_ composer: inout Composer, isInto: Bool) -> DemoTurn {
+    let count = composer.random.number(in: 3...7)
+    let phrases = (0..<count).map { _ in ClauseWriter.nounPhrase(&composer) }
+    let english = phrases.map(\.english).joined(separator: ", ")
+    let velish = phrases.map { $0.velish(.subject) }.joined(separator: ", ")
+    return DemoTurn(
+      question: composer.oneOf(isInto ? phrasesIntoVelish : phrasesOutOfVelish) + (isInto ? english : velish) + ".",
+      answer: capitalizedSentences(isInto ? velish : english) + "."
+    )
   }
 
   private static func turn(_ composer: inout Composer, isInto: Bool, count: Int) -> DemoTurn {
@@ -36,8 +54,8 @@ enum TranslationWriter {
     )
   }
 
-  private static func followUp(_ composer: inout Composer, isInto: Bool) -> DemoTurn {
-    let (english, velish) = text(&composer, count: 2)
+  private static func followUp(_ composer: inout Composer, isInto: Bool, count: Int) -> DemoTurn {
+    let (english, velish) = text(&composer, count: count)
     return DemoTurn(question: "And this? " + (isInto ? english : velish), answer: isInto ? velish : english)
   }
 }

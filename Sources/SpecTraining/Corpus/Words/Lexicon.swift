@@ -7,6 +7,9 @@ package enum Lexicon {
   /// The elements of a list; empty where no list has this name.
   package static func list(_ name: String) -> [String] { lists[name] ?? [] }
 
+  /// Every different element of the lists, in alphabetical order.
+  package static let elements: [String] = Set(lists.values.joined()).sorted()
+
   /// Every different word of the lists, in lower case.
   package static let words: Set<String> = Set(
     lists.values.joined().flatMap { $0.lowercased().split { !$0.isLetter && $0 != "'" }.map(String.init) }
