@@ -120,8 +120,9 @@ import SpecTraining
     #expect((200..<400).contains(shortened.count))
     for turn in shortened {
       let answer = turn.answer.replacing(#/^(In its own words|These sentences matter most): /#, with: "")
-      for sentence in answer.split(separator: ". ") { #expect(turn.question.contains(sentence)) }
-      #expect(turn.question.contains(answer.prefix { $0 != "." }))
+      let sentences = answer.matches(of: #/[^ ][^.?!]+[.?!]"?/#).map(\.output)
+      #expect(sentences.count >= 3)
+      for sentence in sentences { #expect(turn.question.contains(sentence)) }
     }
   }
 

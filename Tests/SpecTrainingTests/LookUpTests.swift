@@ -90,7 +90,7 @@ import Testing
       beginToken: 1,
       endTokens: [2]
     )
-    let context = ComputeContext(threads: 2)
+    let context = try ComputeContext(threads: 2)
     let objective = try NextTokenObjective(
       shape,
       rows: 512,
@@ -107,7 +107,7 @@ import Testing
       training: training,
       heldOut: heldOut,
       settings: TrainingSettings(batchTokens: 512, steps: 100, warmUpSteps: 20),
-      directory: folder.path("checkpoint"),
+      directory: folder.path,
       context: context
     )
     _ = try trainer.run(progress: { _ in }, shouldStop: { false })

@@ -110,7 +110,7 @@ public struct DemoBuilder {
     )
   }
 
-  /// Whether nothing but a later stage's beginning is missing.
+  /// Whether a stage of the first layers is done, or all that follows from it is.
   private func isPast(_ directory: String, _ settings: TrainingSettings) throws -> Bool {
     if try !isMissing(folder.model, recipe.targetSettings), try !isMissing(folder.draft, recipe.draftSettings) {
       return true

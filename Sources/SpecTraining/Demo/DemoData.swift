@@ -67,7 +67,9 @@ struct DemoData {
 
   /// What both of these learn from.
   var smallModel: TrainingData {
-    get throws(TrainingError) { try data(documents(middleRange, .balanced), glossary, documents(targetRange, .translating)) }
+    get throws(TrainingError) {
+      try data(documents(middleRange, .balanced), glossary, documents(targetRange, .translating))
+    }
   }
 
   /// Behind the documents of the base and the prompts that the target answers.
