@@ -48,7 +48,7 @@ import SpecTraining
     }
   }
 
-  @Test(arguments: [(DemoCorpus.Mixture.balanced, 11...20), (.translating, 10...25)])
+  @Test(arguments: [(DemoCorpus.Mixture.balanced, 11...24), (.translating, 10...25)])
   func everyCategoryOccursInRoughlyEqualShares(_ mixture: DemoCorpus.Mixture, _ shares: ClosedRange<Int>) {
     var lengths: [DemoCategory: Int] = [:]
     let corpus = DemoCorpus(seed: 7, mixture: mixture)
