@@ -33,7 +33,7 @@ struct DemoSuiteFiles {
         "kangaroo:steps=7,threshold=0.6",
         "kangaroo",
         "kangaroo-tree:steps=7,width=2,nodes=7,threshold=0.4,minimum=0.3",
-        "medusa:tree=chain,nodes=2",
+        "medusa:tree=chain,nodes=3",
         "draft-model:steps=7,threshold=0.6",
         "prompt-lookup:tokens=3,minimum=2",
         "lookahead:level=3,window=2,guess=2",
