@@ -24,6 +24,11 @@ struct InductionStart {
   ///   - model: at least two layers, as many key as query heads.
   ///   - seed: what the random part follows from.
   init(_ model: TrainableTransformer, seed: UInt64) {
+    let shape = model.configuration
+    precondition(
+      shape.layers > 1 && shape.attentionHeads == shape.keyValueHeads,
+      "a circuit of two layers, head by head"
+    )
     self.model = model
     self.seed = seed
   }
