@@ -260,7 +260,7 @@ public struct DemoBuilder {
     return false
   }
 
-  /// Trains a model of the draft's shape, from random weights or another one's.
+  /// Trains a model of some shape, from the induction circuit or from a model with as many layers or fewer.
   private func trainOnNextTokens(
     _ shape: ModelConfiguration,
     _ title: String,

@@ -26,7 +26,7 @@ public struct DemoFolder: Sendable {
   var work: String { path + "/work" }
   /// The target's first layers before they have seen the corpus.
   var primer: String { work + "/primer" }
-  /// The same before there are others.
+  /// The same with the corpus learned, before there are layers on top.
   var base: String { work + "/base" }
   /// The base with some layers on top.
   var middle: String { work + "/middle" }
