@@ -61,11 +61,11 @@ struct DraftLengthModel: Sendable {
     let longest = counts.reduce(0) { max($0, $1.drafted) }
     let drafted = counts.reduce(0) { $0 + $1.drafted * $1.cycles }
     let curve = CostCurve(costs)
-    guard longest > 1, drafted > 0, tokenNanoseconds > 0, let curve, counts.allSatisfy(\.isChain) else { return nil }
+    guard longest > 1, drafted > 0, tokenNanoseconds > 0, counts.allSatisfy(\.isChain) else { return nil }
+    guard let curve, let share = curve.share(of: counts) else { return nil }
     let cycles = counts.reduce(0) { $0 + $1.cycles }
     let draft = Double(counts.reduce(0) { $0 + $1.draftNanoseconds }) / Double(drafted)
-    let expected = counts.reduce(0) { $0 + Double($1.cycles) * curve[$1.drafted + 1] }
-    let scale = Double(counts.reduce(0) { $0 + $1.verifyNanoseconds }) / expected
+    let scale = share * 1e6
     choices = (1...longest).map { most in
       let accepted = counts.reduce(0) { $0 + (min($1.accepted, most) + 1) * $1.cycles }
       let cost = counts.reduce(0.0) { sum, count in
@@ -81,8 +81,15 @@ struct DraftLengthModel: Sendable {
   }
 }
 
-/// T(m) between and beyond the measured m, by straight lines.
-private struct CostCurve {
+extension RunSummary {
+  /// What a decoder's verifying took over T(m); nil where one of them is not known.
+  func shareOfPassCosts(_ decoder: Int64) -> Double? {
+    run.verificationCost.flatMap(CostCurve.init)?.share(of: cycleCounts.filter { $0.decoderID == decoder })
+  }
+}
+
+/// T(m) in milliseconds between and beyond the measured m, by straight lines.
+struct CostCurve: Sendable {
   private let costs: [PassCost]
 
   init?(_ costs: [PassCost]) {
@@ -95,5 +102,12 @@ private struct CostCurve {
     let (first, second) = (costs[above - 1], costs[above])
     let share = Double(positions - first.positions) / Double(max(second.positions - first.positions, 1))
     return first.milliseconds + share * (second.milliseconds - first.milliseconds)
+  }
+
+  /// What verifying took in some cycles over T(m) of as many positions: 1 where it is the whole target that verifies and
+  /// the run's passes were like the measured ones; nil without cycles.
+  func share(of counts: [CycleCount]) -> Double? {
+    let expected = counts.reduce(0) { $0 + Double($1.cycles) * self[$1.nodes + 1] }
+    return expected > 0 ? Double(counts.reduce(0) { $0 + $1.verifyNanoseconds }) / 1e6 / expected : nil
   }
 }

@@ -76,6 +76,7 @@ extension JSONReport {
             "mean_accepted_tokens": ReportValue(explained.meanAccepted),
             "draft_cost": ReportValue(explained.draftCost),
             "verify_cost": ReportValue(explained.verifyCost),
+            "share_of_pass_costs": ReportValue(summary.shareOfPassCosts(decoder.id)),
             "predicted": ReportValue(explained.predicted),
             "measured": ReportValue(explained.measured),
             "remainder": ReportValue(explained.remainder),

@@ -27,7 +27,10 @@ public enum JSONReport {
       "options": ReportValue(json: run.options),
       "verification_cost": ReportValue(
         (run.verificationCost ?? []).map {
-          ["positions": ReportValue($0.positions), "milliseconds": ReportValue($0.milliseconds)]
+          [
+            "positions": ReportValue($0.positions), "milliseconds": ReportValue($0.milliseconds),
+            "context": ReportValue($0.context),
+          ]
         }
       ),
       "started_at": ReportValue(DateText.exact(run.startedAt)),

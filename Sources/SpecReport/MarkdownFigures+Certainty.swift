@@ -52,14 +52,17 @@ extension MarkdownFigures {
     let vanilla = summary.figures[baseline.id, .overall]
     var table = MarkdownTable(
       labels: ["Decoder"],
-      figures: ["Accepted", "Draft cost", "Verify cost", "Predicted", "Measured", "Remainder", "Best draft", "Then"]
+      figures: [
+        "Accepted", "Draft cost", "Verify cost", "Of T(m)", "Predicted", "Measured", "Remainder", "Best draft", "Then",
+      ]
     )
     for decoder in summary.decoders where decoder.id != baseline.id {
       guard let explained = ExplainedSpeedup(summary.figures[decoder.id, .overall], vanilla: vanilla) else { continue }
       let best = draftLengths(of: decoder, vanilla)?.best
       table.append([
         name(decoder), NumberFormat.mean(explained.meanAccepted), NumberFormat.mean(explained.draftCost),
-        NumberFormat.mean(explained.verifyCost), NumberFormat.ratio(explained.predicted),
+        NumberFormat.mean(explained.verifyCost), NumberFormat.percent(summary.shareOfPassCosts(decoder.id)),
+        NumberFormat.ratio(explained.predicted),
         NumberFormat.ratio(explained.measured), NumberFormat.fixed(explained.remainder, decimals: 2),
         best.map { String($0.longest) } ?? NumberFormat.missing, NumberFormat.ratio(best?.speedup),
       ])
@@ -70,7 +73,8 @@ extension MarkdownFigures {
       table,
       """
       Predicted = accepted tokens per cycle over what a cycle costs, in vanilla's time per token: a drafter pays as far as
-      the first exceeds the second. The remainder to the measured speedup is the rest of the cycles and tokens cut off
+      the first exceeds the second. Of T(m): what verifying took over the model's T(m), measured with one context for all;
+      where the first layers draft, only those above verify. The remainder to the measured speedup is the rest of the cycles and tokens cut off
       at a stop. Best draft: the longest draft that the same cycles would have gone best with, cut there, by the model's
       T(m); "then" is the speedup that predicts. It is known for drafters of chains only.
       """

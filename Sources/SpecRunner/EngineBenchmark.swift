@@ -69,26 +69,29 @@ public struct EngineBenchmark {
   public static let prefillPositions = [128, 512]
   /// Positions of the passes whose operations are timed.
   public static let profiledPositions = [1, 4, 8]
+  /// Positions before those of a pass where nothing else is asked for.
+  public static let shortContext = 64
   private let name: String
   private let target: Transformer
   private let cache: KVCache
   private let rows: Activations
   private let normalized: Activations
   /// Positions in the cache when a pass begins.
-  private let context: Int
+  public let context: Int
   /// Positions that a pass may have.
   private let room: Int
 
   /// - Parameters:
   ///   - name: the model's name or the shape's.
   ///   - target: the model.
+  ///   - context: positions before those of a decoding or verifying pass; at most half of the model's are taken.
   /// - Throws: `KernelError` if there is not enough memory.
-  public init(name: String, target: Transformer) throws {
+  public init(name: String, target: Transformer, context: Int = Self.shortContext) throws {
     self.name = name
     self.target = target
-    let most = min(target.configuration.contextLength, 64 + (Self.prefillPositions.max() ?? 0))
-    context = min(64, most / 2)
-    room = most - context
+    self.context = max(1, min(context, target.configuration.contextLength / 2))
+    let most = min(target.configuration.contextLength, self.context + (Self.prefillPositions.max() ?? 0))
+    room = most - self.context
     cache = try target.makeCache(capacity: most)
     rows = try Activations(capacity: most, width: target.configuration.hiddenSize)
     normalized = try Activations(capacity: Transformer.largestTree, width: target.configuration.hiddenSize)

@@ -14,6 +14,7 @@ public final class Runner {
   private let rules: StopRules
   private let decoders: [RunDecoder]
   private var ledger = RunLedger()
+  private var verificationCosts: VerificationCosts
   private var done = 0
   /// Passes that are done.
   private var passes = 0
@@ -44,6 +45,7 @@ public final class Runner {
     self.observer = observer
     rules = model.stopRules(maximumNewTokens: plan.maximumNewTokens)
     self.decoders = decoders
+    verificationCosts = VerificationCosts(model)
   }
 
   /// Measures everything that is missing.
@@ -54,7 +56,6 @@ public final class Runner {
     ledger = try RunLedger.begin(plan: plan, model: model, decoders: decoders, store: store)
     if let note = beginning { observer.note(note) }
     warmUp()
-    try measureVerification()
     try measurePasses()
     try store.finishRun(ledger.run, at: Date())
     return (ledger.run, try store.mismatches(of: ledger.run).count)
@@ -81,6 +82,7 @@ public final class Runner {
       if hasMeasured {
         try store.recordCondition(watch.condition(after: warmUpTaint), run: ledger.run)
         warmUpTaint = nil
+        try measureVerification()
       }
       hasMeasured = false
       passes += 1
@@ -130,10 +132,8 @@ public final class Runner {
 
   /// T(m) of the model, as far as drafts and trees go.
   private func measureVerification() throws {
-    let benchmark = try EngineBenchmark(name: model.name, target: model.target)
-    let costs = benchmark.costs(of: [1, 2, 3, 4, 6, 8, 12, 16, 32, 64], rounds: 3)
-    let rows = costs.sorted { $0.key < $1.key }.map { PassCost(positions: $0.key, milliseconds: $0.value * 1e3) }
-    try store.recordVerificationCost(rows, run: ledger.run)
+    let costs = try verificationCosts.measure()
+    if !costs.isEmpty { try store.recordVerificationCost(costs, run: ledger.run) }
   }
 
   /// One question with all its turns in one pass.
@@ -147,7 +147,9 @@ public final class Runner {
         try skipRest(of: question, from: turn, because: skipReason)
         return
       }
-      conversation.answer(try measure(prompt, id: id, question: question, turn: turn, pass: pass))
+      let answer = try measure(prompt, id: id, question: question, turn: turn, pass: pass)
+      verificationCosts.note(prompt: prompt.count, output: answer.count)
+      conversation.answer(answer)
     }
   }
 

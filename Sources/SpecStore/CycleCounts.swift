@@ -8,14 +8,17 @@ public struct CycleCount: Equatable, Sendable {
   public let accepted: Int
   /// Tokens that each cycle contributed.
   public let acceptLength: Int
-  /// Whether the drafts were chains: nothing verified beside the drafted path.
-  public let isChain: Bool
+  /// Draft tokens verified, those beside the drafted path too.
+  public let nodes: Int
   /// Number of such cycles.
   public let cycles: Int
   /// Time of drafting in all of them, in nanoseconds.
   public let draftNanoseconds: Int
   /// Time of verifying in all of them, in nanoseconds.
   public let verifyNanoseconds: Int
+
+  /// Whether the drafts were chains: nothing verified beside the drafted path.
+  public var isChain: Bool { nodes == drafted }
 }
 
 /// The pace of a decoder at one place of its outputs.

@@ -5,14 +5,12 @@ struct CycleTally: Sendable {
     var drafted: Int
     var accepted: Int
     var acceptLength: Int
-    /// Whether nothing was verified beside the drafted path.
-    var isChain: Bool
+    var nodes: Int
   }
 
   /// Sums over cycles.
   struct Sums: Sendable {
     var cycles = 0
-    var nodes = 0
     var emitted = 0
     var draftNanoseconds = 0
     var verifyNanoseconds = 0
@@ -20,7 +18,6 @@ struct CycleTally: Sendable {
 
     static func += (sums: inout Sums, other: Sums) {
       sums.cycles += other.cycles
-      sums.nodes += other.nodes
       sums.emitted += other.emitted
       sums.draftNanoseconds += other.draftNanoseconds
       sums.verifyNanoseconds += other.verifyNanoseconds
@@ -53,10 +50,8 @@ struct CycleTally: Sendable {
   var inOrder: [(kind: Kind, sums: Sums)] {
     kinds.map { (kind: $0.key, sums: $0.value) }.sorted { first, second in
       let (one, other) = (first.kind, second.kind)
-      if (one.drafted, one.accepted, one.acceptLength) == (other.drafted, other.accepted, other.acceptLength) {
-        return !one.isChain && other.isChain
-      }
-      return (one.drafted, one.accepted, one.acceptLength) < (other.drafted, other.accepted, other.acceptLength)
+      return (one.drafted, one.accepted, one.acceptLength, one.nodes)
+        < (other.drafted, other.accepted, other.acceptLength, other.nodes)
     }
   }
 }

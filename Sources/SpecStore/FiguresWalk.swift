@@ -64,12 +64,10 @@ private struct FiguresWalk {
     )
     let cycles = try Row.fetchCursor(statement, arguments: [generation])
     while let row = try cycles.next() {
-      let (drafted, nodes): (Int, Int) = (row[0], row[1])
       tally.add(
-        CycleTally.Kind(drafted: drafted, accepted: row[2], acceptLength: row[3], isChain: nodes == drafted),
+        CycleTally.Kind(drafted: row[0], accepted: row[2], acceptLength: row[3], nodes: row[1]),
         CycleTally.Sums(
           cycles: 1,
-          nodes: nodes,
           emitted: row[4],
           draftNanoseconds: row[5],
           verifyNanoseconds: row[6],

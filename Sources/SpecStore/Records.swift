@@ -136,11 +136,14 @@ public struct PassCost: Codable, Equatable, Sendable {
   public let positions: Int
   /// The median time, in milliseconds.
   public let milliseconds: Double
+  /// Positions before them; nil in older runs, where they were 64 at most.
+  public let context: Int?
 
   /// Makes a cost; the properties say what each value means.
-  public init(positions: Int, milliseconds: Double) {
+  public init(positions: Int, milliseconds: Double, context: Int? = nil) {
     self.positions = positions
     self.milliseconds = milliseconds
+    self.context = context
   }
 }
 

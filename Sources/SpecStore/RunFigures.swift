@@ -70,8 +70,9 @@ public struct RunFigures: Sendable {
   /// What the view `acceptance_rate` says.
   public var acceptanceRates: [AcceptanceRate] {
     places.map { place in
-      let (drafted, accepted) = (place.cell.cycles.sum(\.drafted), place.cell.cycles.sum(\.accepted))
-      let total = place.cell.cycles.total
+      let cycles = place.cell.cycles
+      let (drafted, accepted, nodes) = (cycles.sum(\.drafted), cycles.sum(\.accepted), cycles.sum(\.nodes))
+      let emitted = cycles.total.emitted
       return AcceptanceRate(
         runID: run,
         decoderID: place.decoderID,
@@ -80,9 +81,9 @@ public struct RunFigures: Sendable {
         drafted: drafted,
         accepted: accepted,
         acceptanceRate: quotient(accepted, drafted),
-        nodes: total.nodes,
-        emitted: total.emitted,
-        nodesPerEmittedToken: quotient(total.nodes, total.emitted)
+        nodes: nodes,
+        emitted: emitted,
+        nodesPerEmittedToken: quotient(nodes, emitted)
       )
     }
   }
@@ -147,7 +148,7 @@ public struct RunFigures: Sendable {
           drafted: kind.drafted,
           accepted: kind.accepted,
           acceptLength: kind.acceptLength,
-          isChain: kind.isChain,
+          nodes: kind.nodes,
           cycles: sums.cycles,
           draftNanoseconds: sums.draftNanoseconds,
           verifyNanoseconds: sums.verifyNanoseconds

@@ -34,6 +34,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Rounds to take medians over.", valueName: "n"))
   var rounds = 5
 
+  @Option(help: ArgumentHelp("Positions of context before those of a pass.", valueName: "n"))
+  var context = EngineBenchmark.shortContext
+
   @Flag(help: "Measure the recording of a synthetic run instead; the suite demo's model is the default then.")
   var recording = false
 
@@ -55,6 +58,9 @@ struct BenchCommand: ParsableCommand {
     guard (1...1000).contains(rounds) else {
       throw ValidationError("--rounds is \(rounds): choose a number from 1 to 1000.")
     }
+    guard (1...1_000_000).contains(context) else {
+      throw ValidationError("--context is \(context): choose a number from 1 to 1000000.")
+    }
     guard (1...1_000_000_000).contains(tokens) else {
       throw ValidationError("--tokens is \(tokens): choose a number from 1 to 1000000000.")
     }
@@ -67,7 +73,7 @@ struct BenchCommand: ParsableCommand {
     let (name, target) = try load()
     if recording { return try measureRecording(name, target) }
     let display = ProgressDisplay(unit: "rounds")
-    let result = try EngineBenchmark(name: name, target: target).run(rounds: rounds) {
+    let result = try EngineBenchmark(name: name, target: target, context: context).run(rounds: rounds) {
       display.advanced(to: $0, of: $1)
     }
     try say(json ? try jsonText(result) : BenchmarkTable.render(result))

@@ -147,10 +147,17 @@ import Testing
     #expect(abs(draft - 0.05) < 0.002 && abs(verify - 0.05) < 0.002)
     #expect(abs(predicted - 2 / (draft + verify)) < 1e-9)
     #expect(abs((row["remainder"] as? Double ?? 0) - (measured - predicted)) < 1e-9)
+    // Every cycle verifies two nodes and the newest token; T(3) is 1.3 ms.
+    let generations = try workspace.store.generations(of: run)
+    let kangaroo = generations.filter { $0.decoderID == generations[1].decoderID }
+    let cycles = try kangaroo.flatMap { try workspace.store.cycles(of: $0.id) }
+    let milliseconds = cycles.reduce(0) { $0 + Double($1.verifyNanoseconds) / 1e6 } / Double(cycles.count)
+    #expect(abs((row["share_of_pass_costs"] as? Double ?? 0) - milliseconds / 1.3) < 1e-9)
     let table = try ReadTable(
       MarkdownReport.render(try RunSummary(store: workspace.store, run: run)),
       after: "## The speedup explained"
     )
+    #expect(try table.cell("kangaroo", "Of T(m)") == String(format: "%.1f %%", 100 * milliseconds / 1.3))
     // Of two drafted tokens the first is always accepted and the second never: one is best.
     #expect(try table.cell("kangaroo", "Best draft") == "1")
   }

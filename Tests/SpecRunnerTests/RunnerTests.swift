@@ -362,6 +362,8 @@ import struct SpecSuite.Suite
       observer: told
     ).run().run
     #expect(other != next && told.notes.contains { $0.hasPrefix("Run \(next) is of the same plan, but") })
-    #expect(try broken.run(other).verificationCost?.map(\.positions) == [1, 2, 3, 4, 6, 8, 12, 16, 32, 64])
+    let costs = try broken.run(other).verificationCost ?? []
+    #expect(costs.map(\.positions) == [1, 2, 3, 4, 6, 8, 12, 16, 32, 64])
+    #expect(Set(costs.map(\.context)).count == 1 && costs.allSatisfy { $0.context ?? 0 > 1 && $0.milliseconds > 0 })
   }
 }
