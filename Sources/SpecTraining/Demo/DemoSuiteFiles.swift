@@ -18,10 +18,12 @@ struct DemoSuiteFiles {
     }
     try OutputFile.write(lines, to: directory + "/question.jsonl")
     let manifest = directory + "/suite.json"
-    if !FileManager.default.fileExists(atPath: manifest) { try OutputFile.write(Self.manifest, to: manifest) }
+    if !FileManager.default.fileExists(atPath: manifest) { try OutputFile.write(manifestText, to: manifest) }
   }
 
-  private static let manifest = """
+  /// Self-speculative decoding drafts with the layers below the exit alone: the exit's loss has taught them to.
+  private var manifestText: String {
+    """
     {
       "name": "demo",
       "version": "1",
@@ -32,14 +34,15 @@ struct DemoSuiteFiles {
       "decoders": [
         "kangaroo:steps=7,threshold=0.6",
         "kangaroo",
-        "kangaroo-tree:steps=7,width=2,nodes=7,threshold=0.4,minimum=0.3",
+        "kangaroo-tree:steps=10,width=2,nodes=10,threshold=0.5,minimum=0.4",
         "medusa:tree=chain,nodes=3",
         "draft-model:steps=7,threshold=0.6",
         "prompt-lookup:tokens=3,minimum=2",
         "lookahead:level=3,window=2,guess=2",
-        "self-speculative:steps=3"
+        "self-speculative:skip=\(recipe.exitLayer)-\(recipe.target.layers - 1),steps=7,threshold=0.6"
       ]
     }
 
     """
+  }
 }
