@@ -122,11 +122,20 @@ final class TokenChooser {
   ///   - count: how many.
   ///   - logits: one row of the drafter's logits; it is changed.
   ///   - position: the position of the token that follows it.
+  ///   - least: what is not worth looking for beside the likeliest token: others with a smaller probability.
   /// - Returns: tokens, best first, each with the softmax probability of its logit, noise included.
-  func best(_ count: Int, of logits: ActivationRows, at position: Int) -> [DraftedToken] {
+  func best(
+    _ count: Int,
+    of logits: ActivationRows,
+    at position: Int,
+    others least: Float = 0
+  ) -> [DraftedToken] {
     if !sampling.isGreedy { context.perturb(logits, sampling.limits, noise: [key(position)]) }
     let first = context.choose(logits, withProbability: true)[0]
-    if count == 1 { return [DraftedToken(token: Token(first.index), confidence: first.probability)] }
+    // The others share what the likeliest one leaves over, but for rounding.
+    if count == 1 || 1 - first.probability + 1e-5 < least {
+      return [DraftedToken(token: Token(first.index), confidence: first.probability)]
+    }
     return context.top(count, of: logits).map { token in
       let distance = logits.owner[logits.range.lowerBound, token] - first.value
       return DraftedToken(token: Token(token), confidence: first.probability * canonicalExponential(distance))

@@ -147,7 +147,9 @@ public final class KangarooTree: Decoder {
   ) -> [(token: Token, parent: Int, score: Float)] {
     var children: [(token: Token, parent: Int, score: Float)] = []
     for (row, node) in frontier.enumerated() {
-      for (rank, next) in chooser.best(growth.width, of: logits[row..<row + 1], at: position).enumerated() {
+      let logits = logits[row..<row + 1]
+      let least = growth.minimum / scores[node]
+      for (rank, next) in chooser.best(growth.width, of: logits, at: position, others: least).enumerated() {
         let score = scores[node] * (next.confidence ?? 0)
         if rank == 0 || score >= growth.minimum { children.append((next.token, node, score)) }
       }

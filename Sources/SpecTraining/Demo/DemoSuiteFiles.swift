@@ -34,7 +34,7 @@ struct DemoSuiteFiles {
       "decoders": [
         "kangaroo:steps=7,threshold=0.6",
         "kangaroo",
-        "kangaroo-tree:steps=10,width=2,nodes=10,threshold=0.5,minimum=0.4",
+        "kangaroo-tree:steps=7,width=2,nodes=7,threshold=0.4,minimum=0.4",
         "medusa:tree=chain,nodes=3",
         "draft-model:steps=7,threshold=0.6",
         "prompt-lookup:tokens=3,minimum=2",
