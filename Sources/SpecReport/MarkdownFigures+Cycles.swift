@@ -107,7 +107,7 @@ extension MarkdownFigures {
     table.append(["T(m)/T(1)"] + costs.map { NumberFormat.mean($0.milliseconds / first.milliseconds) })
     let measured =
       first.context.map {
-        "after \($0) positions of\ncontext, as vanilla's answers have in the middle; medians, measured after each pass."
+        "measured now and then\nbetween the questions, with the context of the last answer, \($0) positions in the middle; means of medians."
       } ?? "after 64 positions of\ncontext at most; medians, measured before the first pass."
     return section(
       "Cost of verification",

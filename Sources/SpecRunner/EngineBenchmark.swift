@@ -77,7 +77,7 @@ public struct EngineBenchmark {
   private let rows: Activations
   private let normalized: Activations
   /// Positions in the cache when a pass begins.
-  public let context: Int
+  private let context: Int
   /// Positions that a pass may have.
   private let room: Int
 
@@ -223,13 +223,14 @@ public struct EngineBenchmark {
   /// - Parameters:
   ///   - counts: which m; those that the context has no room for are left out.
   ///   - rounds: how often each is measured, in turn.
+  ///   - longest: how often in a row, at most.
   /// - Returns: seconds by m.
-  public func costs(of counts: [Int], rounds: Int) -> [Int: Double] {
+  public func costs(of counts: [Int], rounds: Int, inARow longest: Int = 10) -> [Int: Double] {
     var times: [Int: [Double]] = [:]
     for _ in 0..<rounds {
       for count in counts where count <= room {
         // In a row: the first of them finds in the cache what a pass of another size has left.
-        for _ in 0..<min(10, repetitions(of: count)) { times[count, default: []].append(time { verify(count) }) }
+        for _ in 0..<min(longest, repetitions(of: count)) { times[count, default: []].append(time { verify(count) }) }
       }
     }
     return times.mapValues(median)

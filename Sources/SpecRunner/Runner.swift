@@ -45,7 +45,7 @@ public final class Runner {
     self.observer = observer
     rules = model.stopRules(maximumNewTokens: plan.maximumNewTokens)
     self.decoders = decoders
-    verificationCosts = VerificationCosts(model)
+    verificationCosts = VerificationCosts(model, questions: plan.suite.questions.count)
   }
 
   /// Measures everything that is missing.
@@ -82,7 +82,9 @@ public final class Runner {
       if hasMeasured {
         try store.recordCondition(watch.condition(after: warmUpTaint), run: ledger.run)
         warmUpTaint = nil
-        try measureVerification()
+        if case let costs = verificationCosts.costs, !costs.isEmpty {
+          try store.recordVerificationCost(costs, run: ledger.run)
+        }
       }
       hasMeasured = false
       passes += 1
@@ -130,15 +132,10 @@ public final class Runner {
     }
   }
 
-  /// T(m) of the model, as far as drafts and trees go.
-  private func measureVerification() throws {
-    let costs = try verificationCosts.measure()
-    if !costs.isEmpty { try store.recordVerificationCost(costs, run: ledger.run) }
-  }
-
   /// One question with all its turns in one pass.
   private func measure(_ question: Question, pass: Int) throws {
     var conversation = Conversation(question, suite: plan.suite, model: model, rules: rules)
+    var context = 0
     while let turn = conversation.turn {
       let prompt = conversation.prompt()
       let skipReason = conversation.skipReason(prompt)
@@ -148,9 +145,10 @@ public final class Runner {
         return
       }
       let answer = try measure(prompt, id: id, question: question, turn: turn, pass: pass)
-      verificationCosts.note(prompt: prompt.count, output: answer.count)
+      context = prompt.count + answer.count / 2
       conversation.answer(answer)
     }
+    if hasMeasured { try verificationCosts.advance(context: context) }
   }
 
   /// Later turns cannot be asked either: they are recorded as skipped for the same reason.

@@ -1,48 +1,48 @@
 import SpecStore
 
-/// T(m) as it was in a run: measured after each pass, with the context that vanilla's answers had in the middle. A pass
-/// with little context, or on a machine that has rested, can cost a third less than those that the decoders went through.
+/// T(m) as it was in a run: measured every now and then between its questions, with the context that the last answer had
+/// in the middle. With little context, or while a shared machine is at rest, a pass can cost a third less than those that
+/// the decoders went through.
 struct VerificationCosts {
   private static let positions = [1, 2, 3, 4, 6, 8, 12, 16, 32, 64]
-  private static let rounds = 3
+  /// How often a pass of the run measures.
+  private static let samples = 12
 
   private let model: LoadedModel
-  /// Positions of context in the middle of each of vanilla's answers of the first pass.
+  /// Questions from one measurement to the next.
+  private let interval: Int
+  private var questions = 0
   private var contexts: [Int] = []
-  private var benchmark: EngineBenchmark?
-  /// Medians in seconds by m, one of each pass.
+  /// Medians in seconds by m, one of each measurement.
   private var measured: [[Int: Double]] = []
 
-  init(_ model: LoadedModel) { self.model = model }
-
-  /// Notes one of vanilla's answers.
-  ///
   /// - Parameters:
-  ///   - prompt: tokens of the prompt.
-  ///   - output: tokens of the answer.
-  mutating func note(prompt: Int, output: Int) {
-    if benchmark == nil { contexts.append(prompt + output / 2) }
+  ///   - model: the model.
+  ///   - questions: how many a pass has.
+  init(_ model: LoadedModel, questions: Int) {
+    self.model = model
+    interval = max(1, questions / Self.samples)
   }
 
-  /// Measures once more.
+  /// Goes on to the next question, and measures if it is time to.
   ///
-  /// - Returns: for each m the mean over the passes so far; empty if vanilla has not answered anything.
+  /// - Parameter context: positions in the middle of the answer to the last one.
   /// - Throws: `KernelError` if there is not enough memory.
-  mutating func measure() throws -> [PassCost] {
-    guard let benchmark = try benchmark ?? makeBenchmark() else { return [] }
-    self.benchmark = benchmark
-    measured.append(benchmark.costs(of: Self.positions, rounds: Self.rounds))
-    return Self.positions.compactMap { count in
+  mutating func advance(context: Int) throws {
+    questions += 1
+    guard (questions - 1).isMultiple(of: interval) else { return }
+    contexts.append(context)
+    let benchmark = try EngineBenchmark(name: model.name, target: model.target, context: context)
+    measured.append(benchmark.costs(of: Self.positions, rounds: 1, inARow: 3))
+  }
+
+  /// For each m the mean of what was measured so far, with the middle of the contexts; empty before the first.
+  var costs: [PassCost] {
+    Self.positions.compactMap { count in
       let times = measured.compactMap { $0[count] }
       guard !times.isEmpty else { return nil }
       let mean = times.reduce(0, +) / Double(times.count)
-      return PassCost(positions: count, milliseconds: mean * 1e3, context: benchmark.context)
+      return PassCost(positions: count, milliseconds: mean * 1e3, context: contexts.sorted()[contexts.count / 2])
     }
-  }
-
-  private func makeBenchmark() throws -> EngineBenchmark? {
-    guard !contexts.isEmpty else { return nil }
-    let middle = contexts.sorted()[contexts.count / 2]
-    return try EngineBenchmark(name: model.name, target: model.target, context: middle)
   }
 }
