@@ -76,10 +76,11 @@ public struct EngineBenchmark {
   private let cache: KVCache
   private let rows: Activations
   private let normalized: Activations
-  /// Positions in the cache when a pass begins.
-  private let context: Int
+  /// Positions in the cache when a pass begins; at least 1 and not more than the benchmark was made for.
+  var context: Int
   /// Positions that a pass may have.
-  private let room: Int
+  private var room: Int { capacity - context }
+  private let capacity: Int
 
   /// - Parameters:
   ///   - name: the model's name or the shape's.
@@ -90,10 +91,9 @@ public struct EngineBenchmark {
     self.name = name
     self.target = target
     self.context = max(1, min(context, target.configuration.contextLength / 2))
-    let most = min(target.configuration.contextLength, self.context + (Self.prefillPositions.max() ?? 0))
-    room = most - self.context
-    cache = try target.makeCache(capacity: most)
-    rows = try Activations(capacity: most, width: target.configuration.hiddenSize)
+    capacity = min(target.configuration.contextLength, self.context + (Self.prefillPositions.max() ?? 0))
+    cache = try target.makeCache(capacity: capacity)
+    rows = try Activations(capacity: capacity, width: target.configuration.hiddenSize)
     normalized = try Activations(capacity: Transformer.largestTree, width: target.configuration.hiddenSize)
   }
 
@@ -227,6 +227,7 @@ public struct EngineBenchmark {
   /// - Returns: seconds by m.
   public func costs(of counts: [Int], rounds: Int, inARow longest: Int = 10) -> [Int: Double] {
     var times: [Int: [Double]] = [:]
+    verify(1)  // fills the cache up to the context
     for _ in 0..<rounds {
       for count in counts where count <= room {
         // In a row: the first of them finds in the cache what a pass of another size has left.

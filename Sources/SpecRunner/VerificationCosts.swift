@@ -7,11 +7,15 @@ struct VerificationCosts {
   private static let positions = [1, 2, 3, 4, 6, 8, 12, 16, 32, 64]
   /// How often a pass of the run measures.
   private static let samples = 12
+  /// Passes over as many positions in a row; the first of them find other things in the processor's caches.
+  private static let inARow = 5
 
   private let model: LoadedModel
   /// Questions from one measurement to the next.
   private let interval: Int
   private var questions = 0
+  private var benchmark: EngineBenchmark?
+  private var longest = 0
   private var contexts: [Int] = []
   /// Medians in seconds by m, one of each measurement.
   private var measured: [[Int: Double]] = []
@@ -31,9 +35,20 @@ struct VerificationCosts {
   mutating func advance(context: Int) throws {
     questions += 1
     guard (questions - 1).isMultiple(of: interval) else { return }
+    let context = max(1, min(context, model.target.configuration.contextLength / 2))
     contexts.append(context)
-    let benchmark = try EngineBenchmark(name: model.name, target: model.target, context: context)
-    measured.append(benchmark.costs(of: Self.positions, rounds: 1, inARow: 3))
+    var benchmark = try benchmark(for: context)
+    benchmark.context = context
+    measured.append(benchmark.costs(of: Self.positions, rounds: 1, inARow: Self.inARow))
+  }
+
+  /// The same memory as long as it suffices: passes through memory that is new take longer.
+  private mutating func benchmark(for context: Int) throws -> EngineBenchmark {
+    if let known = benchmark, context <= longest { return known }
+    longest = min(2 * context, model.target.configuration.contextLength / 2)
+    let made = try EngineBenchmark(name: model.name, target: model.target, context: longest)
+    benchmark = made
+    return made
   }
 
   /// For each m the mean of what was measured so far, with the middle of the contexts; empty before the first.
