@@ -74,9 +74,10 @@ extension MarkdownFigures {
       """
       Predicted = accepted tokens per cycle over what a cycle costs, in vanilla's time per token: a drafter pays as far as
       the first exceeds the second. Of T(m): what verifying took over the model's T(m) of as many positions; where the
-      first layers draft only those above verify, and Lookahead's passes compute its window as well. The remainder to the measured speedup is the rest of the cycles and tokens cut off
-      at a stop. Best draft: the longest draft that the same cycles would have gone best with, cut there, by the model's
-      T(m); "then" is the speedup that predicts. It is known for drafters of chains only.
+      first layers draft only those above verify, and Lookahead's passes compute its window as well. The remainder to the
+      measured speedup is the rest of the cycles and tokens cut off at a stop. Best draft: the longest draft that the same
+      cycles would have gone best with, cut there, by the model's T(m); "then" is the speedup that predicts. It is known
+      for drafters of chains only.
       """
     )
   }

@@ -107,7 +107,8 @@ extension MarkdownFigures {
     table.append(["T(m)/T(1)"] + costs.map { NumberFormat.mean($0.milliseconds / first.milliseconds) })
     let measured =
       first.context.map {
-        "measured now and then\nbetween the questions, with the context of the last answer, \($0) positions in the middle; means of medians."
+        "measured now and then\nbetween the questions: means of medians. The context is that of the last answer, "
+          + "\($0) positions in the middle."
       } ?? "after 64 positions of\ncontext at most; medians, measured before the first pass."
     return section(
       "Cost of verification",
