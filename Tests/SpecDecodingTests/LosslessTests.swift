@@ -93,7 +93,7 @@ import Testing
       "prompt-lookup:ngram=2,tokens=3,reference=true",
       "lookahead:level=\(3 + random.below(4)),window=\(2 + random.below(6)),guess=\(1 + random.below(7)),pool=prompt",
       "lookahead:level=4,reference=true",
-      "self-speculative:skip=\(["half", "2", "3-4", "1+3"][random.below(4)]),threshold=0.\(random.below(10))",
+      "self-speculative:skip=\(["half", "2", "3-4", "1+3", "2-"][random.below(5)]),threshold=0.\(random.below(10))",
     ]
     let resources = DecoderResources(target: model.target, modelDirectory: nil, sampling: sampling)
     for spec in specs {

@@ -79,7 +79,8 @@ extension SelfSpeculative {
         name: "skip",
         kind: .text,
         standard: "half",
-        help: "layers that drafting skips, from 0, like 3-6+9; 'half' is every second one in the middle"
+        help:
+          "layers that drafting skips, from 0, like 3-6+9 or, to the last one, 2-; 'half' is every second one in the middle"
       ),
       Setting(name: "steps", kind: .integer(1...64), standard: "12", help: "most tokens drafted in a cycle"),
       Setting(
@@ -113,10 +114,12 @@ extension SelfSpeculative {
     if text == "half" { return Set(stride(from: 1, to: layers - 2, by: 2)) }
     var skipped = Set<Int>()
     for part in text.split(separator: "+", omittingEmptySubsequences: false) {
-      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+      let ends = part.split(separator: "-", omittingEmptySubsequences: false).enumerated().map { place, end in
+        end.isEmpty && place == 1 ? layers - 1 : Int(end)
+      }
       guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
         first >= 0, first <= last, last < layers
-      else { throw settings.invalid("skip", "'half' or layers from 0 to \(layers - 1), like 3-6+9,") }
+      else { throw settings.invalid("skip", "'half' or layers from 0 to \(layers - 1), like 3-6+9 or 2-,") }
       skipped.formUnion(first...last)
     }
     guard skipped.count < layers else { throw settings.invalid("skip", "at least one layer that is not skipped") }

@@ -39,7 +39,7 @@ struct DemoSuiteFiles {
         "draft-model:steps=7,threshold=0.6",
         "prompt-lookup:tokens=3,minimum=2",
         "lookahead:level=3,window=2,guess=2",
-        "self-speculative:skip=\(recipe.exitLayer)-\(recipe.target.layers - 1),steps=7,threshold=0.6"
+        "self-speculative:skip=\(recipe.exitLayer)-,steps=7,threshold=0.6"
       ]
     }
 
