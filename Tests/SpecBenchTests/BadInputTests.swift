@@ -4,7 +4,7 @@ import Testing
 
 /// What a user can get wrong gives exit code 2 (or 64 for the command line itself) and one sentence that names the
 /// file; nothing is written and nothing crashes.
-@Suite struct BadInputTests {
+@Suite final class BadInputTests {
   let scratch: Scratch
   let model: TinyCheckpoint
 
@@ -13,6 +13,8 @@ import Testing
     model = try TinyCheckpoint()
     try scratch.write(#"{"id": 1, "prompt_ids": [1, 2, 3]}"#, to: "in.jsonl")
   }
+
+  deinit { model.remove() }
 
   private func decode(_ decoder: String = "vanilla", input: String = "in.jsonl", extra: [String] = []) throws
     -> Program.Result

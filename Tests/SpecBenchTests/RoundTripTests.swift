@@ -4,7 +4,7 @@ import SpecTestSupport
 import Testing
 
 /// Run, database and report, through the program itself; the report's figures recomputed from the raw rows.
-@Suite struct RoundTripTests {
+@Suite final class RoundTripTests {
   let scratch: Scratch
   let model: TinyCheckpoint
 
@@ -12,6 +12,8 @@ import Testing
     scratch = try Scratch()
     model = try TinyCheckpoint()
   }
+
+  deinit { model.remove() }
 
   private func measure(_ extra: [String] = []) throws -> Program.Result {
     try Program.run(

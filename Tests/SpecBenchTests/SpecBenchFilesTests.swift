@@ -4,7 +4,7 @@ import SpecTestSupport
 import Testing
 
 /// Spec-Bench's files, sweeps and the demonstration, through the program itself.
-@Suite struct SpecBenchFilesTests {
+@Suite final class SpecBenchFilesTests {
   let scratch: Scratch
   let model: TinyCheckpoint
   private let suite = Fixtures.package.appending(path: "Suites/essentials").path
@@ -13,6 +13,8 @@ import Testing
     scratch = try Scratch()
     model = try TinyCheckpoint()
   }
+
+  deinit { model.remove() }
 
   private var database: String { scratch.path("runs.sqlite") }
 

@@ -11,7 +11,7 @@ import Testing
 import struct SpecSuite.Suite
 
 /// Runs over a tiny checkpoint into a real database.
-@Testing.Suite struct RunnerTests {
+@Testing.Suite final class RunnerTests {
   /// Keeps what it hears.
   final class Recorder: RunObserver {
     var notes: [String] = []
@@ -63,6 +63,11 @@ import struct SpecSuite.Suite
       """
     try Data(questions.utf8).write(to: folder.appending(path: "question.jsonl"))
     suite = try SpecSuite.Suite(path: folder.path)
+  }
+
+  deinit {
+    checkpoint.remove()
+    try? FileManager.default.removeItem(at: folder)
   }
 
   func plan(passes: Int = 2, resumes: Bool = false) -> RunPlan {

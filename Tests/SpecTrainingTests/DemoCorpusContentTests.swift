@@ -98,6 +98,38 @@ import SpecTraining
     }
   }
 
+  /// What the lists say of a person's town is what the person has, and nothing else is.
+  @Test func whatARegisterConcludesFollowsFromItsLists() throws {
+    var (conclusions, untold) = (0, 0)
+    for index in 0..<400 {
+      let turn = DemoCorpus(seed: 5).document(at: index, category: .questionAnswering).turns[0]
+      guard turn.question.hasPrefix("Our register. ") else { continue }
+      let register = try #require(turn.question.split(separator: "\n").first)
+      var (places, told): ([String: String], Set<String>) = ([:], [])
+      var lists: [[(key: String, values: [String])]] = []
+      for list in register.dropLast().split(separator: ". ").dropFirst() {
+        let rows = try #require(list.split(separator: ": ").last).split(separator: ", ")
+        lists.append(rows.map { $0.split(separator: " ").map(String.init) }.map { ($0[0], Array($0.dropFirst())) })
+      }
+      let properties = (lists.count - 1) / 2
+      #expect(lists.count == 2 * properties + 1)
+      var values: [String: Set<String>] = [:]
+      for row in lists[..<properties].joined() { values[row.key, default: []].formUnion(row.values) }
+      for row in lists[properties] {
+        places[row.key] = row.values[0]
+        told.formUnion(row.values.dropFirst().map { row.key + $0 })
+        #expect(values[row.values[0]]?.isSuperset(of: row.values.dropFirst()) == true, "\(row)")
+      }
+      for row in lists[(properties + 1)...].joined() {
+        let place = try #require(places[row.key])
+        #expect(row.values.count == 1 && values[place]?.isSuperset(of: row.values) == true, "\(row)")
+        conclusions += 1
+        untold += told.contains(row.key + row.values[0]) ? 0 : 1
+      }
+    }
+    #expect(conclusions > 3_000 && untold > conclusions / 2)
+  }
+
   @Test func aListIsReadBackWordForWordAndAskedAboutInItsOwnWords() throws {
     var lists = 0
     for index in 0..<400 {

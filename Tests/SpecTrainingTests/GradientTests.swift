@@ -81,6 +81,34 @@ import Testing
     #expect(grown.evaluate(batch).loss == shallow.evaluate(batch).loss)
   }
 
+  /// Rehearsals are the last layer's attention, weaker, below it; that layer itself moves up.
+  @Test func aGrownModelRehearsesItsLastLayerBelowIt() throws {
+    let tiny = try TinyCheckpoint(seed: 9)
+    defer { tiny.remove() }
+    let checkpoint = try Checkpoint(directory: tiny.directory)
+    let known = checkpoint.configuration.layers
+    var shape = checkpoint.configuration
+    shape.layers += 3
+    func numbers(_ shape: ModelConfiguration, rehearsals: Int) throws -> [String: [Float]] {
+      let objective = try NextTokenObjective(shape, rows: 40, seed: 1, context: ComputeContext(threads: 2))
+      try objective.load(checkpoint, rehearsals: rehearsals)
+      let named = objective.parameters.map { ($0.parts[0].name, $0.value.withNumbers(Array.init)) }
+      return Dictionary(uniqueKeysWithValues: named)
+    }
+    let start = try numbers(checkpoint.configuration, rehearsals: 0)
+    let grown = try numbers(shape, rehearsals: 2)
+    let last = start.filter { $0.key.hasPrefix("model.layers.\(known - 1).") }
+    #expect(!last.isEmpty)
+    for (name, numbers) in last {
+      let names = (0...3).map { name.replacing("layers.\(known - 1).", with: "layers.\(known - 1 + $0).") }
+      let factor: Float = name.contains("o_proj") ? 0.3 : name.contains("down_proj") ? 0 : 1
+      for rehearsal in names[..<2] { #expect(grown[rehearsal] == numbers.map { $0 * factor }, "\(rehearsal)") }
+      #expect(grown[names[2]] == numbers)
+      if factor != 1 { #expect(grown[names[3]]?.allSatisfy { $0 == 0 } == true) }
+    }
+    for (name, numbers) in start where last[name] == nil { #expect(grown[name] == numbers, "\(name)") }
+  }
+
   private static func draftableTarget(
     _ checkpoint: TinyCheckpoint,
     exitLayer: Int,

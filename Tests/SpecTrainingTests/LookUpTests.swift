@@ -27,6 +27,41 @@ import Testing
     #expect(moved > 200)
   }
 
+  @Test func aChainDrillAsksForWhatItsListsSay() throws {
+    let drill = ChainDrill(seed: 3, vocabulary: 5..<2048, markers: (3, 4), end: 2)
+    var (twoSteps, oneStep) = (0, 0)
+    for index in 0..<300 {
+      let tokens = drill.document(at: index)
+      #expect(tokens == drill.document(at: index))
+      #expect(tokens.first == 3 && tokens.last == 2)
+      let parts = tokens.dropFirst().dropLast().split(separator: 4, omittingEmptySubsequences: false)
+      let lists = parts[0].split(separator: 3)
+      let values = Self.pairs(lists[0])
+      let answers = Self.pairs(parts[parts.count - 1])
+      let keys = Set(answers.map(\.0))
+      // A key stands in the second list in front of its relay, whichever other rows have a third token.
+      func follows(_ key: Token, _ relay: Token) -> Bool {
+        zip(lists[1], lists[1].dropFirst()).contains { $0 == (key, relay) }
+      }
+      if parts.count == 3 {
+        for (key, value) in answers {
+          #expect(values.contains { $0.1 == value && follows(key, $0.0) })
+          twoSteps += 1
+        }
+      } else {
+        for (key, relay) in answers { #expect(follows(key, relay)) }
+        #expect(keys.count <= 20)
+        oneStep += answers.count
+      }
+    }
+    #expect(twoSteps > 500 && oneStep > 500)
+  }
+
+  private static func pairs(_ tokens: ArraySlice<Token>) -> [(Token, Token)] {
+    let tokens = Array(tokens)
+    return stride(from: 0, to: tokens.count - 1, by: 2).map { (tokens[$0], tokens[$0 + 1]) }
+  }
+
   @Test func wordsComeBackOrInTheOtherLanguage() throws {
     let roots = VelishDictionary.standard.roots
     let drill = WordDrill(seed: 4)

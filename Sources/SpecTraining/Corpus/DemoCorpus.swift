@@ -25,21 +25,29 @@ public struct DemoCorpus: Sendable {
   public struct Mixture: Sendable, Equatable {
     /// The weights in the order of `DemoCategory.allCases`; a category without a weight does not occur.
     public var weights: [DemoCategory: Int]
+    /// Of a hundred documents of the categories that have them, how many begin with a register.
+    public var registers: Int
 
     /// A mixture with the given weights, which are not negative.
-    public init(weights: [DemoCategory: Int]) { self.weights = weights }
+    public init(weights: [DemoCategory: Int], registers: Int = 0) {
+      self.weights = weights
+      self.registers = registers
+    }
 
-    /// Weights that give every category roughly the same share of the text.
-    public static let balanced = Mixture(weights: [
+    /// Weights that give every category roughly the same share of the text, without registers.
+    public static let plain = Mixture(weights: [
       .multiTurnConversation: 15, .translation: 32, .summarization: 8, .questionAnswering: 22,
       .mathematicalReasoning: 17, .retrievalAugmentedGeneration: 9,
     ])
 
-    /// The same with half as many translations again, which are learned last.
-    public static let translating = Mixture(weights: [
-      .multiTurnConversation: 15, .translation: 48, .summarization: 8, .questionAnswering: 22,
-      .mathematicalReasoning: 17, .retrievalAugmentedGeneration: 9,
-    ])
+    /// The same with registers, which are then two fifths of the text.
+    public static let balanced = Mixture(weights: plain.weights, registers: 40)
+
+    /// With half as many translations again, and more registers, which then are half of the text: what is learned last.
+    public static let translating = Mixture(
+      weights: plain.weights.merging([.translation: 48]) { $1 },
+      registers: 60
+    )
 
     /// Mostly documents whose answers stand in the text before them or follow from it word by word: looking things up
     /// is learned late, and not at all where it is rare.
@@ -81,9 +89,18 @@ public struct DemoCorpus: Sendable {
     var attempt: UInt64 = 0
     while true {
       let turns = Self.turns(chosen, CorpusRandom(keys: place + [number, attempt]))
-      if stream.admits(stableHash(turns[0].question)) { return DemoDocument(category: chosen, turns: turns) }
+      if stream.admits(stableHash(turns[0].question)) {
+        return DemoDocument(category: chosen, turns: prefaced(turns, chosen, place))
+      }
       attempt += 1
     }
+  }
+
+  /// The turns with a register in front where the mixture wants it; its draws are others than the turns'.
+  private func prefaced(_ turns: [DemoTurn], _ category: DemoCategory, _ place: [UInt64]) -> [DemoTurn] {
+    var composer = Composer(random: CorpusRandom(keys: place + [0x7265_6769_7374_6572]))
+    guard category.hasRegisters, composer.random.chance(mixture.registers) else { return turns }
+    return RegisterWriter.prefaced(turns, by: &composer)
   }
 
   private func drawnCategory(_ place: [UInt64]) -> DemoCategory {

@@ -12,6 +12,9 @@ public enum DemoCategory: String, CaseIterable, Sendable, Codable {
   case mathematicalReasoning = "math_reasoning"
   /// A question answered from passages that come with it.
   case retrievalAugmentedGeneration = "rag"
+
+  /// Whether its prompts can begin with a register; what is translated or summarized stands alone.
+  var hasRegisters: Bool { self != .translation && self != .summarization }
 }
 
 /// What the user says and what the assistant answers.

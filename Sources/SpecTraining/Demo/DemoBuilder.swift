@@ -16,7 +16,13 @@ public struct DemoBuilder {
     case primer
     /// The same, which goes on with the corpus where much is to be looked up.
     case base
-    /// The base with some layers on top, which learns the next token.
+    /// The base with more layers, which learns to look up what it has looked up.
+    case chain
+    /// The same, which learns to do so in text: from registers with one list of what each town has.
+    case registers
+    /// The same, which goes on with registers of several lists.
+    case joinedRegisters = "joined-registers"
+    /// The same, which goes on with the corpus.
     case middle
     /// The model that the suite is run on: the same with many layers on top, which learns to be drafted for beside the
     /// next token.
@@ -79,6 +85,9 @@ public struct DemoBuilder {
       return .finished
     case .primer: return try makePrimer()
     case .base: return try makeBase()
+    case .chain: return try makeChain()
+    case .registers: return try makeRegisters()
+    case .joinedRegisters: return try makeJoinedRegisters()
     case .middle: return try makeMiddle()
     case .target: return try makeTarget()
     case .kangaroo: return try makeKangaroo()
@@ -95,7 +104,7 @@ public struct DemoBuilder {
       vocabularySize: recipe.target.vocabularySize,
       specialTokens: SpecialTokens(others: DemoData.markers)
     )
-    let corpus = DemoCorpus(seed: recipe.seed)
+    let corpus = DemoCorpus(seed: recipe.seed, mixture: .plain)
     for index in 0..<recipe.tokenizerDocuments {
       for turn in corpus.document(at: index).turns {
         trainer.add(turn.question)
@@ -143,17 +152,60 @@ public struct DemoBuilder {
     )
   }
 
+  private func makeChain() throws -> Trainer.Outcome {
+    if try isPastRegisters(folder.chain, recipe.chainSettings) { return .finished }
+    return try trainOnNextTokens(
+      recipe.middle,
+      "Chain",
+      recipe.chainSettings,
+      corpus.chain,
+      from: folder.base,
+      rehearsals: recipe.rehearsals,
+      to: folder.chain
+    )
+  }
+
+  private func makeRegisters() throws -> Trainer.Outcome {
+    if try isPastRegisters(folder.registers, recipe.registerSettings) { return .finished }
+    return try trainOnNextTokens(
+      recipe.middle,
+      "Registers",
+      recipe.registerSettings,
+      corpus.registers(properties: 1),
+      from: folder.chain,
+      to: folder.registers
+    )
+  }
+
+  private func makeJoinedRegisters() throws -> Trainer.Outcome {
+    if try isPastRegisters(folder.joinedRegisters, recipe.registerSettings) { return .finished }
+    return try trainOnNextTokens(
+      recipe.middle,
+      "Joined registers",
+      recipe.registerSettings,
+      corpus.registers(properties: 3),
+      from: folder.registers,
+      to: folder.joinedRegisters
+    )
+  }
+
+  /// Whether a stage of the model of some layers is done, or all that follows from it is.
+  private func isPastRegisters(_ directory: String, _ settings: TrainingSettings) throws -> Bool {
+    if try !isMissing(folder.model, recipe.targetSettings) { return true }
+    if try !isMissing(folder.middle, recipe.middleSettings) { return true }
+    if try !isMissing(folder.joinedRegisters, recipe.registerSettings) { return true }
+    return try !isMissing(directory, settings)
+  }
+
   private func makeMiddle() throws -> Trainer.Outcome {
     guard try isMissing(folder.model, recipe.targetSettings) else { return .finished }
     guard try isMissing(folder.middle, recipe.middleSettings) else { return .finished }
-    var shape = recipe.target
-    shape.layers = recipe.middleLayers
     return try trainOnNextTokens(
-      shape,
+      recipe.middle,
       "Middle",
       recipe.middleSettings,
       corpus.middle,
-      from: folder.base,
+      from: folder.joinedRegisters,
       to: folder.middle
     )
   }
@@ -267,6 +319,7 @@ public struct DemoBuilder {
     _ settings: TrainingSettings,
     _ data: TrainingData,
     from start: String?,
+    rehearsals: Int = 0,
     to output: String
   ) throws -> Trainer.Outcome {
     let objective = try NextTokenObjective(
@@ -276,7 +329,7 @@ public struct DemoBuilder {
       beginsLookingUp: true,
       context: context
     )
-    if let start { try objective.load(Checkpoint(directory: start), seed: recipe.seed) }
+    if let start { try objective.load(Checkpoint(directory: start), seed: recipe.seed, rehearsals: rehearsals) }
     return try train(objective, title, settings, data, output) {
       try objective.write(to: $0, tokenizerFrom: folder.model)
     }

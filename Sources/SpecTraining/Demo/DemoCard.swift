@@ -82,20 +82,25 @@ public struct DemoCard {
       - Shape: \(shape.layers) layers of \(shape.hiddenSize), \(shape.attentionHeads) heads, feed-forward \
       \(shape.intermediateSize), vocabulary \(shape.vocabularySize), tied embedding, context \(shape.contextLength), bf16.
       - Data: the package's own seeded generator (seed \(recipe.seed)): conversations, translations into Velish, \
-      summaries, questions about the invented country, worked arithmetic, answers from passages. The suite's questions \
-      and the held-out documents share no first prompt with what is learned from.
+      summaries, questions about the invented country, worked arithmetic, answers from passages. \
+      \(DemoCorpus.Mixture.translating.registers) of 100 prompts, of translations and summaries none, begin with a register: what \
+      each town has, who comes from where, and what each person therefore has. The suite's questions and the held-out \
+      documents share no first prompt with what is learned from.
       - Target: it is grown. A base of \(recipe.draftLayers) layers begins with an induction circuit, roughly set, and \
       drills to use it: first \(steps(recipe.primerSettings)) of lists to be found again, then \
       \(steps(recipe.baseSettings)) on \(recipe.baseDocuments) documents that have much to look up and \
-      \(recipe.baseDrills) more drills. With layers on top that add nothing at first, \(recipe.middleLayers) in all, it \
-      learns for \(steps(recipe.middleSettings)) on \(recipe.middleDocuments) other documents and \
-      \(recipe.glossaryDrills) glossaries of Velish; then with \(recipe.target.layers) layers for \
+      \(recipe.baseDrills) more drills. Then it gets \(recipe.middleLayers) layers: \(recipe.rehearsals) copies of its \
+      second attention, weaker, below that one, the others on top, where they add nothing at first. It learns for \
+      \(steps(recipe.chainSettings)) to look up what it has looked up, from drills, for \
+      \(steps(recipe.registerSettings)) on \(recipe.registers) registers and more drills, and for \
+      \(steps(recipe.middleSettings)) on \(recipe.middleDocuments) other documents and \(recipe.glossaryDrills) glossaries \
+      of Velish; then with \(recipe.target.layers) layers for \
       \(steps(recipe.targetSettings)) on \(recipe.targetDocuments) others. In this last part it learns three things \
       together: the next token; with a weight of \(recipe.exitWeight), what the states after layer \(recipe.exitLayer) \
       predict of the whole model's output (LayerSkip's early-exit loss, Elhoushi et al. 2024); with a weight of \
       \(recipe.headWeight), the tokens after the next one through Medusa heads (Medusa-2, Cai et al. 2024). That makes \
       this target easier to draft for, with its first layers and with heads, than one trained without. No weight is \
-      rescaled.
+      rescaled for it.
       - Drafters: the adapter goes on from the one of that loss for \(steps(recipe.kangarooSettings)), the heads from \
       theirs for \(steps(recipe.medusaSettings)), all on the frozen target's \(recipe.distilledPrompts) greedy answers \
       beside \(recipe.drafterDocuments) documents. The small model is the base, which goes on alone for \

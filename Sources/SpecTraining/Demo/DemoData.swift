@@ -55,7 +55,40 @@ struct DemoData {
     }
   }
 
-  /// What the model of some layers learns from: documents, and a glossary of the second language.
+  /// What the model of some layers learns to look up in two steps from; the first drills are held out.
+  var chain: TrainingData {
+    get throws(TrainingError) {
+      let first = recipe.heldOutDocuments
+      return try TrainingData(
+        training: chainDrills(first..<first + recipe.chainDrills),
+        heldOut: chainDrills(0..<first)
+      )
+    }
+  }
+
+  /// What it learns from then, to do the same in text: registers, and more drills among them.
+  ///
+  /// - Parameter properties: at most so many lists say what each town has.
+  /// - Returns: registers and drills; the first registers are held out.
+  /// - Throws: ``TrainingError`` if a recipe has none.
+  func registers(properties: Int) throws(TrainingError) -> TrainingData {
+    func register(_ index: Int) -> [Token] {
+      let keys = [recipe.seed, 0x726f_7773, UInt64(properties), UInt64(index)]
+      var composer = Composer(random: CorpusRandom(keys: keys))
+      let count = composer.random.number(in: 1...properties)
+      return encoder.encode(Self.document([RegisterWriter.turn(&composer, properties: count)])).tokens
+    }
+    let first = recipe.heldOutDocuments + recipe.chainDrills + recipe.registerDrills * properties
+    return try TrainingData(
+      training: together([
+        Self.joined((recipe.heldOutDocuments..<recipe.heldOutDocuments + recipe.registers).map(register), recipe),
+        chainDrills(first..<first + recipe.registerDrills),
+      ]),
+      heldOut: Self.joined((0..<recipe.heldOutDocuments).map(register), recipe)
+    )
+  }
+
+  /// What it learns from then: documents, and a glossary of the second language.
   var middle: TrainingData {
     get throws(TrainingError) { try data(documents(middleRange, .balanced), glossary) }
   }
@@ -65,7 +98,7 @@ struct DemoData {
     get throws(TrainingError) { try data(documents(targetRange, .translating)) }
   }
 
-  /// What both of these learn from.
+  /// The documents and glossaries that both of these learn from.
   var smallModel: TrainingData {
     get throws(TrainingError) {
       try data(documents(middleRange, .balanced), glossary, documents(targetRange, .translating))
@@ -83,11 +116,15 @@ struct DemoData {
   }
 
   private func data(_ parts: TokenizedDocuments...) throws(TrainingError) -> TrainingData {
+    try TrainingData(training: together(parts), heldOut: heldOut)
+  }
+
+  private func together(_ parts: [TokenizedDocuments]) -> TokenizedDocuments {
     var all = TokenizedDocuments()
     for part in parts {
       for index in 0..<part.count { all.append(part[index], limit: recipe.target.contextLength) }
     }
-    return try TrainingData(training: all, heldOut: heldOut)
+    return all
   }
 
   private func documents(_ range: Range<Int>, _ mixture: DemoCorpus.Mixture) -> TokenizedDocuments {
@@ -96,19 +133,29 @@ struct DemoData {
 
   /// One drill in words to three of tokens.
   private func drills(_ range: Range<Int>) -> TokenizedDocuments {
-    let special = Set(([recipe.target.beginToken] + recipe.target.endTokens + markers).compactMap(\.self))
     let drill = LookUpDrill(
       seed: recipe.seed,
-      vocabulary: (Int(special.max() ?? 0) + 1)..<recipe.target.vocabularySize,
+      vocabulary: ordinaryTokens,
       markers: (markers[0], markers[1]),
       end: recipe.target.endTokens[0]
     )
-    var documents = TokenizedDocuments()
-    for index in range {
-      let tokens = index.isMultiple(of: 4) ? wordDrill(index) : drill.document(at: index)
-      documents.append(tokens, limit: recipe.target.contextLength)
-    }
-    return documents
+    return Self.joined(range.map { $0.isMultiple(of: 4) ? wordDrill($0) : drill.document(at: $0) }, recipe)
+  }
+
+  private func chainDrills(_ range: Range<Int>) -> TokenizedDocuments {
+    let drill = ChainDrill(
+      seed: recipe.seed,
+      vocabulary: ordinaryTokens,
+      markers: (markers[0], markers[1]),
+      end: recipe.target.endTokens[0]
+    )
+    return Self.joined(range.map(drill.document), recipe)
+  }
+
+  /// The tokens that are no special ones.
+  private var ordinaryTokens: Range<Int> {
+    let special = Set(([recipe.target.beginToken] + recipe.target.endTokens + markers).compactMap(\.self))
+    return Int(special.max() ?? 0) + 1..<recipe.target.vocabularySize
   }
 
   private var glossary: TokenizedDocuments {
@@ -150,9 +197,13 @@ struct DemoData {
     _ encoded: [ConversationEncoder.Encoded],
     _ recipe: DemoRecipe
   ) -> TokenizedDocuments {
+    joined(encoded.map(\.tokens), recipe)
+  }
+
+  private static func joined(_ texts: [[Token]], _ recipe: DemoRecipe) -> TokenizedDocuments {
     var documents = TokenizedDocuments()
     let limit = min(recipe.target.contextLength, recipe.targetSettings.batchTokens)
-    for document in encoded { documents.append(document.tokens, limit: limit) }
+    for tokens in texts { documents.append(tokens, limit: limit) }
     return documents
   }
 

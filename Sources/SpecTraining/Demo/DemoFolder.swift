@@ -28,7 +28,13 @@ public struct DemoFolder: Sendable {
   var primer: String { work + "/primer" }
   /// The same with the corpus learned, before there are layers on top.
   var base: String { work + "/base" }
-  /// The base with some layers on top.
+  /// The base with more layers, which look up what was looked up.
+  var chain: String { work + "/chain" }
+  /// The same with registers learned.
+  var registers: String { work + "/registers" }
+  /// The same with registers of several lists learned.
+  var joinedRegisters: String { work + "/joined-registers" }
+  /// The same with the corpus learned.
   var middle: String { work + "/middle" }
   /// The base alone, which goes on learning as far as the target does.
   var smallModel: String { work + "/small-model" }

@@ -10,7 +10,11 @@ public struct DemoRecipe: Sendable {
   public var primerDrills: Int
   /// Documents that the base learns from, and drills among them.
   public var baseDocuments, baseDrills: Int
-  /// Documents that the model of some layers learns from, others than those before, and glossaries among them.
+  /// Drills that the model of some layers learns to look up in two steps from.
+  public var chainDrills: Int
+  /// Registers that it learns to do so in text from, and more drills among them.
+  public var registers, registerDrills: Int
+  /// Documents that it learns from then, others than those before, and glossaries among them.
   public var middleDocuments, glossaryDrills: Int
   /// Documents that all layers learn from; others than those before.
   public var targetDocuments: Int
@@ -22,6 +26,8 @@ public struct DemoRecipe: Sendable {
   public var target: ModelConfiguration
   /// Layers between the base's, which are the draft model's, and the target's.
   public var middleLayers: Int
+  /// How many of the layers that it has more than the base begin as weaker copies of the base's last attention.
+  public var rehearsals: Int
   /// Layers of the draft model, which otherwise has the target's shape.
   public var draftLayers: Int
   /// Layers that Kangaroo drafts with.
@@ -37,9 +43,8 @@ public struct DemoRecipe: Sendable {
   /// Documents of the corpus that the drafters learn from beside these answers.
   public var drafterDocuments: Int
   /// How to train each stage.
-  public var primerSettings, baseSettings, middleSettings, targetSettings, kangarooSettings, medusaSettings,
-    smallModelSettings,
-    draftSettings: TrainingSettings
+  public var primerSettings, baseSettings, chainSettings, registerSettings, middleSettings, targetSettings,
+    kangarooSettings, medusaSettings, smallModelSettings, draftSettings: TrainingSettings
 
   /// The shipped model. Deep and narrow: a Kangaroo draft costs 2 of 24 layers, the adapter and the head.
   public static let shipped = DemoRecipe(
@@ -48,27 +53,33 @@ public struct DemoRecipe: Sendable {
     primerDrills: 50_000,
     baseDocuments: 30_000,
     baseDrills: 40_000,
-    middleDocuments: 26_000,
-    glossaryDrills: 12_000,
-    targetDocuments: 24_000,
+    chainDrills: 9000,
+    registers: 900,
+    registerDrills: 3000,
+    middleDocuments: 17_000,
+    glossaryDrills: 8000,
+    targetDocuments: 10_000,
     heldOutDocuments: 240,
     questionsPerCategory: 20,
     target: shape(width: 256, inner: 704, layers: 24, heads: 8, vocabulary: 2048, context: 1024),
     middleLayers: 6,
+    rehearsals: 2,
     draftLayers: 2,
     exitLayer: 2,
     medusaHeads: 4,
-    exitWeight: 0.5,
+    exitWeight: 0.25,
     headWeight: 0.25,
     distilledPrompts: 1500,
     drafterDocuments: 6000,
     primerSettings: settings(steps: 300, rate: 2e-3),
     baseSettings: settings(steps: 3000, rate: 2e-3, warmUp: 200, evaluationInterval: 500),
-    middleSettings: settings(steps: 3000, rate: 1.5e-3, evaluationInterval: 500),
-    targetSettings: settings(steps: 2000, rate: 1.2e-3, evaluationInterval: 200),
+    chainSettings: settings(steps: 500, rate: 1e-3),
+    registerSettings: settings(steps: 400, rate: 1e-3),
+    middleSettings: settings(steps: 2500, rate: 1e-3, evaluationInterval: 250),
+    targetSettings: settings(steps: 2000, rate: 8e-4, evaluationInterval: 200),
     kangarooSettings: settings(steps: 300, rate: 7e-4),
     medusaSettings: settings(steps: 600, rate: 7e-4),
-    smallModelSettings: settings(steps: 5000, rate: 1.5e-3, evaluationInterval: 500),
+    smallModelSettings: settings(steps: 4500, rate: 1.5e-3, evaluationInterval: 500),
     draftSettings: settings(steps: 2400, rate: 1e-3, evaluationInterval: 200)
   )
 
@@ -79,6 +90,9 @@ public struct DemoRecipe: Sendable {
     primerDrills: 200,
     baseDocuments: 60,
     baseDrills: 50,
+    chainDrills: 50,
+    registers: 10,
+    registerDrills: 10,
     middleDocuments: 30,
     glossaryDrills: 10,
     targetDocuments: 30,
@@ -86,6 +100,7 @@ public struct DemoRecipe: Sendable {
     questionsPerCategory: 1,
     target: shape(width: 32, inner: 64, layers: 4, heads: 2, vocabulary: 512, context: 1024),
     middleLayers: 3,
+    rehearsals: 1,
     draftLayers: 2,
     exitLayer: 1,
     medusaHeads: 4,
@@ -95,6 +110,8 @@ public struct DemoRecipe: Sendable {
     drafterDocuments: 4,
     primerSettings: miniatureSettings,
     baseSettings: miniatureSettings,
+    chainSettings: miniatureSettings,
+    registerSettings: miniatureSettings,
     middleSettings: miniatureSettings,
     targetSettings: miniatureSettings,
     kangarooSettings: miniatureSettings,
@@ -148,6 +165,13 @@ public struct DemoRecipe: Sendable {
       beginToken: 1,
       endTokens: [2]
     )
+  }
+
+  /// The shape of the model of some layers.
+  public var middle: ModelConfiguration {
+    var shape = target
+    shape.layers = middleLayers
+    return shape
   }
 
   /// What the model of some layers grows to.

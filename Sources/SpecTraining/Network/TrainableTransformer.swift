@@ -130,16 +130,41 @@ final class TrainableTransformer {
 
   /// Takes the layers of a shallower model as its first ones. Those above them begin as blocks that add nothing, random
   /// projections in front of zeros, so that the whole computes what the shallower model does.
-  func grow(from checkpoint: Checkpoint, seed: UInt64) throws(ModelError) {
+  ///
+  /// Of the added layers some may rehearse the shallower model's last one, below it: with its attention at less than
+  /// half its strength and a feed-forward that adds nothing. What the last layer would look up is then there in part,
+  /// for it to look up by; so chains of look-ups can be learned. Copies above it would not do: what it looks up with is
+  /// gone after it.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: the shallower model; has at least one layer.
+  ///   - seed: what the new weights follow from.
+  ///   - rehearsals: how many layers rehearse; no more than are added.
+  /// - Throws: ``ModelError`` if the checkpoint does not fit.
+  func grow(from checkpoint: Checkpoint, seed: UInt64, rehearsals: Int = 0) throws(ModelError) {
     initialize(seed: seed)
-    let added = layers.dropFirst(checkpoint.configuration.layers)
+    let known = checkpoint.configuration.layers
+    precondition(known > 0 && known + rehearsals <= layers.count, "no room for the rehearsals")
+    let added = layers.dropFirst(known)
     for layer in added {
       layer.attention.output.fill(0)
       layer.feedForward.down.fill(0)
     }
     let isAdded = Set(added.flatMap(\.parameters).map(ObjectIdentifier.init))
     for parameter in parameters where !isAdded.contains(ObjectIdentifier(parameter)) { try parameter.load(checkpoint) }
+    let last = layers[known - 1]
+    for layer in layers[known..<known + rehearsals] {
+      for (parameter, source) in zip(layer.parameters, last.parameters) { parameter.value.copy(from: source.value) }
+    }
+    for layer in layers[known - 1..<known - 1 + rehearsals] {
+      context.scale(layer.attention.output.value, by: Self.rehearsalStrength)
+      layer.feedForward.down.fill(0)
+    }
   }
+
+  /// How strong the attention of a rehearsal is. At 1 the next layer finds nothing left to look up with; at 0.15 chains
+  /// are learned more slowly.
+  private static let rehearsalStrength: Float = 0.3
 
   /// Random matrices of deviation 0.02, those that end a block smaller by √(2 · layers) (GPT-2; Radford et al. 2019,
   /// §2.3), and normalizations of one.

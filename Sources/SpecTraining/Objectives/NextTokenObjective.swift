@@ -33,9 +33,10 @@ public final class NextTokenObjective: TrainingObjective {
   /// - Parameters:
   ///   - checkpoint: a model of the same shape with as many layers or fewer.
   ///   - seed: what the other layers' weights follow from.
+  ///   - rehearsals: how many of them begin as weaker copies of the model's last attention, below it.
   /// - Throws: ``SpecModel/ModelError`` if it does not fit.
-  public func load(_ checkpoint: Checkpoint, seed: UInt64 = 1) throws(ModelError) {
-    try model.grow(from: checkpoint, seed: seed)
+  public func load(_ checkpoint: Checkpoint, seed: UInt64 = 1, rehearsals: Int = 0) throws(ModelError) {
+    try model.grow(from: checkpoint, seed: seed, rehearsals: rehearsals)
   }
 
   /// What training changes.
