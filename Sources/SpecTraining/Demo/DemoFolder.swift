@@ -21,7 +21,7 @@ public struct DemoFolder: Sendable {
   /// The draft model.
   public var draft: String { model + "/draft" }
   /// The record of how the draft model learned before it learned from the target.
-  var smallModelRecord: String { draft + "/next-token" }
+  public var smallModelRecord: String { draft + "/next-token" }
   /// What only later stages need.
   var work: String { path + "/work" }
   /// The target's first layers before they have seen the corpus.

@@ -80,7 +80,7 @@ private struct Register {
     return lists.joined(separator: " ")
   }
 
-  /// A sentence or two about a person.
+  /// A sentence about a person.
   func statements(of index: Int, _ composer: inout Composer) -> String {
     let town = members[index].town
     composer["what"] = towns[town]
