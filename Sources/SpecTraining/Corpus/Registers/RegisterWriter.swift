@@ -1,4 +1,4 @@
-/// Writes registers: what each town or guild has, who belongs where, and then what each person therefore has. The last
+/// Writes registers: what each town has, who comes from where, and then what each person therefore has. The last
 /// stands in none of the lists but follows from two of them: a model looks up what the person's town has, and later
 /// that by the person. The second step needs layers above those of the first, so a model of two layers, which can take
 /// one, is left to guess.
