@@ -49,7 +49,9 @@ static size_t keep_likeliest(const perturbing *p, const float *x, float *weights
   float goal = 0, lowest = 0;
   if (limits_share) {
     const float largest = p->kernels->choose(x, width, false).value;
-    const float total = p->kernels->weigh(x, width, largest, 1.0f / p->sampling->temperature, weights);
+    // The reciprocal of the smallest temperatures is infinite, and 0 times that is no number.
+    const float scale = fminf(1.0f / p->sampling->temperature, 1e30f);
+    const float total = p->kernels->weigh(x, width, largest, scale, weights);
     goal = p->sampling->top_p * total;
     // All tokens that weigh less weigh less together than what top_p leaves out: no need to put them in order.
     if (!limits_count) lowest = total * (1.0f - p->sampling->top_p) / (float)width;

@@ -94,4 +94,22 @@ extension Cycle {
       times: times
     )
   }
+
+  /// The cycle of a drafted tree.
+  ///
+  /// - Parameters:
+  ///   - tree: the verified nodes; node 0 is the last committed token.
+  ///   - tokens: each node's token.
+  ///   - path: the accepted nodes, the root first.
+  ///   - bonus: the target's own token after them.
+  ///   - times: where the time went.
+  init(_ tree: TokenTree, tokens: [Token], path: [Int], bonus: Token, times: PhaseTimes) {
+    self.init(
+      drafted: tree.depth,
+      nodes: tree.count - 1,
+      accepted: path.count - 1,
+      tokens: path.dropFirst().map { tokens[$0] } + [bonus],
+      times: times
+    )
+  }
 }

@@ -52,7 +52,7 @@ public struct Cycle: Sendable, Equatable {
   public var tokens: [Token]
   /// The drafter's top probability of each drafted token; empty where the drafter gives none.
   public var confidences: [Float] = []
-  /// Where the cycle's time went.
+  /// Where the cycle's time went; zero for a first cycle that ran the prompt, whose time is the prefill's.
   public var times: PhaseTimes
 
   /// Makes a cycle; the properties say what each value means.
@@ -78,11 +78,11 @@ public struct Cycle: Sendable, Equatable {
 
 /// Nanoseconds of one cycle, by phase.
 public struct PhaseTimes: Sendable, Equatable {
-  /// Proposing tokens with a model.
+  /// Proposing tokens with a model: its passes, and choosing from its logits.
   public var draft: UInt64 = 0
-  /// The target's pass over them.
+  /// The target's pass over them, and what it chooses and accepts.
   public var verify: UInt64 = 0
-  /// Everything else: searching a text or a pool, comparing, moving and truncating caches.
+  /// Everything else: searching a text or a pool, growing and pruning a tree, moving what caches keep.
   public var overhead: UInt64 = 0
 
   /// Makes times; the properties say what each value means.

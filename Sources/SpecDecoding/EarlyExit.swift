@@ -37,11 +37,20 @@ final class EarlyExit {
     normalized = try Activations(capacity: drafts + 1, width: width)
   }
 
-  /// Forgets the previous prompt and runs a new one through the shallow layers and the adapter.
-  func begin(_ prompt: [Token]) {
+  /// Forgets the previous prompt and runs a new one through the shallow layers, the adapter and the deep layers.
+  ///
+  /// - Parameters:
+  ///   - prompt: at least one token.
+  ///   - chooser: chooses the first token.
+  /// - Returns: the target's token after the prompt.
+  func begin(_ prompt: [Token], _ chooser: TokenChooser) -> Token {
+    chooser.begin(prompt)
     commit(0)
     exit(prompt)
     adapter.absorb(exits[0..<prompt.count], cache: drafter)
+    let first = chooser.tokens(verify(last: 1), at: [prompt.count])[0]
+    commit(prompt.count)
+    return first
   }
 
   /// Runs tokens through the layers up to the exit layer.

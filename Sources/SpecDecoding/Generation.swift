@@ -65,6 +65,8 @@ public struct Generation: Sendable {
   public internal(set) var decodeTime: UInt64 = 0
   /// Cycles during which the decoding thread was kept from the processor.
   public internal(set) var preemptedSteps = 0
+  /// Tokens that came with the prefill: one, or those of a first cycle that ran the prompt.
+  public var prefillTokens: Int { cycleOfToken.first == .some(0) ? emitted[0] : min(1, tokens.count) }
   /// Why it ended.
   public internal(set) var stopReason: StopReason = .maximumNewTokens
 }
@@ -100,20 +102,8 @@ public func generate(
     )
     let cycle = decoder.cycle(budget)
     let now = MonotonicClock.now - start
-    // A first cycle that runs the prompt is prefill, drafts included.
-    if generation.tokens.isEmpty { generation.prefillTime = now }
-    generation.decodeTime = now - generation.prefillTime
     preemption.mark(at: now)
-    let before = generation.tokens.count
-    stop = generation.take(
-      cycle.tokens,
-      of: generation.cycles.count,
-      at: now,
-      promptCount: prompt.count,
-      rules: rules
-    )
-    generation.cycles.append(cycle)
-    generation.emitted.append(generation.tokens.count - before)
+    stop = generation.take(cycle, at: now, promptCount: prompt.count, rules: rules)
     start += generation.show(to: observe)
   }
   generation.preemptedSteps = preemption.steps
@@ -128,6 +118,22 @@ extension Generation {
     let start = MonotonicClock.now
     observe(self)
     return MonotonicClock.now - start
+  }
+
+  /// Appends a cycle and its tokens up to the first stop.
+  fileprivate mutating func take(_ cycle: Cycle, at time: UInt64, promptCount: Int, rules: StopRules) -> StopReason? {
+    var cycle = cycle
+    let before = tokens.count
+    if before == 0 {
+      // A first cycle that runs the prompt is prefill, drafts included.
+      prefillTime = time
+      cycle.times = PhaseTimes()
+    }
+    decodeTime = time - prefillTime
+    let stop = take(cycle.tokens, of: cycles.count, at: time, promptCount: promptCount, rules: rules)
+    cycles.append(cycle)
+    emitted.append(tokens.count - before)
+    return stop
   }
 
   /// Appends tokens up to the first stop.

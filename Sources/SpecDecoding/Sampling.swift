@@ -172,3 +172,9 @@ struct DraftedToken {
   /// The distribution that it was drawn from, kept for rejection verification; nil means that it was certain.
   var distribution: [Float]?
 }
+
+extension [DraftedToken] {
+  /// Whether the drafter gives the last token at least this probability, as it must for another to be drafted; true of
+  /// no tokens.
+  func isSure(_ threshold: Float) -> Bool { last?.confidence.map { $0 >= threshold } ?? true }
+}

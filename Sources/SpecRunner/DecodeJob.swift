@@ -116,7 +116,7 @@ public struct DecodeJob {
 
   private func line(for input: Input, _ generation: Generation) throws -> String {
     let seconds = Double(generation.decodeTime) / 1e9
-    let decoded = generation.tokens.count - 1
+    let decoded = generation.tokens.count - generation.prefillTokens
     return try jsonText(
       DecodedLine(
         id: EncodableJSON(value: input.id),

@@ -152,7 +152,7 @@ private struct GenerationFigures {
 
   var line: String {
     let cycles = generation.cycles
-    let decoded = Double(generation.tokens.count - 1)
+    let decoded = Double(generation.tokens.count - generation.prefillTokens)
     let seconds = Double(generation.decodeTime) / 1e9
     var parts = [
       "\(generation.tokens.count) tokens", "first after \(number(Double(generation.prefillTime) / 1e6)) ms",

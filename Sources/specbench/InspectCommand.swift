@@ -46,8 +46,11 @@ struct InspectCommand: ParsableCommand {
       let padded = name.padding(toLength: 18, withPad: " ", startingAt: 0)
       var line = padded + (added == 0 ? "nothing" : "\(added) (\(millions(added)))")
       if name != "medusa", added > 0, medusa > 0 {
-        let fewer = (1000 * (1 - Double(added) / Double(medusa))).rounded() / 10
-        line += ", \(fewer) % fewer than medusa"
+        let share = Double(added) / Double(medusa)
+        line +=
+          share <= 1
+          ? ", \((1000 * (1 - share)).rounded() / 10) % fewer than medusa"
+          : ", \((10 * share).rounded() / 10) times as many as medusa"
       }
       lines.append(line)
     }

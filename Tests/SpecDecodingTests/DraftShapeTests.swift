@@ -69,6 +69,48 @@ import Testing
     #expect(text.count == prompt.count + found.tokens.count)
   }
 
+  /// Lookahead that pools the text has a guess wherever the newest token stood before with enough after it.
+  @Test func lookaheadGuessesFromTheText() throws {
+    let model = try RandomModel(seed: 7, context: ComputeContext(threads: 1))
+    let resources = DecoderResources(target: model.target, modelDirectory: nil)
+    let prompt: [Token] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 1, 2]
+    func cycles(_ spec: String) throws -> Generation {
+      generate(prompt, with: try MethodCatalogue.prepare(DecoderSpec(spec), resources: resources).decoder, rules: rules)
+    }
+    let found = try cycles("lookahead:level=4,window=3,guess=5,pool=prompt")
+    var text = prompt + found.tokens.prefix(1)
+    for (cycle, emitted) in zip(found.cycles, found.emitted) {
+      let occurs = text.dropLast(3).contains { $0 == text.last }
+      let room = rules.maximumNewTokens - (text.count - prompt.count) - 1
+      #expect(!occurs || room == 0 || cycle.drafted > 0)
+      text += found.tokens[(text.count - prompt.count)...].prefix(emitted)
+    }
+    // The window alone has nothing at first.
+    #expect(found.cycles[0].drafted > 0)
+    #expect(try cycles("lookahead:level=4,window=3,guess=5").cycles[0].drafted == 0)
+  }
+
+  /// An adaptive draft is two tokens longer after one that was accepted whole, and one shorter after any other.
+  @Test func anAdaptiveDraftFollowsAcceptance() throws {
+    let model = try RandomModel(seed: 8, context: ComputeContext(threads: 1), depth: 0.1)
+    let decoder = try DraftModel.decoder(
+      target: model.target,
+      model: model.draft,
+      steps: 2,
+      schedule: .adaptive,
+      threshold: 0
+    )
+    let found = generate([1, 5, 2], with: decoder, rules: rules)
+    var (length, left, lengths) = (2, rules.maximumNewTokens - 1, Set<Int>())
+    for (cycle, emitted) in zip(found.cycles, found.emitted) {
+      #expect(cycle.drafted == min(length, left - 1))
+      length = cycle.accepted == cycle.drafted ? length + 2 : max(1, length - 1)
+      left -= emitted
+      lengths.insert(cycle.drafted)
+    }
+    #expect(lengths.count > 2)
+  }
+
   @Test func theShortestNGramIsNoLongerThanTheLongest() throws {
     let model = try RandomModel(seed: 6, context: ComputeContext(threads: 1))
     let resources = DecoderResources(target: model.target, modelDirectory: nil)

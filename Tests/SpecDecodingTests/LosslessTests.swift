@@ -93,7 +93,7 @@ import Testing
       "prompt-lookup:ngram=2,tokens=3,reference=true",
       "lookahead:level=\(3 + random.below(4)),window=\(2 + random.below(6)),guess=\(1 + random.below(7)),pool=prompt",
       "lookahead:level=4,reference=true",
-      "self-speculative:skip=\(["half", "2", "3-4", "1+3", "2-"][random.below(5)]),threshold=0.\(random.below(10))",
+      "self-speculative:skip=\(["half", "2", "3-4", "1/3", "2-"][random.below(5)]),threshold=0.\(random.below(10))",
     ]
     let resources = DecoderResources(target: model.target, modelDirectory: nil, sampling: sampling)
     for spec in specs {
@@ -153,6 +153,10 @@ import Testing
     #expect(generation.availableAt.count == generation.tokens.count)
     #expect(zip(generation.availableAt, generation.availableAt.dropFirst()).allSatisfy { $0 <= $1 })
     #expect(generation.tokens.count <= rules.maximumNewTokens)
+    // Cycles take no time that is not decoding's, and tokens of the prefill are those that came with it.
+    let phases = generation.cycles.map { $0.times.draft + $0.times.verify + $0.times.overhead }
+    #expect(phases.reduce(0, +) <= generation.decodeTime)
+    #expect(generation.prefillTokens == generation.availableAt.prefix { $0 == generation.prefillTime }.count)
     for (index, cycle) in generation.cycles.enumerated() {
       #expect(cycle.acceptLength == cycle.accepted + 1)
       #expect(cycle.accepted <= cycle.drafted && cycle.drafted <= cycle.nodes)

@@ -46,14 +46,23 @@ import Testing
   ///
   /// Each token is turned into a number that is uniform between 0 and 1 if the token has the distribution that the target
   /// gives it after the tokens before: the probability of all likelier tokens, and a random part of its own.
-  static func misfit(_ model: RandomModel, _ decoder: any Decoder, _ limits: SamplingLimits) throws -> Double {
+  ///
+  /// - Parameters:
+  ///   - model: the target.
+  ///   - limits: what the target's distribution is restricted to.
+  ///   - decoder: makes the decoder of a seed; each prompt is decoded with a seed of its own.
+  static func misfit(
+    _ model: RandomModel,
+    _ limits: SamplingLimits,
+    _ decoder: (UInt64) throws -> any Decoder
+  ) throws -> Double {
     let cells = 40
     var counts = [Int](repeating: 0, count: cells)
     var random = SeededRandom(seed: 8)
     let rules = StopRules(endTokens: [], maximumNewTokens: 60, contextLength: 96)
-    for _ in 0..<80 {
+    for seed in 1...80 as ClosedRange<UInt64> {
       let prompt = (0..<1 + random.below(12)).map { _ in Token(random.below(13)) }
-      let output = generate(prompt, with: decoder, rules: rules).tokens
+      let output = generate(prompt, with: try decoder(seed), rules: rules).tokens
       let all = try probabilities(model, prompt + output, from: prompt.count, limits)
       for (token, probabilities) in zip(output, all) {
         let own = probabilities[Int(token)]
@@ -70,39 +79,63 @@ import Testing
     return statistic / (degrees * pow(1 - 2 / (9 * degrees) + 3.09 * (2 / (9 * degrees)).squareRoot(), 3))
   }
 
-  @Test(arguments: limits) func vanillaHasTheTargetsDistribution(_ limits: SamplingLimits) throws {
-    let model = try Self.model()
-    var sampling = Sampling(temperature: 1)
-    sampling.limits = limits
-    let vanilla = try Vanilla(target: model.target, sampling: sampling)
-    #expect(try Self.misfit(model, vanilla, limits) < 1)
-    // The test would notice another temperature.
+  static func sampling(_ limits: SamplingLimits, seed: UInt64, _ verification: Sampling.Verification) -> Sampling {
+    Sampling(
+      temperature: limits.temperature,
+      topK: limits.topK,
+      topP: limits.topP,
+      seed: seed,
+      verification: verification
+    )
+  }
+
+  /// Another temperature, which the test must notice.
+  static func warmer(_ limits: SamplingLimits) -> SamplingLimits {
     var other = limits
     other.temperature *= 1.15
-    #expect(try Self.misfit(model, vanilla, other) > 1)
+    return other
+  }
+
+  @Test(arguments: limits) func vanillaHasTheTargetsDistribution(_ limits: SamplingLimits) throws {
+    let model = try Self.model()
+    let vanilla = { seed in
+      try Vanilla(target: model.target, sampling: Self.sampling(limits, seed: seed, .coupled))
+    }
+    #expect(try Self.misfit(model, limits, vanilla) < 1)
+    #expect(try Self.misfit(model, Self.warmer(limits), vanilla) > 1)
   }
 
   @Test(arguments: limits) func rejectionHasTheTargetsDistribution(_ limits: SamplingLimits) throws {
     let model = try Self.model()
-    var sampling = Sampling(temperature: 1, verification: .rejection)
-    sampling.limits = limits
-    let resources = DecoderResources(target: model.target, modelDirectory: nil, sampling: sampling)
-    let kangaroo = try Kangaroo(
-      target: model.target,
-      adapter: model.adapter,
-      exitLayer: 2,
-      steps: 4,
-      threshold: 0.05,
-      sampling: sampling
-    )
-    let decoders: [(String, any Decoder)] = [
-      ("kangaroo", kangaroo),
-      ("draft-model", try DraftModel.decoder(target: model.target, model: model.draft, steps: 3, sampling: sampling)),
-      ("prompt-lookup", try MethodCatalogue.prepare(DecoderSpec("prompt-lookup"), resources: resources).decoder),
-      ("self-speculative", try MethodCatalogue.prepare(DecoderSpec("self-speculative"), resources: resources).decoder),
+    let sampling = { Self.sampling(limits, seed: $0, .rejection) }
+    let catalogue = { (method: String, seed: UInt64) in
+      let resources = DecoderResources(target: model.target, modelDirectory: nil, sampling: sampling(seed))
+      return try MethodCatalogue.prepare(DecoderSpec(method), resources: resources).decoder
+    }
+    let decoders: [(String, (UInt64) throws -> any Decoder)] = [
+      (
+        "kangaroo",
+        {
+          try Kangaroo(
+            target: model.target,
+            adapter: model.adapter,
+            exitLayer: 2,
+            steps: 4,
+            threshold: 0.05,
+            sampling: sampling($0)
+          )
+        }
+      ),
+      (
+        "draft-model",
+        { try DraftModel.decoder(target: model.target, model: model.draft, steps: 3, sampling: sampling($0)) }
+      ),
+      ("prompt-lookup", { try catalogue("prompt-lookup", $0) }),
+      ("self-speculative", { try catalogue("self-speculative", $0) }),
     ]
     for (name, decoder) in decoders {
-      #expect(try Self.misfit(model, decoder, limits) < 1, "\(name)")
+      #expect(try Self.misfit(model, limits, decoder) < 1, "\(name)")
+      #expect(try Self.misfit(model, Self.warmer(limits), decoder) > 1, "\(name)")
     }
   }
 
@@ -135,6 +168,11 @@ import Testing
     #expect(try output(Sampling(temperature: 2, topK: 1)) == greedy)
     #expect(try output(Sampling(temperature: 2, topP: 1e-6)) == greedy)
     #expect(try output(Sampling(temperature: 1e-6)) == greedy)
+    for tiny in [Float.leastNonzeroMagnitude, Float.leastNormalMagnitude / 8, 1e-30] {
+      #expect(try output(Sampling(temperature: tiny)) == greedy)
+      #expect(try output(Sampling(temperature: tiny, topP: 0.9)) == greedy)
+      #expect(try output(Sampling(temperature: tiny, topK: 3, topP: 0.9)) == greedy)
+    }
     #expect(try output(Sampling(temperature: 0, topK: 3, seed: 9)) == greedy)
   }
 }

@@ -47,9 +47,7 @@ public final class DraftModel: ChainDrafter {
     // The newest token is run for its logits even where the text is the prompt alone, which has been run.
     model.truncate(to: text.count - 1)
     var pending = Array(text[model.count...])
-    while draft.count < min(length, limit, context - text.count + 1),
-      draft.last?.confidence.map({ $0 >= threshold }) ?? true
-    {
+    while draft.count < min(length, limit, context - text.count + 1), draft.isSure(threshold) {
       let logits = model.logits(pending, last: 1)
       let next = chooser.draft(logits, at: text.count + draft.count)
       draft.append(next)
@@ -158,17 +156,27 @@ extension DraftModel {
         problem: "the draft model's vocabulary has \(found) entries where the target's has \(expected)"
       )
     }
-    let tokenizer = directory + "/tokenizer.json"
-    if let target = resources.modelDirectory, let mine = FileManager.default.contents(atPath: tokenizer),
-      let its = FileManager.default.contents(atPath: target + "/tokenizer.json"), mine != its
-    {
-      throw ModelError.companionMismatch(path: tokenizer, problem: "the draft model's tokenizer is not the target's")
-    }
+    if let target = resources.modelDirectory { try checkTokens(of: directory, against: target, count: expected) }
     return try Transformer(
       checkpoint: checkpoint,
       weightType: resources.target.weightType,
       context: resources.target.context
     )
+  }
+
+  /// Checks that each token of a draft model stands for what it stands for in the target, where both say so.
+  private static func checkTokens(of directory: String, against target: String, count: Int) throws {
+    let path = directory + "/tokenizer.json"
+    guard let mine = FileManager.default.contents(atPath: path),
+      let its = FileManager.default.contents(atPath: target + "/tokenizer.json"), mine != its
+    else { return }
+    let (own, other) = (try Tokenizer(directory: directory), try Tokenizer(directory: target))
+    if let token = (0..<Token(count)).first(where: { own.bytes(of: $0) != other.bytes(of: $0) }) {
+      throw ModelError.companionMismatch(
+        path: path,
+        problem: "the draft model's tokenizer is not the target's: token \(token) stands for another text"
+      )
+    }
   }
 
   /// The 68-million-parameter Llama that the published comparisons draft with, with the target's vocabulary.

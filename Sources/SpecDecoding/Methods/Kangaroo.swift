@@ -39,10 +39,7 @@ public final class Kangaroo: Decoder {
 
   /// Runs the prompt through the shallow layers, the adapter and the deep layers.
   public func begin(_ prompt: [Token]) -> Token? {
-    chooser.begin(prompt)
-    model.begin(prompt)
-    last = chooser.tokens(model.verify(last: 1), at: [prompt.count])[0]
-    model.commit(prompt.count)
+    last = model.begin(prompt, chooser)
     return last
   }
 
@@ -62,7 +59,7 @@ public final class Kangaroo: Decoder {
   private func draft(atMost limit: Int) -> [DraftedToken] {
     var draft: [DraftedToken] = []
     model.exit([last])
-    while draft.count < limit, draft.last?.confidence.map({ $0 >= threshold }) ?? true {
+    while draft.count < limit, draft.isSure(threshold) {
       let next = chooser.draft(model.propose(), at: model.committed + 1 + draft.count)
       draft.append(next)
       model.exit([next.token])

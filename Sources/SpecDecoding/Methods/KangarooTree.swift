@@ -82,19 +82,16 @@ public final class KangarooTree: Decoder {
 
   /// Runs the prompt through the shallow layers, the adapter and the deep layers.
   public func begin(_ prompt: [Token]) -> Token? {
-    chooser.begin(prompt)
-    model.begin(prompt)
-    last = chooser.tokens(model.verify(last: 1), at: [prompt.count])[0]
-    model.commit(prompt.count)
+    last = model.begin(prompt, chooser)
     return last
   }
 
   /// Grows a tree until unsure, verifies its best nodes with the remaining layers, keeps the path that agrees.
   public func cycle(_ budget: CycleBudget) -> Cycle {
     var timer = PhaseTimer()
-    var draft = grow(atMost: min(growth.steps, budget.longestDraft))
+    var draft = grow(atMost: min(growth.steps, budget.longestDraft), &timer)
     prune(&draft)
-    timer.mark(.draft)
+    timer.mark(.overhead)
     let shape = draft.tree.shape
     let logits = model.verify(.tree(shape, nodes: 0..<shape.count), last: shape.count)
     let choices = chooser.tokens(logits, at: shape.depths.map { model.committed + 1 + $0 })
@@ -104,16 +101,10 @@ public final class KangarooTree: Decoder {
     model.commit(model.committed + path.count)
     last = choices[path[path.count - 1]]
     timer.mark(.overhead)
-    return Cycle(
-      drafted: shape.depth,
-      nodes: shape.count - 1,
-      accepted: path.count - 1,
-      tokens: path.dropFirst().map { draft.tree.tokens[$0] } + [last],
-      times: timer.times
-    )
+    return Cycle(shape, tokens: draft.tree.tokens, path: path, bonus: last, times: timer.times)
   }
 
-  private func grow(atMost limit: Int) -> Draft {
+  private func grow(atMost limit: Int, _ timer: inout PhaseTimer) -> Draft {
     var draft = Draft(tree: DraftTree(root: last))
     model.exit([last])
     var (frontier, depth) = ([0], 0)
@@ -121,18 +112,25 @@ public final class KangarooTree: Decoder {
       depth += 1
       draft.proposed += frontier
       let logits = depth == 1 ? model.propose() : model.propose(after: frontier, in: draft.proposedShape)
+      let proposals = frontier.enumerated().map { row, node in
+        let least = growth.minimum / draft.scores[node]
+        return chooser.best(growth.width, of: logits[row..<row + 1], at: model.committed + depth, others: least)
+      }
+      timer.mark(.draft)
       let first = draft.tree.count
-      for child in children(of: frontier, draft.scores, logits, at: model.committed + depth) {
+      for child in children(of: frontier, draft.scores, proposals) {
         draft.tree.append(child.token, to: child.parent)
         draft.scores.append(child.score)
       }
       let new = first..<draft.tree.count
+      timer.mark(.overhead)
       if new.isEmpty { break }
       model.exit(Array(draft.tree.tokens[new]), .tree(draft.tree.shape, nodes: new))
+      timer.mark(.draft)
       // No child of the last of as many nodes as are verified could be among them.
       let ranking = best(growth.nodes + 1, of: draft.scores)
-      let last = ranking.count > growth.nodes ? ranking.last : nil
-      frontier = new.filter { draft.scores[$0] >= growth.threshold && $0 != last }
+      let outsider = ranking.count > growth.nodes ? ranking.last : nil
+      frontier = new.filter { draft.scores[$0] >= growth.threshold && $0 != outsider }
     }
     return draft
   }
@@ -142,14 +140,11 @@ public final class KangarooTree: Decoder {
   private func children(
     of frontier: [Int],
     _ scores: [Float],
-    _ logits: ActivationRows,
-    at position: Int
+    _ proposals: [[DraftedToken]]
   ) -> [(token: Token, parent: Int, score: Float)] {
     var children: [(token: Token, parent: Int, score: Float)] = []
-    for (row, node) in frontier.enumerated() {
-      let logits = logits[row..<row + 1]
-      let least = growth.minimum / scores[node]
-      for (rank, next) in chooser.best(growth.width, of: logits, at: position, others: least).enumerated() {
+    for (node, proposed) in zip(frontier, proposals) {
+      for (rank, next) in proposed.enumerated() {
         let score = scores[node] * (next.confidence ?? 0)
         if rank == 0 || score >= growth.minimum { children.append((next.token, node, score)) }
       }

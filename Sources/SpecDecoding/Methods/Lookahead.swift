@@ -36,10 +36,12 @@ public final class Lookahead: Decoder {
   private let target: CachedModel
   private let chooser: TokenChooser
   private let sizes: Sizes
-  private let poolsPrompt: Bool
+  private let poolsText: Bool
   /// The reference counts one hit too few of an n-gram that agrees as a whole, and makes no guess while the window fills.
   private let isReference: Bool
   private var pool: NGramPool
+  /// The end of the text, as far as n-grams that are still to be pooled begin there.
+  private var recent: [Token] = []
   /// The rows of the window, the first one first; none where the context has no room for it.
   private var rows: [[Token]] = []
   private var last: Token = 0
@@ -47,21 +49,21 @@ public final class Lookahead: Decoder {
   /// - Parameters:
   ///   - target: the model.
   ///   - sizes: of window and pool.
-  ///   - poolsPrompt: whether the prompt's n-grams go into the pool.
+  ///   - poolsText: whether the n-grams of prompt and output go into the pool too.
   ///   - isReference: whether to do as the reference implementation does.
   ///   - sampling: how tokens are chosen.
   /// - Throws: `KernelError` if there is not enough memory.
   public init(
     target: Transformer,
     sizes: Sizes,
-    poolsPrompt: Bool = false,
+    poolsText: Bool = false,
     isReference: Bool = false,
     sampling: Sampling = .greedy
   ) throws {
     precondition(sizes.level > 2 && sizes.largestTree <= Transformer.largestTree, "a window larger than one pass takes")
     self.target = try CachedModel(target, tree: sizes.largestTree)
     self.sizes = sizes
-    self.poolsPrompt = poolsPrompt
+    self.poolsText = poolsText
     self.isReference = isReference
     chooser = try TokenChooser(sampling, target: target)
     pool = NGramPool(length: sizes.level - 1, capacity: sizes.guess)
@@ -90,13 +92,14 @@ public final class Lookahead: Decoder {
     target.truncate(to: 0)
     chooser.begin(prompt)
     pool = NGramPool(length: sizes.level - 1, capacity: sizes.guess)
-    if poolsPrompt { pool.store(text: prompt) }
+    recent = []
     let first = firstRow(prompt)
     let logits = target.logits(prompt + first, last: first.count + 1)
     let choices = chooser.tokens(logits, at: (0...first.count).map { prompt.count + $0 })
     target.truncate(to: prompt.count)
     rows = first.isEmpty ? [] : [Array(first.dropFirst()), Array(choices.dropFirst())]
     last = choices[0]
+    remember(prompt + [last])
     return last
   }
 
@@ -121,14 +124,17 @@ public final class Lookahead: Decoder {
     target.keep(path: path, from: root)
     if !newest.isEmpty { moveWindow(adding: row) }
     last = choices[path[path.count - 1]]
+    remember(path.dropFirst().map { tree.tokens[$0] } + [last])
     timer.mark(.overhead)
-    return Cycle(
-      drafted: guesses.depth,
-      nodes: guesses.count - 1,
-      accepted: path.count - 1,
-      tokens: path.dropFirst().map { tree.tokens[$0] } + [last],
-      times: timer.times
-    )
+    return Cycle(guesses, tokens: tree.tokens, path: path, bonus: last, times: timer.times)
+  }
+
+  /// Puts the n-grams that end in new tokens of the text into the pool.
+  private func remember(_ tokens: [Token]) {
+    guard poolsText else { return }
+    recent += tokens
+    pool.store(text: recent)
+    recent = recent.suffix(sizes.level - 1)
   }
 
   private func firstRow(_ prompt: [Token]) -> [Token] {
@@ -182,10 +188,11 @@ extension Lookahead {
         name: "pool",
         kind: .choice(["window", "prompt"]),
         standard: "window",
-        help: "where n-grams come from: the window alone, or the prompt too"
+        help: "where n-grams come from: the window alone, or prompt and output too"
       ),
       .reference(
-        "as the official code: a hit too few of an n-gram that agrees as a whole, no guess while the window fills"
+        "as Spec-Bench's copy of the official code: a hit too few of an n-gram that agrees as a whole, no guess while the "
+          + "window fills"
       ),
     ],
     addedParameters: { _ in 0 },
@@ -197,14 +204,15 @@ extension Lookahead {
       )
       guard sizes.largestTree <= Transformer.largestTree else {
         throw settings.invalid(
-          "window",
-          "a window for which (level − 1) · (window + level − 3 + guess) is below \(Transformer.largestTree)"
+          "level",
+          "one for which (level − 1) · (window + level − 3 + guess) is below \(Transformer.largestTree), not "
+            + "\(sizes.largestTree - 1),"
         )
       }
       let decoder = try Lookahead(
         target: resources.target,
         sizes: sizes,
-        poolsPrompt: settings.text("pool") == "prompt",
+        poolsText: settings.text("pool") == "prompt",
         isReference: settings.flag("reference"),
         sampling: resources.sampling
       )

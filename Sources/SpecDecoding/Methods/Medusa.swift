@@ -64,13 +64,7 @@ public final class Medusa: Decoder {
     drafting.copy(states[end..<end + 1], to: 0)
     last = choices[end]
     timer.mark(.overhead)
-    return Cycle(
-      drafted: tree.depth,
-      nodes: tree.shape.count - 1,
-      accepted: path.count - 1,
-      tokens: path.dropFirst().map { tokens[$0] } + [last],
-      times: timer.times
-    )
+    return Cycle(tree.shape, tokens: tokens, path: path, bonus: last, times: timer.times)
   }
 }
 

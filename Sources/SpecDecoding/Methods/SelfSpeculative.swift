@@ -4,9 +4,11 @@ import SpecModel
 /// Self-speculative decoding (Zhang et al. 2024, arXiv 2309.08168): the target drafts for itself with some of its layers
 /// skipped, and verifies with all of them. Drafting reads the keys and values of the whole model where those are certain.
 ///
-/// Drafting ends once the drafted token's probability falls below a threshold that follows the acceptance rate (§3.3). The
-/// paper skips attention and feed-forward blocks one by one, as a search over each model finds best; here whole layers are
-/// skipped, by default every second one between the first and the last two.
+/// Drafting ends once the drafted token's probability falls below a threshold that follows the acceptance rate (§3.3), by
+/// at most 0.001 in a cycle. The official code carries threshold and rate from prompt to prompt; here both begin anew, so
+/// that what is measured of a prompt does not depend on the prompts before it. The paper skips attention and feed-forward
+/// blocks one by one, as a search over each model finds best; here whole layers are skipped, by default every second one
+/// between the first and the last two.
 final class SelfSpeculative: ChainDrafter {
   /// The paper's constants: the acceptance rate that the threshold aims at, its step, and how slowly both averages move.
   private enum Adaptation {
@@ -46,7 +48,7 @@ final class SelfSpeculative: ChainDrafter {
   func draft(after text: [Token], atMost limit: Int, _ chooser: TokenChooser) -> [DraftedToken] {
     var draft: [DraftedToken] = []
     var pending = text[target.count...]
-    while draft.count < min(steps, limit), draft.last?.confidence.map({ $0 >= threshold }) ?? true {
+    while draft.count < min(steps, limit), draft.isSure(threshold) {
       let rows = target.run(pending, segments: drafting)
       let logits = target.logits(rows[rows.count - 1..<rows.count])
       draft.append(chooser.draft(logits, at: text.count + draft.count))
@@ -61,7 +63,9 @@ final class SelfSpeculative: ChainDrafter {
     guard drafted > 0 else { return }
     let newest = Float(accepted) / Float(drafted)
     rate = Adaptation.rateMemory * rate + (1 - Adaptation.rateMemory) * newest
-    let aim = threshold + (rate <= Adaptation.goal ? Adaptation.step : -Adaptation.step)
+    // A draft that was not cut short says nothing about a lower threshold.
+    let step = rate < Adaptation.goal ? Adaptation.step : drafted < steps ? -Adaptation.step : 0
+    let aim = threshold + step
     threshold = Adaptation.thresholdMemory * threshold + (1 - Adaptation.thresholdMemory) * aim
   }
 }
@@ -80,14 +84,14 @@ extension SelfSpeculative {
         kind: .text,
         standard: "half",
         help:
-          "layers that drafting skips, from 0, like 3-6+9 or, to the last one, 2-; 'half' is every second one in the middle"
+          "layers that drafting skips, from 0, like 3-6/9 or, to the last one, 2-; 'half' is every second one in the middle"
       ),
       Setting(name: "steps", kind: .integer(1...64), standard: "12", help: "most tokens drafted in a cycle"),
       Setting(
         name: "threshold",
         kind: .number(0...1),
         standard: "0.6",
-        help: "drafting stops below this probability; it then follows the acceptance rate"
+        help: "drafting stops below this probability; within a prompt it follows the acceptance rate a little"
       ),
     ],
     addedParameters: { _ in 0 },
@@ -113,13 +117,13 @@ extension SelfSpeculative {
     let text = settings.text("skip")
     if text == "half" { return Set(stride(from: 1, to: layers - 2, by: 2)) }
     var skipped = Set<Int>()
-    for part in text.split(separator: "+", omittingEmptySubsequences: false) {
+    for part in text.split(separator: "/", omittingEmptySubsequences: false) {
       let ends = part.split(separator: "-", omittingEmptySubsequences: false).enumerated().map { place, end in
         end.isEmpty && place == 1 ? layers - 1 : Int(end)
       }
       guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
         first >= 0, first <= last, last < layers
-      else { throw settings.invalid("skip", "'half' or layers from 0 to \(layers - 1), like 3-6+9 or 2-,") }
+      else { throw settings.invalid("skip", "'half' or layers from 0 to \(layers - 1), like 3-6/9 or 2-,") }
       skipped.formUnion(first...last)
     }
     guard skipped.count < layers else { throw settings.invalid("skip", "at least one layer that is not skipped") }

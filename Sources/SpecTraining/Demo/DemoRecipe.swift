@@ -80,7 +80,7 @@ public struct DemoRecipe: Sendable {
     kangarooSettings: settings(steps: 300, rate: 7e-4),
     medusaSettings: settings(steps: 600, rate: 7e-4),
     smallModelSettings: settings(steps: 4500, rate: 1.5e-3, evaluationInterval: 500),
-    draftSettings: settings(steps: 1600, rate: 1e-3, evaluationInterval: 200)
+    draftSettings: settings(steps: 4000, rate: 1e-3, evaluationInterval: 400)
   )
 
   /// The same stages in seconds, for tests.

@@ -16,10 +16,7 @@ struct TrainDemoCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The suite's folder.", valueName: "dir"))
   var output = "Suites/demo"
 
-  @Option(
-    help:
-      "The stage to end with: suite, tokenizer, primer, base, middle, target, kangaroo, medusa, small-model or draft."
-  )
+  @Option(help: ArgumentHelp("The stage to end with.", valueName: "stage"))
   var through = DemoBuilder.Stage.draft
 
   @Flag(help: "The same stages in seconds, with a model that has learned nothing.")
