@@ -51,6 +51,8 @@ import Testing
   ///   - model: the target.
   ///   - limits: what the target's distribution is restricted to.
   ///   - decoder: makes the decoder of a seed; each prompt is decoded with a seed of its own.
+  /// - Returns: how badly they fit.
+  /// - Throws: what making or running them throws.
   static func misfit(
     _ model: RandomModel,
     _ limits: SamplingLimits,
