@@ -17,7 +17,7 @@ public struct UnwritableFile: Error, CustomStringConvertible {
 
   /// One sentence that names the file.
   public var description: String {
-    if let conflict { return "\(path) is \(conflict) and would be overwritten: name another path" }
+    if let conflict { return "\(path) is \(conflict), which is not to be overwritten: name another path" }
     return "\(path) cannot be written: check that its folder exists and allows writing, or name another path"
   }
 }
@@ -51,7 +51,8 @@ public enum OutputFile {
     var isDirectory: ObjCBool = false
     let isThere = FileManager.default.fileExists(atPath: target.path, isDirectory: &isDirectory)
     let isWritable = FileManager.default.isWritableFile(atPath: isThere ? target.path : folder)
-    guard isWritable, !(isThere && isDirectory.boolValue) else { throw UnwritableFile(path: path) }
+    if isThere, isDirectory.boolValue { throw UnwritableFile(path: path, conflict: "a folder") }
+    guard isWritable else { throw UnwritableFile(path: path) }
     for other in keeping where resolved(other.path).path == target.path {
       throw UnwritableFile(path: path, conflict: other.role)
     }

@@ -18,8 +18,10 @@ public final class Checkpoint {
   /// - Throws: ``ModelError`` if a file is absent or malformed.
   public init(directory: String) throws(ModelError) {
     var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue else {
-      throw .missingFile(path: directory, purpose: "a checkpoint folder with config.json and model.safetensors")
+    let isThere = FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory)
+    guard isThere, isDirectory.boolValue else {
+      let purpose = "a checkpoint folder with config.json and model.safetensors"
+      throw .missingFolder(path: directory, purpose: purpose, isFile: isThere)
     }
     self.directory = directory
     configuration = try ModelConfiguration(directory: directory)

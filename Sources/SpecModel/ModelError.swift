@@ -2,6 +2,8 @@
 public enum ModelError: Error, Sendable, CustomStringConvertible {
   /// A file or folder that is needed is not there.
   case missingFile(path: String, purpose: String)
+  /// The folder that is needed is not there, or is a file.
+  case missingFolder(path: String, purpose: String, isFile: Bool)
   /// A file that cannot be read for what it should be.
   case malformedFile(path: String, problem: String)
   /// A tensor is not in the checkpoint.
@@ -24,6 +26,10 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
     switch self {
     case .missingFile(let path, let purpose):
       "\(path): there is no such file, which should hold \(purpose): check the path or fetch the file"
+    case .missingFolder(let path, let purpose, let isFile):
+      isFile
+        ? "\(path) is a file where \(purpose) is expected: name the folder that it lies in"
+        : "\(path): there is no such folder, which should be \(purpose): check the path or fetch the model"
     case .malformedFile(let path, let problem):
       "\(path): \(problem): the file is damaged or not what its name says; fetch it again"
     case .missingTensor(let path, let name):

@@ -38,7 +38,9 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
     case .notComparable(let differences):
       "The two runs cannot be compared: \(differences.joined(separator: "; ")): measure both alike, or pass --anyway"
     case .nothingInCommon(let first, let second):
-      "\(first) and \(second) have no decoder with the same settings: name one of each, like 1/kangaroo 2/medusa"
+      first == second
+        ? "both sides are \(first): name two runs, or two of its decoders, like 1/kangaroo 1/medusa"
+        : "\(first) and \(second) have no decoder with the same settings: name one of each, like 1/kangaroo 2/medusa"
     }
   }
 }

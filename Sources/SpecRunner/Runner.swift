@@ -53,8 +53,12 @@ public final class Runner {
   /// - Returns: the run's id and the number of generations that differ from vanilla's.
   /// - Throws: ``SpecStore/StoreError`` if a result cannot be written, `KernelError` if a model file has vanished.
   public func run() throws -> (run: Int64, mismatches: Int) {
+    let lock = try store.lockForMeasuring()
+    defer { withExtendedLifetime(lock) {} }
     ledger = try RunLedger.begin(plan: plan, model: model, decoders: decoders, store: store)
     if let note = beginning { observer.note(note) }
+    let taints = try store.environment(of: ledger.run).record.taints
+    for taint in taints { observer.note("These times are tainted: \(taint)") }
     warmUp()
     try measurePasses()
     try store.finishRun(ledger.run, at: Date())
@@ -95,18 +99,22 @@ public final class Runner {
   private func nextPass(since start: ContinuousClock.Instant) throws -> Int? {
     if passes < plan.passes { return passes }
     guard let goal = plan.goal, let worst = try PrecisionGoal.worst(of: ledger.run, in: store) else { return nil }
+    let state = "the overall speedup of \(worst.decoder) is known to \(worst.text)"
     if worst.precision <= goal.precision {
       observer.note("After \(passes) passes every overall speedup is known to \(worst.text) or better.")
       return nil
     }
     let elapsed = ContinuousClock.now - start
-    if passes >= PrecisionGoal.mostPasses || goal.timeBudget.map({ elapsed + elapsed / passes > $0 }) == true {
-      observer.note(
-        "Stopped after \(passes) passes: the time is spent, and the overall speedup of \(worst.decoder) is known to "
-          + "\(worst.text) only."
-      )
+    if passes >= PrecisionGoal.mostPasses {
+      observer.note("Stopped after \(passes) passes, which is the most: \(state) only.")
       return nil
     }
+    if goal.timeBudget.map({ elapsed + elapsed / passes > $0 }) == true {
+      observer.note("Stopped after \(passes) passes: the time is spent, and \(state) only.")
+      return nil
+    }
+    // The interval narrows with the root of the number of passes: more notes would tell little.
+    if passes.nonzeroBitCount == 1 { observer.note("After \(passes) passes \(state).") }
     try store.recordPasses(passes + 1, run: ledger.run)
     return passes
   }
@@ -117,7 +125,7 @@ public final class Runner {
   }
 
   private var total: Int {
-    totalPasses * decoders.count * plan.suite.questions.reduce(0) { $0 + $1.turns.count }
+    totalPasses * decoders.count * plan.suite.promptCount
   }
 
   private func warmUp() {

@@ -25,8 +25,8 @@ public struct Verification {
     public internal(set) var tokens = 0
     /// Those that differ.
     public internal(set) var findings: [Finding] = []
-    /// The prompt that ended the comparison early; nil if all could be decoded.
-    public internal(set) var unusable: UnusablePrompt?
+    /// Prompts that were passed over since they leave no room in the context, and those that follow on them.
+    public internal(set) var skipped = 0
   }
 
   private let model: LoadedModel
@@ -60,36 +60,22 @@ public struct Verification {
   ///
   /// - Parameter progress: called after each question with how many are done.
   /// - Returns: what was compared, and what differed.
-  /// - Throws: ``UnusablePrompt`` for a first turn that leaves no room in the context, `KernelError` for memory.
+  /// - Throws: `KernelError` for memory.
   public func run(progress: (Int, Int) -> Void) throws -> Outcome {
     var outcome = Outcome()
-    // First turns are known before anything is decoded.
-    for question in suite.questions {
-      let prompt = Conversation(question, suite: suite, model: model, rules: rules).prompt()
-      if let unusable = unusable(prompt, question, turn: 0) { throw unusable }
-    }
     for (index, question) in suite.questions.enumerated() {
       var conversation = Conversation(question, suite: suite, model: model, rules: rules)
       while let turn = conversation.turn {
         let prompt = conversation.prompt()
-        if let unusable = unusable(prompt, question, turn: turn) {
-          outcome.unusable = unusable
-          return outcome
+        guard conversation.skipReason(prompt) == nil else {
+          outcome.skipped += question.turns.count - turn
+          break
         }
         conversation.answer(try compare(prompt, question: question, turn: turn, into: &outcome))
       }
       progress(index + 1, suite.questions.count)
     }
     return outcome
-  }
-
-  private func unusable(_ prompt: [Token], _ question: Question, turn: Int) -> UnusablePrompt? {
-    do {
-      try rules.check(prompt, vocabularySize: model.target.configuration.vocabularySize)
-      return nil
-    } catch {
-      return UnusablePrompt(place: "question \(question.questionID), turn \(turn + 1)", reason: error)
-    }
   }
 
   private func compare(

@@ -17,6 +17,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   case unreadable(path: String)
   /// Another process kept the file locked for longer than the busy timeout.
   case busy(path: String)
+  /// Another process measures into the file.
+  case measuring(path: String)
   /// The disk that holds the file is full.
   case diskFull(path: String)
   /// The file is damaged.
@@ -46,6 +48,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
         + "a folder that allows writing."
     case .busy(let path):
       "\(path) is locked by another process: wait until that process has finished, or name another path."
+    case .measuring(let path):
+      "Another process is measuring into \(path): wait until it has finished, or name another database."
     case .diskFull(let path):
       "The disk that holds \(path) is full: free some space, then go on with `--resume`."
     case .damaged(let path):

@@ -21,6 +21,9 @@ public struct Suite: Sendable {
   /// The absolute path of the question file.
   public let questionPath: String
 
+  /// Turns of all questions.
+  public var promptCount: Int { questions.reduce(0) { $0 + $1.turns.count } }
+
   /// The absolute path of the model that comes with the suite, if one does.
   public var modelPath: String? { manifest.model.map { SuiteFiles.join(directory, $0) } }
 

@@ -108,8 +108,7 @@ struct BenchCommand: ParsableCommand {
 
   private func load() throws -> (String, Transformer) {
     guard let shape else {
-      let suite = recording && !modelOptions.isGiven ? try Suite(path: SuiteOptions.locate("demo")) : nil
-      let model = try modelOptions.load(for: suite)
+      let model = try modelOptions.load(for: modelOptions.demoSuite())
       return (model.name, model.target)
     }
     let configuration = try SyntheticModel.shape(named: shape)

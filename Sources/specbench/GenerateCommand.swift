@@ -66,7 +66,7 @@ struct GenerateCommand: ParsableCommand {
   /// The model, and the prompt as it reads it. Without a model of the user's own it is the demo suite's.
   private func prepare(_ text: String) throws -> (LoadedModel, [Token]) {
     let named = try template.map { try ChatTemplateChoice.named($0).template(place: "--template") }
-    let demo = modelOptions.isGiven ? nil : try Suite(path: SuiteOptions.locate("demo"))
+    let demo = try modelOptions.demoSuite()
     let model = try modelOptions.load(for: demo)
     guard let template = named ?? demo?.template else { return (model, model.encode(text)) }
     let begin = template.beginOfText ? model.target.configuration.beginToken.map { [$0] } ?? [] : []

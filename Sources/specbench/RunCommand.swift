@@ -21,14 +21,6 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var samplingOptions: SamplingOptions
   @OptionGroup var verificationOptions: VerificationOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Only these categories: mt_bench, translation, summarization, qa, math_reasoning, rag.",
-      valueName: "list"
-    )
-  )
-  var categories: String?
-
   @Option(help: ArgumentHelp("How often each prompt is measured.", valueName: "n"))
   var passes = 1
 
@@ -53,7 +45,7 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (suite, suitePath) = try suiteOptions.load(categories: categories)
+    let (suite, suitePath) = try suiteOptions.load()
     let specs = try decoderOptions.specs(for: suite)
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
     let model = try modelOptions.load(for: suite)
@@ -83,6 +75,12 @@ struct RunCommand: ParsableCommand {
     try ReportFile.write(summary, to: report)
     try say(summary.verdict)
     try say("Run \(outcome.run) is in \(database), its report in \(report).")
+    let skipped = try store.prompts(of: outcome.run).filter { $0.skipReason != nil }.count
+    if skipped > 0 {
+      let context = model.target.configuration.contextLength
+      tell(SkippedPrompts.sentence(skipped, of: suite.promptCount, context: context))
+    }
+    if skipped == suite.promptCount { throw SkippedPrompts(suite: suiteOptions.suite) }
     if outcome.mismatches > 0 { throw ExitCode(1) }
   }
 }

@@ -13,7 +13,8 @@ struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The model's folder: config.json, model.safetensors and tokenizer.json in Hugging Face layout. "
-        + "Default: the environment variable SPECBENCH_MODEL, then the model that comes with the suite.",
+        + "Default: the environment variable SPECBENCH_MODEL, then the model that comes with the suite (of generate and "
+        + "bench: the demo suite).",
       valueName: "dir"
     )
   )
@@ -34,8 +35,11 @@ struct ModelOptions: ParsableArguments {
     }
   }
 
-  /// Whether the user names a model.
-  var isGiven: Bool { model != nil || ProcessInfo.processInfo.environment["SPECBENCH_MODEL"] != nil }
+  /// What the user names.
+  private var given: String? { model ?? ProcessInfo.processInfo.environment["SPECBENCH_MODEL"] }
+
+  /// The suite whose model serves where there is no suite and the user names no model; nil if the user names one.
+  func demoSuite() throws -> Suite? { given == nil ? try Suite(path: SuiteOptions.locate("demo")) : nil }
 
   /// Loads the model.
   ///
@@ -43,7 +47,6 @@ struct ModelOptions: ParsableArguments {
   /// - Returns: the model, ready to decode.
   /// - Throws: if none is given, or it cannot be loaded.
   func load(for suite: Suite? = nil) throws -> LoadedModel {
-    let given = model ?? ProcessInfo.processInfo.environment["SPECBENCH_MODEL"]
     guard let directory = given ?? suite?.modelPath else {
       throw ValidationError(
         "No model is given: pass --model DIR, where DIR holds config.json, model.safetensors and tokenizer.json, "
@@ -83,6 +86,14 @@ struct SuiteOptions: ParsableArguments {
   @Option(help: ArgumentHelp("At most this many questions, taken in turn from the categories.", valueName: "n"))
   var limit: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Only these categories: mt_bench, translation, summarization, qa, math_reasoning, rag.",
+      valueName: "list"
+    )
+  )
+  var categories: String?
+
   @Flag(help: "A short look: at most 24 questions, taken in turn from the categories.")
   var quick = false
 
@@ -101,7 +112,7 @@ struct SuiteOptions: ParsableArguments {
   }
 
   /// The suite with the questions wanted, and where it lies.
-  func load(categories: String? = nil) throws -> (suite: Suite, path: String) {
+  func load() throws -> (suite: Suite, path: String) {
     let path = try Self.locate(suite)
     let names = categories?.split(separator: ",").map(String.init)
     let wanted = try names.map { try Category.named($0, place: "--categories") }

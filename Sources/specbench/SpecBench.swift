@@ -13,7 +13,7 @@ struct SpecBench: ParsableCommand {
       A suite of prompts is decoded by several methods on the same model; every token, cycle and acceptance goes into \
       an SQLite database, and reports are made from the database alone.
 
-      Start with:  specbench run --model DIR --suite essentials --decoders kangaroo,medusa
+      Start with:  specbench run --quick
 
       Exit codes: 0 done; 1 an output differs from vanilla's; 2 something given cannot be used; 3 slower than \
       'compare' allows; 64 usage.

@@ -32,8 +32,12 @@ struct VerifyCommand: ParsableCommand {
       "\(outcome.checked - outcome.findings.count) of \(outcome.checked) outputs (\(outcome.tokens) tokens) are "
         + "identical to vanilla's."
     )
+    if outcome.skipped > 0 {
+      let context = model.target.configuration.contextLength
+      tell(SkippedPrompts.sentence(outcome.skipped, of: suite.promptCount, context: context))
+    }
     if !outcome.findings.isEmpty { throw ExitCode(1) }
-    if let unusable = outcome.unusable { throw unusable }
+    if outcome.checked == 0 { throw SkippedPrompts(suite: suiteOptions.suite) }
   }
 
   private func describe(_ finding: Verification.Finding, _ model: LoadedModel) -> String {

@@ -58,7 +58,12 @@ import Testing
       "decode", "--model", scratch.path("nowhere"), "--decoder", "vanilla", "--input", scratch.path("in.jsonl"),
       "--output", scratch.path("out.jsonl"),
     ])
-    expectRefusal(absent, "nowhere", "no such file")
+    expectRefusal(absent, "nowhere", "no such folder")
+    let file = try Program.run([
+      "decode", "--model", model.directory + "/config.json", "--decoder", "vanilla", "--input",
+      scratch.path("in.jsonl"), "--output", scratch.path("out.jsonl"),
+    ])
+    expectRefusal(file, "config.json is a file", "name the folder")
     expectRefusal(
       try Program.run([
         "decode", "--decoder", "vanilla", "--input", scratch.path("in.jsonl"), "--output", scratch.path("out.jsonl"),
@@ -156,8 +161,17 @@ import Testing
     expectRefusal(try decode("medusa"), "tree", "3 heads")
     try model.write(#"{"medusa_num_heads": 5}"#, to: "medusa/config.json")
     expectRefusal(try decode("medusa"), "medusa_lm_head.safetensors", "4.0.linear.weight")
+    // The same tokens written in another way are the same tokens.
+    let own = String(decoding: try model.read("tokenizer.json"), as: UTF8.self)
+    try model.write("\n" + own + "\n", to: "draft/tokenizer.json")
+    #expect(try decode("draft-model").status == 0)
+    try FileManager.default.removeItem(atPath: scratch.path("out.jsonl"))
+    let swapped = own.replacing(#""A""#, with: #""other""#).replacing(#""B""#, with: #""A""#)
+      .replacing(#""other""#, with: #""B""#)
+    try model.write(swapped, to: "draft/tokenizer.json")
+    expectRefusal(try decode("draft-model"), "draft/tokenizer.json", "stands for another text")
     try model.write("{}", to: "draft/tokenizer.json")
-    expectRefusal(try decode("draft-model"), "draft/tokenizer.json", "not the target's")
+    expectRefusal(try decode("draft-model"), "draft/tokenizer.json")
     let text = String(decoding: try model.read("draft/config.json"), as: UTF8.self)
     try model.write(text.replacing("\"vocab_size\": 259", with: "\"vocab_size\": 260"), to: "draft/config.json")
     expectRefusal(try decode("draft-model"), "draft/config.json", "260")
@@ -239,6 +253,13 @@ import Testing
         scratch.path("a.sqlite"),
       ]),
       "a.sqlite is the database"
+    )
+    expectRefusal(
+      try Program.run([
+        "run", "--model", model.directory, "--limit", "1", "--database", scratch.path("a.sqlite"), "--report",
+        model.directory,
+      ]),
+      model.directory + " is a folder"
     )
   }
 

@@ -69,6 +69,11 @@ import Testing
       )
       #expect(drafted.status == 0, "\(drafted.errors)")
     }
+    // A finished result is not trained over.
+    let again = try Program.run(
+      ["train", "draft", "--model", model, "--output", "\(model)/draft", "--steps", "3"] + data
+    )
+    #expect(again.status == 64 && again.errors.contains("finished training"), "\(again.errors)")
     let verified = try Program.run([
       "verify", "--model", model, "--suite", Fixtures.package.appending(path: "Suites/essentials").path, "--limit", "6",
       "--max-new-tokens", "12", "--decoders", "kangaroo:exit=1,threshold=0.001,medusa",

@@ -152,6 +152,9 @@ import struct SpecSuite.Suite
     ).run()
     let skipped = try store.prompts(of: outcome.run).filter { $0.skipReason != nil }
     #expect(skipped.map { [$0.questionID, $0.turn] } == [[9, 0], [9, 1]])
+    let verification = try Verification(suite: suite, decoders: decoders(), model: model, maximumNewTokens: 12)
+    let verified = try verification.run { _, _ in }
+    #expect(verified.skipped == 2 && verified.checked == 9)
     #expect(skipped.allSatisfy { $0.skipReason?.contains("longer than the context of 2048 positions") == true })
     #expect(try store.prompts(of: outcome.run).count == 5)
   }
@@ -306,6 +309,24 @@ import struct SpecSuite.Suite
       let taints = PassWatch.taints(condition)
       #expect(taints.count == 1 && taints.first?.hasPrefix(text) == true)
     }
+  }
+
+  /// Two processes do not measure into one database; the claim ends with its holder, and leaves no file.
+  @Test func oneMeasuresAtATime() throws {
+    let store = try store("claimed.sqlite")
+    func measure() throws -> Int64 {
+      try Runner(plan: plan(passes: 1), decoders: try decoders(), model: model, store: store, observer: Recorder())
+        .run().run
+    }
+    let error = #expect(throws: StoreError.self) {
+      let lock = try store.lockForMeasuring()
+      defer { withExtendedLifetime(lock) {} }
+      _ = try measure()
+    }
+    #expect(error == .measuring(path: store.path))
+    #expect(try store.runs().isEmpty)
+    #expect(try measure() == 1)
+    #expect(!FileManager.default.fileExists(atPath: store.path + "-lock"))
   }
 
   @Test func resumesABrokenOffRun() throws {

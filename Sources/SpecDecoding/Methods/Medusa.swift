@@ -105,7 +105,7 @@ extension Medusa {
         target: resources.target
       )
       guard tree.depth <= heads.count else {
-        throw settings.invalid("tree", "a tree no deeper than the \(heads.count) heads")
+        throw settings.invalid("tree", "a tree no deeper than the \(heads.count) heads, as fewer 'nodes' make it,")
       }
       guard tree.candidates.allSatisfy({ $0 <= resources.target.configuration.vocabularySize }) else {
         throw settings.invalid("tree", "a tree with ranks inside the vocabulary")

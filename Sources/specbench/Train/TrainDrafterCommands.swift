@@ -73,7 +73,7 @@ struct TrainMedusaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "medusa",
     abstract: "Train Medusa-1 heads for a target.",
-    discussion: "Head i learns the token that follows i + 1 tokens after the next one; the target stays frozen."
+    discussion: "Head i, from 1, learns the token that follows i tokens after the next one; the target stays frozen."
   )
 
   @OptionGroup var target: TrainingTargetOptions

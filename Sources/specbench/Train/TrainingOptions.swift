@@ -70,6 +70,9 @@ struct TrainingOptions: ParsableArguments {
       throw ValidationError("--learning-rate and --weight-decay are shares below 1, the rate above 0.")
     }
     _ = try chatTemplate
+    if try TrainingRecord.finished(in: output) != nil {
+      throw ValidationError("--output \(output) holds the result of a finished training: name another, or delete it.")
+    }
   }
 
   var chatTemplate: ChatTemplate {
