@@ -201,8 +201,24 @@ struct DecoderOptions: ParsableArguments {
   func specs(for suite: Suite) throws -> [DecoderSpec] {
     if let decoders { return try DecoderSpec.list(decoders) }
     if suite.manifest.decoders.isEmpty { return try DecoderSpec.list("vanilla,kangaroo,medusa") }
-    return try suite.manifest.decoders.map { try DecoderSpec($0) }
+    do {
+      let specs = try suite.manifest.decoders.map { try DecoderSpec($0) }
+      for spec in specs { _ = try MethodCatalogue.complete(spec) }
+      return specs
+    } catch {
+      throw ManifestDecoder(path: suite.directory + "/suite.json", problem: error)
+    }
   }
+}
+
+/// A decoder that a suite's manifest asks for and that cannot be made.
+struct ManifestDecoder: Error, CustomStringConvertible {
+  /// The manifest.
+  let path: String
+  /// What is wrong.
+  let problem: any Error
+
+  var description: String { "\(path): \(problem)" }
 }
 
 /// Writes a text and a newline to standard output.

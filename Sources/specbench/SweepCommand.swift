@@ -87,7 +87,8 @@ struct SweepCommand: ParsableCommand {
       SweepReport.render(summaries, plots: $0)
     }
     try say(
-      "Runs \(runs.map(String.init).joined(separator: ", ")) are in \(database), the sweep's report in \(report)."
+      "\(runs.count == 1 ? "Run" : "Runs") \(runs.map(String.init).joined(separator: ", ")) "
+        + "\(runs.count == 1 ? "is" : "are") in \(database), the sweep's report in \(report)."
     )
     if summaries.contains(where: { !$0.mismatches.isEmpty }) { throw ExitCode(1) }
   }

@@ -102,7 +102,7 @@ public struct DemoRecipe: Sendable {
     middleLayers: 3,
     rehearsals: 1,
     draftLayers: 2,
-    exitLayer: 1,
+    exitLayer: 2,
     medusaHeads: 4,
     exitWeight: 0.5,
     headWeight: 0.25,
