@@ -125,7 +125,10 @@ struct MarkdownFigures {
       return "- \(name(decoder)): \(result)"
     }
     let unit = summary.run.origin == .measured ? "token id by token id" : "as a text"
-    let note = "Each output is compared with vanilla's for the same prompt, \(unit)."
+    let note =
+      summary.outline.comparesVanillaAlone
+      ? "Vanilla's outputs alone are compared, \(unit): judging drafts by rejection gives the others other draws."
+      : "Each output is compared with vanilla's for the same prompt, \(unit)."
     return "## Losslessness\n\n\(lines.joined(separator: "\n"))\n\n\(note)"
   }
 }

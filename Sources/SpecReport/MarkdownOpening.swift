@@ -108,10 +108,21 @@ struct MarkdownOpening {
   private var losslessSentence: String {
     let checked = summary.checkedGenerations
     let differing = summary.mismatches.count
+    if summary.outline.comparesVanillaAlone { return vanillaAloneSentence(checked: checked, differing: differing) }
     if checked == 0 { return "No output has been compared with vanilla's." }
     if differing > 0 { return "**\(differing) of \(checked) compared outputs differ from vanilla's.**" }
     return checked == 1
       ? "The one compared output is identical to vanilla's."
       : "All \(checked) compared outputs are identical to vanilla's."
+  }
+
+  private func vanillaAloneSentence(checked: Int, differing: Int) -> String {
+    let others = "outputs are not compared with vanilla's, because judging drafts by rejection gives other draws"
+    if checked == 0 { return "The decoders' \(others)." }
+    let vanilla =
+      differing == 0
+      ? "Vanilla repeated its own outputs in all \(checked) comparisons"
+      : "**Vanilla did not repeat its own outputs in \(differing) of \(checked) comparisons**"
+    return "\(vanilla); the other decoders' \(others)."
   }
 }

@@ -51,6 +51,12 @@ struct RunOutline: Sendable {
     losslessness.values.reduce(0) { $0 + $1.checked }
   }
 
+  /// Whether vanilla's own repetitions are all that is compared: judging drafts by rejection gives other draws from the
+  /// same distribution, so that the other decoders' outputs tell nothing.
+  var comparesVanillaAlone: Bool {
+    run.temperature > 0 && run.verification == "rejection" && decoders.contains { $0.id != baseline?.id }
+  }
+
   /// Number of generations that differ from vanilla's.
   var mismatchCount: Int {
     losslessness.values.reduce(0) { $0 + $1.mismatches }
