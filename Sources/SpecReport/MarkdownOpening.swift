@@ -90,7 +90,8 @@ struct MarkdownOpening {
       case .noDifferenceShown: "No difference is shown"
       case .notKnown: "Whether that is more than noise is not known"
       }
-    let known = intervals.isEmpty ? "." : ": 95 % intervals \(intervals.joined(separator: ", "))."
+    let noun = intervals.count == 1 ? "interval" : "intervals"
+    let known = intervals.isEmpty ? "." : ": 95 % \(noun) \(intervals.joined(separator: ", "))."
     return [verdict + known, noiseSentence].compactMap(\.self).joined(separator: " ")
   }
 

@@ -161,4 +161,12 @@ import Testing
     // Of two drafted tokens the first is always accepted and the second never: one is best.
     #expect(try table.cell("kangaroo", "Best draft") == "1")
   }
+
+  /// One pass of ten questions has the interval over questions alone.
+  @Test func oneIntervalIsOne() throws {
+    let workspace = try Workspace()
+    let run = try Self.record(in: workspace.store, passes: 1)
+    let verdict = try RunSummary(store: workspace.store, run: run).verdict
+    #expect(verdict.contains("That is faster: 95 % interval ") && verdict.contains(" over questions."))
+  }
 }
