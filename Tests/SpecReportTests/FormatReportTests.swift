@@ -29,6 +29,18 @@ import Testing
     #expect(!MarkdownReport.render(summary).contains("]("))
   }
 
+  /// The plot of the times and its table call the same thing by the same name.
+  @Test func partsOfTheTimeHaveTheNamesOfTheTable() throws {
+    let workspace = try Workspace()
+    let summary = try summary(workspace)
+    let plot = try #require(RunPlots.render(summary).first { $0.name == "time" })
+    let titles = try ReadTable(MarkdownReport.render(summary), after: "## Where the time goes").titles
+    let legend = #/<text class="label" [^>]*y="60(?:\.0)?"[^>]*>([^<]*)</text>/#
+    let parts = plot.svg.matches(of: legend).map { String($0.output.1) }
+    #expect(parts == ["draft", "verify", "outside passes"])
+    #expect(parts.allSatisfy { part in titles.contains { $0.lowercased() == part } })
+  }
+
   @Test func pageNeedsNoOtherFile() throws {
     let workspace = try Workspace()
     let page = HTMLReport.render(try summary(workspace))

@@ -54,15 +54,15 @@ public enum RunPlots {
   private static func timeSplit(_ summary: RunSummary) -> Plot? {
     let rows = summary.decoders.compactMap { decoder -> (name: String, shares: [Double])? in
       guard let time = summary.figures[decoder.id, .overall].time, let draft = time.draftShare,
-        let verify = time.verifyShare, let overhead = time.overheadShare, let other = time.otherShare
+        let verify = time.verifyShare, let outside = time.outsideShare
       else { return nil }
-      return (decoder.name, [draft, verify, overhead + other])
+      return (decoder.name, [draft, verify, outside])
     }
     guard !rows.isEmpty, summary.run.origin == .measured else { return nil }
     let plot = ShareBarPlot(
       title: "Where the time goes",
       note: "Shares of the decode time, in percent",
-      parts: ["draft", "verify", "overhead"],
+      parts: ["draft", "verify", "outside passes"],
       rows: rows
     )
     return Plot(name: "time", title: plot.title, svg: plot.rendered)
