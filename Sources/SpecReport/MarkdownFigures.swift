@@ -44,7 +44,7 @@ struct MarkdownFigures {
       that a cycle contributes, the target's own token included and before any trimming at a stop; the token of the
       prefill belongs to no cycle. "–" stands for what was not measured.
       """,
-      plots: ["speedup"]
+      plots: [.speedup]
     )
   }
 
@@ -140,8 +140,8 @@ extension MarkdownFigures {
     MarkdownText.plain(decoder.name)
   }
 
-  func section(_ title: String, _ table: MarkdownTable, _ note: String, plots names: [String] = []) -> String {
-    let images = names.compactMap { plots[$0] }.map { "\n\n![\(title)](\($0))" }
+  func section(_ title: String, _ table: MarkdownTable, _ note: String, plots kinds: [RunPlot] = []) -> String {
+    let images = kinds.compactMap { kind in plots[kind.rawValue].map { "\n\n![\(kind.title)](\($0))" } }
     return "## \(title)\n\n\(table.text)\n\n\(note)\(images.joined())"
   }
 

@@ -29,6 +29,26 @@ import Testing
     #expect(!MarkdownReport.render(summary).contains("]("))
   }
 
+  /// Each image is described by the title of what it shows.
+  @Test func imagesAreDescribedByTheirTitles() throws {
+    let workspace = try Workspace()
+    let random = try RandomRun(in: workspace.store, seed: 9)
+    let summary = try RunSummary(store: workspace.store, run: random.run)
+    let plots = RunPlots.render(summary)
+    let places = Dictionary(uniqueKeysWithValues: plots.map { ($0.name, "plots/\($0.name).svg") })
+    let text = MarkdownReport.render(summary, plots: places)
+    for plot in plots { #expect(text.contains("\n![\(plot.title)](plots/\(plot.name).svg)\n"), "\(plot.name)") }
+    #expect(Set(plots.map(\.title)).count == plots.count && plots.count >= 5)
+  }
+
+  @Test(arguments: [(1, "over questions"), (3, "of this suite")])
+  func speedupPlotNamesItsIntervals(passes: Int, name: String) throws {
+    let workspace = try Workspace()
+    let run = try CertaintyTests.record(in: workspace.store, passes: passes)
+    let plot = try #require(RunPlots.render(try RunSummary(store: workspace.store, run: run)).first)
+    #expect(plot.name == "speedup" && plot.svg.contains(", with 95 % intervals \(name); the line marks vanilla"))
+  }
+
   /// The plot of the times and its table call the same thing by the same name.
   @Test func partsOfTheTimeHaveTheNamesOfTheTable() throws {
     let workspace = try Workspace()
