@@ -73,6 +73,15 @@ import Testing
     #expect(XMLParser(data: Data(body.utf8)).parse())
   }
 
+  /// A list may hold points alone; those of the second level belong to the point above.
+  @Test func nestedListsLieInTheirPoint() throws {
+    let workspace = try Workspace()
+    let page = HTMLReport.render(try summary(workspace))
+    #expect(page.contains("<li><strong>Decoders</strong>:<ul><li>vanilla: <code>vanilla:steps=6</code></li>"))
+    #expect(page.contains("</li></ul></li><li><strong>Settings</strong>"))
+    #expect(!page.contains("</li><ul>") && !page.contains("</ul><li>"))
+  }
+
   @Test func flatFormatsHaveTheSameRows() throws {
     let workspace = try Workspace()
     let summary = try summary(workspace)
