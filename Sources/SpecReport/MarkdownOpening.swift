@@ -92,18 +92,7 @@ struct MarkdownOpening {
       }
     let noun = intervals.count == 1 ? "interval" : "intervals"
     let known = intervals.isEmpty ? "." : ": 95 % \(noun) \(intervals.joined(separator: ", "))."
-    return [verdict + known, noiseSentence].compactMap(\.self).joined(separator: " ")
-  }
-
-  private var noiseSentence: String? {
-    guard let floor = summary.outline.noiseFloor, let estimate = summary.estimates[floor.id, .overall],
-      let ratio = estimate.ratio
-    else { return nil }
-    let deviation = NumberFormat.percent(abs(ratio - 1))
-    let warning =
-      estimate.ofThisSuite.map { !$0.contains(1) } == true
-      ? ", **which its interval does not explain: these times are not to be trusted**" : ""
-    return "Vanilla measured against itself differs by \(deviation)\(warning)."
+    return [verdict + known, NoiseText(summary: summary).text].compactMap(\.self).joined(separator: " ")
   }
 
   private var losslessSentence: String {
