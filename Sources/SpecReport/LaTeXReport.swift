@@ -31,8 +31,7 @@ public enum LaTeXReport {
     return [escaped(decoder.name)] + ReportCategory.tasks.map(ratio)
       + [
         accepted == nil ? "--" : NumberFormat.mean(accepted), ratio(.overall),
-        interval.map { "\(NumberFormat.fixed($0.lower, decimals: 2))--\(NumberFormat.fixed($0.upper, decimals: 2))" }
-          ?? "--",
+        interval == nil ? "--" : NumberFormat.interval(interval, separator: "--"),
       ]
   }
 

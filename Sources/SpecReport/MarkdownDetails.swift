@@ -17,6 +17,15 @@ struct MarkdownDetails {
     return entries.map { "- **\($0.name)**:\($0.text.hasPrefix("\n") ? "" : " ")\($0.text)" }.joined(separator: "\n")
   }
 
+  /// What one run of a sweep was measured with, as the points of a nested list.
+  var provenance: String {
+    let entries: [(name: String, text: String)] =
+      [("Model", model), ("Suite", suite), ("Questions", questions), ("Prompts", prompts)] + skipped
+      + [("Settings", settings), ("Date", date), ("SpecBench", program)]
+      + [("Command", MarkdownText.code(run.commandLine))]
+    return entries.map { "  - \($0.name): \($0.text)" }.joined(separator: "\n")
+  }
+
   /// What is known of imported answers.
   private var importedList: String {
     let entries: [(name: String, text: String)] = [
@@ -60,6 +69,11 @@ struct MarkdownDetails {
   private var suite: String {
     "\(MarkdownText.plain(run.suiteName)), version \(MarkdownText.plain(run.suiteVersion)), "
       + "hash \(shortHash(run.suiteHash))"
+  }
+
+  /// The database does not tell whether the number was limited; the command does.
+  private var questions: String {
+    "\(summary.outline.questionCount) measured; a limit takes questions in turn from the categories"
   }
 
   private var prompts: String {

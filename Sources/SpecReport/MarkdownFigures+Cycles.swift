@@ -22,7 +22,7 @@ extension MarkdownFigures {
       accepted. Conditional: the same share of the cycles that drafted this place and accepted all places before it.
       "–" stands where no draft reached.
       """ + hiddenPositions,
-      plots: ["acceptance", "accept-lengths"]
+      plots: [.acceptance, .acceptLengths]
     )
   }
 
@@ -63,7 +63,7 @@ extension MarkdownFigures {
       ITL: time between tokens as they become available; tokens that one cycle emits become available together, so the
       times within a cycle are zero. Percentiles by nearest rank.
       """,
-      plots: ["latency", "pace"]
+      plots: [.latency, .pace]
     )
   }
 
@@ -95,7 +95,7 @@ extension MarkdownFigures {
       n-grams, comparing, moving cache entries), and what no cycle accounts for. The last two together lie outside the
       models' passes: the method's own overhead.
       """,
-      plots: ["time"]
+      plots: [.time]
     )
   }
 

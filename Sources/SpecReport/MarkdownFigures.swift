@@ -16,6 +16,13 @@ struct MarkdownFigures {
     ].compactMap(\.self)
   }
 
+  /// What a decode time is: imported answers have times of whole turns only.
+  private var decodeTime: String {
+    summary.run.origin == .measured
+      ? "decode time runs from the first token to the last"
+      : "decode time is that of the whole turn, prefill included, as the answer files have it"
+  }
+
   private var speedup: String {
     var table = MarkdownTable(labels: ["Decoder"], figures: taskTitles + ["#Mean Accepted Tokens", "Overall"])
     for decoder in summary.allDecoders {
@@ -33,11 +40,11 @@ struct MarkdownFigures {
       table,
       """
       Speedup is the sum of vanilla's decode times over the sum of the decoder's, formed over pairs of the same prompt
-      and pass; decode time runs from the first token to the last. #Mean Accepted Tokens is the mean number of tokens
+      and pass; \(decodeTime). #Mean Accepted Tokens is the mean number of tokens
       that a cycle contributes, the target's own token included and before any trimming at a stop; the token of the
       prefill belongs to no cycle. "–" stands for what was not measured.
       """,
-      plots: ["speedup"]
+      plots: [.speedup]
     )
   }
 
@@ -117,7 +124,11 @@ struct MarkdownFigures {
       if checked == 0 { result = decoder.id == summary.outline.baseline?.id ? "the reference" : "not compared" }
       return "- \(name(decoder)): \(result)"
     }
-    let note = "Each output is compared with vanilla's for the same prompt, token id by token id."
+    let unit = summary.run.origin == .measured ? "token id by token id" : "as a text"
+    let note =
+      summary.outline.comparesVanillaAlone
+      ? "Vanilla's outputs alone are compared, \(unit): judging drafts by rejection gives the others other draws."
+      : "Each output is compared with vanilla's for the same prompt, \(unit)."
     return "## Losslessness\n\n\(lines.joined(separator: "\n"))\n\n\(note)"
   }
 }
@@ -129,8 +140,8 @@ extension MarkdownFigures {
     MarkdownText.plain(decoder.name)
   }
 
-  func section(_ title: String, _ table: MarkdownTable, _ note: String, plots names: [String] = []) -> String {
-    let images = names.compactMap { plots[$0] }.map { "\n\n![\(title)](\($0))" }
+  func section(_ title: String, _ table: MarkdownTable, _ note: String, plots kinds: [RunPlot] = []) -> String {
+    let images = kinds.compactMap { kind in plots[kind.rawValue].map { "\n\n![\(kind.title)](\($0))" } }
     return "## \(title)\n\n\(table.text)\n\n\(note)\(images.joined())"
   }
 

@@ -90,28 +90,29 @@ struct MarkdownOpening {
       case .noDifferenceShown: "No difference is shown"
       case .notKnown: "Whether that is more than noise is not known"
       }
-    let known = intervals.isEmpty ? "." : ": 95 % intervals \(intervals.joined(separator: ", "))."
-    return [verdict + known, noiseSentence].compactMap(\.self).joined(separator: " ")
-  }
-
-  private var noiseSentence: String? {
-    guard let floor = summary.outline.noiseFloor, let estimate = summary.estimates[floor.id, .overall],
-      let ratio = estimate.ratio
-    else { return nil }
-    let deviation = NumberFormat.percent(abs(ratio - 1))
-    let warning =
-      estimate.ofThisSuite.map { !$0.contains(1) } == true
-      ? ", **which its interval does not explain: these times are not to be trusted**" : ""
-    return "Vanilla measured against itself differs by \(deviation)\(warning)."
+    let noun = intervals.count == 1 ? "interval" : "intervals"
+    let known = intervals.isEmpty ? "." : ": 95 % \(noun) \(intervals.joined(separator: ", "))."
+    return [verdict + known, NoiseText(summary: summary).text].compactMap(\.self).joined(separator: " ")
   }
 
   private var losslessSentence: String {
     let checked = summary.checkedGenerations
     let differing = summary.mismatches.count
+    if summary.outline.comparesVanillaAlone { return vanillaAloneSentence(checked: checked, differing: differing) }
     if checked == 0 { return "No output has been compared with vanilla's." }
     if differing > 0 { return "**\(differing) of \(checked) compared outputs differ from vanilla's.**" }
     return checked == 1
       ? "The one compared output is identical to vanilla's."
       : "All \(checked) compared outputs are identical to vanilla's."
+  }
+
+  private func vanillaAloneSentence(checked: Int, differing: Int) -> String {
+    let others = "outputs are not compared with vanilla's, because judging drafts by rejection gives other draws"
+    if checked == 0 { return "The decoders' \(others)." }
+    let vanilla =
+      differing == 0
+      ? "Vanilla repeated its own outputs in all \(checked) comparisons"
+      : "**Vanilla did not repeat its own outputs in \(differing) of \(checked) comparisons**"
+    return "\(vanilla); the other decoders' \(others)."
   }
 }

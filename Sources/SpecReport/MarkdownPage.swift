@@ -39,16 +39,23 @@ struct MarkdownPage {
     return drawings[String(line[start...].dropLast())]
   }
 
+  /// A list of two levels: the points of the second lie inside the point of the first that they follow.
   private func list(_ lines: [String]) -> String {
     var text = "<ul>"
-    var isNested = false
+    var (isOpen, isNested) = (false, false)
     for line in lines {
       let nested = line.hasPrefix("  - ")
-      if nested != isNested { text += nested ? "<ul>" : "</ul>" }
+      let item = inline(String(line.dropFirst(nested ? 4 : 2)))
+      if nested {
+        text += isNested ? "" : "<ul>"
+        text += "<li>\(item)</li>"
+      } else {
+        text += (isNested ? "</ul>" : "") + (isOpen ? "</li>" : "") + "<li>\(item)"
+        isOpen = true
+      }
       isNested = nested
-      text += "<li>\(inline(String(line.dropFirst(nested ? 4 : 2))))</li>"
     }
-    return text + (isNested ? "</ul></ul>" : "</ul>")
+    return text + (isNested ? "</ul>" : "") + (isOpen ? "</li>" : "") + "</ul>"
   }
 
   private func table(_ lines: [String]) -> String {

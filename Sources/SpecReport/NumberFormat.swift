@@ -24,10 +24,23 @@ package enum NumberFormat {
     withUnit(fixed(value, decimals: 2), "x")
   }
 
-  /// An interval of a ratio: `1.68 to 1.79`.
-  static func interval(_ interval: ConfidenceInterval?) -> String {
+  /// An interval of a ratio: `1.68 to 1.79`, or `0.18 to over 100`.
+  ///
+  /// - Parameters:
+  ///   - interval: the interval.
+  ///   - separator: what stands between the bounds.
+  /// - Returns: the text; ``missing`` without an interval.
+  package static func interval(_ interval: ConfidenceInterval?, separator: String = " to ") -> String {
     guard let interval else { return missing }
-    return "\(fixed(interval.lower, decimals: 2)) to \(fixed(interval.upper, decimals: 2))"
+    return bound(interval.lower) + separator + bound(interval.upper)
+  }
+
+  /// A bound of a ratio of times. With few questions bounds can be of any size; beyond a hundredfold they say that nothing is
+  /// known on that side, and their digits nothing more.
+  private static func bound(_ value: Double) -> String {
+    if value > 100 { return "over 100" }
+    if value < 0.01 { return "under 0.01" }
+    return fixed(value, decimals: 2)
   }
 
   /// A mean of small counts: `2.31`.

@@ -38,7 +38,16 @@ public enum RunList {
   private static func losslessness(_ outline: RunOutline) -> String {
     let checked = outline.checkedGenerations
     let differing = outline.mismatchCount
+    if outline.comparesVanillaAlone { return ofVanillaAlone(checked: checked, differing: differing) }
     if checked == 0 { return NumberFormat.missing }
     return differing == 0 ? "yes, \(checked) of \(checked)" : "NO, \(differing) of \(checked) differ"
+  }
+
+  /// A "yes" would be read as one about decoders that were not compared.
+  private static func ofVanillaAlone(checked: Int, differing: Int) -> String {
+    let others = "not compared: rejection gives other draws"
+    if checked == 0 { return others }
+    let vanilla = differing == 0 ? "vanilla \(checked) of \(checked)" : "VANILLA, \(differing) of \(checked) DIFFER"
+    return "\(vanilla), others \(others)"
   }
 }

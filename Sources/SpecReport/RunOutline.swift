@@ -16,6 +16,8 @@ struct RunOutline: Sendable {
   let expectedGenerations: Int
   /// Number of prompts with a generation, by category.
   let measuredPrompts: [ReportCategory: Int]
+  /// Number of questions with a generation of any of their turns.
+  let questionCount: Int
 
   init(store: BenchmarkStore, run: Stored<RunRecord>) throws(StoreError) {
     self.run = run
@@ -33,7 +35,9 @@ struct RunOutline: Sendable {
     generations = recorded.count
     expectedGenerations = Self.product(all.count, run.passes, prompts.filter { $0.skipReason == nil }.count)
     let measured = Set(recorded.map(\.promptID))
-    measuredPrompts = prompts.filter { measured.contains($0.id) }.reduce(into: [:]) { counts, prompt in
+    let reached = prompts.filter { measured.contains($0.id) }
+    questionCount = Set(reached.map(\.questionID)).count
+    measuredPrompts = reached.reduce(into: [:]) { counts, prompt in
       guard let category = ReportCategory(rawValue: prompt.category) else { return }
       counts[category, default: 0] += 1
     }
@@ -49,6 +53,12 @@ struct RunOutline: Sendable {
   /// Number of generations that were compared with vanilla's.
   var checkedGenerations: Int {
     losslessness.values.reduce(0) { $0 + $1.checked }
+  }
+
+  /// Whether vanilla's own repetitions are all that is compared: judging drafts by rejection gives other draws from the
+  /// same distribution, so that the other decoders' outputs tell nothing.
+  var comparesVanillaAlone: Bool {
+    run.temperature > 0 && run.verification == "rejection" && decoders.contains { $0.id != baseline?.id }
   }
 
   /// Number of generations that differ from vanilla's.

@@ -99,7 +99,7 @@ public enum SweepReport {
 
   private static func verdict(_ entries: [Entry]) -> String {
     guard let best = entries.first, let speedup = best.speedup else { return "No setting was measured." }
-    let interval = best.estimate?.interval.map { ", 95 % interval \(NumberFormat.interval($0))" } ?? ""
+    let interval = interval(best.estimate).map { ", 95 % interval \($0)" } ?? ""
     let widest = entries.max { $0.compression ?? 0 < $1.compression ?? 0 }
     return "Of \(entries.count) settings the fastest is \(MarkdownText.code(best.name)): "
       + "**\(NumberFormat.ratio(speedup))**\(interval), at \(NumberFormat.mean(best.compression)) accepted tokens per cycle. "
@@ -108,27 +108,34 @@ public enum SweepReport {
       + "owes part of its lead to chance: measure it once more by itself."
   }
 
+  /// The interval that there is, with its name: the passes' own, or else that over questions.
+  private static func interval(_ estimate: SpeedEstimate?) -> String? {
+    if let own = estimate?.ofThisSuite { return "\(NumberFormat.interval(own)) on this suite" }
+    return estimate?.overQuestions.map { "\(NumberFormat.interval($0)) over questions" }
+  }
+
   private static func machine(_ summaries: [RunSummary]) -> String {
     summaries.map { summary in
-      let taints = MarkdownDetails(summary: summary).taints.map { "\n\n\($0)" } ?? ""
-      return "- Run \(summary.run.id): \(MarkdownText.plain(summary.run.weightType)), \(summary.run.threads) threads, "
-        + "\(summary.run.passes) passes over \(summary.outline.promptCount) prompts on "
+      let details = MarkdownDetails(summary: summary)
+      let taints = details.taints.map { "\n\n\($0)" } ?? ""
+      return "- Run \(summary.run.id): \(MarkdownText.plain(summary.run.weightType)) on "
         + "\(MarkdownText.plain(summary.environment.cpuModel)); \(summary.mismatches.count) of "
-        + "\(summary.checkedGenerations) compared outputs differ from vanilla's\(taints)"
+        + "\(summary.checkedGenerations) compared outputs differ from vanilla's\n\(details.provenance)\(taints)"
     }.joined(separator: "\n")
   }
 
   private static func settings(_ entries: [Entry]) -> String {
     var table = MarkdownTable(
       columns: [
-        ("Setting", .left), ("Speedup", .right), ("Of this suite", .left), ("Accepted", .right),
-        ("Acceptance", .right), ("Draft cost", .right), ("Verify cost", .right),
+        ("Setting", .left), ("Speedup", .right), ("Of this suite", .left), ("Over questions", .left),
+        ("Accepted", .right), ("Acceptance", .right), ("Draft cost", .right), ("Verify cost", .right),
       ]
     )
     for entry in entries {
       table.append([
         MarkdownText.plain(entry.name), NumberFormat.ratio(entry.speedup),
-        NumberFormat.interval(entry.estimate?.ofThisSuite), NumberFormat.mean(entry.compression),
+        NumberFormat.interval(entry.estimate?.ofThisSuite), NumberFormat.interval(entry.estimate?.overQuestions),
+        NumberFormat.mean(entry.compression),
         NumberFormat.percent(entry.figures[.overall]?.acceptance?.acceptanceRate),
         NumberFormat.mean(entry.explained?.draftCost), NumberFormat.mean(entry.explained?.verifyCost),
       ])
@@ -138,8 +145,9 @@ public enum SweepReport {
 
       \(table.text)
 
-      Speedups are over the vanilla of the same run. Accepted: mean accepted tokens per cycle, the compression rate of the
-      Kangaroo paper. Costs are those of a cycle, in vanilla's time per token.
+      Speedups are over the vanilla of the same run, with 95 % intervals. Of this suite: the same questions measured again
+      and again; it takes two passes. Over questions: other questions of the same kind. Accepted: mean accepted tokens per
+      cycle, the compression rate of the Kangaroo paper. Costs are those of a cycle, in vanilla's time per token.
       """
   }
 

@@ -46,13 +46,22 @@ public enum RunEnvironment {
     if context.threads > cores {
       taints.append("\(context.threads) threads share \(cores) cores.")
     }
-    if let load, load > 0.5 * Double(cores) {
-      taints.append("The machine was busy at the start: load \(Double(Int(load * 100)) / 100) on \(cores) cores.")
-    }
+    if let load, let taint = loadTaint(load, cores: cores) { taints.append(taint) }
     if governor == "powersave" {
       taints.append("The frequency governor is 'powersave'.")
     }
     return taints
+  }
+
+  /// What a load at the start makes doubtful.
+  ///
+  /// - Parameters:
+  ///   - load: the load average, with the two decimals that the report shows as well.
+  ///   - cores: the cores that the process may use.
+  /// - Returns: a sentence; nil for a load of up to half of the cores.
+  package static func loadTaint(_ load: Double, cores: Int) -> String? {
+    guard load > 0.5 * Double(cores) else { return nil }
+    return "The machine was busy at the start: load \(String(format: "%.2f", load)) on \(cores) cores."
   }
 
   private static var buildConfiguration: BuildConfiguration {

@@ -19,10 +19,10 @@ enum SystemFiles {
     }
   }
 
-  /// The load average over the last minute.
+  /// The load average over the last minute, rounded to two decimals: here once, so that all that show it agree.
   static var loadAverage: Double? {
     var loads = [0.0, 0.0, 0.0]
-    return getloadavg(&loads, 3) > 0 ? loads[0] : nil
+    return getloadavg(&loads, 3) > 0 ? (loads[0] * 100).rounded() / 100 : nil
   }
 
   /// The mean clock frequency of the processors, in MHz.

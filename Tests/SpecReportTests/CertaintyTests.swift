@@ -7,7 +7,7 @@ import Testing
 /// Intervals, the noise floor and taint, as the reports tell them.
 @Suite struct CertaintyTests {
   /// A run of three decoders, the last of them vanilla once more, over ten questions and three passes. Kangaroo takes
-  /// half of vanilla's time, give or take the noise.
+  /// half of vanilla's time, give or take the noise; `drift` is what vanilla once more takes of vanilla's time by category.
   static func record(
     in store: BenchmarkStore,
     seed: UInt64 = 5,
@@ -15,7 +15,8 @@ import Testing
     factor: Double = 0.5,
     host: String = "bench",
     questions: Int = 10,
-    noiseFloor: Bool = true
+    noiseFloor: Bool = true,
+    drift: [String: Double] = [:]
   ) throws -> Int64 {
     var random = SeededRandom(seed: seed)
     var floor = Example.decoder(2, "vanilla (again)", method: "vanilla")
@@ -35,7 +36,8 @@ import Testing
       for (place, prompt) in identifiers.prompts.enumerated() {
         for (index, decoder) in identifiers.decoders.enumerated() {
           let noise = Double.random(in: 0.98..<1.02, using: &random)
-          let time = Double(20_000_000 * (place + 1)) * noise * (index == 1 ? factor : 1)
+          let shares: [Double] = [1, factor, drift[place < 8 ? "qa" : "rag"] ?? 1]
+          let time = Double(20_000_000 * (place + 1)) * noise * shares[index]
           var generation = Example.generation(decoder: decoder, prompt: prompt, pass: pass, decode: Int(time))
           generation.lossless = index == 0 ? nil : true
           generation.preemptedSteps = pass
@@ -160,5 +162,39 @@ import Testing
     #expect(try table.cell("kangaroo", "Of T(m)") == String(format: "%.1f %%", 100 * milliseconds / 1.3))
     // Of two drafted tokens the first is always accepted and the second never: one is best.
     #expect(try table.cell("kangaroo", "Best draft") == "1")
+  }
+
+  /// One pass of ten questions has the interval over questions alone.
+  @Test func oneIntervalIsOne() throws {
+    let workspace = try Workspace()
+    let run = try Self.record(in: workspace.store, passes: 1)
+    let verdict = try RunSummary(store: workspace.store, run: run).verdict
+    #expect(verdict.contains("That is faster: 95 % interval ") && verdict.contains(" over questions."))
+  }
+
+  /// One category of two whose interval excludes 1 is told with how often chance does that; both are a warning. At least
+  /// one of two: 1 - 0.95², both: 0.05².
+  @Test func categoriesOfTheNoiseFloorAreJudged() throws {
+    let workspace = try Workspace()
+    func verdict(_ drift: [String: Double]) throws -> String {
+      let run = try Self.record(in: workspace.store, drift: drift)
+      return MarkdownReport.render(try RunSummary(store: workspace.store, run: run))
+    }
+    #expect(!(try verdict([:]).contains("By category its interval")))
+    let one = try verdict(["qa": 1.1, "rag": 1])
+    #expect(one.contains("By category its interval excludes 1 in QA (0.9"))
+    #expect(one.contains("; chance alone makes at least 1 of 2 do so in 9.8 % of runs."))
+    let both = try verdict(["qa": 1.1, "rag": 0.8])
+    #expect(both.contains("excludes 1 in QA (0.9") && both.contains(", RAG (1.2"))
+    let warning = "at least 2 of 2 do so in 0.3 % of runs: **the times of these categories are not to be trusted**."
+    #expect(both.contains(warning))
+  }
+
+  /// With one pass the interval over questions is the one that the verdict rests on, and the warning with it.
+  @Test func theNoiseFloorIsJudgedWithOnePassToo() throws {
+    let workspace = try Workspace()
+    let run = try Self.record(in: workspace.store, passes: 1, drift: ["qa": 1.2, "rag": 1.2])
+    let text = MarkdownReport.render(try RunSummary(store: workspace.store, run: run))
+    #expect(text.contains(", **which its interval does not explain: these times are not to be trusted**."))
   }
 }

@@ -29,6 +29,38 @@ import Testing
     #expect(!MarkdownReport.render(summary).contains("]("))
   }
 
+  /// Each image is described by the title of what it shows.
+  @Test func imagesAreDescribedByTheirTitles() throws {
+    let workspace = try Workspace()
+    let random = try RandomRun(in: workspace.store, seed: 9)
+    let summary = try RunSummary(store: workspace.store, run: random.run)
+    let plots = RunPlots.render(summary)
+    let places = Dictionary(uniqueKeysWithValues: plots.map { ($0.name, "plots/\($0.name).svg") })
+    let text = MarkdownReport.render(summary, plots: places)
+    for plot in plots { #expect(text.contains("\n![\(plot.title)](plots/\(plot.name).svg)\n"), "\(plot.name)") }
+    #expect(Set(plots.map(\.title)).count == plots.count && plots.count >= 5)
+  }
+
+  @Test(arguments: [(1, "over questions"), (3, "of this suite")])
+  func speedupPlotNamesItsIntervals(passes: Int, name: String) throws {
+    let workspace = try Workspace()
+    let run = try CertaintyTests.record(in: workspace.store, passes: passes)
+    let plot = try #require(RunPlots.render(try RunSummary(store: workspace.store, run: run)).first)
+    #expect(plot.name == "speedup" && plot.svg.contains(", with 95 % intervals \(name); the line marks vanilla"))
+  }
+
+  /// The plot of the times and its table call the same thing by the same name.
+  @Test func partsOfTheTimeHaveTheNamesOfTheTable() throws {
+    let workspace = try Workspace()
+    let summary = try summary(workspace)
+    let plot = try #require(RunPlots.render(summary).first { $0.name == "time" })
+    let titles = try ReadTable(MarkdownReport.render(summary), after: "## Where the time goes").titles
+    let legend = #/<text class="label" [^>]*y="60(?:\.0)?"[^>]*>([^<]*)</text>/#
+    let parts = plot.svg.matches(of: legend).map { String($0.output.1) }
+    #expect(parts == ["draft", "verify", "outside passes"])
+    #expect(parts.allSatisfy { part in titles.contains { $0.lowercased() == part } })
+  }
+
   @Test func pageNeedsNoOtherFile() throws {
     let workspace = try Workspace()
     let page = HTMLReport.render(try summary(workspace))
@@ -39,6 +71,15 @@ import Testing
     // What is left is well-formed but for the document type and two void elements.
     let body = page.replacing("<!DOCTYPE html>", with: "").replacing(/<meta [^>]*>/, with: "")
     #expect(XMLParser(data: Data(body.utf8)).parse())
+  }
+
+  /// A list may hold points alone; those of the second level belong to the point above.
+  @Test func nestedListsLieInTheirPoint() throws {
+    let workspace = try Workspace()
+    let page = HTMLReport.render(try summary(workspace))
+    #expect(page.contains("<li><strong>Decoders</strong>:<ul><li>vanilla: <code>vanilla:steps=6</code></li>"))
+    #expect(page.contains("</li></ul></li><li><strong>Settings</strong>"))
+    #expect(!page.contains("</li><ul>") && !page.contains("</ul><li>"))
   }
 
   @Test func flatFormatsHaveTheSameRows() throws {

@@ -290,6 +290,15 @@ import struct SpecSuite.Suite
     #expect(WarmUp.taint(["vanilla"]).contains("did not settle in 12 generations of vanilla"))
   }
 
+  /// Cut, a load of 1.7758 read 1.77 here beside the 1.78 of the report's line on the load, and 1.13 itself read 1.12.
+  @Test func loadIsRoundedNotCut() {
+    let taint = RunEnvironment.loadTaint(1.7758, cores: 2)
+    #expect(taint == "The machine was busy at the start: load 1.78 on 2 cores.")
+    #expect(RunEnvironment.loadTaint(1.13, cores: 2)?.contains("load 1.13 ") == true)
+    #expect(RunEnvironment.loadTaint(1.5, cores: 2)?.contains("load 1.50 ") == true)
+    #expect(RunEnvironment.loadTaint(1, cores: 2) == nil)
+  }
+
   /// Each kind of disturbance taints a pass on its own, and a quiet pass has none.
   @Test func disturbancesTaintAPass() {
     var quiet = PassCondition(pass: 0, startedAt: Date(), finishedAt: Date())

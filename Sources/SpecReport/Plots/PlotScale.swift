@@ -12,16 +12,19 @@ struct PlotScale {
   /// Equal distances for equal differences.
   ///
   /// - Parameters:
-  ///   - least: the value at which the axis begins.
+  ///   - least: the value at which the axis begins; where ticks from there would need more decimals than the step, as
+  ///     0.5, 1.5, 2.5 do, it begins at the multiple of the step below.
   ///   - most: the largest value to be shown.
   ///   - start: where the axis begins.
   ///   - end: where it ends.
   init(linearFrom least: Double = 0, linearTo most: Double, from start: Double, to end: Double) {
-    let range = max(most - least, 1e-9)
-    let step = Self.step(range / 5)
-    let count = Int((range / step).rounded(.up))
-    ticks = (0...max(count, 1)).map { least + Double($0) * step }
-    (low, high, isLogarithmic) = (least, ticks.last ?? least + 1, false)
+    let step = Self.step(max(most - least, 1e-9) / 5)
+    let unit = pow(10, -Double(Self.decimals(of: step)))
+    let isRound = abs(least / unit - (least / unit).rounded()) < 1e-6
+    let first = isRound ? least : (least / step).rounded(.down) * step
+    let count = Int(((most - first) / step).rounded(.up))
+    ticks = (0...max(count, 1)).map { first + Double($0) * step }
+    (low, high, isLogarithmic) = (first, ticks.last ?? first + 1, false)
     (self.start, self.end) = (start, end)
   }
 
@@ -54,8 +57,12 @@ struct PlotScale {
   /// A tick's label, with as many decimals as the steps need.
   func label(_ tick: Double) -> String {
     let step = isLogarithmic ? tick : (ticks.count > 1 ? ticks[1] - ticks[0] : 1)
-    let decimals = step >= 1 || step <= 0 ? (step.rounded() == step ? 0 : 1) : Int((-log10(step)).rounded(.up))
-    return NumberFormat.fixed(tick, decimals: decimals)
+    return NumberFormat.fixed(tick, decimals: Self.decimals(of: step))
+  }
+
+  /// How many decimals multiples of a step need.
+  private static func decimals(of step: Double) -> Int {
+    step >= 1 || step <= 0 ? (step.rounded() == step ? 0 : 1) : Int((-log10(step)).rounded(.up))
   }
 
   /// The round step of 1, 2 or 5 times a power of ten that is not below a value.

@@ -11,6 +11,32 @@ public struct Plot: Sendable {
   public let svg: String
 }
 
+/// What the plots of a run show. The value is the name of the file.
+enum RunPlot: String {
+  case speedup
+  case time
+  case acceptance
+  case acceptLengths = "accept-lengths"
+  case latency
+  case pace
+
+  /// The title of the drawing, which is also what a page says in its place.
+  var title: String {
+    switch self {
+    case .speedup: "Speedup over vanilla"
+    case .time: "Where the time goes"
+    case .acceptance: "Acceptance by position"
+    case .acceptLengths: "Accept lengths"
+    case .latency: "Time per token"
+    case .pace: "Time per token over position"
+    }
+  }
+}
+
+extension Plot {
+  fileprivate init(_ kind: RunPlot, _ svg: String) { self.init(name: kind.rawValue, title: kind.title, svg: svg) }
+}
+
 /// The plots of a run.
 public enum RunPlots {
   /// Draws what a run has measured.
@@ -34,8 +60,8 @@ public enum RunPlots {
     let decoders = summary.contestants.filter { !$0.isNoiseFloor }
     guard !summary.outline.speedups.isEmpty, !decoders.isEmpty else { return nil }
     let plot = BarPlot(
-      title: "Speedup over vanilla",
-      note: "Ratio of decode times by category, with 95 % intervals; the line marks vanilla",
+      title: RunPlot.speedup.title,
+      note: "Ratio of decode times by category\(intervals(of: decoders, summary)); the line marks vanilla",
       groups: ReportCategory.allCases.map(\.title),
       series: decoders.map { decoder in
         (
@@ -48,24 +74,35 @@ public enum RunPlots {
       },
       reference: 1
     )
-    return Plot(name: "speedup", title: plot.title, svg: plot.rendered)
+    return Plot(.speedup, plot.rendered)
+  }
+
+  /// Which of the two intervals the bars have.
+  private static func intervals(of decoders: [Stored<DecoderRecord>], _ summary: RunSummary) -> String {
+    let drawn = decoders.flatMap { decoder in
+      ReportCategory.allCases.compactMap { summary.estimates[decoder.id, $0] }.filter { $0.interval != nil }
+    }
+    guard !drawn.isEmpty else { return "" }
+    if drawn.allSatisfy({ $0.ofThisSuite != nil }) { return ", with 95 % intervals of this suite" }
+    if drawn.allSatisfy({ $0.ofThisSuite == nil }) { return ", with 95 % intervals over questions" }
+    return ", with 95 % intervals of this suite or else over questions"
   }
 
   private static func timeSplit(_ summary: RunSummary) -> Plot? {
     let rows = summary.decoders.compactMap { decoder -> (name: String, shares: [Double])? in
       guard let time = summary.figures[decoder.id, .overall].time, let draft = time.draftShare,
-        let verify = time.verifyShare, let overhead = time.overheadShare, let other = time.otherShare
+        let verify = time.verifyShare, let outside = time.outsideShare
       else { return nil }
-      return (decoder.name, [draft, verify, overhead + other])
+      return (decoder.name, [draft, verify, outside])
     }
     guard !rows.isEmpty, summary.run.origin == .measured else { return nil }
     let plot = ShareBarPlot(
-      title: "Where the time goes",
+      title: RunPlot.time.title,
       note: "Shares of the decode time, in percent",
-      parts: ["draft", "verify", "overhead"],
+      parts: ["draft", "verify", "outside passes"],
       rows: rows
     )
-    return Plot(name: "time", title: plot.title, svg: plot.rendered)
+    return Plot(.time, plot.rendered)
   }
 
   private static func acceptance(_ summary: RunSummary) -> Plot? {
@@ -81,13 +118,13 @@ public enum RunPlots {
     }
     guard !series.isEmpty else { return nil }
     let plot = LinePlot(
-      title: "Acceptance by position",
+      title: RunPlot.acceptance.title,
       note: "Share of drafting cycles, in percent, in which the token at this place of the draft was accepted",
       positionTitle: "place in the draft",
       series: series,
       hasWholePositions: true
     )
-    return Plot(name: "acceptance", title: plot.title, svg: plot.rendered)
+    return Plot(.acceptance, plot.rendered)
   }
 
   private static func acceptLengths(_ summary: RunSummary) -> Plot? {
@@ -97,7 +134,7 @@ public enum RunPlots {
     guard longest > 0 else { return nil }
     let shown = min(longest, 12)
     let plot = BarPlot(
-      title: "Accept lengths",
+      title: RunPlot.acceptLengths.title,
       note: "Share of cycles, in percent, by the number of tokens that they contributed",
       groups: (1...shown).map { $0 == shown && longest > shown ? "\($0) or more" : String($0) },
       series: drafting.map { decoder in
@@ -112,7 +149,7 @@ public enum RunPlots {
         )
       }
     )
-    return Plot(name: "accept-lengths", title: plot.title, svg: plot.rendered)
+    return Plot(.acceptLengths, plot.rendered)
   }
 
   private static func latency(_ summary: RunSummary) -> Plot? {
@@ -124,12 +161,12 @@ public enum RunPlots {
     }.filter { !$0.sample.isEmpty }
     guard !rows.isEmpty else { return nil }
     let plot = BoxPlot(
-      title: "Time per token",
+      title: RunPlot.latency.title,
       note:
         "Milliseconds, one value for each generation; boxes from the 25th to the 75th percentile, whiskers 5th to 95th",
       rows: rows
     )
-    return Plot(name: "latency", title: plot.title, svg: plot.rendered)
+    return Plot(.latency, plot.rendered)
   }
 
   private static func pace(_ summary: RunSummary) -> Plot? {
@@ -147,12 +184,12 @@ public enum RunPlots {
     }
     guard !series.isEmpty else { return nil }
     let plot = LinePlot(
-      title: "Time per token over position",
+      title: RunPlot.pace.title,
       note: "Mean milliseconds per token over \(RunSummary.stretch) tokens each",
       positionTitle: "position in the output",
       series: series,
       isLogarithmic: true
     )
-    return Plot(name: "pace", title: plot.title, svg: plot.rendered)
+    return Plot(.pace, plot.rendered)
   }
 }
