@@ -20,4 +20,13 @@ public protocol RunObserver {
   ///   - done: generations that need no more work, the skipped ones included.
   ///   - total: all generations of the run.
   func advanced(to done: Int, of total: Int)
+
+  /// Whether the run is to end after the present generation; asked after each.
+  var wantsToStop: Bool { get }
+}
+
+/// A run that was asked to end before all was measured. What it has measured is in the database.
+public struct RunInterrupted: Error, CustomStringConvertible {
+  /// One sentence that says how it goes on.
+  public var description: String { "Stopped: the same command with --resume goes on from here." }
 }

@@ -51,7 +51,8 @@ public final class Runner {
   /// Measures everything that is missing.
   ///
   /// - Returns: the run's id and the number of generations that differ from vanilla's.
-  /// - Throws: ``SpecStore/StoreError`` if a result cannot be written, `KernelError` if a model file has vanished.
+  /// - Throws: ``SpecStore/StoreError`` if a result cannot be written, `KernelError` if a model file has vanished,
+  ///   ``RunInterrupted`` if the observer wants to stop.
   public func run() throws -> (run: Int64, mismatches: Int) {
     let lock = try store.lockForMeasuring()
     defer { withExtendedLifetime(lock) {} }
@@ -190,6 +191,7 @@ public final class Runner {
       let row = try record(generation, decoder: decoder, prompt: id, pass: pass, place: place, startedAt: startedAt)
       outputs.append((decoder, row, generation.tokens))
       advance(by: 1)
+      if observer.wantsToStop { throw RunInterrupted() }
     }
     let vanilla = outputs.first { decoders[$0.decoder].isBaseline }?.tokens ?? []
     let judge = ledger.reference(for: id, vanilla: vanilla)

@@ -16,6 +16,8 @@ final class ProgressDisplay: RunObserver {
   /// - Parameter unit: what is counted, in the plural.
   init(unit: String) { self.unit = unit }
 
+  var wantsToStop: Bool { Interruption.isRequested }
+
   func note(_ text: String) {
     clear()
     tell(text)

@@ -70,6 +70,7 @@ struct RunCommand: ParsableCommand {
       store: store,
       observer: ProgressDisplay(unit: "generations")
     )
+    Interruption.observe()
     let outcome = try runner.run()
     let summary = try RunSummary(store: store, run: outcome.run)
     try ReportFile.write(summary, to: report)

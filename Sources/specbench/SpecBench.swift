@@ -3,7 +3,7 @@ import Foundation
 import SpecRunner
 
 /// The command line. Exit codes: 0 done; 1 an output differs from vanilla's; 2 something given cannot be used;
-/// 3 slower than `compare` allows; 64 the command line cannot be understood.
+/// 3 slower than `compare` allows; 64 the command line cannot be understood; 130 stopped by Ctrl-C.
 @main
 struct SpecBench: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,7 +16,7 @@ struct SpecBench: ParsableCommand {
       Start with:  specbench run --quick
 
       Exit codes: 0 done; 1 an output differs from vanilla's; 2 something given cannot be used; 3 slower than \
-      'compare' allows; 64 usage.
+      'compare' allows; 64 usage; 130 stopped by Ctrl-C.
       """,
     version: RunEnvironment.packageVersion,
     subcommands: [
@@ -36,6 +36,10 @@ struct SpecBench: ParsableCommand {
         // Found while the command ran, where the parser knows of no subcommand whose usage it could show.
         tell("specbench: \(error)")
         exit(withError: ExitCode.validationFailure)
+      }
+      if error is RunInterrupted {
+        tell("\(isatty(STDERR_FILENO) == 1 ? "\n" : "")\(error)")
+        exit(withError: ExitCode(130))
       }
       guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
       tell("specbench: \(error)")

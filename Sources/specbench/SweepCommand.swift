@@ -74,6 +74,7 @@ struct SweepCommand: ParsableCommand {
       resumes: resume
     )
     plan.reusesFinishedRuns = true
+    Interruption.observe()
     var runs: [Int64] = []
     for type in try types() {
       for count in try counts() {

@@ -17,13 +17,15 @@ import struct SpecSuite.Suite
     var notes: [String] = []
     var mismatches: [String] = []
     var progress: [(Int, Int)] = []
-    var afterEach: (Int) throws -> Void = { _ in }
+    /// Generations after which it wants to stop.
+    var patience = Int.max
 
     func note(_ text: String) { notes.append(text) }
     func mismatch(_ difference: Difference, decoder: String, question: Int, turn: Int) {
       mismatches.append("\(decoder) \(question) \(turn) \(difference.position)")
     }
     func advanced(to done: Int, of total: Int) { progress.append((done, total)) }
+    var wantsToStop: Bool { progress.count >= patience }
   }
 
   /// Gives vanilla's tokens but one.
@@ -336,6 +338,29 @@ import struct SpecSuite.Suite
     #expect(try store.runs().isEmpty)
     #expect(try measure() == 1)
     #expect(!FileManager.default.fileExists(atPath: store.path + "-lock"))
+  }
+
+  /// Whoever stops a run keeps what is measured, and goes on from there.
+  @Test func aStoppedRunGoesOn() throws {
+    let store = try store("stopped.sqlite")
+    func measure(_ recorder: Recorder, resumes: Bool) throws -> Int64 {
+      try Runner(
+        plan: plan(passes: 1, resumes: resumes),
+        decoders: try decoders(),
+        model: model,
+        store: store,
+        observer: recorder
+      ).run().run
+    }
+    let impatient = Recorder()
+    impatient.patience = 6
+    #expect(throws: RunInterrupted.self) { try measure(impatient, resumes: false) }
+    let begun = try #require(try store.runs().first)
+    #expect(begun.finishedAt == nil)
+    #expect(try store.generations(of: begun.id).count == 6)
+    #expect(try measure(Recorder(), resumes: true) == begun.id)
+    #expect(try store.run(begun.id).finishedAt != nil)
+    #expect(try store.generations(of: begun.id).count == 12)
   }
 
   @Test func resumesABrokenOffRun() throws {

@@ -1,12 +1,12 @@
 import Foundation
 import Synchronization
 
-/// Notices Ctrl-C and a polite termination, so that a training can save its state before it ends.
-public enum Interruption {
+/// Notices Ctrl-C and a polite termination, so that what runs can end in order.
+enum Interruption {
   private static let isWanted = Atomic<Bool>(false)
 
   /// Begins to notice; a second Ctrl-C ends the process as usual.
-  public static func observe() {
+  static func observe() {
     for number in [SIGINT, SIGTERM] { signal(number, note) }
   }
 
@@ -16,5 +16,5 @@ public enum Interruption {
   }
 
   /// Whether the process was asked to end.
-  public static var isRequested: Bool { isWanted.load(ordering: .relaxed) }
+  static var isRequested: Bool { isWanted.load(ordering: .relaxed) }
 }
