@@ -12,42 +12,6 @@ import struct SpecSuite.Suite
 
 /// Runs over a tiny checkpoint into a real database.
 @Testing.Suite final class RunnerTests {
-  /// Keeps what it hears.
-  final class Recorder: RunObserver {
-    var notes: [String] = []
-    var mismatches: [String] = []
-    var progress: [(Int, Int)] = []
-    /// Generations after which it wants to stop.
-    var patience = Int.max
-
-    func note(_ text: String) { notes.append(text) }
-    func mismatch(_ difference: Difference, decoder: String, question: Int, turn: Int) {
-      mismatches.append("\(decoder) \(question) \(turn) \(difference.position)")
-    }
-    func advanced(to done: Int, of total: Int) { progress.append((done, total)) }
-    var wantsToStop: Bool { progress.count >= patience }
-  }
-
-  /// Gives vanilla's tokens but one.
-  final class Forgetful: Decoder {
-    let honest: Vanilla
-    var cycles = 0
-
-    init(_ honest: Vanilla) { self.honest = honest }
-
-    func begin(_ prompt: [Token]) -> Token? {
-      cycles = 0
-      return honest.begin(prompt)
-    }
-
-    func cycle(_ budget: CycleBudget) -> Cycle {
-      var cycle = honest.cycle(budget)
-      cycles += 1
-      if cycles == 3 { cycle.tokens = [cycle.tokens[0] == 5 ? 6 : 5] }
-      return cycle
-    }
-  }
-
   let folder: URL
   let checkpoint: TinyCheckpoint
   let model: LoadedModel
