@@ -107,6 +107,7 @@ public final class KangarooTree: Decoder {
   private func grow(atMost limit: Int, _ timer: inout PhaseTimer) -> Draft {
     var draft = Draft(tree: DraftTree(root: last))
     model.exit([last])
+    timer.mark(.draft)
     var (frontier, depth) = ([0], 0)
     while !frontier.isEmpty, depth < limit {
       depth += 1
@@ -131,6 +132,7 @@ public final class KangarooTree: Decoder {
       let ranking = best(growth.nodes + 1, of: draft.scores)
       let outsider = ranking.count > growth.nodes ? ranking.last : nil
       frontier = new.filter { draft.scores[$0] >= growth.threshold && $0 != outsider }
+      timer.mark(.overhead)
     }
     return draft
   }
