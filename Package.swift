@@ -40,7 +40,7 @@ let package = Package(
       swiftSettings: swift
     ),
     .target(name: "SpecStatistics", swiftSettings: swift),
-    .target(name: "SpecReport", dependencies: ["SpecStatistics", "SpecStore"], swiftSettings: swift),
+    .target(name: "SpecReport", dependencies: ["SpecFiles", "SpecStatistics", "SpecStore"], swiftSettings: swift),
     .executableTarget(
       name: "specbench",
       dependencies: [
@@ -57,7 +57,7 @@ let package = Package(
       path: "Tests/SpecTestSupport",
       swiftSettings: swift
     ),
-    .testTarget(name: "SpecFilesTests", dependencies: ["SpecFiles"], swiftSettings: swift),
+    .testTarget(name: "SpecFilesTests", dependencies: ["SpecFiles", "SpecTestSupport"], swiftSettings: swift),
     .testTarget(
       name: "SpecKernelsTests",
       dependencies: ["SpecKernels", "SpecTestSupport"],
@@ -92,7 +92,10 @@ let package = Package(
     .testTarget(name: "SpecStatisticsTests", dependencies: ["SpecStatistics"], swiftSettings: swift),
     .testTarget(
       name: "SpecReportTests",
-      dependencies: ["SpecReport", "SpecStatistics", "SpecStore", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "SpecReport", "SpecFiles", "SpecStatistics", "SpecStore", "SpecTestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: swift
     ),
     .testTarget(

@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 import SpecKernels
 
 /// A model's folder in Hugging Face layout: its configuration and its tensors, in one file or sharded with an index.
@@ -45,8 +46,8 @@ public final class Checkpoint {
     var map: [String: String] = [:]
     for (tensor, field) in try names.members() { map[tensor] = try field.string() }
     guard !map.isEmpty else { throw names.mismatch(expected: "an object of tensor names and file names") }
-    for name in map.values where name.contains("/") || name.contains("..") {
-      throw .malformedFile(path: path, problem: "the file name '\(name)' leads out of the folder")
+    for name in map.values where !InnerPath.isName(name) {
+      throw .malformedFile(path: path, problem: "the file name \(quoted(name)) leads out of the folder")
     }
     return map
   }

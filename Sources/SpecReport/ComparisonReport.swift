@@ -1,3 +1,5 @@
+import SpecFiles
+
 /// A comparison for readers.
 public enum ComparisonReport {
   /// Renders a comparison.

@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecStore
 
 /// A run as one flat table, one row for each decoder and category, for spreadsheets and data frames.
@@ -94,13 +95,7 @@ public enum FlatReport {
     case .truth(let value): value ? "true" : "false"
     case .integer(let value): String(value)
     case .number(let value): String(value)
-    case .text(let value): quoted(value)
+    case .text(let value): CSVText.cell(value)
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    // Quotation marks also keep a spreadsheet from splitting at a semicolon or a tab.
-    let needsQuotes = text.contains { ",\"\n\r;\t".contains($0) }
-    return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
   }
 }

@@ -1,3 +1,5 @@
+import SpecFiles
+
 /// The report as one page that needs no other file: the Markdown report with its plots drawn in place.
 public enum HTMLReport {
   /// Renders a run.
@@ -21,7 +23,7 @@ public enum HTMLReport {
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
-    <title>\(MarkdownPage.escaped(title))</title>
+    <title>\(MarkupText.escaped(title))</title>
     <style>\(style)</style>
     </head>
     <body>

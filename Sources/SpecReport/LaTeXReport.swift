@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecStore
 
 /// The table of speedups for a paper, in LaTeX with the package `booktabs`.
@@ -12,7 +13,7 @@ public enum LaTeXReport {
     let origin = "\(summary.run.modelName) on \(summary.run.suiteName), run \(summary.run.id)"
     let lines =
       [
-        "% SpecBench \(summary.environment.packageVersion): \(origin.filter { !$0.isNewline })",
+        "% " + LaTeXText.comment("SpecBench \(summary.environment.packageVersion): \(origin)"),
         "% needs \\usepackage{booktabs}; the interval is of this suite, or else over questions",
         "\\begin{tabular}{l\(String(repeating: "r", count: titles.count - 1))}", "\\toprule",
         titles.joined(separator: " & ") + " \\\\", "\\midrule",
@@ -28,22 +29,10 @@ public enum LaTeXReport {
     let accepted = summary.figures[decoder.id, .overall].accepted?.meanAcceptedTokens
     let isBaseline = decoder.id == summary.outline.baseline?.id
     let interval = isBaseline ? nil : summary.estimates[decoder.id, .overall]?.interval
-    return [escaped(decoder.name)] + ReportCategory.tasks.map(ratio)
+    return [LaTeXText.plain(decoder.name)] + ReportCategory.tasks.map(ratio)
       + [
         accepted == nil ? "--" : NumberFormat.mean(accepted), ratio(.overall),
         interval == nil ? "--" : NumberFormat.interval(interval, separator: "--"),
       ]
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.map { character in
-      switch character {
-      case "\\": "\\textbackslash{}"
-      case "~": "\\textasciitilde{}"
-      case "^": "\\textasciicircum{}"
-      case "&", "%", "$", "#", "_", "{", "}": "\\\(character)"
-      default: character.isNewline ? " " : String(character)
-      }
-    }.joined()
   }
 }

@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecStore
 
 /// What was measured, with which settings and where.
@@ -86,7 +87,9 @@ struct MarkdownDetails {
 
   private var skipped: [(name: String, text: String)] {
     guard !summary.skips.isEmpty else { return [] }
-    let reasons = summary.skips.map { "\($0.prompts) of \($0.category) (\(MarkdownText.plain($0.reason)))" }
+    let reasons = summary.skips.map {
+      "\($0.prompts) of \(MarkdownText.plain($0.category)) (\(MarkdownText.plain($0.reason)))"
+    }
     return [("Skipped", reasons.joined(separator: ", "))]
   }
 

@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecStatistics
 import SpecStore
 

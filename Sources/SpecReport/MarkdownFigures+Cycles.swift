@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecStore
 
 // What happened inside the cycles, and how long things took.

@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecStore
 
 /// The tables of figures, each with a sentence on what they mean.

@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecStore
 
 /// What a reader has to know first: the result in words, and whatever speaks against it.

@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecStore
 
 /// The table of all runs in a database.

@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 import SpecStore
 
 /// A run in the format of Spec-Bench's `model_answer` files.
@@ -23,12 +24,13 @@ public enum SpecBenchExport {
     let record = try store.run(run)
     let prompts = Dictionary(uniqueKeysWithValues: try store.prompts(of: run).map { ($0.id, $0.record) })
     let generations = Dictionary(grouping: try store.generations(of: run), by: \.decoderID)
+    var names: Set<String> = []
     return try store.decoders(of: run).filter { !$0.isNoiseFloor }.map { decoder in
       let name = "\(record.modelName)-\(decoder.name)"
       let lines = try answers(generations[decoder.id] ?? [], prompts: prompts, store: store).map { answer in
         try line(answer, name: name, date: record.startedAt)
       }
-      return File(name: fileName(name) + ".jsonl", text: lines.map { $0 + "\n" }.joined())
+      return File(name: fileName(name, besides: &names) + ".jsonl", text: lines.map { $0 + "\n" }.joined())
     }
   }
 
@@ -81,9 +83,16 @@ public enum SpecBenchExport {
     return try value.renderedOnOneLine()
   }
 
-  /// A name that every file system takes.
-  private static func fileName(_ name: String) -> String {
-    String(name.map { $0.isLetter || $0.isNumber || "._-".contains($0) ? $0 : "-" })
+  /// A name of a file that no other one has, whether or not upper and lower case are told apart.
+  private static func fileName(_ name: String, besides others: inout Set<String>) -> String {
+    let base = FileNameText.name(name)
+    var unique = base
+    var number = 1
+    while !others.insert(unique.lowercased()).inserted {
+      number += 1
+      unique = "\(base)-\(number)"
+    }
+    return unique
   }
 }
 

@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecStore
 
 /// What Spec-Bench's `speed.py` computes: means over questions of tokens per second, prefill included.

@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecStore
 
 /// Many settings of one or more runs against each other: speed against compression, as in the ablations of the Kangaroo

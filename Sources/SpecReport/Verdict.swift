@@ -1,6 +1,7 @@
 extension RunSummary {
   /// The result in one or two plain sentences: the fastest decoder, and whether every output is vanilla's.
   public var verdict: String {
-    MarkdownOpening(summary: self).verdict.replacing("**", with: "")
+    let scalars = MarkdownOpening(summary: self).verdict.unicodeScalars
+    return String(scalars.replacing("**".unicodeScalars, with: "".unicodeScalars))
   }
 }

@@ -114,8 +114,7 @@ extension SuiteManifest: Codable {
     guard try reader.member(key).ifPresent != nil else { return nil }
     let path = try reader.filledText(key)
     let hasControl = path.unicodeScalars.contains { $0.properties.generalCategory == .control }
-    let components = path.split(separator: "/", omittingEmptySubsequences: false)
-    guard !path.hasPrefix("/"), !path.hasPrefix("~"), !components.contains(".."), !hasControl else {
+    guard !InnerPath.leadsOut(path), !hasControl else {
       throw reader.error(
         found: "\(quoted(path)) as \"\(key)\"",
         expected: "a relative path inside the suite's folder",

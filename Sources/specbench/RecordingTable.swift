@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecReport
 import SpecRunner
 
@@ -17,7 +18,7 @@ struct RecordingTable: Encodable {
     let rows = [
       ("noting it, inside the timed region", recording.noting),
       ("making and writing its rows, between the timed regions", recording.writing),
-      ("one pass of \(model) over one position, T(1)", passOverOnePosition),
+      ("one pass of \(MarkdownText.plain(model)) over one position, T(1)", passOverOnePosition),
     ]
     for (name, seconds) in rows {
       let share = passOverOnePosition > 0 ? seconds / passOverOnePosition * 100 : nil

@@ -57,7 +57,7 @@ struct RunCommand: ParsableCommand {
       maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
       seed: samplingOptions.seed,
       sampling: sampling,
-      commandLine: CommandLine.arguments.map(quotedForShell).joined(separator: " "),
+      commandLine: CommandLine.arguments.map(ShellText.argument).joined(separator: " "),
       resumes: resume,
       goal: try precisionOptions.goal()
     )
@@ -84,10 +84,4 @@ struct RunCommand: ParsableCommand {
     if skipped == suite.promptCount { throw SkippedPrompts(suite: suiteOptions.suite) }
     if outcome.mismatches > 0 { throw ExitCode(1) }
   }
-}
-
-/// An argument as one would type it.
-func quotedForShell(_ argument: String) -> String {
-  let isPlain = argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,+@%".contains($0) }
-  return isPlain && !argument.isEmpty ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
 }

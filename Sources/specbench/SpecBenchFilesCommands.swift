@@ -67,7 +67,7 @@ struct ImportCommand: ParsableCommand {
   func run() throws {
     let answers = try SpecBenchImport(vanilla: vanilla, others: files)
     let store = try BenchmarkStore(creatingAt: database)
-    let command = CommandLine.arguments.map(quotedForShell).joined(separator: " ")
+    let command = CommandLine.arguments.map(ShellText.argument).joined(separator: " ")
     let run = try answers.write(to: store, modelName: modelName, commandLine: command)
     try say(try RunSummary(store: store, run: run).verdict)
     try say("Run \(run) is in \(database).")

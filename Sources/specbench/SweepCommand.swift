@@ -70,7 +70,7 @@ struct SweepCommand: ParsableCommand {
       passes: passes,
       maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
       seed: seed,
-      commandLine: CommandLine.arguments.map(quotedForShell).joined(separator: " "),
+      commandLine: CommandLine.arguments.map(ShellText.argument).joined(separator: " "),
       resumes: resume
     )
     plan.reusesFinishedRuns = true

@@ -126,6 +126,6 @@ import Testing
     )
     let rows = text.split(separator: "\n").filter { $0.hasSuffix("\\\\") }
     #expect(rows.count == 5 && Set(rows.map { $0.split(separator: "&").count }) == [10])
-    #expect(text.contains("\\toprule") && text.contains("ab on demo"))
+    #expect(text.contains("\\toprule") && text.contains("a b on demo"))
   }
 }

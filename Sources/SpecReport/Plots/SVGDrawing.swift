@@ -1,4 +1,4 @@
-import Foundation
+import SpecFiles
 
 /// A drawing in scalable vector graphics that follows the reader's light or dark mode.
 struct SVGDrawing {
@@ -74,7 +74,7 @@ struct SVGDrawing {
 
   mutating func text(_ text: String, _ x: Double, _ y: Double, _ anchor: Anchor = .start, style: String = "label") {
     elements.append(
-      "<text class=\"\(style)\" x=\"\(n(x))\" y=\"\(n(y))\" text-anchor=\"\(anchor.rawValue)\">\(Self.escaped(text))</text>"
+      "<text class=\"\(style)\" x=\"\(n(x))\" y=\"\(n(y))\" text-anchor=\"\(anchor.rawValue)\">\(MarkupText.escaped(text))</text>"
     )
   }
 
@@ -84,7 +84,9 @@ struct SVGDrawing {
     let head = "<svg xmlns=\"http://www.w3.org/2000/svg\" \(size) role=\"img\" class=\"plot\">"
     let ground = "<rect class=\"ground\" width=\"100%\" height=\"100%\" rx=\"6\"/>"
     return
-      ([head, "<title>\(Self.escaped(title))</title>", "<style>\(Self.style)</style>", ground] + elements + ["</svg>"])
+      ([head, "<title>\(MarkupText.escaped(title))</title>", "<style>\(Self.style)</style>", ground] + elements + [
+        "</svg>"
+      ])
       .joined(separator: "\n") + "\n"
   }
 
@@ -114,10 +116,6 @@ struct SVGDrawing {
       default: width + 7
       }
     }
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
   }
 
   private func n(_ value: Double) -> String {

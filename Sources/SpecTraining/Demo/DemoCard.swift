@@ -139,7 +139,9 @@ public struct DemoCard {
       let data = try Data(contentsOf: URL(fileURLWithPath: path))
       var hash = SHA256()
       hash.update(data)
-      lines.append(row(String(path.dropFirst(folder.path.count + 1)), "\(data.count)", "`\(hash.hexDigest())`"))
+      lines.append(
+        row(String(path.dropFirst(folder.path.count + 1)), "\(data.count)", MarkdownText.code(hash.hexDigest()))
+      )
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 
 /// Draws losses over training tokens as an SVG that stands alone and follows the reader's light or dark mode.
 public enum LossCurvePlot {
@@ -17,10 +18,10 @@ public enum LossCurvePlot {
     let frame = Frame(top: 46 + 20 * Double(rows.count), points: drawings.flatMap { $0.line + $0.background })
     var parts = [
       #"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 420" width="720" height="420" role="img" "#
-        + #"aria-label="\#(escaped(title))">"#,
+        + #"aria-label="\#(MarkupText.escaped(title))">"#,
       style,
       #"<rect class="surface" width="720" height="420" rx="6"/>"#,
-      #"<text class="title" x="16" y="28">\#(escaped(title))</text>"#,
+      #"<text class="title" x="16" y="28">\#(MarkupText.escaped(title))</text>"#,
     ]
     parts += legend(rows) + frame.axes
     parts += drawings.enumerated().flatMap { $1.marks(colour: $0 % colours.count, frame: frame) }
@@ -147,7 +148,8 @@ extension LossCurvePlot {
           ? #"<circle class="dot s\#(entry.colour)" cx="\#(middle)" cy="\#(y)" r="3.5"/>"# : ""
         let (start, end, text) = (pixels(entry.x), pixels(entry.x + 22), pixels(entry.x + 28))
         return #"<line class="line s\#(entry.colour)" x1="\#(start)" x2="\#(end)" y1="\#(y)" y2="\#(y)"/>"#
-          + dot + #"<text class="name" x="\#(text)" y="\#(y)" dy="4">\#(escaped(entry.drawing.label))</text>"#
+          + dot
+          + #"<text class="name" x="\#(text)" y="\#(y)" dy="4">\#(MarkupText.escaped(entry.drawing.label))</text>"#
       }
     }
   }
@@ -193,10 +195,5 @@ extension LossCurvePlot {
       @media (prefers-color-scheme:dark){\(dark)}
       </style>
       """
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;")
   }
 }

@@ -1,0 +1,40 @@
+import SpecFiles
+import Testing
+
+@Suite struct MarkdownTextTests {
+  @Test(arguments: [
+    ("mt_bench", "mt_bench"), ("int8_2", "int8_2"), ("_x_", #"\_x\_"#), ("a__b", #"a\_\_b"#), ("a|b", #"a\|b"#),
+    ("a\\", #"a\\"#), ("a\nb\tc", "a b c"), ("a\u{2028}b", "a b"), ("a\u{0}b", #"a\\0b"#), ("", ""),
+    ("é–世", "é–世"),
+  ])
+  func plainText(text: String, expected: String) {
+    #expect(MarkdownText.plain(text) == expected)
+  }
+
+  @Test(arguments: [
+    ("a b", "`a b`"), ("a`b", "``a`b``"), ("`a", "`` `a ``"), ("a``", "``` a`` ```"), (" a", "`  a `"), ("", "–"),
+    ("  ", "–"), ("a\nb", #"`a\nb`"#), ("a\u{1B}b", #"`a\u{1B}b`"#),
+  ])
+  func codeSpans(text: String, expected: String) {
+    #expect(MarkdownText.code(text) == expected)
+  }
+}
+
+@Suite struct MarkdownTableTests {
+  @Test func columnsArePaddedAndAligned() {
+    var table = MarkdownTable(labels: ["Name"], figures: ["x", "Speedup"])
+    #expect(table.isEmpty)
+    table.append(["vanilla", "1", "1.00x"])
+    table.append(["b", "–"])
+    table.append(["c", "1", "2", "too many"])
+    #expect(
+      table.text == """
+        | Name    |    x | Speedup |
+        | ------- | ---: | ------: |
+        | vanilla |    1 |   1.00x |
+        | b       |    – |         |
+        | c       |    1 |       2 |
+        """
+    )
+  }
+}
