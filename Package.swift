@@ -16,14 +16,17 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
-    .target(name: "SpecFiles", swiftSettings: swift),
+    .target(name: "CSpecFiles", cSettings: c),
+    .plugin(name: "NoteCommit", capability: .buildTool()),
+    .target(name: "SpecBuild", dependencies: ["SpecFiles"], swiftSettings: swift, plugins: ["NoteCommit"]),
+    .target(name: "SpecFiles", dependencies: ["CSpecFiles"], swiftSettings: swift),
     .target(name: "CSpecKernels", cSettings: c),
     .target(name: "SpecKernels", dependencies: ["CSpecKernels"], swiftSettings: swift),
     .target(name: "SpecModel", dependencies: ["SpecFiles", "SpecKernels"], swiftSettings: swift),
     .target(name: "SpecDecoding", dependencies: ["SpecFiles", "SpecModel", "SpecKernels"], swiftSettings: swift),
     .target(
       name: "SpecTraining",
-      dependencies: ["SpecFiles", "SpecModel", "SpecKernels", "SpecSuite"],
+      dependencies: ["SpecBuild", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite"],
       swiftSettings: swift
     ),
     .target(name: "SpecSuite", dependencies: ["SpecFiles"], swiftSettings: swift),
@@ -35,7 +38,8 @@ let package = Package(
     .target(
       name: "SpecRunner",
       dependencies: [
-        "SpecFiles", "SpecDecoding", "SpecModel", "SpecKernels", "SpecStatistics", "SpecSuite", "SpecStore",
+        "SpecBuild", "SpecFiles", "SpecDecoding", "SpecModel", "SpecKernels", "SpecStatistics", "SpecSuite",
+        "SpecStore",
       ],
       swiftSettings: swift
     ),

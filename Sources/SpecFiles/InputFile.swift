@@ -23,7 +23,9 @@ public enum InputFile<Failure: InputFailure> {
     let size = Int(status.st_size)
     guard size <= limit else { throw Failure(.tooLarge(bytes: size, limit: limit), file: path) }
     do {
-      return [UInt8](try handle.read(upToCount: size) ?? Data())
+      let bytes = [UInt8](try handle.read(upToCount: size) ?? Data())
+      InputLog.note(path, bytes: bytes)
+      return bytes
     } catch {
       throw Failure(.unreadable, file: path)
     }

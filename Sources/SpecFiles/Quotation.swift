@@ -12,6 +12,9 @@ public func quoted(_ bytes: some Sequence<UInt8>) -> String {
   quoted(String(decoding: Array(bytes.prefix(4 * (quotationLimit + 1))), as: UTF8.self))
 }
 
+/// A path made fit for a sentence: on one line, harmless to a terminal, and not cut.
+public func printablePath(_ path: String) -> String { printable(path, limit: .max) }
+
 /// The first scalars of a text, with everything escaped that could upset a line or a terminal.
 func printable(_ text: String, limit: Int) -> String {
   let scalars = text.unicodeScalars

@@ -31,6 +31,7 @@ public final class SafetensorsFile {
     } catch {
       throw .malformedFile(path: path, problem: "it cannot be mapped into memory")
     }
+    InputLog.note(mapped: path)
     entries = try Self.readHeader(file)
   }
 
