@@ -89,6 +89,7 @@ extension JSONReport {
   static func condition(_ condition: PassCondition) -> ReportValue {
     [
       "pass": ReportValue(condition.pass),
+      "attempt": ReportValue(condition.attempt),
       "started_at": ReportValue(DateText.exact(condition.startedAt)),
       "finished_at": ReportValue(DateText.exact(condition.finishedAt)),
       "load_average": ReportValue(condition.loadAverage),

@@ -44,7 +44,7 @@ struct MarkdownDetails {
   /// What makes the measurement doubtful.
   var taints: String? {
     let tainted = summary.conditions.filter { !$0.taints.isEmpty }
-    let passes = tainted.map { "Pass \($0.pass + 1): \($0.taints.joined(separator: " "))" }
+    let passes = tainted.map { "Pass \($0.passText): \($0.taints.joined(separator: " "))" }
     // A reader wants to know that passes are tainted; the table of conditions has all of them.
     let shown = passes.count > 3 ? passes.prefix(3) + ["\(passes.count - 3) more passes are tainted."] : passes[...]
     let taints = environment.taints + shown

@@ -101,7 +101,7 @@ extension MarkdownFigures {
     for condition in summary.conditions {
       let clock = condition.finalFrequencyMegahertz.map { "\(NumberFormat.fixed($0 / 1000, decimals: 2)) GHz" }
       table.append([
-        String(condition.pass + 1), NumberFormat.percent(condition.otherShare),
+        condition.passText, NumberFormat.percent(condition.otherShare),
         NumberFormat.percent(condition.stealShare), NumberFormat.fixed(condition.loadAverage, decimals: 2),
         clock ?? NumberFormat.missing, condition.swappedPages.map(String.init) ?? NumberFormat.missing,
         condition.taints.isEmpty ? "none" : condition.taints.map(MarkdownText.plain).joined(separator: " "),
@@ -122,4 +122,9 @@ extension MarkdownFigures {
     return note
       + "\nSteps during which the decoding thread was kept from a processor: \(counts.joined(separator: ", "))."
   }
+}
+
+extension PassCondition {
+  /// The pass, counted from one, with the attempt at it where the run was gone on with.
+  var passText: String { attempt == 0 ? String(pass + 1) : "\(pass + 1), attempt \(attempt + 1)" }
 }

@@ -32,7 +32,7 @@ public enum RunList {
       outline.fastest.map { "\(NumberFormat.ratio($0.speedup)) \(MarkdownText.plain($0.decoder))" }
         ?? NumberFormat.missing,
       losslessness(outline),
-      outline.unfinishedText ?? "finished",
+      outline.unfinishedText ?? "finished: \(outline.progressText)",
     ]
   }
 

@@ -12,7 +12,8 @@ struct RunOutline: Sendable {
   let losslessness: [Int64: Losslessness]
   /// Number of recorded generations.
   let generations: Int
-  /// Number of generations that the decoders, passes and prompts known so far ask for.
+  /// Number of generations that the decoders, passes and prompts of the plan ask for, skipped prompts left out; for a run
+  /// of an older version, which stored no plan, the prompts known so far.
   let expectedGenerations: Int
   /// Number of prompts with a generation, by category.
   let measuredPrompts: [ReportCategory: Int]
@@ -33,7 +34,8 @@ struct RunOutline: Sendable {
     let prompts = try store.prompts(of: run.id)
     let recorded = try store.recordedGenerations(run: run.id)
     generations = recorded.count
-    expectedGenerations = Self.product(all.count, run.passes, prompts.filter { $0.skipReason == nil }.count)
+    let skipped = prompts.filter { $0.skipReason != nil }.count
+    expectedGenerations = Self.product(all.count, run.passes, (run.plannedPrompts ?? prompts.count) - skipped)
     let measured = Set(recorded.map(\.promptID))
     let reached = prompts.filter { measured.contains($0.id) }
     questionCount = Set(reached.map(\.questionID)).count
@@ -83,7 +85,13 @@ struct RunOutline: Sendable {
 
   /// `unfinished: 12 of 60 generations`, or nil for a finished run.
   var unfinishedText: String? {
-    isFinished ? nil : "unfinished: \(generations) of \(expectedGenerations) generations"
+    isFinished ? nil : "unfinished: \(progressText)"
+  }
+
+  /// `12 of 60 generations`; a run that goes on until it is precise enough has at least so many.
+  var progressText: String {
+    let isOpen = !isFinished && run.options.contains("\"precision\":")
+    return "\(generations) of \(isOpen ? "at least " : "")\(expectedGenerations) generations"
   }
 
   /// The numbers come from a file, so their product may be too large for an integer.

@@ -55,7 +55,7 @@ public struct RunSummary: Sendable {
   public var isFinished: Bool { outline.isFinished }
   /// Number of recorded generations.
   public var generations: Int { outline.generations }
-  /// Number of generations that the run's decoders, passes and prompts known so far ask for.
+  /// Number of generations that the run's decoders, passes and prompts ask for, skipped prompts left out.
   public var expectedGenerations: Int { outline.expectedGenerations }
   /// Number of generations that were compared with vanilla's.
   public var checkedGenerations: Int { outline.checkedGenerations }

@@ -30,6 +30,9 @@ enum Migrations {
     migrator.registerMigration("8-mismatch-margin") { database in
       try database.execute(sql: Schema.mismatchMargin)
     }
+    migrator.registerMigration("9-run-identity") { database in
+      try database.execute(sql: Schema.runIdentity)
+    }
     return migrator
   }
 

@@ -5,6 +5,8 @@ internal import GRDB
 public struct PassCondition: Codable, Equatable, Sendable {
   /// The measured pass, from 0.
   public var pass: Int
+  /// Which attempt at the run measured this part of the pass, from 0: a run that is gone on with has several.
+  public var attempt: Int
   /// When the pass began; stored in UTC to the millisecond.
   public var startedAt: Date
   /// When it ended.
@@ -27,7 +29,7 @@ public struct PassCondition: Codable, Equatable, Sendable {
   public var taints: [String]
 
   enum CodingKeys: String, CodingKey {
-    case pass
+    case pass, attempt
     case startedAt = "started_at"
     case finishedAt = "finished_at"
     case loadAverage = "load_average"
@@ -43,6 +45,7 @@ public struct PassCondition: Codable, Equatable, Sendable {
   /// Makes a condition; the properties say what each value means.
   public init(
     pass: Int,
+    attempt: Int = 0,
     startedAt: Date,
     finishedAt: Date,
     loadAverage: Double? = nil,
@@ -55,6 +58,7 @@ public struct PassCondition: Codable, Equatable, Sendable {
     taints: [String] = []
   ) {
     self.pass = pass
+    self.attempt = attempt
     self.startedAt = startedAt
     self.finishedAt = finishedAt
     self.loadAverage = loadAverage
@@ -73,7 +77,8 @@ extension PassCondition: StoredRecord {
 }
 
 extension BenchmarkStore {
-  /// Notes what else the machine did during a pass; what an attempt that was broken off noted is replaced.
+  /// Notes what else the machine has done so far during an attempt at a pass, in the place of what was noted for this
+  /// attempt before; earlier attempts keep theirs.
   ///
   /// - Parameters:
   ///   - condition: The condition.
@@ -82,8 +87,8 @@ extension BenchmarkStore {
   public func recordCondition(_ condition: PassCondition, run: Int64) throws(StoreError) {
     try write { database in
       try database.execute(
-        sql: "DELETE FROM pass_condition WHERE run_id = ? AND pass = ?",
-        arguments: [run, condition.pass]
+        sql: "DELETE FROM pass_condition WHERE run_id = ? AND pass = ? AND attempt = ?",
+        arguments: [run, condition.pass, condition.attempt]
       )
       try InsertedRow(record: condition, parents: ["run_id": run]).insert(database)
     }
@@ -92,13 +97,13 @@ extension BenchmarkStore {
   /// What else the machine did during the passes of a run.
   ///
   /// - Parameter run: The run's id.
-  /// - Returns: One condition for each finished pass, in order; none for a run of an older version.
+  /// - Returns: One condition for each pass and attempt at it, in order; none for a run of an older version.
   /// - Throws: A ``StoreError``.
   public func conditions(of run: Int64) throws(StoreError) -> [PassCondition] {
     try read { database in
       try PassCondition.fetchAll(
         database,
-        sql: "SELECT * FROM pass_condition WHERE run_id = ? ORDER BY pass",
+        sql: "SELECT * FROM pass_condition WHERE run_id = ? ORDER BY pass, attempt",
         arguments: [run]
       )
     }

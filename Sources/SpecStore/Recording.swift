@@ -9,17 +9,20 @@ extension BenchmarkStore {
   ///   - environment: What it is measured with.
   ///   - decoders: Its decoders.
   ///   - prompts: Its prompts; later ones follow with ``insertPrompt(_:run:)``.
+  ///   - inputs: The files that its results depend on.
   /// - Returns: The ids of the new rows.
   /// - Throws: A ``StoreError``; nothing is written then.
   public func beginRun(
     _ run: RunRecord,
     environment: EnvironmentRecord,
     decoders: [DecoderRecord],
-    prompts: [PromptRecord]
+    prompts: [PromptRecord],
+    inputs: [RunInput] = []
   ) throws(StoreError) -> RunIdentifiers {
     try write { database in
       let environmentID = try InsertedRow(record: environment).insertedID(database)
       let runID = try InsertedRow(record: run, parents: ["environment_id": environmentID]).insertedID(database)
+      for input in inputs { try InsertedRow(record: input, parents: ["run_id": runID]).insert(database) }
       return RunIdentifiers(
         run: runID,
         decoders: try decoders.map { decoder in

@@ -60,8 +60,10 @@ public struct EnvironmentRecord: Codable, Equatable, Sendable {
   public var compiler: String
   /// SpecBench's own version.
   public var packageVersion: String
-  /// The source commit, where known.
+  /// The source commit that the program was built from, where known; it ends in `-dirty` where the sources had changes.
   public var sourceCommit: String?
+  /// SHA-256 of the program's own file; nil where it cannot be read, and in older runs.
+  public var executableHash: String?
   /// How the program was compiled.
   public var buildConfiguration: BuildConfiguration
   /// The name of the instruction set that the kernels use.
@@ -83,6 +85,7 @@ public struct EnvironmentRecord: Codable, Equatable, Sendable {
     case kernel, compiler
     case packageVersion = "package_version"
     case sourceCommit = "source_commit"
+    case executableHash = "executable_hash"
     case buildConfiguration = "build_configuration"
     case kernelSet = "kernel_set"
     case taints
@@ -105,6 +108,7 @@ public struct EnvironmentRecord: Codable, Equatable, Sendable {
     compiler: String,
     packageVersion: String,
     sourceCommit: String? = nil,
+    executableHash: String? = nil,
     buildConfiguration: BuildConfiguration,
     kernelSet: String,
     taints: [String] = []
@@ -124,6 +128,7 @@ public struct EnvironmentRecord: Codable, Equatable, Sendable {
     self.compiler = compiler
     self.packageVersion = packageVersion
     self.sourceCommit = sourceCommit
+    self.executableHash = executableHash
     self.buildConfiguration = buildConfiguration
     self.kernelSet = kernelSet
     self.taints = taints
@@ -138,12 +143,15 @@ public struct PassCost: Codable, Equatable, Sendable {
   public let milliseconds: Double
   /// Positions before them; nil in older runs, where they were 64 at most.
   public let context: Int?
+  /// Over how many measurements the time is a mean; nil in older runs.
+  public let samples: Int?
 
   /// Makes a cost; the properties say what each value means.
-  public init(positions: Int, milliseconds: Double, context: Int? = nil) {
+  public init(positions: Int, milliseconds: Double, context: Int? = nil, samples: Int? = nil) {
     self.positions = positions
     self.milliseconds = milliseconds
     self.context = context
+    self.samples = samples
   }
 }
 
@@ -203,6 +211,10 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var verificationCost: [PassCost]?
   /// Where the figures come from.
   public var origin: RunOrigin
+  /// Everything that the run was asked to do, as JSON text, so that it can be gone on with; nil in older runs.
+  public var plan: String?
+  /// How many prompts the plan has, all turns of all questions; nil in older runs.
+  public var plannedPrompts: Int?
 
   enum CodingKeys: String, CodingKey {
     case startedAt = "started_at"
@@ -228,7 +240,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case topP = "top_p"
     case verification
     case verificationCost = "verification_cost"
-    case origin
+    case origin, plan
+    case plannedPrompts = "planned_prompts"
   }
 
   /// Makes a record; the properties say what each value means.
@@ -259,7 +272,9 @@ public struct RunRecord: Codable, Equatable, Sendable {
     topP: Double = 1,
     verification: String = "coupled",
     verificationCost: [PassCost]? = nil,
-    origin: RunOrigin = .measured
+    origin: RunOrigin = .measured,
+    plan: String? = nil,
+    plannedPrompts: Int? = nil
   ) {
     self.startedAt = startedAt
     self.finishedAt = finishedAt
@@ -288,6 +303,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.verification = verification
     self.verificationCost = verificationCost
     self.origin = origin
+    self.plan = plan
+    self.plannedPrompts = plannedPrompts
   }
 }
 

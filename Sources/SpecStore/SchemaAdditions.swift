@@ -39,4 +39,43 @@ extension Schema {
 
   /// How clearly the target decided where a generation first differs from vanilla's; null where nothing computed it.
   static let mismatchMargin = "ALTER TABLE generation ADD COLUMN mismatch_margin REAL"
+
+  /// What a run's results depend on, so that resuming it can tell whether all of it is still the same: the files by
+  /// content, the plan, and the built program. Null in older runs. The conditions of a pass are kept for each attempt at
+  /// it, and the settled time of the warm-up for each decoder.
+  static let runIdentity = """
+    ALTER TABLE environment ADD COLUMN executable_hash TEXT;
+    ALTER TABLE run ADD COLUMN plan TEXT CHECK (plan IS NULL OR json_valid(plan));
+    ALTER TABLE run ADD COLUMN planned_prompts INTEGER CHECK (planned_prompts >= 0);
+    ALTER TABLE decoder ADD COLUMN warm_up_ns INTEGER CHECK (warm_up_ns >= 0);
+    CREATE TABLE run_input (
+      run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+      role TEXT NOT NULL,
+      path TEXT NOT NULL,
+      sha256 TEXT NOT NULL,
+      PRIMARY KEY (run_id, role)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE attempt_condition (
+      run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+      pass INTEGER NOT NULL CHECK (pass >= 0),
+      attempt INTEGER NOT NULL CHECK (attempt >= 0),
+      started_at TEXT NOT NULL,
+      finished_at TEXT NOT NULL,
+      load_average REAL,
+      other_share REAL,
+      steal_share REAL,
+      frequency_mhz REAL,
+      final_frequency_mhz REAL,
+      swapped_pages INTEGER,
+      on_battery INTEGER CHECK (on_battery IN (0, 1)),
+      taints TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(taints)),
+      PRIMARY KEY (run_id, pass, attempt)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO attempt_condition (run_id, pass, attempt, started_at, finished_at, load_average, other_share, steal_share,
+      frequency_mhz, final_frequency_mhz, swapped_pages, on_battery, taints)
+    SELECT run_id, pass, 0, started_at, finished_at, load_average, other_share, steal_share,
+      frequency_mhz, final_frequency_mhz, swapped_pages, on_battery, taints FROM pass_condition;
+    DROP TABLE pass_condition;
+    ALTER TABLE attempt_condition RENAME TO pass_condition;
+    """
 }

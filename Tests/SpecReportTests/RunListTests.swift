@@ -32,7 +32,7 @@ import Testing
     #expect(
       table.rows[0] == [
         String(good.run), "2025-07-13 12:34:56", "toy-llama", "demo", "vanilla, vanilla-2, kangaroo, medusa", "3", "10",
-        "\(NumberFormat.ratio(best.1)) \(best.0)", "yes, 90 of 90", "finished",
+        "\(NumberFormat.ratio(best.1)) \(best.0)", "yes, 90 of 90", "finished: 120 of 120 generations",
       ]
     )
     let other = try RawRun(workspace.connection(), run: bad.run)
@@ -49,5 +49,55 @@ import Testing
         "unfinished: 0 of 0 generations",
       ]
     )
+  }
+
+  /// What is planned is known from the start, not only what was reached; skipped prompts are not measured.
+  @Test(arguments: [
+    ("{}", false, "unfinished: 2 of 28 generations"),
+    (#"{"precision":"0.02"}"#, false, "unfinished: 2 of at least 28 generations"),
+    (#"{"precision":"0.02"}"#, true, "finished: 2 of 28 generations"),
+  ])
+  func thePlannedTotalIsTold(options: String, isFinished: Bool, expected: String) throws {
+    let workspace = try Workspace()
+    var run = Example.run
+    (run.options, run.finishedAt) = (options, isFinished ? Date() : nil)
+    (run.passes, run.plannedPrompts) = (2, 9)
+    let ids = try workspace.store.beginRun(
+      run,
+      environment: Example.environment,
+      decoders: [
+        DecoderRecord(ordinal: 0, name: "vanilla", method: "vanilla", spec: "vanilla"),
+        DecoderRecord(ordinal: 1, name: "kangaroo", method: "kangaroo", spec: "kangaroo"),
+      ],
+      prompts: (0..<3).map { question in
+        PromptRecord(
+          ordinal: question,
+          questionID: question,
+          turn: 0,
+          category: "qa",
+          subcategory: "qa",
+          promptTokens: 3,
+          idsHash: "\(question)",
+          skipReason: question == 0 ? nil : "too long"
+        )
+      }
+    )
+    for decoder in ids.decoders {
+      let generation = GenerationRecord(
+        decoderID: decoder,
+        promptID: ids.prompts[0],
+        pass: 0,
+        ordinal: 0,
+        startedAt: Date(),
+        prefillNanoseconds: 1,
+        decodeNanoseconds: 1,
+        outputTokens: 1,
+        outputIDs: [5],
+        text: "",
+        stopReason: .endToken
+      )
+      try workspace.store.record(generation, cycles: [], tokens: [])
+    }
+    #expect(try ReadTable(RunList.render(workspace.store)).rows.first?.last == expected)
   }
 }

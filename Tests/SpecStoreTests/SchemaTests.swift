@@ -17,7 +17,8 @@ import Testing
     let example = try ExampleRun()
     #expect(
       try names("table", in: example.folder.database) == [
-        "environment", "run", "decoder", "prompt", "generation", "cycle", "token", "pass_condition", "grdb_migrations",
+        "environment", "run", "decoder", "prompt", "generation", "cycle", "token", "pass_condition", "run_input",
+        "grdb_migrations",
       ]
     )
     #expect(
@@ -36,6 +37,11 @@ import Testing
       try database.execute(
         sql: """
           DROP TABLE pass_condition;
+          DROP TABLE run_input;
+          ALTER TABLE environment DROP COLUMN executable_hash;
+          ALTER TABLE run DROP COLUMN plan;
+          ALTER TABLE run DROP COLUMN planned_prompts;
+          ALTER TABLE decoder DROP COLUMN warm_up_ns;
           ALTER TABLE generation DROP COLUMN preempted_steps;
           ALTER TABLE generation DROP COLUMN retokenized_tokens;
           ALTER TABLE generation DROP COLUMN mismatch_margin;
@@ -55,7 +61,8 @@ import Testing
     #expect(try store.run(1).origin == .measured && store.conditions(of: 1).isEmpty)
     let run = try store.run(1)
     #expect(run.temperature == 0 && run.topK == 0 && run.topP == 1 && run.verification == "coupled")
-    #expect(run.storedWeightType == nil)
+    #expect(run.storedWeightType == nil && run.plan == nil && run.plannedPrompts == nil)
+    #expect(try store.inputs(of: 1).isEmpty && store.environment(of: 1).executableHash == nil)
     #expect(try store.decoders(of: 1).allSatisfy { !$0.isNoiseFloor })
   }
 

@@ -1,0 +1,86 @@
+import Foundation
+internal import GRDB
+
+/// A file that a run's results depend on.
+public struct RunInput: Codable, Equatable, Sendable {
+  /// What the file is, unique in the run: its path inside the model's folder, or its whole path elsewhere.
+  public var role: String
+  /// Where it was read from, absolute.
+  public var path: String
+  /// SHA-256 of its bytes, in hexadecimal.
+  public var sha256: String
+
+  /// Makes an input; the properties say what each value means.
+  public init(role: String, path: String, sha256: String) {
+    self.role = role
+    self.path = path
+    self.sha256 = sha256
+  }
+}
+
+extension RunInput: StoredRecord {
+  static let databaseTableName = "run_input"
+}
+
+extension BenchmarkStore {
+  /// The files that a run's results depend on.
+  ///
+  /// - Parameter run: The run's id.
+  /// - Returns: The files by role; none for a run of an older version.
+  /// - Throws: A ``StoreError``.
+  public func inputs(of run: Int64) throws(StoreError) -> [RunInput] {
+    try read { database in
+      try RunInput.fetchAll(database, sql: "SELECT * FROM run_input WHERE run_id = ? ORDER BY role", arguments: [run])
+    }
+  }
+
+  /// Opens a run that another attempt goes on with: it counts as unfinished again, and what the environment of this
+  /// attempt makes doubtful is noted beside what is noted already.
+  ///
+  /// - Parameters:
+  ///   - run: The run's id.
+  ///   - passes: How many passes it is to have.
+  ///   - taints: One sentence each; those that are noted already are left out.
+  /// - Throws: A ``StoreError``, for example when there is no such run; nothing is written then.
+  public func reopenRun(_ run: Int64, passes: Int, taints: [String]) throws(StoreError) {
+    let environment = try environment(of: run)
+    let all = taints.reduce(into: environment.taints) { if !$0.contains($1) { $0.append($1) } }
+    try write { database in
+      try database.execute(
+        sql: "UPDATE run SET finished_at = NULL, passes = ? WHERE id = ?",
+        arguments: [passes, run]
+      )
+      let text = String(decoding: try JSONEncoder().encode(all), as: UTF8.self)
+      try database.execute(sql: "UPDATE environment SET taints = ? WHERE id = ?", arguments: [text, environment.id])
+    }
+  }
+
+  /// Notes the time at which a decoder's warm-up had settled.
+  ///
+  /// - Parameters:
+  ///   - nanoseconds: The time of one generation of the warm-up.
+  ///   - decoder: The decoder's id.
+  /// - Throws: A ``StoreError``.
+  public func recordWarmUp(_ nanoseconds: Int, decoder: Int64) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE decoder SET warm_up_ns = ? WHERE id = ?",
+        arguments: [nanoseconds, decoder]
+      )
+    }
+  }
+
+  /// The times at which the warm-up of a run's decoders had settled.
+  ///
+  /// - Parameter run: The run's id.
+  /// - Returns: Nanoseconds by the decoder's id, for those that had settled.
+  /// - Throws: A ``StoreError``.
+  public func warmUps(of run: Int64) throws(StoreError) -> [Int64: Int] {
+    let sql = "SELECT id, warm_up_ns FROM decoder WHERE run_id = ? AND warm_up_ns IS NOT NULL"
+    return try read { database in
+      try Row.fetchAll(database, sql: sql, arguments: [run]).reduce(into: [:]) { times, row in
+        times[try row.decode(Int64.self, forColumn: "id")] = try row.decode(Int.self, forColumn: "warm_up_ns")
+      }
+    }
+  }
+}
