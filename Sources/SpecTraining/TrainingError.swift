@@ -1,6 +1,6 @@
 /// What can go wrong in training.
 public enum TrainingError: Error, CustomStringConvertible, Equatable {
-  /// The folder holds a checkpoint of a training with other settings, data or shapes.
+  /// The folder holds a checkpoint of another training; `difference` says what differs.
   case otherTraining(path: String, difference: String)
   /// A checkpoint is not what this program writes.
   case malformedCheckpoint(path: String, problem: String)
@@ -15,7 +15,8 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
   public var description: String {
     switch self {
     case .otherTraining(let path, let difference):
-      "\(path) belongs to a training with \(difference): go on with the same options and data, or name another folder"
+      "\(path): it holds a training that is not the same: \(difference); go on with the same options, data and program, "
+        + "or name another folder"
     case .malformedCheckpoint(let path, let problem):
       "\(path) is not a training checkpoint (\(problem)): delete it to begin again"
     case .unwritable(let path):

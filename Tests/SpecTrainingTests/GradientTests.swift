@@ -141,6 +141,7 @@ import Testing
 
     var parameters: [Parameter] { objective.parameters }
     var rows: Int { objective.rows }
+    var identity: [String: String] { objective.identity }
     func step(_ batch: TrainingBatch) -> Double { objective.step(batch, imitating: teacher) }
     func evaluate(_ batch: TrainingBatch) -> HeldOutFigures { objective.evaluate(batch) }
   }

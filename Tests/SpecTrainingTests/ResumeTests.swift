@@ -33,9 +33,82 @@ import Testing
     _ = try train(in: folder.path, threads: 1, stopAfter: 3)
     var settings = Self.settings
     settings.peakRate = 1e-4
-    #expect(throws: TrainingError.otherTraining(path: folder.path, difference: "other settings")) {
+    let difference = #"--learning-rate is "0.002" there and "0.0001" now"#
+    #expect(throws: TrainingError.otherTraining(path: folder.path, difference: difference)) {
       _ = try train(in: folder.path, threads: 1, settings: settings)
     }
+  }
+
+  /// Another exit layer, another target of the same shape, other held-out documents, other weights to begin with.
+  @Test func anotherTrainingIsRefused() throws {
+    let (first, second) = (try TinyCheckpoint(seed: 1), try TinyCheckpoint(seed: 2))
+    defer { for checkpoint in [first, second] { checkpoint.remove() } }
+    let folder = try TemporaryFolder()
+    try trainAdapter(in: folder.path, for: first)
+    for (change, difference) in [
+      ({ try self.trainAdapter(in: folder.path, for: first, exit: 2) }, #"the exit layer is "1" there and "2" now"#),
+      ({ try self.trainAdapter(in: folder.path, for: second) }, "the target is another"),
+      ({ try self.trainAdapter(in: folder.path, for: first, heldOut: 8) }, "the held-out documents are others"),
+      ({ try self.trainAdapter(in: folder.path, for: first, training: 8) }, "the documents to learn from are others"),
+      ({ try self.trainAdapter(in: folder.path, for: first, disturbs: true) }, "the weights to begin with are others"),
+    ] as [(() throws -> Void, String)] {
+      #expect(throws: TrainingError.otherTraining(path: folder.path, difference: difference), performing: change)
+    }
+    try trainAdapter(in: folder.path, for: first)
+  }
+
+  /// A state that another build of the program or an older version has written is refused, too.
+  @Test func anotherProgramsTrainingIsRefused() throws {
+    let checkpoint = try TinyCheckpoint()
+    defer { checkpoint.remove() }
+    let folder = try TemporaryFolder()
+    try trainAdapter(in: folder.path, for: checkpoint)
+    let state = folder.path + "/state.json"
+    let text = try String(contentsOfFile: state, encoding: .utf8)
+    let program = try #require(text.firstMatch(of: /"program" : "[0-9a-f]+"/)?.output)
+    _ = try folder.write(text.replacing(program, with: #""program" : "0""#), to: "state.json")
+    #expect(throws: TrainingError.otherTraining(path: folder.path, difference: "the program is another build")) {
+      try trainAdapter(in: folder.path, for: checkpoint)
+    }
+    let older = text.replacing(/"(objective)" :/) { "\"old \($0.1)\" :" }
+    _ = try folder.write(older, to: "state.json")
+    let error = #expect(throws: TrainingError.self) { try trainAdapter(in: folder.path, for: checkpoint) }
+    #expect("\(try #require(error))".contains("an older version began it"))
+  }
+
+  /// A few steps of an adapter's training, stopped before the end.
+  private func trainAdapter(
+    in directory: String,
+    for target: TinyCheckpoint,
+    exit: Int = 1,
+    training: UInt64 = 5,
+    heldOut: UInt64 = 6,
+    disturbs: Bool = false
+  ) throws {
+    let context = try ComputeContext(threads: 1)
+    let objective = try KangarooObjective(
+      Checkpoint(directory: target.directory),
+      exitLayer: exit,
+      rows: Self.settings.batchTokens,
+      seed: 1,
+      context: context
+    )
+    if disturbs { objective.parameters[0].value.withMutableNumbers { $0[0] += 1 } }
+    func documents(_ seed: UInt64) -> TokenizedDocuments {
+      var random = RandomStream(seed: seed, name: "documents")
+      var documents = TokenizedDocuments()
+      for _ in 0..<10 { documents.append((0..<9).map { _ in Token(random.below(250)) }, limit: 64) }
+      return documents
+    }
+    let trainer = try Trainer(
+      objective,
+      training: documents(training),
+      heldOut: documents(heldOut),
+      settings: Self.settings,
+      directory: directory,
+      context: context
+    )
+    _ = try trainer.run(progress: { _ in }, shouldStop: { true })
   }
 
   @Test func aDamagedStateIsNamed() throws {

@@ -67,7 +67,7 @@ public final class Trainer {
     self.heldOut = BatchPlan(heldOut, rows: settings.batchTokens, seed: 0).inOrder
     checkpoint = TrainingCheckpoint(
       directory: directory,
-      identity: .init(settings: settings, parameters: objective.parameters, documents: training.fingerprint)
+      identity: TrainingIdentity(settings: settings, objective: objective, training: training, heldOut: heldOut)
     )
     if let state = try checkpoint.restore(objective.parameters) {
       (step, points, lossSum, lossCount) = (state.step, state.points, state.lossSum, state.lossCount)

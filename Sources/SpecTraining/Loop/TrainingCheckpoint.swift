@@ -6,20 +6,6 @@ import SpecModel
 /// The state of a training on disk: parameters and moments in one file, everything else in another that names it. The
 /// second is replaced in one step, so that at any moment the folder holds one whole state.
 struct TrainingCheckpoint {
-  /// What must be the same for a training to go on.
-  struct Identity: Codable, Equatable {
-    let settings: TrainingSettings
-    let parameters: [String]
-    let documents: String
-
-    init(settings: TrainingSettings, parameters: [Parameter], documents: String) {
-      self.settings = settings
-      self.parameters = parameters.flatMap { parameter in
-        parameter.parts.map { "\($0.name) \(parameter.shape(of: $0))" }
-      }
-      self.documents = documents
-    }
-  }
 
   /// Where the training is.
   struct State: Codable, Equatable {
@@ -30,18 +16,18 @@ struct TrainingCheckpoint {
   }
 
   private struct Description: Codable {
-    let identity: Identity
+    let identity: TrainingIdentity
     let state: State
     let numbers: String
   }
 
   private let directory: String
-  private let identity: Identity
+  private let identity: TrainingIdentity
 
   /// - Parameters:
   ///   - directory: a folder that exists.
   ///   - identity: what must be the same for a training to go on.
-  init(directory: String, identity: Identity) {
+  init(directory: String, identity: TrainingIdentity) {
     self.directory = directory
     self.identity = identity
   }
@@ -61,8 +47,9 @@ struct TrainingCheckpoint {
     } catch {
       throw TrainingError.malformedCheckpoint(path: descriptionPath, problem: "it does not hold a training's state")
     }
-    if let difference = difference(to: saved.identity) {
-      throw TrainingError.otherTraining(path: directory, difference: difference)
+    let differences = identity.differences(from: saved.identity)
+    guard differences.isEmpty else {
+      throw TrainingError.otherTraining(path: directory, difference: differences.joined(separator: ", "))
     }
     let file = try SafetensorsFile(path: directory + "/" + saved.numbers, purpose: "a training's saved numbers")
     for parameter in parameters {
@@ -89,13 +76,6 @@ struct TrainingCheckpoint {
     for old in try FileManager.default.contentsOfDirectory(atPath: directory) {
       if old.hasPrefix("numbers-"), old != name { try FileManager.default.removeItem(atPath: directory + "/" + old) }
     }
-  }
-
-  private func difference(to saved: Identity) -> String? {
-    if saved.settings != identity.settings { return "other settings" }
-    if saved.parameters != identity.parameters { return "other shapes" }
-    if saved.documents != identity.documents { return "other data" }
-    return nil
   }
 
   private static func matrices(of parameter: Parameter) -> [(String, FloatMatrix)] {

@@ -41,6 +41,13 @@ public final class DraftObjective: TrainingObjective {
   public var parameters: [Parameter] { draft.parameters }
   /// Rows of a batch.
   public var rows: Int { draft.rows }
+  /// The draft's configuration and the target, by content.
+  public var identity: [String: String] {
+    [
+      "the objective": "a draft model", "the configuration": draft.configuration.identity,
+      "the target": target.identity,
+    ]
+  }
 
   /// The loss against the target's distribution, with its gradients.
   public func step(_ batch: TrainingBatch) -> Double {

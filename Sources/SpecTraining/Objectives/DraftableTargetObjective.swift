@@ -75,6 +75,12 @@ public final class DraftableTargetObjective: TrainingObjective {
   public var parameters: [Parameter] { model.parameters + adapter.parameters + heads.parameters }
   /// Rows of a batch.
   public var rows: Int { model.rows }
+  /// The model's configuration, what it gets, and what the losses weigh.
+  public var identity: [String: String] {
+    [
+      "the objective": "a draftable target", "the configuration": model.configuration.identity, "the shape": "\(shape)",
+    ]
+  }
 
   /// All losses together, with their gradients.
   public func step(_ batch: TrainingBatch) -> Double {

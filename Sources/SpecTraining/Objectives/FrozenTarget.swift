@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecKernels
 import SpecModel
 
@@ -17,6 +18,11 @@ final class FrozenTarget {
     try model.load(checkpoint)
     logits = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
   }
+
+  /// The target by content: its configuration and its numbers.
+  private(set) lazy var identity: String = {
+    "\(model.configuration.identity), weights \(Parameter.hash(of: model.parameters))"
+  }()
 
   /// Computes the final states and the logits of a batch.
   func forward(_ batch: TrainingBatch, exit: (layer: Int, states: FloatMatrix)? = nil) {
@@ -50,5 +56,19 @@ extension ComputeContext {
     let targets = batch.targets(ahead: 1)
     figures.add(losses: crossEntropy(student, targets: targets, gradientScale: nil), targets: targets)
     return figures
+  }
+}
+
+extension ModelConfiguration {
+  /// Everything that a configuration says, as one text.
+  var identity: String { "\(self)" }
+}
+
+extension Parameter {
+  /// SHA-256 of the numbers of some parameters, in hexadecimal.
+  static func hash(of parameters: [Parameter]) -> String {
+    var hash = SHA256()
+    for parameter in parameters { parameter.value.withNumbers { hash.update(UnsafeRawBufferPointer($0)) } }
+    return hash.hexDigest()
   }
 }

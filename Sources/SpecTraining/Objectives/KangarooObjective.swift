@@ -49,6 +49,10 @@ public final class KangarooObjective: TrainingObjective {
   public var parameters: [Parameter] { adapter.parameters }
   /// Rows of a batch.
   public var rows: Int { target.model.rows }
+  /// The exit layer and the target, by content.
+  public var identity: [String: String] {
+    ["the objective": "a Kangaroo adapter", "the exit layer": "\(exitLayer)", "the target": target.identity]
+  }
   var targetConfiguration: ModelConfiguration { target.model.configuration }
 
   /// The loss against the target's distribution, with its gradients.

@@ -43,6 +43,10 @@ public final class MedusaObjective: TrainingObjective {
   public var parameters: [Parameter] { heads.parameters }
   /// Rows of a batch.
   public var rows: Int { target.model.rows }
+  /// The target, by content.
+  public var identity: [String: String] {
+    ["the objective": "Medusa heads", "the target": target.identity]
+  }
   var targetConfiguration: ModelConfiguration { target.model.configuration }
 
   /// The heads' weighted losses together.

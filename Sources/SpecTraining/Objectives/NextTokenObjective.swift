@@ -43,6 +43,10 @@ public final class NextTokenObjective: TrainingObjective {
   public var parameters: [Parameter] { model.parameters }
   /// Rows of a batch.
   public var rows: Int { model.rows }
+  /// The model's configuration.
+  public var identity: [String: String] {
+    ["the objective": "a model", "the configuration": model.configuration.identity]
+  }
 
   /// The loss of the next tokens, with its gradients.
   public func step(_ batch: TrainingBatch) -> Double {

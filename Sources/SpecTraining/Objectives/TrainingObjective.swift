@@ -9,6 +9,10 @@ public protocol TrainingObjective: AnyObject {
   /// Rows of a batch.
   var rows: Int { get }
 
+  /// What the losses depend on beside the parameters, the documents and the training's settings: a training goes on only
+  /// where all of it is the same. The names are for the user.
+  var identity: [String: String] { get }
+
   /// Computes the loss and adds its gradients.
   ///
   /// - Parameter batch: documents.
