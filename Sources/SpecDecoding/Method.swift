@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecModel
 
 /// An entry of the catalogue: what a method is, its settings, and how a decoder is made.
@@ -69,21 +70,39 @@ public struct DecoderResources {
   public let modelDirectory: String?
   /// How tokens are chosen.
   public let sampling: Sampling
+  /// The folder that relative paths in settings begin at; nil for the present working directory.
+  public let workingDirectory: String?
 
   /// - Parameters:
   ///   - target: the model.
   ///   - modelDirectory: its folder.
   ///   - sampling: how tokens are chosen.
-  public init(target: Transformer, modelDirectory: String?, sampling: Sampling = .greedy) {
+  ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
+  public init(
+    target: Transformer,
+    modelDirectory: String?,
+    sampling: Sampling = .greedy,
+    workingDirectory: String? = nil
+  ) {
     self.target = target
     self.modelDirectory = modelDirectory
     self.sampling = sampling
+    self.workingDirectory = workingDirectory
   }
 
   /// A companion's folder: as given, or beside the model.
   func companion(_ path: String, standard: String) -> String {
     if path == standard, let modelDirectory { return modelDirectory + "/" + standard }
-    return path
+    return file(path)
+  }
+
+  /// A candidate tree: the name of a shipped one, or where its file lies.
+  func tree(_ name: String) -> String { CandidateTree.shippedNames.contains(name) ? name : file(name) }
+
+  /// Where a setting's path leads.
+  func file(_ path: String) -> String {
+    guard let workingDirectory, !path.hasPrefix("/") else { return path }
+    return workingDirectory + "/" + path
   }
 }
 
@@ -93,6 +112,8 @@ public struct PreparedDecoder {
   public let decoder: any Decoder
   /// Trained parameters added to the target.
   public let addedParameters: Int
+  /// The files that it was made from, beside the target's.
+  public internal(set) var inputs: [InputLog.Entry] = []
 
   /// - Parameters:
   ///   - decoder: the decoder.

@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecModel
 
 /// All methods. To add one is to add a file in `Methods/` and its entry here.
@@ -46,6 +47,10 @@ public enum MethodCatalogue {
         known: methods.filter(\.verifiesByRejection).map(\.name)
       )
     }
-    return try method.make(SettingValues(spec, of: method), resources)
+    let log = InputLog()
+    var prepared = try log.recording { try method.make(SettingValues(spec, of: method), resources) }
+    log.addCompanions(Checkpoint.companionNames, beside: "config.json")
+    prepared.inputs = log.entries
+    return prepared
   }
 }

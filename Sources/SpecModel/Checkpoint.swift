@@ -40,6 +40,12 @@ public final class Checkpoint {
     weightFiles = files.keys.sorted().map { directory + "/" + $0 }
   }
 
+  /// Files of a checkpoint's folder that say how its texts are written and how it generates, where they are there.
+  public static let companionNames = [
+    "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+    "chat_template.json", "chat_template.jinja",
+  ]
+
   private static func readIndex(_ path: String) throws(ModelError) -> [String: String] {
     let file = try JSONFile(path: path, purpose: "the index of the weight files")
     let names = try file.root.member("weight_map")

@@ -16,8 +16,8 @@ public final class LoadedModel {
   public let storedWeightType: WeightType
   /// The tokenizer.
   public let tokenizer: Tokenizer
-  /// The files that make up the checkpoint.
-  private let files: [String]
+  /// The files that were read to make it, and those beside them that tell how it is used.
+  let inputs: [InputLog.Entry]
 
   /// Loads a model.
   ///
@@ -36,9 +36,14 @@ public final class LoadedModel {
     let url = URL(fileURLWithPath: directory).standardizedFileURL
     self.directory = url.path
     name = url.lastPathComponent
-    let checkpoint = try Checkpoint(directory: url.path)
+    let log = InputLog()
+    let (checkpoint, tokenizer) = try log.recording {
+      (try Checkpoint(directory: url.path), try Tokenizer(directory: url.path))
+    }
+    log.addCompanions(Checkpoint.companionNames, beside: "config.json")
+    inputs = log.entries
     storedWeightType = checkpoint.naturalWeightType
-    tokenizer = try Tokenizer(directory: url.path)
+    self.tokenizer = tokenizer
     guard tokenizer.vocabularySize <= checkpoint.configuration.vocabularySize else {
       throw ModelError.companionMismatch(
         path: url.path + "/tokenizer.json",
@@ -52,15 +57,21 @@ public final class LoadedModel {
       context: context,
       progress: progress
     )
-    files = [url.path + "/config.json"] + checkpoint.weightFiles
   }
 
   /// What the catalogue makes decoders from.
   ///
-  /// - Parameter sampling: how tokens are chosen.
+  /// - Parameters:
+  ///   - sampling: how tokens are chosen.
+  ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
   /// - Returns: the target, its folder and the sampling.
-  public func resources(_ sampling: Sampling = .greedy) -> DecoderResources {
-    DecoderResources(target: target, modelDirectory: directory, sampling: sampling)
+  public func resources(_ sampling: Sampling = .greedy, workingDirectory: String? = nil) -> DecoderResources {
+    DecoderResources(
+      target: target,
+      modelDirectory: directory,
+      sampling: sampling,
+      workingDirectory: workingDirectory
+    )
   }
 
   /// The stop rules of this checkpoint.
@@ -81,23 +92,5 @@ public final class LoadedModel {
   public func encode(_ text: String) -> [Token] {
     let begin = tokenizer.addsBeginToken == true ? target.configuration.beginToken.map { [$0] } ?? [] : []
     return begin + tokenizer.encode(text)
-  }
-
-  /// SHA-256 over the configuration and the weights.
-  ///
-  /// - Throws: `KernelError` if a file cannot be read any more.
-  public func checkpointHash() throws -> String {
-    var hash = SHA256()
-    for path in files { try MappedFile(path: path).withBytes { hash.update($0) } }
-    return hash.hexDigest()
-  }
-
-  /// SHA-256 of the tokenizer's file.
-  ///
-  /// - Throws: `KernelError` if the file cannot be read any more.
-  public func tokenizerHash() throws -> String {
-    var hash = SHA256()
-    try MappedFile(path: directory + "/tokenizer.json").withBytes { hash.update($0) }
-    return hash.hexDigest()
   }
 }

@@ -4,20 +4,27 @@ import SpecStore
 /// Notes what else the machine does while a pass is measured.
 package struct PassWatch {
   private let pass: Int
+  private let attempt: Int
+  private let taint: String?
   private let startedAt = Date()
   private let before = MachineState.now
 
-  /// - Parameter pass: the pass that begins, from 0.
-  init(pass: Int) { self.pass = pass }
+  /// - Parameters:
+  ///   - pass: the pass that begins, from 0.
+  ///   - attempt: which attempt at the run measures it, from 0.
+  ///   - taint: what already taints the pass before it begins; nil for nothing.
+  init(pass: Int, attempt: Int, taint: String?) {
+    self.pass = pass
+    self.attempt = attempt
+    self.taint = taint
+  }
 
   /// What happened since the watch was made.
-  ///
-  /// - Parameter taint: what already tainted the pass before it began; nil for nothing.
-  /// - Returns: the pass's conditions.
-  func condition(after taint: String? = nil) -> PassCondition {
+  var condition: PassCondition {
     let after = MachineState.now
     var condition = PassCondition(
       pass: pass,
+      attempt: attempt,
       startedAt: startedAt,
       finishedAt: Date(),
       loadAverage: after.loadAverage,

@@ -1,5 +1,6 @@
 import Foundation
 import SpecDecoding
+import SpecFiles
 import SpecModel
 import SpecStore
 
@@ -15,6 +16,8 @@ public struct RunDecoder {
   public let addedParameters: Int
   /// Whether this is vanilla once more, measured to see how far two measurements of the same thing differ.
   public let isNoiseFloor: Bool
+  /// The files that it was made from, beside the target's.
+  let inputs: [InputLog.Entry]
 
   /// - Parameters:
   ///   - name: unique in the run.
@@ -22,18 +25,21 @@ public struct RunDecoder {
   ///   - decoder: the decoder.
   ///   - addedParameters: trained parameters added to the target.
   ///   - isNoiseFloor: whether this is vanilla once more.
+  ///   - inputs: the files that it was made from, beside the target's.
   public init(
     name: String,
     spec: DecoderSpec,
     decoder: any Decoder,
     addedParameters: Int,
-    isNoiseFloor: Bool = false
+    isNoiseFloor: Bool = false,
+    inputs: [InputLog.Entry] = []
   ) {
     self.name = name
     self.spec = spec
     self.decoder = decoder
     self.addedParameters = addedParameters
     self.isNoiseFloor = isNoiseFloor
+    self.inputs = inputs
   }
 
   /// Whether the others are compared with this decoder.
@@ -50,24 +56,28 @@ public struct RunDecoder {
   ///   - model: the model.
   ///   - sampling: how tokens are chosen.
   ///   - noiseFloor: whether vanilla comes once more at the end, as a decoder of its own with caches of its own.
+  ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
   /// - Returns: the decoders, vanilla first.
   /// - Throws: `DecodingError`, `ModelError` or `KernelError`.
   public static func prepare(
     _ specs: [DecoderSpec],
     model: LoadedModel,
     sampling: Sampling = .greedy,
-    noiseFloor: Bool = false
+    noiseFloor: Bool = false,
+    workingDirectory: String? = nil
   ) throws -> [RunDecoder] {
     var uses: [String: Int] = [:]
+    let resources = model.resources(sampling, workingDirectory: workingDirectory)
     let decoders = try complete(specs).map { spec in
-      let prepared = try MethodCatalogue.prepare(spec, resources: model.resources(sampling))
+      let prepared = try MethodCatalogue.prepare(spec, resources: resources)
       let use = uses[spec.method, default: 0] + 1
       uses[spec.method] = use
       return RunDecoder(
         name: use == 1 ? spec.method : "\(spec.method)-\(use)",
         spec: spec,
         decoder: prepared.decoder,
-        addedParameters: prepared.addedParameters
+        addedParameters: prepared.addedParameters,
+        inputs: prepared.inputs
       )
     }
     return try noiseFloor ? decoders + [again(model, sampling)] : decoders

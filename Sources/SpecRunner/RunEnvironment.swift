@@ -1,4 +1,5 @@
 import Foundation
+import SpecBuild
 import SpecKernels
 import SpecStore
 
@@ -29,7 +30,8 @@ public enum RunEnvironment {
       kernel: kernel,
       compiler: compiler,
       packageVersion: packageVersion,
-      sourceCommit: sourceCommit,
+      sourceCommit: builtCommit,
+      executableHash: BuiltProgram.hash,
       buildConfiguration: buildConfiguration,
       kernelSet: context.kernels.name,
       taints: taints(load: load, governor: governor, context)
@@ -97,32 +99,5 @@ public enum RunEnvironment {
     SystemFiles.field(name, in: "/proc/meminfo").flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }.map {
       $0 * 1024
     }
-  }
-
-  /// The commit of the checkout that the program was built in, if it still lies there.
-  private static var sourceCommit: String? {
-    var folder = URL(fileURLWithPath: Bundle.main.executablePath ?? "").resolvingSymlinksInPath()
-    while folder.pathComponents.count > 1 {
-      folder.deleteLastPathComponent()
-      // Only this package's own checkout: a program copied into another one was not built from that one's commit.
-      let marks = ["Package.swift", "Sources/CSpecKernels/reference.c", ".git"]
-      if marks.allSatisfy({ FileManager.default.fileExists(atPath: folder.appending(path: $0).path) }) {
-        return headCommit(of: folder)
-      }
-    }
-    return nil
-  }
-
-  private static func headCommit(of checkout: URL) -> String? {
-    var git = checkout.appending(path: ".git").path
-    // In a linked work tree .git is a file that says where the folder is.
-    if let link = SystemFiles.text(git), link.hasPrefix("gitdir: ") { git = String(link.dropFirst(8)) }
-    guard let head = SystemFiles.text(git + "/HEAD") else { return nil }
-    guard head.hasPrefix("ref: ") else { return head }
-    let name = String(head.dropFirst(5))
-    let packed = (SystemFiles.text(git + "/packed-refs") ?? "").split(separator: "\n").first {
-      $0.hasSuffix(" " + name)
-    }
-    return SystemFiles.text(git + "/" + name) ?? packed.map { String($0.prefix { $0 != " " }) }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import SpecDecoding
+import SpecFiles
 import SpecModel
 import SpecStore
 import SpecSuite
@@ -14,86 +15,121 @@ struct RunLedger {
   private(set) var run: Int64 = 0
   private(set) var decoders: [Int64] = []
   private(set) var isResumed = false
-  /// An earlier run of the same plan that was left alone, since another machine or another build of the program measured it.
-  private(set) var passedOver: Int64?
-  private var prompts: [Turn: Int64] = [:]
+  /// Which attempt at the run this is, from 0.
+  private(set) var attempt = 0
+  /// How many passes the run has at least.
+  private(set) var passes = 0
+  /// Whether an earlier attempt has finished the run.
+  private(set) var wasFinished = false
+  /// What this attempt's environment makes doubtful, where it is not the run's first.
+  private(set) var taints: [String] = []
+  /// An earlier run of the same settings that was left alone, since it was measured with other things.
+  private(set) var passedOver: (run: Int64, differences: [String])?
+  private var prompts: [Turn: Stored<PromptRecord>] = [:]
   /// Vanilla's output of a prompt, from whichever pass came first.
   private var references: [Int64: [Token]] = [:]
   /// Prompts and passes that every decoder has finished.
   private var finished: [Int64: Set<Int>] = [:]
 
-  /// Begins a run, or goes on with the last one if the plan asks for it and that one is unfinished and the same.
+  /// Begins a run, or goes on with the newest unfinished one of the same plan if the plan asks for that.
+  ///
+  /// - Throws: ``ResumeError`` if there is none to go on with, ``RunInterrupted`` if the observer wants to stop.
   static func begin(
     plan: RunPlan,
     model: LoadedModel,
     decoders: [RunDecoder],
-    store: BenchmarkStore
+    store: BenchmarkStore,
+    observer: any RunObserver
   ) throws -> RunLedger {
-    let run = try record(of: plan, model: model)
-    let rows = try decoders.enumerated().map { try $1.record(ordinal: $0) }
-    let environment = RunEnvironment.capture(model.target.context)
-    var passedOver: Int64?
+    let inputs = try inputs(model, decoders, observer)
+    let identity = RunIdentity(
+      record: try record(of: plan, model: model, decoders: decoders, inputs: inputs),
+      decoders: try decoders.enumerated().map { try $1.record(ordinal: $0) },
+      inputs: inputs,
+      environment: RunEnvironment.capture(model.target.context)
+    )
+    var passedOver: (run: Int64, differences: [String])?
     if plan.resumes {
-      let earlier = plan.reusesFinishedRuns ? try store.runs().reversed() : try store.lastRun().map { [$0] } ?? []
-      for candidate in earlier where candidate.finishedAt == nil || plan.reusesFinishedRuns {
-        guard run.isSamePlan(as: candidate.record, ignoringPasses: plan.goal != nil),
-          try store.decoders(of: candidate.id).map(\.record) == rows
-        else { continue }
-        guard try store.environment(of: candidate.id).record.isSameMachine(as: environment) else {
-          passedOver = passedOver ?? candidate.id
-          continue
-        }
-        return try RunLedger(resuming: candidate.id, plan: plan, store: store)
+      switch try RunResumption(plan: plan, store: store).find(identity) {
+      case .goOn(let run):
+        return try RunLedger(resuming: run, plan: plan, taints: identity.environment.taints, store: store)
+      case .begin(let other): passedOver = other
       }
     }
     let ids = try store.beginRun(
-      run,
-      environment: environment,
-      decoders: rows,
-      prompts: []
+      identity.record,
+      environment: identity.environment,
+      decoders: identity.decoders,
+      prompts: [],
+      inputs: inputs
     )
     var ledger = RunLedger()
     (ledger.run, ledger.decoders, ledger.passedOver) = (ids.run, ids.decoders, passedOver)
+    ledger.passes = plan.passes
     return ledger
   }
 
   init() {}
 
-  private init(resuming run: Int64, plan: RunPlan, store: BenchmarkStore) throws {
+  private init(resuming run: Int64, plan: RunPlan, taints: [String], store: BenchmarkStore) throws {
     self.run = run
     isResumed = true
+    self.taints = taints
+    let earlier = try store.run(run)
+    passes = max(earlier.passes, plan.passes)
+    wasFinished = earlier.finishedAt != nil
+    attempt = (try store.conditions(of: run).map(\.attempt).max() ?? -1) + 1
     decoders = try store.decoders(of: run).map(\.id)
     for prompt in try store.prompts(of: run) {
-      prompts[Turn(question: prompt.questionID, turn: prompt.turn)] = prompt.id
+      prompts[Turn(question: prompt.questionID, turn: prompt.turn)] = prompt
     }
-    let recorded = try store.recordedGenerations(run: run)
-    let vanilla = decoders.first ?? 0
-    for output in try store.outputs(run: run, decoder: vanilla) {
-      if references[output.promptID] == nil { references[output.promptID] = output.outputIDs.map(Token.init) }
-      let isFinished = decoders.allSatisfy {
-        recorded.contains(GenerationKey(decoderID: $0, promptID: output.promptID, pass: output.pass))
-      }
-      if isFinished { finished[output.promptID, default: []].insert(output.pass) }
-    }
-    try compareLeftovers(store, plan.sampling)
+    try takeFinished(store, plan.sampling)
   }
 
-  /// An attempt that ended between a generation and its comparison left the comparison open. Vanilla's first output of a
-  /// prompt is what the others are compared with.
-  private func compareLeftovers(_ store: BenchmarkStore, _ sampling: Sampling) throws {
-    var judged = Set<Int64>()
-    for generation in try store.generations(of: run).sorted(by: { $0.pass < $1.pass }) {
-      guard sampling.isLossless || generation.decoderID == decoders.first else { continue }
-      let isReference = generation.decoderID == decoders.first && judged.insert(generation.promptID).inserted
-      guard generation.lossless == nil, !isReference, finished[generation.promptID]?.contains(generation.pass) == true,
-        let reference = references[generation.promptID]
+  /// What an earlier attempt has finished: prompts that every decoder has decoded and that were all compared. All else is
+  /// measured again, so that what stands in the end is what one attempt alone would have left.
+  private mutating func takeFinished(_ store: BenchmarkStore, _ sampling: Sampling) throws {
+    let isLossless = try store.decoders(of: run).reduce(into: [:]) { lossless, decoder in
+      lossless[decoder.id] = sampling.isLossless || decoder.isNoiseFloor || decoder.id == decoders.first
+    }
+    let groups = Dictionary(grouping: try store.generations(of: run)) { [$0.promptID, Int64($0.pass)] }
+    for (_, generations) in groups.sorted(by: { $0.key[1] < $1.key[1] }) {
+      guard let vanilla = generations.first(where: { $0.decoderID == decoders.first }),
+        Set(generations.map(\.decoderID)) == Set(decoders)
       else { continue }
-      let difference = Difference(generation.outputIDs.map(Token.init), from: reference)
-      try store.recordComparison(generation: generation.id, difference: difference)
+      let isFirst = references[vanilla.promptID] == nil
+      let areCompared = generations.allSatisfy { generation in
+        let isReference = isFirst && generation.id == vanilla.id
+        return generation.lossless != nil || isReference || isLossless[generation.decoderID] == false
+      }
+      guard areCompared else { continue }
+      if isFirst { references[vanilla.promptID] = vanilla.outputIDs.map(Token.init) }
+      finished[vanilla.promptID, default: []].insert(vanilla.pass)
+    }
+  }
+
+  /// The files that the results depend on, by content.
+  private static func inputs(
+    _ model: LoadedModel,
+    _ decoders: [RunDecoder],
+    _ observer: any RunObserver
+  ) throws -> [RunInput] {
+    let entries = (model.inputs + decoders.flatMap(\.inputs)).reduce(into: [String: InputLog.Entry]()) {
+      if $0[$1.path] == nil { $0[$1.path] = $1 }
+    }
+    let prefix = model.directory + "/"
+    return try InputLog.fingerprints(of: entries.values.sorted { $0.path < $1.path }) { done, total in
+      observer.checked(done, of: total)
+      if observer.wantsToStop { throw RunInterrupted() }
+    }.map { file in
+      let role = file.path.hasPrefix(prefix) ? String(file.path.dropFirst(prefix.count)) : file.path
+      return RunInput(role: role, path: file.path, sha256: file.sha256)
     }
   }
 
   /// The id of a turn's prompt, which is written when it is first met.
+  ///
+  /// - Throws: ``ResumeError/otherPrompt(database:run:question:turn:)`` if an earlier attempt had another prompt.
   mutating func promptID(
     _ question: Question,
     turn: Int,
@@ -102,7 +138,17 @@ struct RunLedger {
     store: BenchmarkStore
   ) throws -> Int64 {
     let key = Turn(question: question.questionID, turn: turn)
-    if let id = prompts[key] { return id }
+    if let known = prompts[key] {
+      guard known.idsHash == promptHash(prompt), (known.skipReason == nil) == (skipReason == nil) else {
+        throw ResumeError.otherPrompt(
+          database: store.path,
+          run: run,
+          question: "\(question.questionID)",
+          turn: turn
+        )
+      }
+      return known.id
+    }
     let record = PromptRecord(
       ordinal: prompts.count,
       questionID: question.questionID,
@@ -114,7 +160,7 @@ struct RunLedger {
       skipReason: skipReason
     )
     let id = try store.insertPrompt(record, run: run)
-    prompts[key] = id
+    prompts[key] = Stored(id: id, record: record)
     return id
   }
 
@@ -130,15 +176,20 @@ struct RunLedger {
     return (vanilla, true)
   }
 
-  private static func record(of plan: RunPlan, model: LoadedModel) throws -> RunRecord {
+  private static func record(
+    of plan: RunPlan,
+    model: LoadedModel,
+    decoders: [RunDecoder],
+    inputs: [RunInput]
+  ) throws -> RunRecord {
     let configuration = model.target.configuration
     return RunRecord(
       startedAt: Date(),
       commandLine: plan.commandLine,
       modelName: model.name,
       modelPath: model.directory,
-      modelHash: try model.checkpointHash(),
-      tokenizerHash: try model.tokenizerHash(),
+      modelHash: hash(of: inputs) { $0 == "config.json" || $0.hasSuffix(".safetensors") && !$0.contains("/") },
+      tokenizerHash: inputs.first { $0.role == "tokenizer.json" }?.sha256 ?? "",
       architecture: configuration.architecture,
       parameters: configuration.parameterCount,
       weightType: model.target.weightType.rawValue,
@@ -156,37 +207,20 @@ struct RunLedger {
       temperature: plan.sampling.limits.temperature.asWritten,
       topK: plan.sampling.limits.topK,
       topP: plan.sampling.limits.topP.asWritten,
-      verification: plan.sampling.verification.rawValue
+      verification: plan.sampling.verification.rawValue,
+      plan: try jsonText(plan.stored(model, decoders)),
+      plannedPrompts: plan.suite.promptCount
     )
+  }
+
+  /// One hash for several files, by their contents and names.
+  private static func hash(of inputs: [RunInput], where isPart: (String) -> Bool) -> String {
+    let lines = inputs.filter { isPart($0.role) }.map { "\($0.sha256)  \($0.role)\n" }
+    return SHA256.hexDigest(of: Array(lines.joined().utf8))
   }
 }
 
 extension Float {
   /// The double that is written with the same digits.
   fileprivate var asWritten: Double { Double("\(self)") ?? Double(self) }
-}
-
-extension RunRecord {
-  /// Whether a run measures the same things in the same way as another, whenever and from wherever it was started.
-  /// A run that goes on until it is precise enough may have got further than its first passes.
-  fileprivate func isSamePlan(as other: RunRecord, ignoringPasses: Bool) -> Bool {
-    var other = other
-    if ignoringPasses { other.passes = passes }
-    other.startedAt = startedAt
-    other.finishedAt = finishedAt
-    other.commandLine = commandLine
-    other.suitePath = suitePath
-    other.modelPath = modelPath
-    other.verificationCost = verificationCost
-    return self == other
-  }
-}
-
-extension EnvironmentRecord {
-  /// Whether measurements of both may stand side by side in one run.
-  fileprivate func isSameMachine(as other: EnvironmentRecord) -> Bool {
-    (hostName, cpuModel, kernelSet, packageVersion) == (
-      other.hostName, other.cpuModel, other.kernelSet, other.packageVersion
-    ) && sourceCommit == other.sourceCommit && buildConfiguration == other.buildConfiguration
-  }
 }

@@ -21,6 +21,13 @@ public protocol RunObserver {
   ///   - total: all generations of the run.
   func advanced(to done: Int, of total: Int)
 
+  /// Some more of the files that the run depends on were read and hashed, before anything is measured.
+  ///
+  /// - Parameters:
+  ///   - done: bytes so far.
+  ///   - total: all bytes.
+  func checked(_ done: Int, of total: Int)
+
   /// Whether the run is to end after the present generation; asked after each.
   var wantsToStop: Bool { get }
 }

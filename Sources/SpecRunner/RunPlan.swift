@@ -1,3 +1,4 @@
+import Foundation
 import SpecDecoding
 import SpecSuite
 
@@ -17,10 +18,16 @@ public struct RunPlan: Sendable {
   public var sampling: Sampling
   /// The command line, for the record.
   public var commandLine: String
-  /// Whether to go on with the database's last unfinished run of the same plan.
+  /// Whether to go on with the database's newest unfinished run of the same plan.
   public var resumes: Bool
   /// Whether resuming also takes an earlier run of the same plan that is finished, as a sweep of several runs does.
   public var reusesFinishedRuns = false
+  /// Whether such a sweep begins what no earlier attempt has begun; its first run has to be there.
+  public var beginsWhatIsMissing = false
+  /// Where relative paths in the decoders' settings begin.
+  public var workingDirectory = FileManager.default.currentDirectoryPath
+  /// Where the run's report goes, absolute; nil for none.
+  public var report: String?
   /// When there have been passes enough; nil stops after ``passes``.
   public var goal: PrecisionGoal?
 

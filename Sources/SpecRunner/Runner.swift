@@ -18,8 +18,12 @@ public final class Runner {
   private var done = 0
   /// Passes that are done.
   private var passes = 0
-  /// Whether anything was measured in the present pass.
-  private var hasMeasured = false
+  /// Passes of which this attempt has measured something.
+  private var measuredPasses = 0
+  /// Notes the conditions of the present pass; nil as long as nothing is measured in it.
+  private var watch: PassWatch?
+  /// Whether this attempt has warmed up.
+  private var isWarm = false
   /// What the warm-up leaves to be noted with the first pass.
   private var warmUpTaint: String?
 
@@ -56,49 +60,60 @@ public final class Runner {
   public func run() throws -> (run: Int64, mismatches: Int) {
     let lock = try store.lockForMeasuring()
     defer { withExtendedLifetime(lock) {} }
-    ledger = try RunLedger.begin(plan: plan, model: model, decoders: decoders, store: store)
+    ledger = try RunLedger.begin(plan: plan, model: model, decoders: decoders, store: store, observer: observer)
     if let note = beginning { observer.note(note) }
+    let run = try store.run(ledger.run)
+    verificationCosts.include(run.verificationCost ?? [])
     let taints = try store.environment(of: ledger.run).record.taints
-    for taint in taints { observer.note("These times are tainted: \(taint)") }
-    warmUp()
+    for taint in taints + ledger.taints.filter({ !taints.contains($0) }) {
+      observer.note("These times are tainted: \(taint)")
+    }
     try measurePasses()
-    try store.finishRun(ledger.run, at: Date())
+    // A finished run of which nothing was missing keeps its time.
+    if !ledger.wasFinished || isWarm { try store.finishRun(ledger.run, at: Date()) }
     return (ledger.run, try store.mismatches(of: ledger.run).count)
   }
 
   /// What becomes of earlier runs; nil where none is asked for.
   private var beginning: String? {
     if ledger.isResumed { return "Going on with run \(ledger.run)." }
-    if let earlier = ledger.passedOver {
-      return "Run \(earlier) is of the same plan, but of another machine or another build of the program: everything "
-        + "is measured again, as run \(ledger.run)."
-    }
-    guard plan.resumes else { return nil }
-    return "No earlier run of this plan is to be gone on with: this is a new one, run \(ledger.run)."
+    guard let (earlier, differences) = ledger.passedOver else { return nil }
+    return "Run \(earlier) has the same settings, but \(differences.joined(separator: ", ")): everything is measured "
+      + "again, as run \(ledger.run)."
   }
 
   /// The passes of the plan, and more until the goal is reached.
   private func measurePasses() throws {
     let start = ContinuousClock.now
     while let pass = try nextPass(since: start) {
-      let watch = PassWatch(pass: pass)
-      for question in plan.suite.questions { try measure(question, pass: pass) }
       // A pass that an earlier attempt has measured whole keeps what that attempt noted.
-      if hasMeasured {
-        try store.recordCondition(watch.condition(after: warmUpTaint), run: ledger.run)
-        warmUpTaint = nil
-        if case let costs = verificationCosts.costs, !costs.isEmpty {
-          try store.recordVerificationCost(costs, run: ledger.run)
-        }
-      }
-      hasMeasured = false
+      for question in plan.suite.questions { try measure(question, pass: pass) }
+      if watch != nil { measuredPasses += 1 }
+      watch = nil
       passes += 1
     }
   }
 
+  /// Before the first prompt of a pass that has to be measured: warms up once, and begins to note the conditions.
+  private func beginMeasuring(pass: Int) throws {
+    guard watch == nil else { return }
+    if !isWarm {
+      if ledger.isResumed { try store.reopenRun(ledger.run, passes: ledger.passes, taints: ledger.taints) }
+      try warmUp()
+      isWarm = true
+    }
+    watch = PassWatch(pass: pass, attempt: ledger.attempt, taint: warmUpTaint)
+    warmUpTaint = nil
+  }
+
+  /// Writes the conditions so far: a process that is killed leaves those of what it has measured.
+  private func recordCondition() throws {
+    if let watch { try store.recordCondition(watch.condition, run: ledger.run) }
+  }
+
   /// The next pass; nil when there have been enough.
   private func nextPass(since start: ContinuousClock.Instant) throws -> Int? {
-    if passes < plan.passes { return passes }
+    if passes < ledger.passes { return passes }
     guard let goal = plan.goal, let worst = try PrecisionGoal.worst(of: ledger.run, in: store) else { return nil }
     let state = "the overall speedup of \(worst.decoder) is known to \(worst.text)"
     if worst.precision <= goal.precision {
@@ -110,7 +125,7 @@ public final class Runner {
       observer.note("Stopped after \(passes) passes, which is the most: \(state) only.")
       return nil
     }
-    if goal.timeBudget.map({ elapsed + elapsed / passes > $0 }) == true {
+    if goal.timeBudget.map({ elapsed + elapsed / max(1, measuredPasses) > $0 }) == true {
       observer.note("Stopped after \(passes) passes: the time is spent, and \(state) only.")
       return nil
     }
@@ -122,21 +137,26 @@ public final class Runner {
 
   /// As far as is known: a goal may ask for more.
   private var totalPasses: Int {
-    plan.goal == nil ? plan.passes : max(passes + 1, plan.passes)
+    plan.goal == nil ? ledger.passes : max(passes + 1, ledger.passes)
   }
 
   private var total: Int {
     totalPasses * decoders.count * plan.suite.promptCount
   }
 
-  private func warmUp() {
+  private func warmUp() throws {
+    let known = ledger.isResumed ? try store.warmUps(of: ledger.run) : [:]
     for question in plan.suite.questions {
       let conversation = Conversation(question, suite: plan.suite, model: model, rules: rules)
       let prompt = conversation.prompt()
       guard conversation.skipReason(prompt) == nil else { continue }
-      let outcome = WarmUp(rules: rules).run(prompt, decoders: decoders)
+      let outcome = WarmUp(rules: rules).run(prompt, decoders: decoders, settled: ledger.decoders.map { known[$0] })
+      for (decoder, time) in zip(ledger.decoders, outcome.times) {
+        if let time { try store.recordWarmUp(time, decoder: decoder) }
+      }
       warmUpTaint = outcome.unsettled.isEmpty ? nil : WarmUp.taint(outcome.unsettled)
       if let warmUpTaint { observer.note(warmUpTaint) }
+      if !known.isEmpty { observer.note(WarmUp.resumeNote(outcome)) }
       return
     }
   }
@@ -157,7 +177,9 @@ public final class Runner {
       context = prompt.count + answer.count / 2
       conversation.answer(answer)
     }
-    if hasMeasured { try verificationCosts.advance(context: context) }
+    if watch != nil, try verificationCosts.advance(context: context) {
+      try store.recordVerificationCost(verificationCosts.costs, run: ledger.run)
+    }
   }
 
   /// Later turns cannot be asked either: they are recorded as skipped for the same reason.
@@ -180,7 +202,7 @@ public final class Runner {
       advance(by: decoders.count)
       return recorded
     }
-    hasMeasured = true
+    try beginMeasuring(pass: pass)
     // A prompt that an earlier attempt left half done is measured again as a whole: ratios are formed inside it.
     if ledger.isResumed { try store.deleteGenerations(prompt: id, pass: pass) }
     var outputs: [(decoder: Int, generation: Int64, tokens: [Token])] = []
@@ -190,6 +212,7 @@ public final class Runner {
       let generation = generate(prompt, with: decoders[decoder].decoder, rules: rules)
       let row = try record(generation, decoder: decoder, prompt: id, pass: pass, place: place, startedAt: startedAt)
       outputs.append((decoder, row, generation.tokens))
+      try recordCondition()
       advance(by: 1)
       if observer.wantsToStop { throw RunInterrupted() }
     }

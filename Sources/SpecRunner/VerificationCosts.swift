@@ -19,6 +19,8 @@ struct VerificationCosts {
   private var contexts: [Int] = []
   /// Medians in seconds by m, one of each measurement.
   private var measured: [[Int: Double]] = []
+  /// What an earlier attempt at the run has measured.
+  private var earlier: [Int: PassCost] = [:]
 
   /// - Parameters:
   ///   - model: the model.
@@ -28,18 +30,25 @@ struct VerificationCosts {
     interval = max(1, questions / Self.samples)
   }
 
+  /// Takes what an earlier attempt at the run has measured into account.
+  mutating func include(_ costs: [PassCost]) {
+    earlier = Dictionary(costs.map { ($0.positions, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// Goes on to the next question, and measures if it is time to.
   ///
   /// - Parameter context: positions in the middle of the answer to the last one.
+  /// - Returns: whether it has measured.
   /// - Throws: `KernelError` if there is not enough memory.
-  mutating func advance(context: Int) throws {
+  mutating func advance(context: Int) throws -> Bool {
     questions += 1
-    guard (questions - 1).isMultiple(of: interval) else { return }
+    guard (questions - 1).isMultiple(of: interval) else { return false }
     let context = max(1, min(context, model.target.configuration.contextLength / 2))
     contexts.append(context)
     var benchmark = try benchmark(for: context)
     benchmark.context = context
     measured.append(benchmark.costs(of: Self.positions, rounds: 1, inARow: Self.inARow))
+    return true
   }
 
   /// The same memory as long as it suffices: passes through memory that is new take longer.
@@ -55,9 +64,17 @@ struct VerificationCosts {
   var costs: [PassCost] {
     Self.positions.compactMap { count in
       let times = measured.compactMap { $0[count] }
-      guard !times.isEmpty else { return nil }
-      let mean = times.reduce(0, +) / Double(times.count)
-      return PassCost(positions: count, milliseconds: mean * 1e3, context: contexts.sorted()[contexts.count / 2])
+      let before = earlier[count]
+      guard !times.isEmpty else { return before }
+      let weight = before.map { $0.samples ?? 1 } ?? 0
+      let sum = times.reduce(0, +) * 1e3 + (before?.milliseconds ?? 0) * Double(weight)
+      let middles = Array(repeating: before?.context ?? 0, count: before?.context == nil ? 0 : weight) + contexts
+      return PassCost(
+        positions: count,
+        milliseconds: sum / Double(times.count + weight),
+        context: middles.sorted()[middles.count / 2],
+        samples: times.count + weight
+      )
     }
   }
 }

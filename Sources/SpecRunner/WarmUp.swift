@@ -12,22 +12,36 @@ package struct WarmUp {
 
   let rules: StopRules
 
+  /// What a warm-up found.
+  struct Outcome {
+    /// How many generations it took.
+    var generations = 0
+    /// The names of the decoders that did not settle.
+    var unsettled: [String] = []
+    /// For each decoder the time of a generation once settled, in nanoseconds; nil where it did not settle.
+    var times: [Int?] = []
+  }
+
   /// Every decoder until it settles.
   ///
   /// - Parameters:
   ///   - prompt: what is decoded.
   ///   - decoders: the decoders of the run.
-  /// - Returns: how many generations it took, and the names of the decoders that did not settle.
-  func run(_ prompt: [Token], decoders: [RunDecoder]) -> (generations: Int, unsettled: [String]) {
+  ///   - settled: for each decoder the time at which an earlier attempt at the run had settled, in nanoseconds: one
+  ///     generation that takes as long shows that the machine is as it was.
+  /// - Returns: what was found.
+  func run(_ prompt: [Token], decoders: [RunDecoder], settled: [Int?] = []) -> Outcome {
     var short = rules
     short.maximumNewTokens = min(rules.maximumNewTokens, 32)
-    var outcome = (generations: 0, unsettled: [String]())
-    for decoder in decoders {
-      let counts = Self.settle {
+    var outcome = Outcome()
+    for (index, decoder) in decoders.enumerated() {
+      let known = index < settled.count ? settled[index].map(Double.init) : nil
+      let counts = Self.settle(at: known) {
         let generation = generate(prompt, with: decoder.decoder, rules: short)
         return Double(generation.prefillTime + generation.decodeTime)
       }
       outcome.generations += counts.generations
+      outcome.times.append(counts.settled ? Int(counts.time) : nil)
       if !counts.settled { outcome.unsettled.append(decoder.name) }
     }
     return outcome
@@ -35,16 +49,29 @@ package struct WarmUp {
 
   /// Repeats something until its times settle.
   ///
-  /// - Parameter measure: does it once and tells its time.
-  /// - Returns: how often it was done, and whether the times settled.
-  package static func settle(_ measure: () -> Double) -> (generations: Int, settled: Bool) {
+  /// - Parameters:
+  ///   - known: the time at which it had settled before; nil if that is not known.
+  ///   - measure: does it once and tells its time.
+  /// - Returns: how often it was done, whether the times settled, and the fastest time.
+  package static func settle(
+    at known: Double? = nil,
+    _ measure: () -> Double
+  ) -> (generations: Int, settled: Bool, time: Double) {
     var fastest = Double.infinity
     for generations in 1...most {
       let time = measure()
-      if generations >= fewest, abs(time / fastest - 1) <= tolerance { return (generations, true) }
+      let isAsBefore = known.map { abs(time / $0 - 1) <= tolerance } ?? false
+      let isSettled = generations >= fewest && abs(time / fastest - 1) <= tolerance
       fastest = min(fastest, time)
+      if isAsBefore || isSettled { return (generations, true, fastest) }
     }
-    return (most, false)
+    return (most, false, fastest)
+  }
+
+  /// What a resumed run notes of its warm-up.
+  static func resumeNote(_ outcome: Outcome) -> String {
+    "Warm-up: \(outcome.generations) generations show \(outcome.unsettled.isEmpty ? "settled" : "unsettled") times; "
+      + "those of the earlier attempt were compared with."
   }
 
   /// What a run notes when some decoders did not settle.

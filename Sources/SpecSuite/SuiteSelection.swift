@@ -28,6 +28,15 @@ extension Suite {
     return Suite(self, questions: Suite.takingInTurn(limit ?? wanted.count, from: wanted))
   }
 
+  /// The suite with only the questions of a list that it has, in the order of the file.
+  ///
+  /// - Parameter questionIDs: The ids of the questions wanted.
+  /// - Returns: The suite with the questions selected.
+  public func selecting(questionIDs: [Int]) -> Suite {
+    let wanted = Set(questionIDs)
+    return Suite(self, questions: questions.filter { wanted.contains($0.questionID) })
+  }
+
   /// The questions of some categories; each category must have one.
   static func questions(
     of categories: [Category]?,

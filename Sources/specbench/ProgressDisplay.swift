@@ -7,6 +7,7 @@ import SpecStore
 final class ProgressDisplay: RunObserver {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let unit: String
+  private lazy var files = ProgressDisplay(unit: "MiB of the model's files read")
   private let start = MonotonicClock.now
   /// What was done when the display first heard of progress: warm-up and resumed work do not count for the time left.
   private var origin: (done: Int, time: UInt64)?
@@ -55,6 +56,11 @@ final class ProgressDisplay: RunObserver {
     guard let origin, done > origin.done else { return "just begun" }
     let each = Double(now - origin.time) / 1e9 / Double(done - origin.done)
     return "\(Self.duration(each * Double(total - done))) left"
+  }
+
+  func checked(_ done: Int, of total: Int) {
+    // A separate display: its unit and its time left are not those of the run.
+    files.loaded(done >> 20, of: total >> 20)
   }
 
   /// Layers loaded; shown only when loading takes long enough to wonder.

@@ -35,7 +35,12 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where to write the Markdown report.", valueName: "file"))
   var report = "specbench-report.md"
 
-  @Flag(help: "Go on with the database's last run if it is unfinished and the same.")
+  @Flag(
+    help: ArgumentHelp(
+      "Go on with the database's newest unfinished run of the same plan, or, without other options than --database and "
+        + "--report, with the newest unfinished run and its plan."
+    )
+  )
   var resume = false
 
   func validate() throws {
@@ -45,12 +50,27 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (suite, suitePath) = try suiteOptions.load()
+    guard resume, let bare = BareResumption.given else { return try measure() }
+    let (run, plan) = try BareResumption.plan(in: bare.database)
+    var command = self
+    command.take(plan)
+    command.report = bare.report ?? plan.report ?? report
+    tell("Going on with the stored plan of run \(run), of the model \(plan.model) and the suite \(plan.suite).")
+    try command.measure(plan)
+  }
+
+  /// Measures what the options ask for.
+  ///
+  /// - Parameter stored: the plan that the options were taken from, for what no option says.
+  /// - Throws: what reading, measuring and writing throw.
+  private func measure(_ stored: StoredPlan? = nil) throws {
+    var (suite, suitePath) = try suiteOptions.load()
+    if let stored { suite = suite.selecting(questionIDs: stored.questions) }
     let specs = try decoderOptions.specs(for: suite)
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
     let model = try modelOptions.load(for: suite)
     let sampling = samplingOptions.sampling(verificationOptions.verification)
-    let plan = RunPlan(
+    var plan = RunPlan(
       suite: suite,
       suitePath: suitePath,
       passes: passes,
@@ -59,9 +79,17 @@ struct RunCommand: ParsableCommand {
       sampling: sampling,
       commandLine: CommandLine.arguments.map(ShellText.argument).joined(separator: " "),
       resumes: resume,
-      goal: try precisionOptions.goal()
+      goal: try stored.map(\.goal) ?? precisionOptions.goal()
     )
-    let decoders = try RunDecoder.prepare(specs, model: model, sampling: sampling, noiseFloor: noiseFloor)
+    plan.report = URL(fileURLWithPath: report).standardizedFileURL.path
+    if let stored { plan.workingDirectory = stored.workingDirectory }
+    let decoders = try RunDecoder.prepare(
+      specs,
+      model: model,
+      sampling: sampling,
+      noiseFloor: noiseFloor,
+      workingDirectory: plan.workingDirectory
+    )
     let store = try BenchmarkStore(creatingAt: database)
     let runner = Runner(
       plan: plan,

@@ -81,6 +81,8 @@ struct SweepCommand: ParsableCommand {
         var options = modelOptions
         (options.dtype, options.threads) = (type, count)
         runs.append(try measure(specs, plan, model: options.load(for: suite), store))
+        // An attempt that was broken off has begun the first of its runs, but perhaps not the others.
+        plan.beginsWhatIsMissing = true
       }
     }
     let summaries = try runs.map { try RunSummary(store: store, run: $0) }

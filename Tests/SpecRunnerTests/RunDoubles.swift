@@ -16,6 +16,7 @@ final class Recorder: RunObserver {
     mismatches.append("\(decoder) \(question) \(turn) \(difference.position)")
   }
   func advanced(to done: Int, of total: Int) { progress.append((done, total)) }
+  func checked(_ done: Int, of total: Int) {}
   var wantsToStop: Bool { progress.count >= patience }
 }
 

@@ -364,29 +364,7 @@ import struct SpecSuite.Suite
     #expect(
       kept.allSatisfy { old in found.contains { $0.id == old.id && $0.decodeNanoseconds == old.decodeNanoseconds } }
     )
-    // A finished run is not gone on with.
-    let next = try Runner(
-      plan: plan(passes: 1, resumes: true),
-      decoders: try decoders(),
-      model: model,
-      store: broken,
-      observer: Recorder()
-    ).run().run
-    #expect(next != whole)
-    // Nor is a run of another machine, and the person is told.
-    try DatabaseQueue(path: path).write {
-      try $0.execute(sql: "UPDATE run SET finished_at = NULL; UPDATE environment SET kernel_set = 'abacus'")
-    }
-    let told = Recorder()
-    let other = try Runner(
-      plan: plan(passes: 1, resumes: true),
-      decoders: try decoders(),
-      model: model,
-      store: broken,
-      observer: told
-    ).run().run
-    #expect(other != next && told.notes.contains { $0.hasPrefix("Run \(next) is of the same plan, but") })
-    let costs = try broken.run(other).verificationCost ?? []
+    let costs = try broken.run(whole).verificationCost ?? []
     #expect(costs.map(\.positions) == [1, 2, 3, 4, 6, 8, 12, 16, 32, 64])
     #expect(Set(costs.map(\.context)).count == 1 && costs.allSatisfy { $0.context ?? 0 > 1 && $0.milliseconds > 0 })
   }

@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 import SpecKernels
 import SpecModel
 
@@ -166,12 +167,12 @@ extension DraftModel {
 
   /// Checks that each token of a draft model stands for what it stands for in the target, where both say so.
   private static func checkTokens(of directory: String, against target: String, count: Int) throws {
-    let path = directory + "/tokenizer.json"
-    guard let mine = FileManager.default.contents(atPath: path),
-      let its = FileManager.default.contents(atPath: target + "/tokenizer.json"), mine != its
-    else { return }
-    let (own, other) = (try Tokenizer(directory: directory), try Tokenizer(directory: target))
-    if let token = (0..<Token(count)).first(where: { own.bytes(of: $0) != other.bytes(of: $0) }) {
+    let (path, other) = (directory + "/tokenizer.json", target + "/tokenizer.json")
+    guard FileManager.default.fileExists(atPath: path), FileManager.default.fileExists(atPath: other) else { return }
+    let mine = try InputFile<ModelError>.bytes(of: path)
+    guard try mine != InputFile<ModelError>.bytes(of: other) else { return }
+    let (own, its) = (try Tokenizer(directory: directory), try Tokenizer(directory: target))
+    if let token = (0..<Token(count)).first(where: { own.bytes(of: $0) != its.bytes(of: $0) }) {
       throw ModelError.companionMismatch(
         path: path,
         problem: "the draft model's tokenizer is not the target's: token \(token) stands for another text"

@@ -99,7 +99,7 @@ extension Medusa {
     ],
     addedParameters: { MedusaHeads.parameterCount(for: $0, heads: MedusaHeads.publishedCount) },
     make: { settings, resources in
-      let tree = try CandidateTree(named: settings.text("tree"), nodes: settings.integer("nodes"))
+      let tree = try CandidateTree(named: resources.tree(settings.text("tree")), nodes: settings.integer("nodes"))
       let heads = try MedusaHeads(
         directory: resources.companion(settings.text("heads"), standard: "medusa"),
         target: resources.target

@@ -1,0 +1,129 @@
+import Foundation
+import SpecFiles
+import SpecStore
+
+/// Everything that a run's results depend on: settings, files by content, the machine and the program. Two attempts may
+/// stand in one run only where all of it is the same.
+struct RunIdentity {
+  /// The run's row.
+  let record: RunRecord
+  /// Its decoders.
+  let decoders: [DecoderRecord]
+  /// The files by content; empty for a run of an older version, which did not note them.
+  let inputs: [RunInput]
+  /// The machine and the program.
+  let environment: EnvironmentRecord
+
+  /// What differs from a stored run, one phrase each.
+  struct Differences {
+    /// Settings of the plan.
+    var settings: [String] = []
+    /// What the same settings were measured with: files, machine, program.
+    var conditions: [String] = []
+
+    var all: [String] { settings + conditions }
+  }
+
+  /// What differs from a stored run. The number of passes is left out: see ``RunIdentity/passes(of:)``.
+  func differences(from stored: RunIdentity) -> Differences {
+    var found = Differences()
+    for (name, there, now) in Self.settings.map({ ($0.name, $0.value(stored.record), $0.value(record)) })
+    where there != now {
+      found.settings.append("\(name) is \(there) there and \(now) now")
+    }
+    found.settings += optionDifferences(from: stored)
+    if let decoders = decoderDifference(from: stored) { found.settings.append(decoders) }
+    if found.settings.isEmpty, record.suiteHash != stored.record.suiteHash {
+      found.conditions.append("the suite's files in \(printablePath(record.suitePath)) have changed")
+    }
+    if stored.record.plan == nil {
+      found.conditions.append("an older version began it and did not note the files that it depends on")
+    } else {
+      found.conditions += inputDifferences(from: stored)
+    }
+    found.conditions += environmentDifferences(from: stored)
+    return found
+  }
+
+  private static let settings: [(name: String, value: @Sendable (RunRecord) -> String)] = [
+    ("the suite", \.suiteName), ("the weight type", \.weightType), ("the number of threads", { "\($0.threads)" }),
+    ("the most new tokens", { "\($0.maxNewTokens)" }), ("the seed", { "\($0.seed)" }),
+    ("the temperature", { "\($0.temperature)" }), ("top-k", { "\($0.topK)" }), ("top-p", { "\($0.topP)" }),
+    ("the verification", \.verification),
+  ]
+
+  private static let optionNames = [
+    "chat_template": "the chat template", "questions": "the list of questions", "precision": "the precision",
+    "least_passes": "the least number of passes",
+  ]
+
+  private func optionDifferences(from stored: RunIdentity) -> [String] {
+    let (there, now) = (stored.options, options)
+    return Set(there.keys).union(now.keys).sorted().filter { there[$0] != now[$0] }.map { key in
+      let name = Self.optionNames[key] ?? key
+      return "\(name) is \(there[key].map(quoted) ?? "not given") there and \(now[key].map(quoted) ?? "not given") now"
+    }
+  }
+
+  /// Options without a column of their own.
+  private var options: [String: String] {
+    let field = try? JSONDecoder().decode([String: String].self, from: Data(record.options.utf8))
+    // A text that this program did not write is compared as a whole.
+    return field ?? ["options": record.options]
+  }
+
+  private func decoderDifference(from stored: RunIdentity) -> String? {
+    func names(_ all: [DecoderRecord], without others: [DecoderRecord]) -> String {
+      let own = all.filter { decoder in !others.contains { $0.name == decoder.name && $0.spec == decoder.spec } }
+      return own.isEmpty ? "none" : own.map { quoted($0.isNoiseFloor ? $0.name : $0.spec) }.joined(separator: ", ")
+    }
+    let same = decoders.map { [$0.name, $0.spec] } == stored.decoders.map { [$0.name, $0.spec] }
+    guard !same else { return nil }
+    let (there, now) = (names(stored.decoders, without: decoders), names(decoders, without: stored.decoders))
+    if there == now { return "the order of the decoders is another" }
+    return "of the decoders \(there) \(there.contains(", ") ? "are" : "is") only there and \(now) only here"
+  }
+
+  private func inputDifferences(from stored: RunIdentity) -> [String] {
+    func byRole(_ inputs: [RunInput]) -> [String: RunInput] {
+      Dictionary(inputs.map { ($0.role, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+    let (there, now) = (byRole(stored.inputs), byRole(inputs))
+    return Set(there.keys).union(now.keys).sorted().compactMap { role in
+      switch (there[role], now[role]) {
+      case (let old?, let new?): old.sha256 == new.sha256 ? nil : "\(printablePath(new.path)) has another content"
+      case (let old?, nil): "\(printablePath(old.path)) was used there and is not now"
+      case (nil, let new?): "\(printablePath(new.path)) is used now and was not there"
+      case (nil, nil): nil
+      }
+    }
+  }
+
+  private func environmentDifferences(from stored: RunIdentity) -> [String] {
+    let (there, now) = (stored.environment, environment)
+    var found: [String] = []
+    for (name, old, new) in [
+      ("the machine", there.hostName, now.hostName), ("the processor", there.cpuModel, now.cpuModel),
+      ("the kernel set", there.kernelSet, now.kernelSet),
+    ] where old != new {
+      found.append("\(name) is \(quoted(old)) there and \(quoted(new)) now")
+    }
+    if there.program != now.program {
+      found.append("the program is \(quoted(there.programText)) there and \(quoted(now.programText)) now")
+    }
+    return found
+  }
+}
+
+extension EnvironmentRecord {
+  /// What tells one build of the program from another: its own bytes, or without them what is known of its sources.
+  fileprivate var program: [String?] {
+    executableHash.map { [$0] } ?? [packageVersion, sourceCommit, buildConfiguration.rawValue]
+  }
+
+  fileprivate var programText: String {
+    let commit = sourceCommit.map { ", commit \($0.prefix(12))\($0.hasSuffix("-dirty") ? "-dirty" : "")" } ?? ""
+    let hash = executableHash.map { ", hash \($0.prefix(12))" } ?? ""
+    return "\(packageVersion)\(commit), \(buildConfiguration.rawValue)\(hash)"
+  }
+}

@@ -1,0 +1,111 @@
+import SpecFiles
+import SpecStore
+
+/// Finds the run that a plan goes on with.
+struct RunResumption {
+  let plan: RunPlan
+  let store: BenchmarkStore
+
+  /// What was found.
+  enum Outcome {
+    /// Go on with this run.
+    case goOn(Int64)
+    /// Begin anew; the run that has the same settings but was measured with other things, with what differs.
+    case begin(passedOver: (run: Int64, differences: [String])?)
+  }
+
+  /// The newest unfinished run of the same plan, then one that is finished where the plan asks for more passes, or where
+  /// it reuses finished runs.
+  ///
+  /// - Parameter asked: what the plan's results depend on.
+  /// - Returns: the run to go on with, or that one is to be begun.
+  /// - Throws: ``ResumeError`` if there is none and the plan may not begin one.
+  func find(_ asked: RunIdentity) throws -> Outcome {
+    let runs = try store.runs().reversed().filter { $0.origin == .measured }
+    var nearest: (run: Int64, differences: RunIdentity.Differences)?
+    var finished: Int64?
+    for isOpen in [true, false] {
+      for run in runs where (run.finishedAt == nil) == isOpen {
+        var differences = asked.differences(from: try identity(of: run))
+        if isOpen, let passes = passesDifference(run) { differences.settings.append(passes) }
+        if differences.all.isEmpty {
+          if isOpen || plan.reusesFinishedRuns || extends(run) { return .goOn(run.id) }
+          finished = finished ?? run.id
+        } else if isOpen || plan.reusesFinishedRuns, nearest == nil || isCloser(differences, than: nearest?.differences)
+        {
+          nearest = (run.id, differences)
+        }
+      }
+    }
+    let isSameSetting = nearest?.differences.settings.isEmpty == true
+    if plan.reusesFinishedRuns, isSameSetting || plan.beginsWhatIsMissing {
+      return .begin(passedOver: isSameSetting ? nearest.map { ($0.run, $0.differences.all) } : nil)
+    }
+    if let finished { throw ResumeError.finished(database: store.path, run: finished) }
+    guard let nearest else { throw ResumeError.nothingUnfinished(database: store.path) }
+    throw ResumeError.different(
+      database: store.path,
+      run: nearest.run,
+      differences: nearest.differences.all,
+      hasPlan: try store.run(nearest.run).plan != nil
+    )
+  }
+
+  /// Runs come newest first: an older one is named only where a sweep has measured the same settings with other things.
+  private func isCloser(_ new: RunIdentity.Differences, than old: RunIdentity.Differences?) -> Bool {
+    plan.reusesFinishedRuns && new.settings.isEmpty && old?.settings.isEmpty == false
+  }
+
+  private func identity(of run: Stored<RunRecord>) throws(StoreError) -> RunIdentity {
+    RunIdentity(
+      record: run.record,
+      decoders: try store.decoders(of: run.id).map(\.record),
+      inputs: try store.inputs(of: run.id),
+      environment: try store.environment(of: run.id).record
+    )
+  }
+
+  /// Passes can be added to a run, but not taken from it; one that goes on until it is precise enough has as many as it
+  /// takes.
+  private func passesDifference(_ run: Stored<RunRecord>) -> String? {
+    guard plan.goal == nil, plan.passes < run.passes else { return nil }
+    return "the number of passes is \(run.passes) there and \(plan.passes) now"
+  }
+
+  private func extends(_ run: Stored<RunRecord>) -> Bool { plan.goal == nil && plan.passes > run.passes }
+}
+
+/// Why no run can be gone on with.
+public enum ResumeError: Error, Equatable, CustomStringConvertible {
+  /// All runs are finished, or there is none.
+  case nothingUnfinished(database: String)
+  /// The plan's run is finished.
+  case finished(database: String, run: Int64)
+  /// The newest unfinished run is not of the plan that was asked for.
+  case different(database: String, run: Int64, differences: [String], hasPlan: Bool)
+  /// The newest unfinished run was begun by a version that stored no plan.
+  case noPlan(database: String, run: Int64)
+  /// A prompt is not the one that the run has measured.
+  case otherPrompt(database: String, run: Int64, question: String, turn: Int)
+
+  /// One sentence that says what to do.
+  public var description: String {
+    switch self {
+    case .nothingUnfinished(let database):
+      "\(printablePath(database)): it holds no unfinished run to go on with; start without --resume"
+    case .finished(let database, let run):
+      "\(printablePath(database)): run \(run), which is of this plan, is finished; ask for more --passes, or start without "
+        + "--resume to measure anew"
+    case .different(let database, let run, let differences, let hasPlan):
+      "\(printablePath(database)): run \(run), the newest that can be gone on with, is not the same: "
+        + differences.joined(separator: ", ") + "; start without --resume to measure anew"
+        + (hasPlan ? ", or give --resume and --database alone to go on with the plan of that run" : "")
+    case .noPlan(let database, let run):
+      "\(printablePath(database)): run \(run), the newest that is unfinished, was begun by an older version that did not store "
+        + "its plan; start without --resume"
+    case .otherPrompt(let database, let run, let question, let turn):
+      "\(printablePath(database)): the prompt of question \(question), turn \(turn + 1), is not the one that run \(run) has "
+        + "measured; start without --resume to measure anew"
+    }
+  }
+}
