@@ -14,7 +14,8 @@ public enum InputFile<Failure: InputFailure> {
     // A pipe to which nobody writes would otherwise block the reader for ever.
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw Failure([ENOENT, ENOTDIR].contains(errno) ? .missing : .unreadable, file: path)
+      let isMissing = [ENOENT, ENOTDIR].contains(errno)
+      throw Failure(!isMissing ? .unreadable : isEntry(path) ? .danglingLink : .missing, file: path)
     }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     var status = stat()
@@ -39,6 +40,12 @@ public enum InputFile<Failure: InputFailure> {
     if let line = linesBeforeInvalidUTF8(in: bytes) { throw Failure(.notUTF8(line: line + 1), file: path) }
     return String(decoding: bytes, as: UTF8.self)
   }
+}
+
+/// Whether a folder has an entry at a path, be it a link to what is not there: such a file is not absent but broken.
+public func isEntry(_ path: String) -> Bool {
+  var status = stat()
+  return !path.utf8.contains(0) && lstat(path, &status) == 0
 }
 
 /// The bytes of a text without the byte order mark that some editors put first.

@@ -2,6 +2,8 @@
 public enum InputProblem: Error, Equatable, Sendable {
   /// Nothing is at the path.
   case missing
+  /// At the path is a link to a file that is not there.
+  case danglingLink
   /// At the path is a folder, a pipe or a device.
   case notOrdinary
   /// The file has more bytes than are read.
@@ -10,6 +12,8 @@ public enum InputProblem: Error, Equatable, Sendable {
   case unreadable
   /// The file is not UTF-8; the line, counted from 1, holds the first bad byte.
   case notUTF8(line: Int)
+  /// The file is of another kind than its name says.
+  case foreign(ForeignFile)
   /// The text is not JSON.
   case syntax(JSONSyntaxError)
   /// The text is JSON, but a value is absent or of another kind than its reader needs.
@@ -45,10 +49,12 @@ extension InputProblem: CustomStringConvertible {
   public var description: String {
     switch self {
     case .missing: "it does not exist"
+    case .danglingLink: "it is a link to a file that is not there"
     case .notOrdinary: "it is not an ordinary file"
     case .tooLarge(let bytes, let limit): "it has \(bytes) bytes where at most \(limit) are read"
     case .unreadable: "it may not be read"
     case .notUTF8(let line): "its line \(line) holds bytes that are not UTF-8"
+    case .foreign(let kind): "it is \(kind.description), not the file that its name promises; \(kind.advice)"
     case .syntax(let error):
       "its line \(error.line) holds \(error.found ?? "the end of the text") at column \(error.column) "
         + "where \(error.expected ?? "the end of the text") is expected"

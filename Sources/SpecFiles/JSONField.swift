@@ -20,16 +20,43 @@ public struct JSONField<Failure: InputFailure>: Sendable {
   /// Reads a document: UTF-8, with or without a byte order mark. Where an object may have a key repeatedly, its readers
   /// see the last.
   ///
+  /// - Parameters:
+  ///   - bytes: The text.
+  ///   - file: The path of the file.
+  ///   - line: The line of the document in a file that holds one document in each line, otherwise nil.
+  ///   - repeatedKeys: Whether an object may have a key repeatedly.
+  ///   - lenient: Whether numbers that JSON does not have, which Python's `json` writes all the same, are taken. They
+  ///     are refused where they are used, and so do no harm in a member that nobody reads.
   /// - Throws: The module's error if the text is not UTF-8 or not JSON.
   public init(
     parsing bytes: ArraySlice<UInt8>,
     file: String,
     line: Int? = nil,
-    repeatedKeys: Bool = true
+    repeatedKeys: Bool = true,
+    lenient: Bool = false
   ) throws(Failure) {
     do {
-      let value = try JSONParser.parse(bytes, firstLine: line ?? 1, repeatedKeys: repeatedKeys)
+      let value = try JSONParser.parse(bytes, firstLine: line ?? 1, repeatedKeys: repeatedKeys, lenient: lenient)
       self.init(value, file: file, line: line)
+    } catch {
+      throw Failure(error, file: file)
+    }
+  }
+
+  /// Reads a text that holds documents one after the other, or one list of them, whatever lines they take. Each field has
+  /// the line that its document begins in.
+  ///
+  /// - Throws: The module's error if the text is not UTF-8 or not JSON.
+  public static func all(
+    parsing bytes: ArraySlice<UInt8>,
+    file: String,
+    repeatedKeys: Bool = true,
+    lenient: Bool = false
+  ) throws(Failure) -> [JSONField] {
+    do {
+      return try JSONParser.parseAll(bytes, repeatedKeys: repeatedKeys, lenient: lenient).map { document in
+        JSONField(document.value, file: file, line: document.line)
+      }
     } catch {
       throw Failure(error, file: file)
     }
@@ -110,6 +137,7 @@ extension JSONField {
   /// - Throws: The module's error if the value is not a number.
   public func number() throws(Failure) -> Double {
     if case .number(let number) = value { return number }
+    if case .otherNumber(let text) = value, let number = Double(text), number.isFinite { return number }
     guard case .integer(let integer) = value else { throw mismatch(expected: "a number") }
     return Double(integer)
   }

@@ -9,6 +9,8 @@ struct JSONParser {
   private let bytes: ArraySlice<UInt8>
   private let firstLine: Int
   private let repeatedKeys: Bool
+  /// Whether `NaN`, `Infinity` and numbers of any size are taken.
+  private let lenient: Bool
   private var position: Int
   private var depth = 0
 
@@ -16,25 +18,54 @@ struct JSONParser {
   static func parse(
     _ bytes: ArraySlice<UInt8>,
     firstLine: Int,
-    repeatedKeys: Bool
+    repeatedKeys: Bool,
+    lenient: Bool = false
   ) throws(InputProblem) -> JSONValue {
     let text = withoutByteOrderMark(bytes)
-    if let line = linesBeforeInvalidUTF8(in: text) { throw .notUTF8(line: firstLine + line) }
-    var parser = JSONParser(text, firstLine: firstLine, repeatedKeys: repeatedKeys)
-    do throws(JSONSyntaxError) {
+    return try reading(text, firstLine, repeatedKeys, lenient) { (parser) throws(JSONSyntaxError) in
       let value = try parser.value()
       parser.skipSpace()
       guard parser.next == nil else { throw parser.surprise(expected: nil) }
       return value
-    } catch {
-      throw .syntax(error)
     }
   }
 
-  private init(_ bytes: ArraySlice<UInt8>, firstLine: Int, repeatedKeys: Bool) {
+  /// Reads a text that holds values one after the other, or one list of them, each with the line that it begins in.
+  static func parseAll(
+    _ bytes: ArraySlice<UInt8>,
+    repeatedKeys: Bool,
+    lenient: Bool
+  ) throws(InputProblem) -> [(line: Int, value: JSONValue)] {
+    let text = withoutByteOrderMark(bytes)
+    return try reading(text, 1, repeatedKeys, lenient) { (parser) throws(JSONSyntaxError) in
+      parser.skipSpace()
+      return parser.next == UInt8(ascii: "[") ? try parser.listedValues() : try parser.valuesInTurn()
+    }
+  }
+
+  private static func reading<Result>(
+    _ text: ArraySlice<UInt8>,
+    _ firstLine: Int,
+    _ repeatedKeys: Bool,
+    _ lenient: Bool,
+    _ read: (inout JSONParser) throws(JSONSyntaxError) -> Result
+  ) throws(InputProblem) -> Result {
+    // A file of another kind would otherwise be blamed for its first character.
+    func foreign() -> InputProblem? { firstLine == 1 ? ForeignFile(beginning: text).map(InputProblem.foreign) : nil }
+    if let line = linesBeforeInvalidUTF8(in: text) { throw foreign() ?? .notUTF8(line: firstLine + line) }
+    var parser = JSONParser(text, firstLine: firstLine, repeatedKeys: repeatedKeys, lenient: lenient)
+    do throws(JSONSyntaxError) {
+      return try read(&parser)
+    } catch {
+      throw foreign() ?? .syntax(error)
+    }
+  }
+
+  private init(_ bytes: ArraySlice<UInt8>, firstLine: Int, repeatedKeys: Bool, lenient: Bool) {
     self.bytes = bytes
     self.firstLine = firstLine
     self.repeatedKeys = repeatedKeys
+    self.lenient = lenient
     position = bytes.startIndex
   }
 
@@ -59,7 +90,11 @@ struct JSONParser {
     case "{": return .object(try members())
     case "[": return .array(try elements())
     case "\"": return .string(try string())
+    case "-" where lenient && bytes[position...].starts(with: "-Infinity".utf8):
+      return try word("-Infinity", .otherNumber("-Infinity"))
     case "-", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9": return try number()
+    case "N" where lenient: return try word("NaN", .otherNumber("NaN"))
+    case "I" where lenient: return try word("Infinity", .otherNumber("Infinity"))
     case "t": return try word("true", .boolean(true))
     case "f": return try word("false", .boolean(false))
     case "n": return try word("null", .null)
@@ -68,6 +103,49 @@ struct JSONParser {
   }
 
   private static let anyValue = "a JSON value (an object, a list, a string, a number, true, false or null)"
+}
+
+/// Several values in one text.
+extension JSONParser {
+  private mutating func valuesInTurn() throws(JSONSyntaxError) -> [(line: Int, value: JSONValue)] {
+    var values: [(line: Int, value: JSONValue)] = []
+    var lines = LineCount(line: firstLine, position: bytes.startIndex)
+    skipSpace()
+    while next != nil {
+      let line = lines.advanced(to: position, in: bytes)
+      values.append((line, try value()))
+      skipSpace()
+    }
+    return values
+  }
+
+  private mutating func listedValues() throws(JSONSyntaxError) -> [(line: Int, value: JSONValue)] {
+    try enter()
+    var values: [(line: Int, value: JSONValue)] = []
+    var lines = LineCount(line: firstLine, position: bytes.startIndex)
+    if !leave("]") {
+      repeat {
+        skipSpace()
+        let line = lines.advanced(to: position, in: bytes)
+        values.append((line, try value()))
+      } while try continues(to: "]", of: "list")
+    }
+    skipSpace()
+    guard next == nil else { throw surprise(expected: nil) }
+    return values
+  }
+
+  /// Counts lines while going forward, each byte once.
+  private struct LineCount {
+    var line: Int
+    var position: Int
+
+    mutating func advanced(to end: Int, in bytes: ArraySlice<UInt8>) -> Int {
+      line += bytes[position..<end].count { $0 == 0x0A }
+      position = end
+      return line
+    }
+  }
 }
 
 /// Lists, objects and words.
@@ -143,7 +221,9 @@ extension JSONParser {
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if let integer = Int(text) { return .integer(integer) }
+    if lenient, text.allSatisfy({ $0 == "-" || $0.isNumber }) { return .otherNumber(text) }
     guard let number = Double(text), number.isFinite else {
+      if lenient { return .otherNumber(text) }
       throw error(
         at: start,
         found: "the number \(quoted(text))",

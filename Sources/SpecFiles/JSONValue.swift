@@ -11,6 +11,9 @@ public enum JSONValue: Equatable, Sendable {
   case integer(Int)
   /// Any other number, rounded to the nearest that a `Double` holds.
   case number(Double)
+  /// What only a lenient reader takes, as it is written: `NaN`, `Infinity`, `-Infinity`, an integer of more than 64
+  /// bits, a number beyond a `Double`.
+  case otherNumber(String)
   /// A string as UTF-8, its escapes resolved.
   case string(ArraySlice<UInt8>)
   /// A list.
@@ -30,6 +33,7 @@ public enum JSONValue: Equatable, Sendable {
     case .boolean(let value): "\(value)"
     case .integer(let value): "the number \(value)"
     case .number(let value): "the number \(value)"
+    case .otherNumber(let text): "the number \(printable(text, limit: 60))"
     case .string(let bytes): bytes.isEmpty ? "an empty string" : "the string \(quoted(bytes))"
     case .array(let elements): elements.isEmpty ? "an empty list" : "a list"
     case .object: "an object"

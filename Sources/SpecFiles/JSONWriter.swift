@@ -20,6 +20,7 @@ extension JSONValue {
     case .boolean(let value): text += "\(value)".utf8
     case .integer(let value): text += "\(value)".utf8
     case .number(let value): text += (value.isFinite ? "\(value)" : "null").utf8
+    case .otherNumber(let number): text += (number.hasSuffix("y") || number.hasSuffix("N") ? "null" : number).utf8
     case .string(let bytes): JSONValue.write(string: bytes, to: &text)
     case .array(let elements):
       JSONValue.write(elements, between: ("[", "]"), to: &text, indentation: indentation) { element, text, inner in

@@ -28,7 +28,7 @@ public final class Checkpoint {
     configuration = try ModelConfiguration(directory: directory)
     let indexPath = directory + "/model.safetensors.index.json"
     var files: [String: SafetensorsFile] = [:]
-    if FileManager.default.fileExists(atPath: indexPath) {
+    if isEntry(indexPath) {
       let index = try Self.readIndex(indexPath)
       for name in Set(index.values) { files[name] = try SafetensorsFile(path: directory + "/" + name) }
       self.index = index

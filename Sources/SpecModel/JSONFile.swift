@@ -11,8 +11,9 @@ struct JSONFile {
 
   /// - Throws: ``ModelError`` if the file is absent or does not hold a JSON object.
   init(path: String, purpose: String) throws(ModelError) {
-    guard FileManager.default.fileExists(atPath: path) else { throw .missingFile(path: path, purpose: purpose) }
-    root = try JSONField(file: path)
+    guard isEntry(path) else { throw .missingFile(path: path, purpose: purpose) }
+    // Python writes infinities, mostly into members that are not read here.
+    root = try JSONField(parsing: InputFile<ModelError>.bytes(of: path)[...], file: path, lenient: true)
     _ = try root.members()
   }
 
@@ -52,6 +53,10 @@ struct JSONFile {
 extension ModelError: InputFailure {
   /// Makes the error of a problem with one of a model's files.
   public init(_ problem: InputProblem, file: String) {
-    self = .malformedFile(path: file, problem: "\(problem)")
+    if case .foreign(let kind) = problem {
+      self = .foreignFile(path: file, kind)
+    } else {
+      self = .malformedFile(path: file, problem: "\(problem)")
+    }
   }
 }

@@ -1,3 +1,4 @@
+import SpecFiles
 import Foundation
 import SpecKernels
 
@@ -89,11 +90,14 @@ public struct ModelConfiguration: Sendable, Equatable {
     architecture = try file["architectures"]?.elements().first?.string() ?? "LlamaForCausalLM"
     beginToken = try file.tokens("bos_token_id").first
     endTokens = try file.tokens("eos_token_id")
+    var source = file.path
     let generation = directory + "/generation_config.json"
-    if FileManager.default.fileExists(atPath: generation) {
+    if isEntry(generation) {
       let ends = try JSONFile(path: generation, purpose: "the generation defaults").tokens("eos_token_id")
-      if !ends.isEmpty { endTokens = ends }
+      if !ends.isEmpty { (endTokens, source) = (ends, generation) }
     }
+    try Self.check([beginToken].compactMap(\.self), vocabularySize, path: file.path)
+    try Self.check(endTokens, vocabularySize, path: source)
     try checkShape(path: file.path)
   }
 
@@ -151,7 +155,11 @@ public struct ModelConfiguration: Sendable, Equatable {
     else {
       throw .malformedFile(path: path, problem: "its sizes are beyond those of any known model")
     }
-    for token in endTokens + (beginToken.map { [$0] } ?? []) where Int(token) >= vocabularySize {
+  }
+
+  /// Special tokens must be tokens of the vocabulary, and the file that names another one is to blame.
+  private static func check(_ tokens: [Token], _ vocabularySize: Int, path: String) throws(ModelError) {
+    for token in tokens where Int(token) >= vocabularySize {
       throw .malformedFile(path: path, problem: "the token \(token) is outside the vocabulary of \(vocabularySize)")
     }
   }

@@ -1,3 +1,5 @@
+import SpecFiles
+
 /// What can be wrong with a model's files.
 public enum ModelError: Error, Sendable, CustomStringConvertible {
   /// A file or folder that is needed is not there.
@@ -6,6 +8,8 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
   case missingFolder(path: String, purpose: String, isFile: Bool)
   /// A file that cannot be read for what it should be.
   case malformedFile(path: String, problem: String)
+  /// A file of another kind than its name says.
+  case foreignFile(path: String, ForeignFile)
   /// A tensor is not in the checkpoint.
   case missingTensor(path: String, name: String)
   /// A tensor does not have the shape that the configuration asks for.
@@ -32,6 +36,8 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
         : "\(path): there is no such folder, which should be \(purpose): check the path or fetch the model"
     case .malformedFile(let path, let problem):
       "\(path): \(problem): the file is damaged or not what its name says; fetch it again"
+    case .foreignFile(let path, let kind):
+      "\(path): \(InputProblem.foreign(kind))"
     case .missingTensor(let path, let name):
       "\(path): there is no tensor '\(name)', which this architecture needs: "
         + "check that config.json and the weights belong together"

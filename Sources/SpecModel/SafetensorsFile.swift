@@ -23,13 +23,14 @@ public final class SafetensorsFile {
   /// - Throws: ``ModelError`` if the file is absent, truncated, or its header does not agree with its size.
   public init(path: String, purpose: String = "the model's weights") throws(ModelError) {
     self.path = path
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw .missingFile(path: path, purpose: purpose)
-    }
+    guard isEntry(path) else { throw .missingFile(path: path, purpose: purpose) }
     do {
       file = try MappedFile(path: path)
     } catch {
-      throw .malformedFile(path: path, problem: "it cannot be mapped into memory")
+      let isDangling = !FileManager.default.fileExists(atPath: path)
+      throw isDangling
+        ? ModelError(.danglingLink, file: path)
+        : .malformedFile(path: path, problem: "it cannot be mapped into memory")
     }
     InputLog.note(mapped: path)
     entries = try Self.readHeader(file)
@@ -81,16 +82,24 @@ public final class SafetensorsFile {
 
   private static func readHeader(_ file: MappedFile) throws(ModelError) -> [String: Entry] {
     let path = file.path
+    // Only a file whose header is wrong is looked at in this way: a header's length may look like anything.
+    func foreign() -> ModelError? {
+      file.withBytes { ForeignFile(beginning: $0.prefix(512)) }.map { .foreignFile(path: path, $0) }
+    }
     guard file.count >= 8 else {
-      throw .malformedFile(path: path, problem: "it ends inside the header's length")
+      throw foreign() ?? .malformedFile(path: path, problem: "it ends inside the header's length")
     }
     let length = file.withBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
     let room = file.count - 8
+    guard length > 0 else {
+      throw .malformedFile(path: path, problem: "its header has no bytes where JSON is expected")
+    }
     guard length <= UInt64(min(room, largestHeader)) else {
-      throw .malformedFile(
-        path: path,
-        problem: "its header claims \(length) bytes where \(room) follow and at most \(largestHeader) are read"
-      )
+      throw foreign()
+        ?? .malformedFile(
+          path: path,
+          problem: "its header claims \(length) bytes where \(room) follow and at most \(largestHeader) are read"
+        )
     }
     let dataStart = 8 + Int(length)
     let text = file.withBytes { Array($0[8..<dataStart]) }

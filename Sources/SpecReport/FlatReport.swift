@@ -31,7 +31,7 @@ public enum FlatReport {
 
   static func rows(_ summary: RunSummary) -> [[String: ReportValue]] {
     summary.allDecoders.flatMap { decoder in
-      ReportCategory.allCases.filter { summary.figures[decoder.id, $0].isMeasured }.map { category in
+      summary.categories.filter { summary.figures[decoder.id, $0].isMeasured }.map { category in
         identity(of: decoder, category, summary).merging(figures(of: decoder.id, category, summary)) { first, _ in first
         }
       }
@@ -95,6 +95,7 @@ public enum FlatReport {
     case .truth(let value): value ? "true" : "false"
     case .integer(let value): String(value)
     case .number(let value): String(value)
+    case .digits(let value): "\(value)"
     case .text(let value): CSVText.cell(value)
     }
   }

@@ -4,7 +4,7 @@ import SpecStore
 // The decoders and their figures.
 extension JSONReport {
   static func decoder(_ decoder: Stored<DecoderRecord>, _ summary: RunSummary) -> ReportValue {
-    let categories = ReportCategory.tasks.compactMap { category in
+    let categories = summary.tasks.compactMap { category in
       let figures = summary.figures[decoder.id, category]
       return figures.isMeasured
         ? (category.rawValue, self.figures(figures, summary.estimates[decoder.id, category])) : nil
@@ -105,7 +105,7 @@ extension JSONReport {
 
   /// A flat list, each row with its decoder and category, which data frames read as it is.
   static func rows(_ summary: RunSummary, _ make: (Figures) -> [[String: ReportValue]]) -> ReportValue {
-    let places = summary.decoders.flatMap { decoder in ReportCategory.allCases.map { (decoder, $0) } }
+    let places = summary.decoders.flatMap { decoder in summary.categories.map { (decoder, $0) } }
     return ReportValue(
       places.flatMap { decoder, category in
         make(summary.figures[decoder.id, category]).map { row in

@@ -82,14 +82,13 @@ public enum JSONReport {
 
   private static func suite(_ summary: RunSummary) -> ReportValue {
     let run = summary.run
-    let prompts = summary.outline.measuredPrompts.map { ($0.key.rawValue, ReportValue($0.value)) }
     return [
       "name": ReportValue(run.suiteName),
       "version": ReportValue(run.suiteVersion),
       "hash": ReportValue(run.suiteHash),
       "path": ReportValue(run.suitePath),
       "prompts": ReportValue(summary.outline.promptCount),
-      "prompts_by_category": .object(Dictionary(prompts, uniquingKeysWith: { first, _ in first })),
+      "prompts_by_category": .object(summary.outline.measuredPrompts.mapValues { ReportValue($0) }),
     ]
   }
 
@@ -118,7 +117,7 @@ public enum JSONReport {
 
   private static func mismatch(_ mismatch: Mismatch) -> ReportValue {
     [
-      "question_id": ReportValue(mismatch.questionID),
+      "question_id": ReportValue(question: mismatch.questionID, written: mismatch.writtenID),
       "turn": ReportValue(mismatch.turn),
       "category": ReportValue(mismatch.category),
       "decoder": ReportValue(mismatch.decoder),

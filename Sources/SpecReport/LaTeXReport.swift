@@ -8,7 +8,8 @@ public enum LaTeXReport {
   /// - Parameter summary: The run.
   /// - Returns: A `tabular` environment with a comment on where it comes from.
   public static func render(_ summary: RunSummary) -> String {
-    let titles = ["Decoder"] + ReportCategory.tasks.map(\.title) + ["\\#MAT", "Overall", "95\\,\\% interval"]
+    let titles =
+      ["Decoder"] + summary.columns.map { LaTeXText.plain($0.title) } + ["\\#MAT", "Overall", "95\\,\\% interval"]
     let rows = summary.decoders.map { row($0, summary).joined(separator: " & ") + " \\\\" }
     let origin = "\(summary.run.modelName) on \(summary.run.suiteName), run \(summary.run.id)"
     let lines =
@@ -29,7 +30,7 @@ public enum LaTeXReport {
     let accepted = summary.figures[decoder.id, .overall].accepted?.meanAcceptedTokens
     let isBaseline = decoder.id == summary.outline.baseline?.id
     let interval = isBaseline ? nil : summary.estimates[decoder.id, .overall]?.interval
-    return [LaTeXText.plain(decoder.name)] + ReportCategory.tasks.map(ratio)
+    return [LaTeXText.plain(decoder.name)] + summary.columns.map(ratio)
       + [
         accepted == nil ? "--" : NumberFormat.mean(accepted), ratio(.overall),
         interval == nil ? "--" : NumberFormat.interval(interval, separator: "--"),

@@ -78,8 +78,8 @@ struct MarkdownDetails {
   }
 
   private var prompts: String {
-    let counts = ReportCategory.tasks.compactMap { category in
-      summary.outline.measuredPrompts[category].map { "\(category.rawValue) \($0)" }
+    let counts = summary.tasks.compactMap { category in
+      summary.outline.measuredPrompts[category.rawValue].map { "\(MarkdownText.plain(category.rawValue)) \($0)" }
     }
     let list = counts.isEmpty ? "" : " (\(counts.joined(separator: ", ")))"
     return "\(summary.outline.promptCount) measured\(list)"

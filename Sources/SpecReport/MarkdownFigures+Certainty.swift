@@ -13,10 +13,11 @@ extension MarkdownFigures {
       ]
     )
     for decoder in summary.contestants {
-      for category in ReportCategory.allCases {
+      for category in summary.columns + [.overall] {
         guard let estimate = summary.estimates[decoder.id, category], let ratio = estimate.ratio else { continue }
         table.append([
-          name(decoder), category.title, NumberFormat.ratio(ratio), NumberFormat.interval(estimate.ofThisSuite),
+          name(decoder), MarkdownText.plain(category.title), NumberFormat.ratio(ratio),
+          NumberFormat.interval(estimate.ofThisSuite),
           NumberFormat.interval(estimate.overQuestions), String(estimate.outliers), estimate.verdict.rawValue,
         ])
       }

@@ -10,7 +10,8 @@ struct MarkdownFigures {
   /// The sections in order; those without anything to show are left out.
   var sections: [String] {
     [
-      speedup, certainty, explanation, endToEnd, specBench, specBenchColumns, tokensPerSecond, acceptance,
+      speedup, speedupOfManyCategories, certainty, explanation, endToEnd, specBench, specBenchColumns, tokensPerSecond,
+      acceptance,
       acceptanceByPosition,
       consecutiveAcceptance, latency,
       timeSplit, verificationCost, addedParameters, conditions, losslessness,
@@ -28,7 +29,7 @@ struct MarkdownFigures {
     var table = MarkdownTable(labels: ["Decoder"], figures: taskTitles + ["#Mean Accepted Tokens", "Overall"])
     for decoder in summary.allDecoders {
       let overall = summary.figures[decoder.id, .overall]
-      let tasks = ReportCategory.tasks.map { NumberFormat.ratio(summary.figures[decoder.id, $0].speedup?.speedup) }
+      let tasks = summary.columns.map { NumberFormat.ratio(summary.figures[decoder.id, $0].speedup?.speedup) }
       table.append(
         [name(decoder)] + tasks
           + [
@@ -46,6 +47,27 @@ struct MarkdownFigures {
       prefill belongs to no cycle. "–" stands for what was not measured.
       """,
       plots: [.speedup]
+    )
+  }
+
+  /// One row for each category, where there are too many for columns.
+  private var speedupOfManyCategories: String? {
+    guard summary.hasManyCategories else { return nil }
+    let decoders = summary.allDecoders
+    var table = MarkdownTable(labels: ["Category"], figures: decoders.map(name))
+    for category in summary.tasks {
+      table.append(
+        [MarkdownText.plain(category.title)]
+          + decoders.map { NumberFormat.ratio(summary.figures[$0.id, category].speedup?.speedup) }
+      )
+    }
+    return section(
+      "Speedup by category",
+      table,
+      """
+      \(summary.tasks.count) categories are too many for columns: the other tables and the plots show all of them together,
+      and the report as JSON or CSV has every figure of each.
+      """
     )
   }
 
@@ -85,7 +107,7 @@ struct MarkdownFigures {
       figures: taskTitles + [ReportCategory.overall.title, "Nodes per token"]
     )
     for decoder in summary.decoders {
-      let rates = ReportCategory.allCases.map {
+      let rates = (summary.columns + [.overall]).map {
         NumberFormat.percent(summary.figures[decoder.id, $0].acceptance?.acceptanceRate)
       }
       let nodes = summary.figures[decoder.id, .overall].acceptance?.nodesPerEmittedToken
@@ -135,7 +157,7 @@ struct MarkdownFigures {
 }
 
 extension MarkdownFigures {
-  var taskTitles: [String] { ReportCategory.tasks.map(\.title) }
+  var taskTitles: [String] { summary.columns.map { MarkdownText.plain($0.title) } }
 
   func name(_ decoder: Stored<DecoderRecord>) -> String {
     MarkdownText.plain(decoder.name)
@@ -148,9 +170,9 @@ extension MarkdownFigures {
 
   /// One row for each decoder, one column for each category and one for all of them.
   private func byCategory(_ title: String, _ note: String, _ cell: (Figures) -> String) -> String {
-    var table = MarkdownTable(labels: ["Decoder"], figures: ReportCategory.allCases.map(\.title))
+    var table = MarkdownTable(labels: ["Decoder"], figures: taskTitles + [ReportCategory.overall.title])
     for decoder in summary.decoders {
-      table.append([name(decoder)] + ReportCategory.allCases.map { cell(summary.figures[decoder.id, $0]) })
+      table.append([name(decoder)] + (summary.columns + [.overall]).map { cell(summary.figures[decoder.id, $0]) })
     }
     return section(title, table, note)
   }

@@ -37,7 +37,7 @@ struct MarkdownOpening {
       table.append([
         MarkdownText.plain(mismatch.category),
         MarkdownText.plain(mismatch.decoder),
-        String(mismatch.questionID),
+        MarkdownText.plain(mismatch.questionText),
         String(mismatch.turn),
         String(mismatch.pass),
         mismatch.position.map(String.init) ?? NumberFormat.missing,

@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 import SpecStatistics
 import SpecStore
 
@@ -21,12 +22,12 @@ struct NoiseText {
   /// The categories whose intervals exclude 1, and how often chance alone makes as many: of six intervals of 95 % at least one
   /// does so in a quarter of all runs, which is no reason for a warning.
   private func categories(_ floor: Int64) -> [String] {
-    let known = ReportCategory.tasks.compactMap { category in
+    let known = summary.tasks.compactMap { category in
       summary.estimates[floor, category].flatMap { $0.interval == nil ? nil : (category: category, estimate: $0) }
     }
     let differing = known.filter { excludesOne($0.estimate) }
     guard known.count > 1, !differing.isEmpty else { return [] }
-    let names = differing.map { "\($0.category.title) (\(NumberFormat.ratio($0.estimate.ratio)))" }
+    let names = differing.map { "\(MarkdownText.plain($0.category.title)) (\(NumberFormat.ratio($0.estimate.ratio)))" }
     let chance = Self.chance(of: differing.count, among: known.count)
     let warning = chance < 0.05 ? ": **the times of these categories are not to be trusted**" : ""
     return [

@@ -1,26 +1,52 @@
-/// What figures are about: one of the six categories, in the order of Spec-Bench's tables, or all of them together.
-enum ReportCategory: String, CaseIterable, Sendable {
-  case conversation = "mt_bench"
-  case translation
-  case summarization
-  case questionAnswering = "qa"
-  case mathematicalReasoning = "math_reasoning"
-  case retrieval = "rag"
-  case overall
+import SpecStore
 
-  /// The six categories without `overall`.
-  static let tasks = allCases.filter { $0 != .overall }
-
+/// What figures are about: a category, or all of them together.
+struct ReportCategory: Hashable, Sendable {
+  /// The name, as the database has it.
+  let rawValue: String
   /// The title of the table column, short enough for a terminal.
-  var title: String {
-    switch self {
-    case .conversation: "Multi-turn"
-    case .translation: "Translation"
-    case .summarization: "Summarization"
-    case .questionAnswering: "QA"
-    case .mathematicalReasoning: "Math"
-    case .retrieval: "RAG"
-    case .overall: "Overall"
-    }
+  let title: String
+
+  /// The title where there is little room.
+  var shortTitle: String { title.count > 16 ? "\(title.prefix(15))…" : title }
+
+  /// All categories together.
+  static let overall = ReportCategory(rawValue: "overall", title: "Overall")
+
+  /// Spec-Bench's categories, in the order of its tables.
+  static let standard = [
+    ReportCategory(rawValue: "mt_bench", title: "Multi-turn"),
+    ReportCategory(rawValue: "translation", title: "Translation"),
+    ReportCategory(rawValue: "summarization", title: "Summarization"),
+    ReportCategory(rawValue: "qa", title: "QA"),
+    ReportCategory(rawValue: "math_reasoning", title: "Math"),
+    ReportCategory(rawValue: "rag", title: "RAG"),
+  ]
+
+  /// More categories than these do not fit into the columns of a table.
+  static let mostColumns = 10
+
+  /// The categories of a run's tables: Spec-Bench's six, or, where the suite has its own, those that it has.
+  ///
+  /// - Parameter names: The categories of its prompts, in order.
+  /// - Returns: The categories, without `overall`.
+  static func tasks(_ names: [String]) -> [ReportCategory] {
+    let own = names.filter { name in !standard.contains { $0.rawValue == name } }
+    guard !own.isEmpty else { return standard }
+    let present = standard.filter { names.contains($0.rawValue) }
+    let taken = Set((present + [overall]).map { $0.title.lowercased() })
+    return present
+      + own.map { ReportCategory(rawValue: $0, title: taken.contains($0.lowercased()) ? "\($0) (own)" : $0) }
   }
+}
+
+extension RunSummary {
+  /// The categories of its tables, without `overall`.
+  var tasks: [ReportCategory] { outline.tasks }
+  /// The categories of its tables, then `overall`.
+  var categories: [ReportCategory] { outline.tasks + [.overall] }
+  /// Whether there are more categories than a table has room for.
+  var hasManyCategories: Bool { outline.tasks.count > ReportCategory.mostColumns }
+  /// The categories of the columns of a table, without `overall`: none where there are too many.
+  var columns: [ReportCategory] { hasManyCategories ? [] : outline.tasks }
 }

@@ -6,6 +6,8 @@ enum ReportValue: Sendable {
   case truth(Bool)
   case integer(Int64)
   case number(Double)
+  /// An integer of more than 64 bits.
+  case digits(Decimal)
   case text(String)
   case list([ReportValue])
   case object([String: ReportValue])
@@ -32,6 +34,17 @@ enum ReportValue: Sendable {
 
   init(_ values: some Sequence<ReportValue>) {
     self = .list(Array(values))
+  }
+
+  /// The id of a question as the suite's file writes it.
+  init(question number: Int, written: String?) {
+    guard let written else {
+      self.init(number)
+      return
+    }
+    // A `Double` would round an integer of more than 64 bits.
+    let isLong = Int64(written) == nil && written.allSatisfy { $0 == "-" || $0.isNumber }
+    self = isLong ? Decimal(string: written).map(ReportValue.digits) ?? .text(written) : ReportValue(json: written)
   }
 
   /// The value of JSON text, or the text itself should it be none.
@@ -95,6 +108,7 @@ extension ReportValue: Codable {
     case .truth(let value): try container.encode(value)
     case .integer(let value): try container.encode(value)
     case .number(let value): try container.encode(value)
+    case .digits(let value): try container.encode(value)
     case .text(let value): try container.encode(value)
     case .list(let values): try container.encode(values)
     case .object(let values): try container.encode(values)

@@ -16,7 +16,9 @@ struct RunOutline: Sendable {
   /// of an older version, which stored no plan, the prompts known so far.
   let expectedGenerations: Int
   /// Number of prompts with a generation, by category.
-  let measuredPrompts: [ReportCategory: Int]
+  let measuredPrompts: [String: Int]
+  /// The categories of its tables.
+  let tasks: [ReportCategory]
   /// Number of questions with a generation of any of their turns.
   let questionCount: Int
 
@@ -39,10 +41,8 @@ struct RunOutline: Sendable {
     let measured = Set(recorded.map(\.promptID))
     let reached = prompts.filter { measured.contains($0.id) }
     questionCount = Set(reached.map(\.questionID)).count
-    measuredPrompts = reached.reduce(into: [:]) { counts, prompt in
-      guard let category = ReportCategory(rawValue: prompt.category) else { return }
-      counts[category, default: 0] += 1
-    }
+    measuredPrompts = reached.reduce(into: [:]) { $0[$1.category, default: 0] += 1 }
+    tasks = ReportCategory.tasks(try store.categories(of: run.id))
   }
 
   var isFinished: Bool { run.finishedAt != nil }

@@ -36,7 +36,7 @@ public enum SpecBenchExport {
 
   /// One question with the turns of each pass.
   private struct Answer {
-    var question: Int
+    var prompt: PromptRecord
     var category: String
     var passes: [[(generation: GenerationRecord, acceptLengths: [Int])]]
   }
@@ -46,12 +46,18 @@ public enum SpecBenchExport {
     prompts: [Int64: PromptRecord],
     store: BenchmarkStore
   ) throws -> [Answer] {
-    let byQuestion = Dictionary(grouping: generations) { prompts[$0.promptID]?.questionID ?? -1 }
-    return try byQuestion.sorted { $0.key < $1.key }.map { question, own in
+    let byQuestion = Dictionary(grouping: generations) { prompts[$0.promptID]?.questionID }
+    let questions = byQuestion.values.compactMap { own in
+      own.first.flatMap { prompts[$0.promptID] }.map { (prompt: $0, own: own) }
+    }
+    // Integers by their size; where an id is a text, as the questions come in the run.
+    let areNumbers = questions.allSatisfy { $0.prompt.writtenID == nil }
+    let place = { (prompt: PromptRecord) in areNumbers ? prompt.questionID : prompt.ordinal }
+    return try questions.sorted { place($0.prompt) < place($1.prompt) }.map { prompt, own in
       let passes = Dictionary(grouping: own, by: \.pass).sorted { $0.key < $1.key }.map(\.value)
       return Answer(
-        question: question,
-        category: own.first.flatMap { prompts[$0.promptID]?.subcategory } ?? "",
+        prompt: prompt,
+        category: prompt.subcategory,
         passes: try passes.map { turns in
           try turns.sorted { (prompts[$0.promptID]?.turn ?? 0) < (prompts[$1.promptID]?.turn ?? 0) }.map {
             ($0.record, try store.cycles(of: $0.id).map(\.acceptLength))
@@ -73,9 +79,9 @@ public enum SpecBenchExport {
       ]
     }
     let value: ReportValue = [
-      "question_id": ReportValue(answer.question),
+      "question_id": ReportValue(question: answer.prompt.questionID, written: answer.prompt.writtenID),
       "category": ReportValue(answer.category),
-      "answer_id": ReportValue("\(name)-\(answer.question)"),
+      "answer_id": ReportValue("\(name)-\(answer.prompt.questionText)"),
       "model_id": ReportValue(name),
       "choices": ReportValue(choices),
       "tstamp": ReportValue(date.timeIntervalSince1970),

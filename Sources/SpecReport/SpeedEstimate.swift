@@ -51,7 +51,7 @@ struct SpeedEstimate: Sendable {
 struct SpeedEstimates: Sendable {
   private struct Place: Hashable, Sendable {
     let decoder: Int64
-    let category: ReportCategory
+    let category: String
   }
 
   private var estimates: [Place: SpeedEstimate] = [:]
@@ -63,15 +63,21 @@ struct SpeedEstimates: Sendable {
   init(store: BenchmarkStore, run: Int64) throws(StoreError) {
     pairs = Dictionary(grouping: try store.pairs(of: run), by: \.decoderID)
     let baseline = try store.decoders(of: run).first(where: \.isVanilla)?.id
-    for category in ReportCategory.allCases { estimate(category, baseline: baseline) }
+    let names = try store.categories(of: run) + [ReportCategory.overall.rawValue]
+    let byCategory = pairs.mapValues { Dictionary(grouping: $0, by: \.category) }
+    for name in names {
+      let cells = name == ReportCategory.overall.rawValue ? pairs : byCategory.compactMapValues { $0[name] }
+      estimate(name, cells, baseline: baseline)
+    }
   }
 
-  private mutating func estimate(_ category: ReportCategory, baseline: Int64?) {
-    let cells = pairs.mapValues { $0.filter { category == .overall || $0.category == category.rawValue } }
+  private mutating func estimate(_ category: String, _ pairs: [Int64: [GenerationPair]], baseline: Int64?) {
+    let cells =
+      pairs
       .filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
       .map { (decoder: $0.key, pairs: $0.value, times: PairedTimes(decodeTimesOf: $0.value)) }
     let effect = PassEffect(cells.filter { $0.decoder != baseline }.map(\.times))
-    if category == .overall { self.effect = effect }
+    if category == ReportCategory.overall.rawValue { self.effect = effect }
     for cell in cells {
       let place = Place(decoder: cell.decoder, category: category)
       estimates[place] = SpeedEstimate(cell.pairs, cell.times, cell.decoder == baseline ? nil : effect)
@@ -79,7 +85,7 @@ struct SpeedEstimates: Sendable {
   }
 
   subscript(decoder: Int64, category: ReportCategory) -> SpeedEstimate? {
-    estimates[Place(decoder: decoder, category: category)]
+    estimates[Place(decoder: decoder, category: category.rawValue)]
   }
 
   /// Cycles of a decoder that were kept waiting for a processor; nil where that was not recorded.

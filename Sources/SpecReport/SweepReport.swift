@@ -29,7 +29,7 @@ public enum SweepReport {
     let parts: [String?] = [
       title + MarkdownText.plain(first?.suiteName ?? ""), verdict(entries), machine(summaries), image,
       settings(entries),
-      bestByCategory(entries),
+      bestByCategory(entries, categories(summaries)),
     ]
     return parts.compactMap(\.self).joined(separator: "\n\n") + "\n"
   }
@@ -87,7 +87,7 @@ public enum SweepReport {
         return Entry(
           name: decoder.spec + context,
           figures: Dictionary(
-            ReportCategory.allCases.map { ($0, summary.figures[decoder.id, $0]) },
+            summary.categories.map { ($0, summary.figures[decoder.id, $0]) },
             uniquingKeysWith: { first, _ in first }
           ),
           estimate: summary.estimates[decoder.id, .overall],
@@ -152,11 +152,17 @@ public enum SweepReport {
       """
   }
 
-  private static func bestByCategory(_ entries: [Entry]) -> String {
+  /// The categories of all runs, each once.
+  private static func categories(_ summaries: [RunSummary]) -> [ReportCategory] {
+    var seen: Set<ReportCategory> = []
+    return summaries.flatMap(\.tasks).filter { seen.insert($0).inserted } + [.overall]
+  }
+
+  private static func bestByCategory(_ entries: [Entry], _ categories: [ReportCategory]) -> String {
     var table = MarkdownTable(
       columns: [("Category", .left), ("Best setting", .left), ("Speedup", .right), ("Accepted", .right)]
     )
-    for category in ReportCategory.allCases {
+    for category in categories {
       let measured = entries.filter { $0.figures[category]?.speedup?.speedup != nil }
       guard
         let best = measured.max(by: {
@@ -164,7 +170,8 @@ public enum SweepReport {
         })
       else { continue }
       table.append([
-        category.title, MarkdownText.plain(best.name), NumberFormat.ratio(best.figures[category]?.speedup?.speedup),
+        MarkdownText.plain(category.title), MarkdownText.plain(best.name),
+        NumberFormat.ratio(best.figures[category]?.speedup?.speedup),
         NumberFormat.mean(best.figures[category]?.accepted?.meanAcceptedTokens),
       ])
     }

@@ -81,7 +81,7 @@ public struct DecodeJob {
     for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
     where !line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) {
       let place = "\(path), line \(index + 1)"
-      let field = try JSONField<DecodeInputError>(parsing: line, file: path, line: index + 1)
+      let field = try JSONField<DecodeInputError>(parsing: line, file: path, line: index + 1, lenient: true)
       let prompt = try Self.prompt(field, model: model)
       let window = try field.member("initial_window").unlessNull.map(Self.tokens)
       do {
@@ -176,6 +176,7 @@ private struct EncodableJSON: Encodable {
     case .boolean(let flag): try container.encode(flag)
     case .integer(let number): try container.encode(number)
     case .number(let number): try container.encode(number)
+    case .otherNumber(let text): try container.encode(Decimal(string: text))
     case .string(let bytes): try container.encode(String(decoding: bytes, as: UTF8.self))
     case .array(let values): try container.encode(values.map(EncodableJSON.init))
     case .object(let members):

@@ -1,3 +1,5 @@
+import SpecSuite
+
 /// Numbers with neighbours drawn together, in their order: `1-10,41-50`.
 func rangesText(_ numbers: [Int]) -> String {
   var ranges: [ClosedRange<Int>] = []
@@ -10,4 +12,21 @@ func rangesText(_ numbers: [Int]) -> String {
   }
   return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
     .joined(separator: ",")
+}
+
+/// The ids of questions in their order: integers with neighbors drawn together, others as they are written.
+func questionsText(_ ids: [QuestionID]) -> String {
+  var parts: [String] = []
+  var numbers: [Int] = []
+  for id in ids {
+    if id.written == nil {
+      numbers.append(id.key)
+      continue
+    }
+    if !numbers.isEmpty { parts.append(rangesText(numbers)) }
+    numbers = []
+    parts.append(id.written ?? id.text)
+  }
+  if !numbers.isEmpty { parts.append(rangesText(numbers)) }
+  return parts.joined(separator: ",")
 }

@@ -152,6 +152,7 @@ struct RunLedger {
     let record = PromptRecord(
       ordinal: prompts.count,
       questionID: question.questionID,
+      writtenID: question.id.written,
       turn: turn,
       category: question.category.rawValue,
       subcategory: question.subcategory,

@@ -10,9 +10,9 @@ public protocol RunObserver {
   /// - Parameters:
   ///   - difference: the first position that differs.
   ///   - decoder: the decoder's name.
-  ///   - question: the question's id.
+  ///   - question: the question's id as people read it.
   ///   - turn: the turn, from 0.
-  func mismatch(_ difference: Difference, decoder: String, question: Int, turn: Int)
+  func mismatch(_ difference: Difference, decoder: String, question: String, turn: Int)
 
   /// Some more generations are done.
   ///

@@ -59,7 +59,7 @@ public struct RunPlan: Sendable {
   var options: [String: String] {
     var options = [
       "chat_template": suite.template.name,
-      "questions": rangesText(suite.questions.map(\.questionID)),
+      "questions": questionsText(suite.questions.map(\.id)),
     ]
     if let goal {
       options["precision"] = String(goal.precision)

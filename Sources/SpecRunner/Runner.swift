@@ -226,7 +226,7 @@ public final class Runner {
         observer.mismatch(
           difference,
           decoder: decoders[output.decoder].name,
-          question: question.questionID,
+          question: question.id.text,
           turn: turn
         )
       }

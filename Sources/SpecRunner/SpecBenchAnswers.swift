@@ -31,7 +31,8 @@ struct SpecBenchAnswers {
   }
 
   struct Answer {
-    var questionID: Int
+    var id: QuestionID
+    var questionID: Int { id.key }
     var category: Category
     var subcategory: String
     var choices: [Choice]
@@ -48,7 +49,7 @@ struct SpecBenchAnswers {
     var seen = Set<Int>()
     for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
     where !line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) {
-      let field = try JSONField<SpecBenchImportError>(parsing: line, file: path, line: index + 1)
+      let field = try JSONField<SpecBenchImportError>(parsing: line, file: path, line: index + 1, lenient: true)
       let answer = try Self.answer(field)
       guard seen.insert(answer.questionID).inserted else {
         throw try field.member("question_id").mismatch(expected: "a question_id that no earlier line has")
@@ -62,13 +63,17 @@ struct SpecBenchAnswers {
   private static func answer(_ field: JSONField<SpecBenchImportError>) throws(SpecBenchImportError) -> Answer {
     let name = try field.member("category").string()
     guard let category = Category(questionCategory: name) else {
-      throw try field.member("category").mismatch(expected: "a category of Spec-Bench")
+      throw try field.member("category").mismatch(expected: "the name of a category")
     }
     var choices: [Choice] = []
     for choice in try field.member("choices").elements() { choices.append(try Self.choice(choice)) }
     guard !choices.isEmpty else { throw try field.member("choices").mismatch(expected: "a list with a choice") }
+    let member = try field.member("question_id")
+    guard let id = member.value.flatMap({ QuestionID($0) }) else {
+      throw member.mismatch(expected: "an integer or a text")
+    }
     return Answer(
-      questionID: try field.member("question_id").integer(),
+      id: id,
       category: category,
       subcategory: name,
       choices: choices

@@ -138,6 +138,7 @@ public struct SpecBenchImport {
         let record = PromptRecord(
           ordinal: prompts.count,
           questionID: answer.questionID,
+          writtenID: answer.id.written,
           turn: turn,
           category: answer.category.rawValue,
           subcategory: answer.subcategory,

@@ -9,8 +9,8 @@ public struct Verification {
   public struct Finding: Sendable {
     /// The decoder's spec.
     public let decoder: String
-    /// The question's id.
-    public let question: Int
+    /// The question's id, as people read it.
+    public let question: String
     /// The turn, from 0.
     public let turn: Int
     /// The first position that differs.
@@ -93,7 +93,7 @@ public struct Verification {
       outcome.findings.append(
         Finding(
           decoder: decoder.spec.description,
-          question: question.questionID,
+          question: question.id.text,
           turn: turn,
           difference: try difference.withMargin(after: prompt, vanilla: vanilla, model: model, sampling: sampling)
         )

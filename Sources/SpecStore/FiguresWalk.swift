@@ -108,11 +108,12 @@ private struct FiguresWalk {
       sql: "SELECT id, name FROM decoder WHERE run_id = ? ORDER BY ordinal, id",
       arguments: [run]
     )
+    let categories = try CategoryOrder.categories(database, run: run)
     var places: [RunFigures.Place] = []
     for row in decoders {
       let (decoder, name): (Int64, String) = (row[0], row[1])
       var overall: RunFigures.Cell?
-      for category in Self.categories {
+      for category in categories {
         guard let cell = cells[Key(decoder: decoder, category: category)] else { continue }
         places.append(RunFigures.Place(decoderID: decoder, decoder: name, category: category, cell: cell))
         overall = overall ?? RunFigures.Cell()
@@ -126,7 +127,4 @@ private struct FiguresWalk {
     }
     return RunFigures(run: run, places: places, stretch: stretch, stretches: stretches)
   }
-
-  /// The categories that the schema allows, in Spec-Bench's order.
-  private static let categories = ["mt_bench", "translation", "summarization", "qa", "math_reasoning", "rag"]
 }

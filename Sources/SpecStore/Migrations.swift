@@ -33,13 +33,23 @@ enum Migrations {
     migrator.registerMigration("9-run-identity") { database in
       try database.execute(sql: Schema.runIdentity)
     }
+    migrator.registerMigration("10-own-categories") { database in
+      try dropViews(database)
+      try database.execute(sql: Schema.openCategories)
+      try createViews(database)
+    }
     return migrator
+  }
+
+  /// Takes away all views of any version: a table that a view reads cannot be replaced.
+  private static func dropViews(_ database: Database) throws {
+    for view in Views.all { try database.execute(sql: "DROP VIEW IF EXISTS \(view.name)") }
   }
 
   /// Replaces all views by their current definitions. A migration that changes tables or views calls this last.
   private static func createViews(_ database: Database) throws {
+    try dropViews(database)
     for view in Views.all {
-      try database.execute(sql: "DROP VIEW IF EXISTS \(view.name)")
       try database.execute(sql: "CREATE VIEW \(view.name) AS \(view.overAllRuns)")
     }
   }

@@ -363,11 +363,13 @@ public struct DecoderRecord: Codable, Equatable, Sendable {
 public struct PromptRecord: Codable, Equatable, Sendable {
   /// The prompt's place in the run, from 0.
   public var ordinal: Int
-  /// The question's id in the suite.
+  /// The number that stands for the question's id in the suite: the id itself where it is an integer.
   public var questionID: Int
+  /// The question's id as the suite's file writes it, as JSON; nil where it is ``questionID``.
+  public var writtenID: String?
   /// The turn of the conversation, from 0.
   public var turn: Int
-  /// One of `mt_bench`, `translation`, `summarization`, `qa`, `math_reasoning` and `rag`.
+  /// One of `mt_bench`, `translation`, `summarization`, `qa`, `math_reasoning` and `rag`, or the suite's own.
   public var category: String
   /// The category as the suite's file names it.
   public var subcategory: String
@@ -381,6 +383,7 @@ public struct PromptRecord: Codable, Equatable, Sendable {
   enum CodingKeys: String, CodingKey {
     case ordinal
     case questionID = "question_id"
+    case writtenID = "written_id"
     case turn, category, subcategory
     case promptTokens = "prompt_tokens"
     case idsHash = "ids_hash"
@@ -391,6 +394,7 @@ public struct PromptRecord: Codable, Equatable, Sendable {
   public init(
     ordinal: Int,
     questionID: Int,
+    writtenID: String? = nil,
     turn: Int,
     category: String,
     subcategory: String,
@@ -400,6 +404,7 @@ public struct PromptRecord: Codable, Equatable, Sendable {
   ) {
     self.ordinal = ordinal
     self.questionID = questionID
+    self.writtenID = writtenID
     self.turn = turn
     self.category = category
     self.subcategory = subcategory

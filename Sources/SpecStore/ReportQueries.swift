@@ -10,7 +10,7 @@ extension Losslessness: DecodedRow {}
 extension Mismatch: DecodedRow {}
 extension Skip: DecodedRow {}
 
-// Rows come by decoder in the order of the run, then by category in Spec-Bench's order, 'overall' last.
+// Rows come by decoder in the order of the run, then by category as `categories(of:)` has them, 'overall' last.
 extension BenchmarkStore {
   /// The view `speedup` of a run: each decoder against vanilla, itself included.
   ///
@@ -90,7 +90,11 @@ extension BenchmarkStore {
     try read { database in
       try Skip.fetchAll(
         database,
-        sql: "SELECT * FROM (\(Views.skips.overOneRun)) ORDER BY \(Self.categoryOrder), reason",
+        sql: """
+          \(CategoryOrder.table)
+          SELECT view.* FROM (\(Views.skips.overOneRun)) AS view \(CategoryOrder.join)
+          ORDER BY \(CategoryOrder.columns), reason
+          """,
         arguments: ["run": run]
       )
     }
@@ -104,7 +108,7 @@ extension BenchmarkStore {
   public func mismatches(of run: Int64) throws(StoreError) -> [Mismatch] {
     let sql = """
       SELECT
-        generation.id AS generation_id, question_id, turn, category, pass, decoder.name AS decoder,
+        generation.id AS generation_id, question_id, written_id, turn, category, pass, decoder.name AS decoder,
         mismatch_position AS position, expected_token, found_token, mismatch_margin
       FROM decoder
       JOIN generation ON generation.decoder_id = decoder.id
@@ -115,17 +119,15 @@ extension BenchmarkStore {
     return try read { try Mismatch.fetchAll($0, sql: sql, arguments: [run]) }
   }
 
-  private static let categoryOrder =
-    "instr('mt_bench translation summarization qa math_reasoning rag overall', category)"
-
   private func rows<Value: DecodedRow>(
     of view: View,
     run: Int64,
     then order: String = "1"
   ) throws(StoreError) -> [Value] {
     let sql = """
-      SELECT view.* FROM (\(view.overOneRun)) AS view JOIN decoder ON decoder.id = view.decoder_id
-      ORDER BY decoder.ordinal, decoder.id, \(Self.categoryOrder), \(order)
+      \(CategoryOrder.table)
+      SELECT view.* FROM (\(view.overOneRun)) AS view JOIN decoder ON decoder.id = view.decoder_id \(CategoryOrder.join)
+      ORDER BY decoder.ordinal, decoder.id, \(CategoryOrder.columns), \(order)
       """
     return try read { try Value.fetchAll($0, sql: sql, arguments: ["run": run]) }
   }

@@ -168,8 +168,10 @@ public struct Losslessness: Codable, Equatable, Sendable {
 public struct Mismatch: Codable, Equatable, Sendable {
   /// The id of the generation's row.
   public let generationID: Int64
-  /// The question's id in the suite.
+  /// The number that stands for the question's id in the suite.
   public let questionID: Int
+  /// The question's id as JSON; nil where it is ``questionID``.
+  public let writtenID: String?
   /// The turn of the conversation, from 0.
   public let turn: Int
   /// The category.
@@ -193,6 +195,7 @@ public struct Mismatch: Codable, Equatable, Sendable {
   enum CodingKeys: String, CodingKey {
     case generationID = "generation_id"
     case questionID = "question_id"
+    case writtenID = "written_id"
     case turn, category, pass, decoder, position
     case expectedToken = "expected_token"
     case foundToken = "found_token"

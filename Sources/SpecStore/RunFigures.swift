@@ -46,7 +46,7 @@ public struct RunFigures: Sendable {
   }
 
   let run: Int64
-  /// By decoder in the order of the run, then by category in Spec-Bench's order, overall last.
+  /// By decoder in the order of the run, then by category as `categories(of:)` has them, overall last.
   let places: [Place]
   let stretch: Int
   let stretches: [Int64: Stretches]

@@ -37,6 +37,32 @@ extension Schema {
     ALTER TABLE generation ADD COLUMN retokenized_tokens INTEGER;
     """
 
+  /// Takes categories other than Spec-Bench's, and ids that are no integers. A table's checks cannot be changed, so the
+  /// table is made anew in the way that SQLite's documentation gives; foreign keys are off meanwhile and checked after.
+  static let openCategories = """
+    CREATE TABLE new_prompt (
+      id INTEGER PRIMARY KEY,
+      run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+      ordinal INTEGER NOT NULL,
+      question_id INTEGER NOT NULL,
+      turn INTEGER NOT NULL CHECK (turn >= 0),
+      category TEXT NOT NULL CHECK (category <> '' AND category <> 'overall'),
+      subcategory TEXT NOT NULL,
+      prompt_tokens INTEGER NOT NULL,
+      ids_hash TEXT NOT NULL,
+      skip_reason TEXT,
+      written_id TEXT CHECK (written_id IS NULL OR json_valid(written_id)),
+      UNIQUE (run_id, question_id, turn)
+    ) STRICT;
+    INSERT INTO new_prompt (
+      id, run_id, ordinal, question_id, turn, category, subcategory, prompt_tokens, ids_hash, skip_reason
+    ) SELECT
+      id, run_id, ordinal, question_id, turn, category, subcategory, prompt_tokens, ids_hash, skip_reason
+    FROM prompt;
+    DROP TABLE prompt;
+    ALTER TABLE new_prompt RENAME TO prompt;
+    """
+
   /// How clearly the target decided where a generation first differs from vanilla's; null where nothing computed it.
   static let mismatchMargin = "ALTER TABLE generation ADD COLUMN mismatch_margin REAL"
 

@@ -1,7 +1,18 @@
 import SpecFiles
 
-/// Reads `question.jsonl` in Spec-Bench's format: one JSON object in each line.
+/// Reads `question.jsonl`: one JSON object in each line, as Spec-Bench has it, or a list of objects.
 public enum QuestionFile {
+  /// What a file holds.
+  public struct Contents: Sendable {
+    /// The questions in the order of the file, at least one.
+    public let questions: [Question]
+    /// What a user should know about how the file was read, one sentence each.
+    public let notes: [String]
+  }
+
+  /// The most categories of a file: with more, a name is no category.
+  public static let mostCategories = 1000
+
   /// Reads and checks the questions of a file.
   ///
   /// - Parameter path: The path of the file.
@@ -11,8 +22,7 @@ public enum QuestionFile {
     try parse(InputFile<SuiteError>.bytes(of: path), place: path)
   }
 
-  /// Checks the questions in the bytes of a file. Blank lines, unknown keys, a byte order mark and either kind of line
-  /// end are accepted.
+  /// Checks the questions in the bytes of a file.
   ///
   /// - Parameters:
   ///   - bytes: The contents of the file.
@@ -20,24 +30,32 @@ public enum QuestionFile {
   /// - Returns: The questions in the order of the file, at least one.
   /// - Throws: `SuiteError` with file and line for the first thing that is wrong.
   public static func parse(_ bytes: [UInt8], place: String) throws(SuiteError) -> [Question] {
-    var questions: [Question] = []
-    var lineOfID: [Int: Int] = [:]
-    let newline = UInt8(ascii: "\n")
-    let lines = withoutByteOrderMark(bytes[...]).split(separator: newline, omittingEmptySubsequences: false)
-    for (index, bytes) in lines.enumerated() where !bytes.allSatisfy({ $0 == 0x20 || 0x09...0x0D ~= $0 }) {
-      let line = index + 1
-      let question = try question(SuiteField(parsing: bytes, file: place, line: line, repeatedKeys: false))
-      if let earlier = lineOfID.updateValue(line, forKey: question.questionID) {
-        throw SuiteError(
-          place: place,
-          line: line,
-          found: "the question_id \(question.questionID), which line \(earlier) has already",
-          expected: "another number in each line",
-          advice: "renumber one of the two questions"
-        )
+    try contents(bytes, place: place).questions
+  }
+
+  /// Checks the questions in the bytes of a file, and says how it was read. Blank lines, unknown keys, a byte order mark
+  /// and either kind of line end are accepted; so are one list of objects, and objects that take several lines.
+  ///
+  /// - Parameters:
+  ///   - bytes: The contents of the file.
+  ///   - place: The path of the file, for messages.
+  /// - Returns: The questions and the notes.
+  /// - Throws: `SuiteError` with file and line for the first thing that is wrong.
+  public static func contents(_ bytes: [UInt8], place: String) throws(SuiteError) -> Contents {
+    let records = try records(withoutByteOrderMark(bytes[...]), place)
+    var lineOfID: [String: Int] = [:]
+    var lineOfKey: [Int: Int] = [:]
+    var readings: [QuestionRecord] = []
+    for (number, field) in records {
+      let reading = try QuestionRecord(field, number: number)
+      let (id, line) = (reading.question.id, field.line ?? number)
+      if let earlier = lineOfID.updateValue(line, forKey: id.text) ?? lineOfKey.updateValue(line, forKey: id.key) {
+        throw repeated(id, line: line, earlier: earlier, place, isNumbered: reading.isNumbered)
       }
-      questions.append(question)
+      _ = lineOfKey.updateValue(line, forKey: id.key)
+      readings.append(reading)
     }
+    let questions = readings.map(\.question)
     guard !questions.isEmpty else {
       throw SuiteError(
         place: place,
@@ -46,61 +64,63 @@ public enum QuestionFile {
         advice: "add at least one question"
       )
     }
-    return questions
-  }
-
-  private static func question(_ reader: SuiteField) throws(SuiteError) -> Question {
-    let questionID = try reader.member("question_id").integer()
-    let subcategory = try reader.filledText("category")
-    guard let category = Category(questionCategory: subcategory) else {
-      let known = [Category.knownNames] + Category.conversationNames
-      throw reader.error(
-        found: "the category \(quoted(subcategory))",
-        expected: "one of \(known.joined(separator: ", "))",
-        advice: "correct the category of this question"
+    let categories = Set(questions.map(\.category)).count
+    guard categories <= mostCategories else {
+      throw SuiteError(
+        place: place,
+        found: "\(categories) categories",
+        expected: "at most \(mostCategories)",
+        advice: "give questions of one kind the same category"
       )
     }
-    return Question(
-      questionID: questionID,
-      category: category,
-      subcategory: subcategory,
-      turns: try reader.filledTexts("turns"),
-      reference: try reference(reader)
-    )
+    return Contents(questions: questions, notes: QuestionRecord.notes(readings, place: place))
   }
 
-  /// The reference answers: one string or a list. The official file also gives lists of equally good wordings inside
-  /// the list (its retrieval questions); these are taken one after the other.
-  private static func reference(_ reader: SuiteField) throws(SuiteError) -> [String]? {
-    let field = try reader.member("reference")
-    let expected = "a string, a list of strings or null"
-    switch field.value {
-    case nil, .null: return nil
-    case .string: return [try field.string()]
-    case .array(let list):
-      var texts: [String] = []
-      for value in list {
-        guard let wordings = wordings(value) else {
-          throw reader.error(
-            found: "\(value.summary) in the list \"reference\"",
-            expected: expected,
-            advice: "write each answer in quotes"
-          )
-        }
-        texts += wordings
+  /// The records of a file, each with its number: the line in a file of lines, otherwise the place in the list.
+  private static func records(
+    _ bytes: ArraySlice<UInt8>,
+    _ place: String
+  ) throws(SuiteError) -> [(number: Int, field: SuiteField)] {
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let filled = lines.enumerated().filter { !$0.element.allSatisfy(isSpace) }
+    guard let first = filled.first, spansLines(first.element, next: filled.dropFirst().first?.element) else {
+      return try filled.map { (index, line) throws(SuiteError) in
+        let number = index + 1
+        return (
+          number, try SuiteField(parsing: line, file: place, line: number, repeatedKeys: false, lenient: true)
+        )
       }
-      return texts
-    default: throw field.mismatch(expected: expected)
     }
+    let values = try SuiteField.all(parsing: bytes, file: place, repeatedKeys: false, lenient: true)
+    return values.enumerated().map { ($0 + 1, $1) }
   }
 
-  /// One entry of a list of references as strings, or nil where it is anything else.
-  private static func wordings(_ value: JSONValue) -> [String]? {
-    switch value {
-    case .array(let list):
-      let strings = list.compactMap(\.text)
-      return strings.count == list.count ? strings : nil
-    default: return value.text.map { [$0] }
-    }
+  /// Whether a document takes more than its line: it begins a list, or an object goes on in the next line.
+  private static func spansLines(_ line: ArraySlice<UInt8>, next: ArraySlice<UInt8>?) -> Bool {
+    let text = line.drop(while: isSpace)
+    if text.first == UInt8(ascii: "[") { return true }
+    guard text.first == UInt8(ascii: "{"), let next = next?.drop(while: isSpace).first else { return false }
+    return next != UInt8(ascii: "{") && (try? SuiteField(parsing: line, file: "", lenient: true)) == nil
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }
+
+  private static func repeated(
+    _ id: QuestionID,
+    line: Int,
+    earlier: Int,
+    _ place: String,
+    isNumbered: Bool
+  ) -> SuiteError {
+    let name = id.written.map { $0.first == "\"" ? quoted(id.text) : id.text } ?? id.text
+    return SuiteError(
+      place: place,
+      line: line,
+      found: isNumbered
+        ? "no question_id, and the number of the question, \(name), is the question_id of line \(earlier)"
+        : "the question_id \(name), which line \(earlier) has already",
+      expected: "another id in each question",
+      advice: isNumbered ? "give this question an id" : "change the id of one of the two questions"
+    )
   }
 }

@@ -11,6 +11,9 @@ public struct Suite: Sendable {
   /// The chat template that the manifest chooses.
   public let template: ChatTemplate
 
+  /// What a user should know about how the question file was read, one sentence each.
+  public let notes: [String]
+
   /// The questions in the order of their file, only those of the manifest's categories.
   public let questions: [Question]
 
@@ -45,10 +48,11 @@ public struct Suite: Sendable {
     template = try manifest.chatTemplate.template(place: files.manifestPath ?? questionPath)
 
     let questionBytes = try InputFile<SuiteError>.bytes(of: questionPath)
-    let all = try QuestionFile.parse(questionBytes, place: questionPath)
+    let contents = try QuestionFile.contents(questionBytes, place: questionPath)
+    notes = contents.notes
     questions = try Suite.questions(
       of: manifest.categories,
-      from: all,
+      from: contents.questions,
       place: questionPath,
       advice: "correct \"categories\" in the manifest"
     )
@@ -65,12 +69,11 @@ public struct Suite: Sendable {
     template = whole.template
     contentHash = whole.contentHash
     questionPath = whole.questionPath
+    notes = whole.notes
     self.questions = questions
   }
 
-  /// The categories that occur among the questions, in the order of the tables.
-  public var categories: [Category] {
-    let present = Set(questions.map(\.category))
-    return Category.allCases.filter(present.contains)
-  }
+  /// The categories that occur among the questions: Spec-Bench's in the order of the tables, then the others as they
+  /// first appear.
+  public var categories: [Category] { Category.inOrder(questions.map(\.category)) }
 }

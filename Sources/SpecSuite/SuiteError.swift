@@ -46,6 +46,8 @@ extension SuiteError: InputFailure {
     let (line, found, expected, advice): (Int?, String, String, String) =
       switch problem {
       case .missing: (nil, "no such file", "a readable file", "check the path and its spelling")
+      case .danglingLink:
+        (nil, "a link to a file that is not there", "a readable file", "mend the link or give the path of the file")
       case .notOrdinary: (nil, "something that is not a regular file", "a file", "give the path of a file on disk")
       case .tooLarge(let bytes, let limit):
         (nil, "\(bytes) bytes", "at most \(limit) bytes", "split the file into several suites")
@@ -53,6 +55,7 @@ extension SuiteError: InputFailure {
         (nil, "a file that cannot be read", "a readable file", "check the permissions of the file")
       case .notUTF8(let line):
         (line, "bytes that are not UTF-8", "UTF-8 text", "save the file in the encoding UTF-8")
+      case .foreign(let kind): (nil, kind.description, "the file that its name promises", kind.advice)
       case .syntax(let error):
         (
           error.line, "\(error.found ?? "the end of the text") at column \(error.column)",

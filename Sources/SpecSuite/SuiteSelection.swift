@@ -1,3 +1,5 @@
+import SpecFiles
+
 /// Taking a part of a suite.
 extension Suite {
   /// The suite with only some of its questions, in the order of the file.
@@ -45,8 +47,8 @@ extension Suite {
     advice: String
   ) throws(SuiteError) -> [Question] {
     guard let categories else { return questions }
-    let present = Set(questions.map(\.category))
-    let presentNames = Category.allCases.filter(present.contains).map(\.rawValue).joined(separator: ", ")
+    let present = Category.inOrder(questions.map(\.category))
+    let presentNames = Self.names(present)
     guard !categories.isEmpty else {
       throw SuiteError(
         place: place,
@@ -58,7 +60,7 @@ extension Suite {
     if let absent = categories.first(where: { !present.contains($0) }) {
       throw SuiteError(
         place: place,
-        found: "no question of the category \(absent.rawValue)",
+        found: "no question of the category \(printableName(absent))",
         expected: "one or more of \(presentNames)",
         advice: advice
       )
@@ -66,12 +68,27 @@ extension Suite {
     return questions.filter { categories.contains($0.category) }
   }
 
+  /// A name for a message: the usual ones stay as they are, what could be mistaken for a part of the sentence is quoted.
+  private static func printableName(_ category: Category) -> String {
+    let isPlain = category.rawValue.utf8.allSatisfy { 0x21...0x7E ~= $0 && $0 != 0x2C && $0 != 0x22 }
+    return isPlain ? category.rawValue : quoted(category.rawValue)
+  }
+
+  /// The names of categories for a message, the first dozen of many.
+  private static func names(_ categories: [Category]) -> String {
+    let shown = categories.prefix(12).map(printableName)
+    let rest = categories.count - shown.count
+    return (shown + (rest > 0 ? ["\(rest) more"] : [])).joined(separator: ", ")
+  }
+
   private static func takingInTurn(_ limit: Int, from questions: [Question]) -> [Question] {
+    let order = Category.inOrder(questions.map(\.category))
+    let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
     var rankInCategory: [Category: Int] = [:]
     let ranked = questions.enumerated().map { index, question in
       let rank = rankInCategory[question.category, default: 0]
       rankInCategory[question.category] = rank + 1
-      return (rank: rank, order: Category.allCases.firstIndex(of: question.category) ?? 0, index: index)
+      return (rank: rank, order: places[question.category] ?? 0, index: index)
     }
     let taken = ranked.sorted { ($0.rank, $0.order) < ($1.rank, $1.order) }.prefix(limit)
     return taken.map(\.index).sorted().map { questions[$0] }

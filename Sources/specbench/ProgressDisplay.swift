@@ -24,7 +24,7 @@ final class ProgressDisplay: RunObserver {
     tell(text)
   }
 
-  func mismatch(_ difference: Difference, decoder: String, question: Int, turn: Int) {
+  func mismatch(_ difference: Difference, decoder: String, question: String, turn: Int) {
     let expected = difference.expected.map(String.init) ?? "the end"
     let found = difference.found.map(String.init) ?? "the end"
     note(

@@ -88,7 +88,7 @@ struct SuiteOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Only these categories: mt_bench, translation, summarization, qa, math_reasoning, rag.",
+      "Only these categories: mt_bench, translation, summarization, qa, math_reasoning, rag, or a question file's own.",
       valueName: "list"
     )
   )
@@ -114,10 +114,12 @@ struct SuiteOptions: ParsableArguments {
   /// The suite with the questions wanted, and where it lies.
   func load() throws -> (suite: Suite, path: String) {
     let path = try Self.locate(suite)
-    let names = categories?.split(separator: ",").map(String.init)
+    let names = categories?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     let wanted = try names.map { try Category.named($0, place: "--categories") }
     let most = quick ? min(limit ?? Self.quickLimit, Self.quickLimit) : limit
-    return (try Suite(path: path).selecting(categories: wanted, limit: most), path)
+    let whole = try Suite(path: path)
+    for note in whole.notes { tell(note) }
+    return (try whole.selecting(categories: wanted, limit: most), path)
   }
 
   /// Where the suite of a name or a path lies.

@@ -46,7 +46,8 @@ struct VerifyCommand: ParsableCommand {
       return "\(token) \(model.tokenizer.decode([Int32(token)]).debugDescription)"
     }
     let margin = finding.difference.topTwoMargin.map { $0 == 0 ? ", a tie" : ", top-2 margin \($0)" } ?? ""
-    return "question \(finding.question), turn \(finding.turn + 1), \(finding.decoder): position "
+    return
+      "question \(finding.question.debugDescription.dropFirst().dropLast()), turn \(finding.turn + 1), \(finding.decoder): position "
       + "\(finding.difference.position): vanilla \(name(finding.difference.expected)), found "
       + "\(name(finding.difference.found))\(margin)"
   }

@@ -29,9 +29,31 @@ import Testing
     #expect(try parse(text) == value)
   }
 
+  @Test(arguments: ["", " \n "]) func anEmptyTextIsCalledEmpty(text: String) {
+    #expect(problem(of: { () throws(TestFailure) in try parse(text) }) == .foreign(.empty))
+  }
+
   @Test(
     arguments: [
-      ("", 1, 1, nil, "a JSON value"), (" \n ", 2, 2, nil, "a JSON value"), ("nul", 1, 1, "\"n\"", "a JSON value"),
+      ("NaN", "NaN"), ("-Infinity", "-Infinity"), ("Infinity", "Infinity"), ("1e999", "1e999"),
+      ("18446744073709551616", "18446744073709551616"),
+    ] as [(String, String)]
+  )
+  func aLenientReaderTakesWhatPythonWrites(text: String, kept: String) throws {
+    let field = try JSONField<TestFailure>(parsing: Array("[\(text), 1]".utf8)[...], file: "f", lenient: true)
+    #expect(field.value == .array([.otherNumber(kept), .integer(1)]))
+    let first = try #require(field.elements().first)
+    #expect(throws: TestFailure.self) { try first.integer() }
+    if kept.allSatisfy(\.isNumber) {
+      #expect(try first.number() == 0x1p64)
+    } else {
+      #expect(throws: TestFailure.self) { try first.number() }
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("nul", 1, 1, "\"n\"", "a JSON value"),
       ("truth", 1, 1, "\"t\"", "a JSON value"), ("NaN", 1, 1, "\"N\"", "a JSON value"),
       ("+1", 1, 1, "\"+\"", "a JSON value"), (".5", 1, 1, "\".\"", "a JSON value"), ("1.", 1, 3, nil, "a digit"),
       ("-", 1, 2, nil, "a digit"), ("1e", 1, 3, nil, "a digit"), ("-a", 1, 2, "\"a\"", "a digit"),

@@ -59,7 +59,7 @@ struct TokenizerFlaw: Sendable, CustomTestStringConvertible {
   ]
 
   static let malformed: [TokenizerFlaw] = [
-    .text("", mentions: "the end of the file"),
+    .text("", mentions: "an empty file"),
     .text("{\n\"model\": [1, 2\n", mentions: "line 3"),
     .text("{} x", mentions: "the end of the file was expected"),
     .text("{\"a\" 1}", mentions: "a colon"),

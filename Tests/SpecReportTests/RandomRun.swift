@@ -149,7 +149,8 @@ struct RandomRun {
     seed: UInt64,
     share: Double = 1,
     record: RunRecord = Example.run,
-    mismatches: Bool = true
+    mismatches: Bool = true,
+    prompts: [PromptRecord] = RandomRun.prompts
   ) throws {
     var random = SeededRandom(seed: seed)
     let identifiers = try store.beginRun(
@@ -159,11 +160,11 @@ struct RandomRun {
         Example.decoder(0, "kangaroo", added: 67_108_864), Example.decoder(1, "vanilla"),
         Example.decoder(2, "medusa", added: 1_250), Example.decoder(3, "vanilla-2", method: "vanilla"),
       ],
-      prompts: Self.prompts
+      prompts: prompts
     )
     run = identifiers.run
     for pass in 0..<record.passes {
-      for (prompt, promptID) in zip(Self.prompts, identifiers.prompts) where prompt.skipReason == nil {
+      for (prompt, promptID) in zip(prompts, identifiers.prompts) where prompt.skipReason == nil {
         for (index, decoderID) in identifiers.decoders.enumerated()
         where Double.random(in: 0..<1, using: &random) < share {
           var (generation, cycles, tokens) = Self.sample(longestDraft: index.isMultiple(of: 2) ? index + 2 : 0, &random)
@@ -183,7 +184,7 @@ struct RandomRun {
     }
   }
 
-  private static let prompts = [
+  static let prompts = [
     Example.prompt(0, "mt_bench", question: 81), Example.prompt(0, "mt_bench", question: 81, turn: 1),
     Example.prompt(1, "mt_bench", question: 82), Example.prompt(1, "mt_bench", question: 82, turn: 1),
     Example.prompt(2, "qa", question: 200), Example.prompt(3, "qa", question: 201),

@@ -12,7 +12,7 @@ final class Recorder: RunObserver {
   var patience = Int.max
 
   func note(_ text: String) { notes.append(text) }
-  func mismatch(_ difference: Difference, decoder: String, question: Int, turn: Int) {
+  func mismatch(_ difference: Difference, decoder: String, question: String, turn: Int) {
     mismatches.append("\(decoder) \(question) \(turn) \(difference.position)")
   }
   func advanced(to done: Int, of total: Int) { progress.append((done, total)) }

@@ -61,7 +61,7 @@ import Testing
         Example.run,
         environment: Example.environment,
         decoders: [Example.decoder(0, "vanilla")],
-        prompts: [Example.prompt(0, category: "no such category")]
+        prompts: [Example.prompt(0, category: "overall")]
       )
     }
     #expect(try counts(folder.database).values.allSatisfy { $0 == 0 })

@@ -66,6 +66,80 @@ import Testing
     #expect(try store.decoders(of: 1).allSatisfy { !$0.isNoiseFloor })
   }
 
+  /// Before categories were open, the table of prompts allowed six, and ids were integers.
+  @Test func aFileWithSixCategoriesKeepsItsRowsAndTakesOthers() throws {
+    let example = try ExampleRun()
+    let before = try BenchmarkStore(openingAt: example.folder.database)
+    let (prompts, generations) = (try before.prompts(of: 1), try before.generations(of: 1))
+    let speedups = try before.speedups(of: 1)
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    let views = try names("view", in: example.folder.database)
+    try DatabaseQueue(path: example.folder.database, configuration: configuration).write { database in
+      for view in views { try database.execute(sql: "DROP VIEW \(view)") }
+      try database.execute(
+        sql: """
+          CREATE TABLE old_prompt (
+            id INTEGER PRIMARY KEY,
+            run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+            ordinal INTEGER NOT NULL,
+            question_id INTEGER NOT NULL,
+            turn INTEGER NOT NULL CHECK (turn >= 0),
+            category TEXT NOT NULL
+              CHECK (category IN ('mt_bench', 'translation', 'summarization', 'qa', 'math_reasoning', 'rag')),
+            subcategory TEXT NOT NULL,
+            prompt_tokens INTEGER NOT NULL,
+            ids_hash TEXT NOT NULL,
+            skip_reason TEXT,
+            UNIQUE (run_id, question_id, turn)
+          ) STRICT;
+          INSERT INTO old_prompt SELECT
+            id, run_id, ordinal, question_id, turn, category, subcategory, prompt_tokens, ids_hash, skip_reason
+          FROM prompt;
+          DROP TABLE prompt;
+          ALTER TABLE old_prompt RENAME TO prompt;
+          DELETE FROM grdb_migrations WHERE identifier = '10-own-categories';
+          """
+      )
+    }
+    let store = try BenchmarkStore(openingAt: example.folder.database, for: .writing)
+    #expect(try store.prompts(of: 1) == prompts && store.generations(of: 1) == generations)
+    #expect(try store.speedups(of: 1) == speedups)
+    #expect(try names("view", in: example.folder.database) == views)
+    #expect(try names("trigger", in: example.folder.database) == ["environment_follows_run"])
+    #expect(
+      try names("index", in: example.folder.database).isSuperset(of: ["generation_by_prompt", "run_by_environment"])
+    )
+    var prompt = Example.prompt(90, category: "humaneval")
+    prompt.writtenID = "\"HumanEval/0\""
+    let id = try store.insertPrompt(prompt, run: 1)
+    #expect(try store.prompts(of: 1).first { $0.id == id }?.questionText == "HumanEval/0")
+    #expect(try store.categories(of: 1).last == "humaneval")
+    try DatabaseQueue(path: example.folder.database).write { database in
+      #expect(try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").isEmpty)
+      #expect(try String.fetchOne(database, sql: "PRAGMA integrity_check") == "ok")
+      // A generation still goes with its prompt.
+      try database.execute(sql: "DELETE FROM prompt")
+      #expect(try Int.fetchOne(database, sql: "SELECT count(*) FROM generation") == 0)
+    }
+  }
+
+  @Test func categoriesComeInOneOrder() throws {
+    let example = try ExampleRun(categories: ["zebra", "rag", "alpha", "mt_bench", "qa", "lat"])
+    for (index, prompt) in example.prompts.enumerated() {
+      _ = try example.store.record(Example.generation(example.decoders[0], prompt, pass: index), cycles: [], tokens: [])
+    }
+    let order = ["mt_bench", "qa", "rag", "zebra", "alpha", "lat"]
+    #expect(try example.store.categories(of: example.run) == order)
+    #expect(try example.store.speedups(of: example.run).map(\.category) == order + ["overall"])
+    #expect(
+      try example.store.latencies(of: example.run).filter { $0.metric == .timeToFirstToken }.map(\.category) == order
+        + ["overall"]
+    )
+    let walked = try example.store.figures(of: example.run, stretch: 16)
+    #expect(walked.meanAcceptedTokens.map(\.category) == order + ["overall"])
+  }
+
   @Test func tablesAreStrictAndWriteAheadLogged() throws {
     let example = try ExampleRun()
     try DatabaseQueue(path: example.folder.database).read { database in

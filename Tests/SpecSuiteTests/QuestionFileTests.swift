@@ -54,14 +54,16 @@ import Testing
     (#"{"question_id": 2, "category": "qa", "turns": ["\ud800"]}"#, "half of a surrogate pair at column 49"),
     ("[1, 2]", "a list"),
     ("3", "the number 3"),
-    (#"{"category": "qa", "turns": ["a"]}"#, #"no "question_id""#),
-    (#"{"question_id": "2", "category": "qa", "turns": ["a"]}"#, #"the string "2" as "question_id""#),
     (#"{"question_id": 2.5, "category": "qa", "turns": ["a"]}"#, #"the number 2.5 as "question_id""#),
+    (#"{"question_id": " ", "category": "qa", "turns": ["a"]}"#, #"the string " " as "question_id""#),
+    (#"{"question_id": NaN, "category": "qa", "turns": ["a"]}"#, #"the number NaN as "question_id""#),
+    (#"{"question_id": 2, "category": "a\tb", "turns": ["a"]}"#, #"the category "a"#),
+    (#"{"question_id": 2, "category": "overall", "turns": ["a"]}"#, #"the category "overall""#),
+    (#"{"question_id": 2, "category": "qa", "turns": [NaN]}"#, #"the number NaN as entry 1 of "turns""#),
+    (#"{"question_id": 2, "messages": [{"role": "alien", "content": "a"}]}"#, #"the string "alien" as "messages"#),
+    (#"{"question_id": 2, "messages": [{"role": "assistant", "content": "a"}]}"#, "a conversation in which no user"),
+    (#"{"question_id": 2, "messages": [{"role": "user", "content": " "}]}"#, "a blank turn"),
     (#"{"question_id": true, "category": "qa", "turns": ["a"]}"#, #"true as "question_id""#),
-    (
-      #"{"question_id": 99999999999999999999, "category": "qa", "turns": ["a"]}"#, #"the number 1e+20 as "question_id""#
-    ),
-    (#"{"question_id": 2, "turns": ["a"]}"#, #"no "category""#),
     (#"{"question_id": 2, "category": 5, "turns": ["a"]}"#, #"the number 5 as "category""#),
     (#"{"question_id": 2, "category": "qa"}"#, #"no "turns""#),
     (#"{"question_id": 2, "category": "qa", "turns": null}"#, #"null as "turns""#),
@@ -70,10 +72,6 @@ import Testing
     (#"{"question_id": 2, "category": "qa", "turns": ["a", 3]}"#, #"the number 3 as entry 2 of "turns""#),
     (#"{"question_id": 2, "category": "qa", "turns": [""]}"#, #"an empty string as entry 1 of "turns""#),
     (#"{"question_id": 2, "category": "qa", "turns": ["\n "]}"#, #"the string "\n " as entry 1 of "turns""#),
-    (#"{"question_id": 2, "category": "qa", "turns": ["a"], "reference": 7}"#, #"the number 7 as "reference""#),
-    (#"{"question_id": 2, "category": "qa", "turns": ["a"], "reference": ["b", 7]}"#, #"the number 7 in the list"#),
-    (#"{"question_id": 2, "category": "qa", "turns": ["a"], "reference": [[7]]}"#, "a list in the list"),
-    (#"{"question_id": 2, "category": "qa", "turns": ["a"], "reference": {"b": 1}}"#, #"an object as "reference""#),
   ])
   func aMalformedLineIsNamed(line: String, found: String) {
     let error = failure { () throws(SuiteError) in _ = try parse(Workspace.line(1) + "\n" + line + "\n") }
@@ -81,16 +79,6 @@ import Testing
     #expect(error.line == 3)
     #expect(error.found.hasPrefix(found), "\(error)")
     #expect(error.description.hasPrefix("questions.jsonl, line 3: found "))
-  }
-
-  @Test func anUnknownCategoryListsTheKnown() {
-    let error = failure { () throws(SuiteError) in _ = try parse(Workspace.line(1, "poetry")) }
-    #expect(
-      error.description
-        == "questions.jsonl, line 1: found the category \"poetry\", expected one of mt_bench, translation, "
-        + "summarization, qa, math_reasoning, rag, writing, roleplay, reasoning, math, coding, extraction, stem, "
-        + "humanities, conversation; correct the category of this question."
-    )
   }
 
   @Test func aRepeatedNumberNamesBothLines() {
@@ -143,7 +131,7 @@ import Testing
     let path = try #require(Fixtures.officialQuestions).path
     let questions = try QuestionFile.read(path: path)
     #expect(questions.count == 480)
-    for category in SpecSuite.Category.allCases {
+    for category in SpecSuite.Category.standard {
       #expect(questions.count { $0.category == category } == 80)
     }
     #expect(questions.filter { $0.category == .multiTurnConversation }.allSatisfy { $0.turns.count == 2 })
@@ -157,6 +145,6 @@ import Testing
     #expect(suite.questions.count == 480)
     #expect(suite.manifest.name == "spec-bench-question")
     #expect(suite.template == .plain)
-    #expect(suite.categories == SpecSuite.Category.allCases)
+    #expect(suite.categories == SpecSuite.Category.standard)
   }
 }

@@ -1,7 +1,11 @@
+import SpecFiles
+
 /// What is wrong with the files of a tokenizer.
 public enum TokenizerError: Error, CustomStringConvertible, Equatable, Sendable {
   /// The file is missing, is no ordinary file, is too large, or may not be read.
   case unreadable(file: String, reason: String)
+  /// The file is of another kind than its name says.
+  case foreign(file: String, ForeignFile)
   /// The file is not JSON, or a value in it is missing, has the wrong type or contradicts another one.
   case malformed(file: String, place: String, found: String, expected: String)
   /// The file is well formed, but asks for something this tokenizer does not do.
@@ -13,6 +17,8 @@ public enum TokenizerError: Error, CustomStringConvertible, Equatable, Sendable 
     case .unreadable(let file, let reason):
       "\(file) cannot be used because \(reason), but a tokenizer needs it; "
         + "give the path of a complete Hugging Face checkpoint folder."
+    case .foreign(let file, let kind):
+      "\(file): \(InputProblem.foreign(kind))."
     case .malformed(let file, let place, let found, let expected):
       "\(file) has \(found) at \(place) where \(expected) was expected; download or export the file again."
     case .unsupported(let file, let feature, let supported):

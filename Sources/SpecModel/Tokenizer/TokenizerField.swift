@@ -42,7 +42,10 @@ extension TokenizerError: InputFailure {
   /// Makes the error of a problem with one of the tokenizer's files.
   public init(_ problem: InputProblem, file: String) {
     switch problem {
-    case .missing, .notOrdinary, .tooLarge, .unreadable: self = .unreadable(file: file, reason: "\(problem)")
+    case .missing, .danglingLink, .notOrdinary, .tooLarge, .unreadable:
+      self = .unreadable(file: file, reason: "\(problem)")
+    case .foreign(let kind):
+      self = .foreign(file: file, kind)
     case .notUTF8(let line):
       self = .malformed(file: file, place: "line \(line)", found: "bytes that are not UTF-8", expected: "UTF-8 text")
     case .syntax(let error):

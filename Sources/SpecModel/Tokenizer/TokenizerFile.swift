@@ -81,7 +81,7 @@ struct TokenizerFile {
   }
 
   private static func configuredBeginToken(file: String) throws(TokenizerError) -> Bool? {
-    guard FileManager.default.fileExists(atPath: file) else { return nil }
+    guard isEntry(file) else { return nil }
     return try TokenizerField(file: file).member("add_bos_token").unlessNull?.boolean()
   }
 

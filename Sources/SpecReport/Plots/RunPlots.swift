@@ -59,14 +59,16 @@ public enum RunPlots {
   private static func speedup(_ summary: RunSummary) -> Plot? {
     let decoders = summary.contestants.filter { !$0.isNoiseFloor }
     guard !summary.outline.speedups.isEmpty, !decoders.isEmpty else { return nil }
+    // More groups of bars than these cannot be told apart.
+    let groups = summary.columns + [.overall]
     let plot = BarPlot(
       title: RunPlot.speedup.title,
       note: "Ratio of decode times by category\(intervals(of: decoders, summary)); the line marks vanilla",
-      groups: ReportCategory.allCases.map(\.title),
+      groups: groups.map(\.shortTitle),
       series: decoders.map { decoder in
         (
           decoder.name, color(of: decoder, summary),
-          ReportCategory.allCases.map { category in
+          groups.map { category in
             let estimate = summary.estimates[decoder.id, category]
             return BarPlot.Bar(value: estimate?.ratio, interval: estimate?.interval.map { $0.lower...$0.upper })
           }
@@ -80,7 +82,7 @@ public enum RunPlots {
   /// Which of the two intervals the bars have.
   private static func intervals(of decoders: [Stored<DecoderRecord>], _ summary: RunSummary) -> String {
     let drawn = decoders.flatMap { decoder in
-      ReportCategory.allCases.compactMap { summary.estimates[decoder.id, $0] }.filter { $0.interval != nil }
+      (summary.columns + [.overall]).compactMap { summary.estimates[decoder.id, $0] }.filter { $0.interval != nil }
     }
     guard !drawn.isEmpty else { return "" }
     if drawn.allSatisfy({ $0.ofThisSuite != nil }) { return ", with 95 % intervals of this suite" }

@@ -18,11 +18,6 @@ public enum TrainingDataReader {
 
   static let fields = "\"text\", \"turns\", \"conversations\" and \"messages\""
 
-  private static let speakers: [String: TrainingTurn.Speaker] = [
-    "system": .system, "user": .user, "human": .user, "assistant": .assistant, "gpt": .assistant, "chatgpt": .assistant,
-    "bing": .assistant, "bard": .assistant,
-  ]
-
   /// The documents of files, in order.
   ///
   /// - Parameter paths: the files.
@@ -55,7 +50,7 @@ public enum TrainingDataReader {
     var documents: [TrainingDocument] = []
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, bytes) in lines.enumerated() where !bytes.allSatisfy({ $0 == 0x20 || 0x09...0x0D ~= $0 }) {
-      let record = try Field(parsing: bytes, file: path, line: index + 1)
+      let record = try Field(parsing: bytes, file: path, line: index + 1, lenient: true)
       documents.append(try document(record, place: "line \(index + 1)"))
     }
     return documents
@@ -64,7 +59,7 @@ public enum TrainingDataReader {
   private static func list(in path: String) throws(TrainingDataError) -> [TrainingDocument] {
     let bytes = try Input.bytes(of: path, limit: byteLimit)
     var documents: [TrainingDocument] = []
-    for (index, record) in try Field(parsing: bytes[...], file: path).elements().enumerated() {
+    for (index, record) in try Field(parsing: bytes[...], file: path, lenient: true).elements().enumerated() {
       documents.append(try document(record, place: "entry \(index + 1) of the list"))
     }
     return documents
@@ -75,27 +70,11 @@ public enum TrainingDataReader {
     var turns: [TrainingTurn] = []
     if let field = try record.member("turns").unlessNull {
       for turn in try field.elements() { turns.append(TrainingTurn(.user, try turn.string())) }
-    } else if let field = try record.member("conversations").unlessNull {
-      turns = try self.turns(field, speaker: "from", text: "value")
-    } else if let field = try record.member("messages").unlessNull {
-      turns = try self.turns(field, speaker: "role", text: "content")
+    } else if let conversation = try record.conversation() {
+      turns = conversation
     }
     guard turns.contains(where: { !isBlank($0.text) }) else { throw .noText(file: record.file, place: place) }
     return .conversation(turns)
-  }
-
-  private static func turns(
-    _ field: Field,
-    speaker: String,
-    text: String
-  ) throws(TrainingDataError) -> [TrainingTurn] {
-    try field.elements().map { (turn) throws(TrainingDataError) in
-      let name = try turn.member(speaker)
-      guard let known = speakers[try name.string().lowercased()] else {
-        throw name.mismatch(expected: "one of \(speakers.keys.sorted().joined(separator: ", "))")
-      }
-      return TrainingTurn(known, try turn.member(text).string())
-    }
   }
 
   private static func isBlank(_ text: String) -> Bool {

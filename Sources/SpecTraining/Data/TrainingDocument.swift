@@ -1,3 +1,5 @@
+import SpecFiles
+
 /// One text to train on, which has nothing to do with the next.
 public enum TrainingDocument: Equatable, Sendable {
   /// Running text.
@@ -7,25 +9,4 @@ public enum TrainingDocument: Equatable, Sendable {
 }
 
 /// What one side says in a conversation.
-public struct TrainingTurn: Equatable, Sendable {
-  /// Who speaks.
-  public enum Speaker: String, Sendable {
-    /// Sets the scene.
-    case system
-    /// Asks.
-    case user
-    /// Answers.
-    case assistant
-  }
-
-  /// Who speaks.
-  public let speaker: Speaker
-  /// What is said.
-  public let text: String
-
-  /// A turn of a conversation.
-  public init(_ speaker: Speaker, _ text: String) {
-    self.speaker = speaker
-    self.text = text
-  }
-}
+public typealias TrainingTurn = SpokenTurn

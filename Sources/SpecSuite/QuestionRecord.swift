@@ -1,0 +1,134 @@
+import SpecFiles
+
+/// One record of a question file, read as a question.
+struct QuestionRecord {
+  let question: Question
+  /// Whether the record has no id, so that its number stands for it.
+  let isNumbered: Bool
+  /// Whether a system message stands before the first turn.
+  let hasSystemMessage: Bool
+
+  /// The members that hold an id; the first that is there counts.
+  private static let idNames = ["question_id", "id", "task_id"]
+  /// The members that hold the one thing that the user says.
+  private static let textNames = ["prompt", "question", "instruction", "text"]
+
+  init(_ field: SuiteField, number: Int) throws(SuiteError) {
+    let id = try Self.id(field)
+    let (category, subcategory) = try Self.category(field)
+    let (turns, system) = try Self.turns(field)
+    question = Question(
+      id: id ?? QuestionID(number),
+      category: category,
+      subcategory: subcategory,
+      turns: turns,
+      reference: try Self.reference(field)
+    )
+    (isNumbered, hasSystemMessage) = (id == nil, system)
+  }
+
+  /// What a user should know about how records were read.
+  static func notes(_ records: [QuestionRecord], place: String) -> [String] {
+    var notes: [String] = []
+    let numbered = records.count(where: \.isNumbered)
+    if numbered > 0 {
+      notes.append(
+        "\(place): \(numbered) of \(records.count) questions have no question_id: their line numbers stand for it "
+          + "(in a list, their places)"
+      )
+    }
+    let systems = records.count(where: \.hasSystemMessage)
+    if systems > 0 {
+      notes.append(
+        "\(place): \(systems) of \(records.count) questions have a system message: it stands at the beginning of the "
+          + "user's first turn"
+      )
+    }
+    return notes
+  }
+
+  private static func id(_ field: SuiteField) throws(SuiteError) -> QuestionID? {
+    for name in idNames {
+      guard let member = try field.member(name).unlessNull, let value = member.value else { continue }
+      guard let id = QuestionID(value) else {
+        throw member.mismatch(expected: "an integer, or a text of at most \(QuestionID.longestText) characters")
+      }
+      return id
+    }
+    return nil
+  }
+
+  private static func category(_ field: SuiteField) throws(SuiteError) -> (Category, String) {
+    guard try field.member("category").unlessNull != nil else { return (.unnamed, Category.unnamed.rawValue) }
+    let name = try field.filledText("category")
+    guard let category = Category(questionCategory: name) else {
+      throw field.error(
+        found: "the category \(quoted(name))",
+        expected: Category.nameRule,
+        advice: "correct the category of this question"
+      )
+    }
+    return (category, name)
+  }
+
+  private static func turns(_ field: SuiteField) throws(SuiteError) -> (turns: [String], hasSystem: Bool) {
+    if try field.member("turns").unlessNull != nil { return (try field.filledTexts("turns"), false) }
+    if let conversation = try field.conversation() { return try turns(of: conversation, in: field) }
+    for name in textNames {
+      guard let member = try field.member(name).unlessNull else { continue }
+      if name == "prompt", case .array = member.value { return try turns(of: member.spokenTurns(), in: field) }
+      let text = try field.filledText(name)
+      guard name == "instruction", let input = try field.member("input").unlessNull?.string(), !input.isBlank else {
+        return ([text], false)
+      }
+      return (["\(text)\n\n\(input)"], false)
+    }
+    let names = (["messages", "conversations"] + textNames).map { "\"\($0)\"" }.joined(separator: ", ")
+    throw try field.member("turns").mismatch(expected: "a list with at least one string, or one of \(names)")
+  }
+
+  /// What the user says. The answers of the file are left out, since every decoder gets those of the model itself.
+  private static func turns(
+    of conversation: [SpokenTurn],
+    in field: SuiteField
+  ) throws(SuiteError) -> (turns: [String], hasSystem: Bool) {
+    var turns = conversation.filter { $0.speaker == .user }.map(\.text)
+    guard !turns.isEmpty, turns.allSatisfy({ !$0.isBlank }) else {
+      throw field.error(
+        found: turns.isEmpty ? "a conversation in which no user speaks" : "a blank turn of the user",
+        expected: "turns of the user that are not blank",
+        advice: "correct or remove this conversation"
+      )
+    }
+    let system = conversation.filter { $0.speaker == .system }.map(\.text).filter { !$0.isBlank }
+    turns[0] = (system + [turns[0]]).joined(separator: "\n\n")
+    return (turns, !system.isEmpty)
+  }
+
+  /// The reference answers: one string or a list. The official file also gives lists of equally good wordings inside
+  /// the list (its retrieval questions); these are taken one after the other. What has any other shape is nothing to
+  /// refuse a question for, and is left out.
+  private static func reference(_ field: SuiteField) throws(SuiteError) -> [String]? {
+    switch try field.member("reference").value {
+    case .string(let bytes): [String(decoding: bytes, as: UTF8.self)]
+    case .array(let list): texts(list)
+    default: nil
+    }
+  }
+
+  /// Strings, and strings in lists, or nil where anything else is among them.
+  private static func texts(_ list: [JSONValue]) -> [String]? {
+    var texts: [String] = []
+    for value in list {
+      switch value {
+      case .string(let bytes): texts.append(String(decoding: bytes, as: UTF8.self))
+      case .array(let inner):
+        let strings = inner.compactMap(\.text)
+        guard strings.count == inner.count else { return nil }
+        texts += strings
+      default: return nil
+      }
+    }
+    return texts
+  }
+}
