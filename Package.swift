@@ -112,7 +112,7 @@ let package = Package(
     ),
     .testTarget(
       name: "SpecBenchTests",
-      dependencies: ["specbench", "SpecTestSupport", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["specbench", "SpecFiles", "SpecTestSupport", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swift
     ),
   ],

@@ -109,6 +109,7 @@ public enum JSONReport {
       "compiler": ReportValue(environment.compiler),
       "package_version": ReportValue(environment.packageVersion),
       "source_commit": ReportValue(environment.sourceCommit),
+      "executable_hash": ReportValue(environment.executableHash),
       "build_configuration": ReportValue(environment.buildConfiguration.rawValue),
       "kernel_set": ReportValue(environment.kernelSet),
       "taints": ReportValue(environment.taints.map { ReportValue($0) }),

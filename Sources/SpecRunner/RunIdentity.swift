@@ -39,7 +39,7 @@ struct RunIdentity {
     if stored.record.plan == nil {
       found.conditions.append("an older version began it and did not note the files that it depends on")
     } else {
-      found.conditions += inputDifferences(from: stored)
+      found.conditions += inputDifferences(from: stored, areSameDecoders: decoderDifference(from: stored) == nil)
     }
     found.conditions += environmentDifferences(from: stored)
     return found
@@ -84,17 +84,22 @@ struct RunIdentity {
     return "of the decoders \(there) \(there.contains(", ") ? "are" : "is") only there and \(now) only here"
   }
 
-  private func inputDifferences(from stored: RunIdentity) -> [String] {
+  /// Other decoders have other files, which need no mention of their own; nor do those of another model.
+  private func inputDifferences(from stored: RunIdentity, areSameDecoders: Bool) -> [String] {
     func byRole(_ inputs: [RunInput]) -> [String: RunInput] {
       Dictionary(inputs.map { ($0.role, $0) }, uniquingKeysWith: { first, _ in first })
     }
     let (there, now) = (byRole(stored.inputs), byRole(inputs))
-    return Set(there.keys).union(now.keys).sorted().compactMap { role in
+    let roles = Set(there.keys).union(now.keys).sorted().filter { there[$0]?.sha256 != now[$0]?.sha256 }
+    if record.modelPath != stored.record.modelPath, roles.contains(where: { !$0.hasPrefix("/") }) {
+      return ["the model is \(printablePath(stored.record.modelPath)) there and \(printablePath(record.modelPath)) now"]
+    }
+    return roles.compactMap { role in
       switch (there[role], now[role]) {
-      case (let old?, let new?): old.sha256 == new.sha256 ? nil : "\(printablePath(new.path)) has another content"
-      case (let old?, nil): "\(printablePath(old.path)) was used there and is not now"
-      case (nil, let new?): "\(printablePath(new.path)) is used now and was not there"
-      case (nil, nil): nil
+      case (_?, let new?): "\(printablePath(new.path)) has another content"
+      case (let old?, nil) where areSameDecoders: "\(printablePath(old.path)) was used there and is not now"
+      case (nil, let new?) where areSameDecoders: "\(printablePath(new.path)) is used now and was not there"
+      default: nil
       }
     }
   }

@@ -47,7 +47,7 @@ struct RunResumption {
       database: store.path,
       run: nearest.run,
       differences: nearest.differences.all,
-      hasPlan: try store.run(nearest.run).plan != nil
+      hasOwnPlan: try !nearest.differences.settings.isEmpty && store.run(nearest.run).plan != nil
     )
   }
 
@@ -81,8 +81,8 @@ public enum ResumeError: Error, Equatable, CustomStringConvertible {
   case nothingUnfinished(database: String)
   /// The plan's run is finished.
   case finished(database: String, run: Int64)
-  /// The newest unfinished run is not of the plan that was asked for.
-  case different(database: String, run: Int64, differences: [String], hasPlan: Bool)
+  /// The newest unfinished run is not what was asked for; `hasOwnPlan` where that is for its settings, which are stored.
+  case different(database: String, run: Int64, differences: [String], hasOwnPlan: Bool)
   /// The newest unfinished run was begun by a version that stored no plan.
   case noPlan(database: String, run: Int64)
   /// A prompt is not the one that the run has measured.
@@ -96,10 +96,10 @@ public enum ResumeError: Error, Equatable, CustomStringConvertible {
     case .finished(let database, let run):
       "\(printablePath(database)): run \(run), which is of this plan, is finished; ask for more --passes, or start without "
         + "--resume to measure anew"
-    case .different(let database, let run, let differences, let hasPlan):
+    case .different(let database, let run, let differences, let hasOwnPlan):
       "\(printablePath(database)): run \(run), the newest that can be gone on with, is not the same: "
         + differences.joined(separator: ", ") + "; start without --resume to measure anew"
-        + (hasPlan ? ", or give --resume and --database alone to go on with the plan of that run" : "")
+        + (hasOwnPlan ? ", or give --resume and --database alone to go on with the plan of that run" : "")
     case .noPlan(let database, let run):
       "\(printablePath(database)): run \(run), the newest that is unfinished, was begun by an older version that did not store "
         + "its plan; start without --resume"

@@ -156,7 +156,7 @@ public final class Runner {
       }
       warmUpTaint = outcome.unsettled.isEmpty ? nil : WarmUp.taint(outcome.unsettled)
       if let warmUpTaint { observer.note(warmUpTaint) }
-      if !known.isEmpty { observer.note(WarmUp.resumeNote(outcome)) }
+      if !known.isEmpty, outcome.unsettled.isEmpty { observer.note(WarmUp.resumeNote(outcome)) }
       return
     }
   }
@@ -212,10 +212,14 @@ public final class Runner {
       let generation = generate(prompt, with: decoders[decoder].decoder, rules: rules)
       let row = try record(generation, decoder: decoder, prompt: id, pass: pass, place: place, startedAt: startedAt)
       outputs.append((decoder, row, generation.tokens))
-      try recordCondition()
       advance(by: 1)
-      if observer.wantsToStop { throw RunInterrupted() }
+      if observer.wantsToStop {
+        try recordCondition()
+        throw RunInterrupted()
+      }
     }
+    // Before the comparisons, without which the prompt does not count as measured.
+    try recordCondition()
     let vanilla = outputs.first { decoders[$0.decoder].isBaseline }?.tokens ?? []
     let judge = ledger.reference(for: id, vanilla: vanilla)
     for output in outputs where isComparable(decoders[output.decoder], isFirst: judge.isNew) {

@@ -70,8 +70,7 @@ package struct WarmUp {
 
   /// What a resumed run notes of its warm-up.
   static func resumeNote(_ outcome: Outcome) -> String {
-    "Warm-up: \(outcome.generations) generations show \(outcome.unsettled.isEmpty ? "settled" : "unsettled") times; "
-      + "those of the earlier attempt were compared with."
+    "Warm-up: the times had settled after \(outcome.generations) generations, compared with those of the earlier attempt."
   }
 
   /// What a run notes when some decoders did not settle.
