@@ -143,7 +143,7 @@ struct RunLedger {
         throw ResumeError.otherPrompt(
           database: store.path,
           run: run,
-          question: "\(question.questionID)",
+          question: question.id.text,
           turn: turn
         )
       }
