@@ -105,7 +105,8 @@ let package = Package(
     .testTarget(
       name: "SpecRunnerTests",
       dependencies: [
-        "SpecRunner", "SpecDecoding", "SpecKernels", "SpecModel", "SpecStore", "SpecSuite", "SpecTestSupport",
+        "SpecRunner", "SpecDecoding", "SpecFiles", "SpecKernels", "SpecModel", "SpecStore", "SpecSuite",
+        "SpecTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: swift

@@ -120,7 +120,7 @@ struct RunLedger {
     let prefix = model.directory + "/"
     return try InputLog.fingerprints(of: entries.values.sorted { $0.path < $1.path }) { done, total in
       observer.checked(done, of: total)
-      if observer.wantsToStop { throw RunInterrupted() }
+      if observer.wantsToStop { throw RunInterrupted(hasBegun: false) }
     }.map { file in
       let role = file.path.hasPrefix(prefix) ? String(file.path.dropFirst(prefix.count)) : file.path
       return RunInput(role: role, path: file.path, sha256: file.sha256)

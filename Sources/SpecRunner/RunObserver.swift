@@ -34,6 +34,13 @@ public protocol RunObserver {
 
 /// A run that was asked to end before all was measured. What it has measured is in the database.
 public struct RunInterrupted: Error, CustomStringConvertible {
+  /// Whether the run is in the database already; what comes before reads files and writes nothing.
+  public var hasBegun = true
+
   /// One sentence that says how it goes on.
-  public var description: String { "Stopped: the same command with --resume goes on from here." }
+  public var description: String {
+    hasBegun
+      ? "Stopped: the same command with --resume goes on from here."
+      : "Stopped before anything was measured or written: the same command begins again."
+  }
 }

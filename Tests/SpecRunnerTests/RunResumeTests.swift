@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SpecDecoding
+import SpecFiles
 import SpecKernels
 import SpecModel
 import SpecRunner
@@ -291,6 +292,33 @@ import struct SpecSuite.Suite
       try run(in: store)
       #expect(try outcomes(in: store) == expected, "stopped after \(generations)")
     }
+  }
+
+  /// Reading the files that a run depends on can be stopped; nothing is written then.
+  @Test func readingTheFilesCanBeStopped() throws {
+    let store = try store()
+    let impatient = Recorder()
+    impatient.patience = 0
+    let error = #expect(throws: RunInterrupted.self) { try run(Request(resumes: false), impatient, in: store) }
+    #expect(error?.hasBegun == false)
+    #expect(try store.runs().isEmpty)
+    #expect(impatient.progress.isEmpty)
+  }
+
+  /// A file that another program replaces between loading and hashing is not taken for what was loaded.
+  @Test func aFileThatChangesWhileItIsReadIsNamed() throws {
+    let log = InputLog()
+    let path = checkpoint.directory + "/model.safetensors"
+    _ = try log.recording { try Checkpoint(directory: checkpoint.directory) }
+    #expect(log.entries.map(\.path) == [checkpoint.directory + "/config.json", path])
+    let before = try InputLog.fingerprints(of: log.entries) { _, _ in }
+    try flip("model.safetensors")
+    let error = #expect(throws: ChangedFile.self) { try InputLog.fingerprints(of: log.entries) { _, _ in } }
+    #expect(error?.path == path)
+    let again = InputLog()
+    _ = try again.recording { try Checkpoint(directory: checkpoint.directory) }
+    let after = try InputLog.fingerprints(of: again.entries) { _, _ in }
+    #expect(after[0] == before[0] && after[1].sha256 != before[1].sha256)
   }
 
   /// All attempts' conditions are kept, those of a killed one as well, and what is known of the passes' costs.

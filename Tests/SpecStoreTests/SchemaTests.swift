@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import SpecStore
 import Testing
@@ -138,6 +139,41 @@ import Testing
     )
     let walked = try example.store.figures(of: example.run, stretch: 16)
     #expect(walked.meanAcceptedTokens.map(\.category) == order + ["overall"])
+  }
+
+  /// The conditions of an older run are those of its first attempt.
+  @Test func conditionsOfAnOlderFileAreKept() throws {
+    let example = try ExampleRun()
+    let condition = PassCondition(
+      pass: 1,
+      startedAt: Date(timeIntervalSince1970: 1000),
+      finishedAt: Date(timeIntervalSince1970: 2000),
+      loadAverage: 0.5,
+      taints: ["It was dark."]
+    )
+    try BenchmarkStore(openingAt: example.folder.database, for: .writing).recordCondition(condition, run: 1)
+    try DatabaseQueue(path: example.folder.database).write { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE old (
+            run_id INTEGER NOT NULL, pass INTEGER NOT NULL, started_at TEXT NOT NULL, finished_at TEXT NOT NULL,
+            load_average REAL, other_share REAL, steal_share REAL, frequency_mhz REAL, final_frequency_mhz REAL,
+            swapped_pages INTEGER, on_battery INTEGER, taints TEXT NOT NULL
+          ) STRICT;
+          INSERT INTO old SELECT run_id, pass, started_at, finished_at, load_average, other_share, steal_share,
+            frequency_mhz, final_frequency_mhz, swapped_pages, on_battery, taints FROM pass_condition;
+          DROP TABLE pass_condition;
+          ALTER TABLE old RENAME TO pass_condition;
+          DROP TABLE run_input;
+          ALTER TABLE environment DROP COLUMN executable_hash;
+          ALTER TABLE run DROP COLUMN plan;
+          ALTER TABLE run DROP COLUMN planned_prompts;
+          ALTER TABLE decoder DROP COLUMN warm_up_ns;
+          DELETE FROM grdb_migrations WHERE identifier = '9-run-identity';
+          """
+      )
+    }
+    #expect(try BenchmarkStore(openingAt: example.folder.database).conditions(of: 1) == [condition])
   }
 
   @Test func tablesAreStrictAndWriteAheadLogged() throws {
