@@ -23,11 +23,15 @@ public enum ComparisonReport {
       ])
     }
     let warning = comparison.differences.map { "\n> - \(MarkdownText.plain($0))" }.joined()
+    let notes = comparison.notes.map { "\n- Note: \(MarkdownText.plain($0))" }.joined()
+    let untimed = comparison.untimed.map(MarkdownText.plain).joined(separator: ", ")
     let parts: [String?] = [
       "# SpecBench comparison",
-      "- Old: \(MarkdownText.plain(comparison.titles.first))\n- New: \(MarkdownText.plain(comparison.titles.second))",
+      "- Old: \(MarkdownText.plain(comparison.titles.first))\n- New: \(MarkdownText.plain(comparison.titles.second))"
+        + notes,
       comparison.differences.isEmpty ? nil : "> **WARNING: these runs were not measured alike.**\n>\(warning)",
       table.text,
+      untimed.isEmpty ? nil : "Not compared, without a time on both sides: \(untimed).",
       "New / old is above 1 where the new is faster. Two runs are compared by their speedups over their own vanilla; "
         + "milliseconds per token are shown, never judged.",
       losslessness(comparison),

@@ -78,8 +78,12 @@ public struct RunComparison: Sendable {
   public let titles: (first: String, second: String)
   /// What differs although it should not; empty unless such a comparison was asked for.
   public let differences: [String]
+  /// What differs and is worth knowing, such as the version of the program; one phrase each.
+  public let notes: [String]
   /// The decoders.
   public let rows: [Row]
+  /// Decoders of the second side that were to be compared and have no time in common with the first side's.
+  public let untimed: [String]
   /// Outputs of both sides that were compared with vanilla's, and those that differ.
   public let lossless: (checked: Int, mismatches: Int)
 
@@ -93,13 +97,19 @@ public struct RunComparison: Sendable {
   public init(_ first: ComparisonSide, _ second: ComparisonSide, anyway: Bool = false) throws {
     let (old, new) = (try SideFigures(first), try SideFigures(second))
     titles = (first.title, second.title)
-    let isSameRun = first.store.path == second.store.path && first.run == second.run
-    differences = isSameRun ? [] : old.differences(from: new)
-    guard differences.isEmpty || anyway else { throw ComparisonError.notComparable(differences: differences) }
+    let isSameRun = first.run == second.run && first.store.isOfSameFile(as: second.store)
+    let obstacles = isSameRun ? [] : old.conditions.obstacles(new.conditions)
+    guard obstacles.isEmpty || anyway else { throw ComparisonError.notComparable(differences: obstacles) }
     let matches = try Self.matches(old, new, isSameRun: isSameRun)
-    rows = matches.compactMap { pair in
-      isSameRun ? Self.direct(pair.0, pair.1) : Self.throughVanilla(pair.0, pair.1)
+    let unlike = isSameRun || !obstacles.isEmpty ? [] : matches.flatMap(Self.differences)
+    differences = obstacles + unlike
+    guard differences.isEmpty || anyway else { throw ComparisonError.notComparable(differences: differences) }
+    notes = isSameRun ? [] : old.conditions.notes(new.conditions) + Self.leftOut(old, new, matches)
+    let compared = matches.map { pair in
+      (pair.1.name, isSameRun ? Self.direct(pair.0, pair.1) : Self.throughVanilla(pair.0, pair.1))
     }
+    rows = compared.compactMap(\.1)
+    untimed = compared.filter { $0.1 == nil }.map(\.0)
     let judged = isSameRun ? matches.flatMap { [$0.0, $0.1] } : matches.map(\.1)
     lossless = (judged.reduce(0) { $0 + $1.checked }, judged.reduce(0) { $0 + $1.mismatches })
   }
@@ -121,7 +131,40 @@ public struct RunComparison: Sendable {
       }
       if !pairs.isEmpty { return pairs }
     }
-    throw .nothingInCommon(first: old.title, second: new.title)
+    throw .nothingInCommon(first: old.title, second: isSameRun ? old.title : new.title)
+  }
+
+  /// What two decoders of equal settings differ in all the same: what they were measured on, and what was added for them.
+  private static func differences(_ first: DecoderTimes, _ second: DecoderTimes) -> [String] {
+    var differences: [String] = []
+    let shared = first.places.intersection(second.places).count
+    let counts = (first.places.count - shared, second.places.count - shared)
+    if counts != (0, 0) {
+      differences.append(
+        "\(second.name) has \(shared) measured prompts in common, \(counts.0) in the first run only and \(counts.1) in the "
+          + "second only"
+      )
+    }
+    if first.spec == second.spec, first.addedParameters != second.addedParameters {
+      differences.append(
+        "parameters added for \(second.name) \(first.addedParameters) and \(second.addedParameters)"
+      )
+    }
+    return differences
+  }
+
+  /// Decoders of two whole runs that have no counterpart of equal settings.
+  private static func leftOut(
+    _ old: SideFigures,
+    _ new: SideFigures,
+    _ matches: [(DecoderTimes, DecoderTimes)]
+  ) -> [String] {
+    guard old.chosen == nil, new.chosen == nil else { return [] }
+    let compared = Set(matches.map(\.0.spec))
+    return [("first", old), ("second", new)].compactMap { name, side in
+      let others = side.contestants.filter { !compared.contains($0.spec) }.map(\.name)
+      return others.isEmpty ? nil : "only the \(name) run has \(others.joined(separator: ", ")) with these settings"
+    }
   }
 
   /// Two decoders of one run, prompt by prompt and pass by pass.

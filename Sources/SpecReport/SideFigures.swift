@@ -9,8 +9,14 @@ struct DecoderTimes {
   let estimate: SpeedEstimate
   /// How far the passes of the run's decoders differ.
   let effect: PassEffect?
+  let addedParameters: Int
   let checked: Int
   let mismatches: Int
+
+  /// The turns of questions that were measured at least once.
+  var places: Set<RunConditions.Place> {
+    Set(pairs.map { RunConditions.Place(question: $0.questionID, turn: $0.turn) })
+  }
 
   /// Decode time per token after the first.
   var millisecondsPerToken: Double {
@@ -26,19 +32,12 @@ struct SideFigures {
   let chosen: DecoderTimes?
   /// Every decoder but vanilla.
   let contestants: [DecoderTimes]
-  private let run: RunRecord
-  private let environment: EnvironmentRecord
-  /// What was asked, by question and turn.
-  private let prompts: [String: String]
+  /// Under what the run was measured.
+  let conditions: RunConditions
 
   init(_ side: ComparisonSide) throws {
     title = side.title
-    run = try side.store.run(side.run).record
-    environment = try side.store.environment(of: side.run).record
-    prompts = Dictionary(
-      try side.store.prompts(of: side.run).map { ("\($0.questionID).\($0.turn)", $0.idsHash) },
-      uniquingKeysWith: { first, _ in first }
-    )
+    conditions = try RunConditions(side.store, run: side.run)
     let estimates = try SpeedEstimates(store: side.store, run: side.run)
     let losslessness = try side.store.losslessness(of: side.run)
     let decoders = try side.store.decoders(of: side.run)
@@ -51,6 +50,7 @@ struct SideFigures {
         pairs: own,
         estimate: estimates[decoder.id, .overall] ?? SpeedEstimate(own, PairedTimes(decodeTimesOf: own), nil),
         effect: estimates.effect,
+        addedParameters: decoder.addedParameters,
         checked: checks?.checked ?? 0,
         mismatches: checks?.mismatches ?? 0
       )
@@ -62,22 +62,5 @@ struct SideFigures {
       }
       return found
     }
-  }
-
-  /// What differs from another run although it should not, one phrase each.
-  func differences(from other: SideFigures) -> [String] {
-    var found: [String] = []
-    func check(_ name: String, _ mine: String, _ theirs: String) {
-      if mine != theirs { found.append("\(name) \(mine) and \(theirs)") }
-    }
-    check("hosts", environment.hostName, other.environment.hostName)
-    check("processors", environment.cpuModel, other.environment.cpuModel)
-    check("checkpoints", String(run.modelHash.prefix(12)), String(other.run.modelHash.prefix(12)))
-    check("weight types", run.weightType, other.run.weightType)
-    check("most new tokens", String(run.maxNewTokens), String(other.run.maxNewTokens))
-    let keys = Set(prompts.keys).union(other.prompts.keys)
-    let different = keys.filter { prompts[$0] != other.prompts[$0] }
-    if !different.isEmpty { found.append("\(different.count) of \(keys.count) prompts differ") }
-    return found
   }
 }

@@ -10,13 +10,15 @@ struct CompareCommand: ParsableCommand {
     discussion: """
       A side is written FILE, RUN, RUN/DECODER, FILE:RUN or FILE:RUN/DECODER; without a run, the file's last one is \
       meant, and without a file, --database. Two decoders of one run are compared directly, two runs through each run's \
-      own vanilla: they must be of the same host, checkpoint and questions. Absolute times are shown, never judged.
+      own vanilla: they must be alike in all that a time or an output depends on (machine, kernels, threads, model, prompts, \
+      sampling and limits), unless --anyway is given. Absolute times are shown, never judged.
 
         specbench compare 1/kangaroo 1/medusa
         specbench compare before.sqlite after.sqlite --fail-if-slower 3% --require-lossless
 
       Exit codes: 0 done; 1 an output differs from vanilla's, or none was compared (--require-lossless); 2 something \
-      given cannot be used; 3 slower than allowed (--fail-if-slower); 64 usage.
+      given cannot be used, or there is no interval to judge by; 3 slower than allowed (--fail-if-slower); 64 usage. \
+      Where several apply all are told, and the exit code is 1 before 3 before 2.
       """
   )
 
@@ -46,21 +48,42 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     let comparison = try RunComparison(side(first), side(second), anyway: anyway)
     try say(String(ComparisonReport.render(comparison).dropLast()))
+    try judge(comparison)
+  }
+
+  /// Tells everything that was asked to be told, and ends with the exit code of the most serious of it.
+  private func judge(_ comparison: RunComparison) throws {
+    var failures: [Failure] = []
+    if requireLossless, comparison.lossless.checked == 0 {
+      failures.append(Failure(exitCode: 1, text: "no output was compared with vanilla's"))
+    } else if requireLossless, comparison.lossless.mismatches > 0 {
+      failures.append(Failure(exitCode: 1, text: "not every output is identical to vanilla's"))
+    }
     if let limit = try limit() {
-      for row in comparison.rows where row.isSlower(than: limit) == nil {
-        throw NoInterval(decoder: row.second)
+      let slower = comparison.rows.filter { $0.isSlower(than: limit) == true }.map(\.second)
+      let names = slower.joined(separator: ", ")
+      if !slower.isEmpty {
+        failures.append(Failure(exitCode: 3, text: "slower by more than \(slowerLimit ?? ""): \(names)"))
+      }
+      let unjudged = comparison.rows.filter { $0.isSlower(than: limit) == nil }.map(\.second)
+      failures += unjudged.map {
+        Failure(exitCode: 2, text: "\($0) has no interval to be judged by: measure both runs with --passes 2 or more")
+      }
+      failures += comparison.untimed.map {
+        Failure(
+          exitCode: 2,
+          text: "\($0) has no decode time on both sides to be judged by: measure both runs with more than one new token"
+        )
       }
     }
-    if requireLossless, comparison.lossless.mismatches > 0 || comparison.lossless.checked == 0 {
-      tell("specbench: not every output is identical to vanilla's")
-      throw ExitCode(1)
-    }
-    guard let limit = try limit() else { return }
-    let slower = comparison.rows.filter { $0.isSlower(than: limit) == true }.map(\.second)
-    if !slower.isEmpty {
-      tell("specbench: slower by more than \(slowerLimit ?? ""): \(slower.joined(separator: ", "))")
-      throw ExitCode(3)
-    }
+    for failure in failures { tell("specbench: \(failure.text)") }
+    if let most = failures.first { throw ExitCode(most.exitCode) }
+  }
+
+  /// Why the command fails. They come in falling order: what was found before what could not be judged.
+  private struct Failure {
+    let exitCode: Int32
+    let text: String
   }
 
   private func limit() throws -> Double? {
@@ -96,14 +119,5 @@ struct CompareCommand: ParsableCommand {
       throw ValidationError("\(file) holds no run: make one with 'specbench run'.")
     }
     return ComparisonSide(store: store, run: id, decoder: decoder)
-  }
-}
-
-/// A comparison that was to be judged but cannot be.
-struct NoInterval: Error, CustomStringConvertible {
-  let decoder: String
-
-  var description: String {
-    "\(decoder) has no interval to be judged by: measure both runs with --passes 2 or more"
   }
 }

@@ -146,6 +146,23 @@ import Testing
     #expect(try compare("1/eagle", "1/medusa").errors.contains("has no decoder 'eagle': choose one of vanilla"))
   }
 
+  /// One pass of few questions has no interval to judge by, which must not hide that outputs differ.
+  @Test func aMismatchIsNotHiddenByAMissingInterval() throws {
+    for _ in 0..<2 { #expect(try measure(["--limit", "3", "--no-noise-floor"]).status == 0) }
+    let judged = ["compare", "1", "2", "--require-lossless", "--fail-if-slower", "3%"]
+    let database = ["--database", scratch.path("runs.sqlite")]
+    let unknown = try Program.run(judged + database)
+    #expect(unknown.status == 2 && unknown.errors.contains("has no interval to be judged by"), "\(unknown.errors)")
+    let file = try DatabaseQueue(path: scratch.path("runs.sqlite"))
+    try file.write { try $0.execute(sql: "UPDATE generation SET lossless = 0 WHERE lossless = 1") }
+    let differing = try Program.run(judged + database)
+    #expect(differing.status == 1 && differing.errors.contains("not every output is identical"), "\(differing.errors)")
+    #expect(differing.errors.contains("has no interval to be judged by"))
+    try file.write { try $0.execute(sql: "UPDATE run SET threads = 77 WHERE id = 2") }
+    let unlike = try Program.run(["compare", "1", "2"] + database)
+    #expect(unlike.status == 2 && unlike.errors.contains("and 77"), "\(unlike.errors)")
+  }
+
   @Test func verifyIsSilentAboutEqualOutputs() throws {
     let suite = Fixtures.package.appending(path: "Suites/essentials").path
     let samplings = [[], ["--temperature", "0.7"], ["--temperature", "1", "--top-p", "0.9"], ["--temperature", "1"]]

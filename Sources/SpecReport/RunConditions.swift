@@ -1,0 +1,160 @@
+import Foundation
+import SpecStore
+
+/// Under what a run was measured, as far as a time or an output depends on it.
+struct RunConditions {
+  /// A turn of a question.
+  struct Place: Hashable {
+    let question, turn: Int
+  }
+
+  private let run: RunRecord
+  private let environment: EnvironmentRecord
+  private let prompts: [Place: PromptRecord]
+  private let warnings: [String]
+  private let options: [String: String]
+
+  init(_ store: BenchmarkStore, run id: Int64) throws(StoreError) {
+    run = try store.run(id).record
+    environment = try store.environment(of: id).record
+    prompts = Dictionary(
+      try store.prompts(of: id).map { (Place(question: $0.questionID, turn: $0.turn), $0.record) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    warnings = environment.taints + (try store.conditions(of: id)).flatMap(\.taints)
+    options =
+      (try? JSONDecoder().decode([String: String].self, from: Data(run.options.utf8))) ?? ["options": run.options]
+  }
+
+  private var isImported: Bool { run.origin == .specBench }
+  private var isSampled: Bool { run.temperature > 0 }
+
+  /// What differs from a later run although it must not, one phrase each: times or outputs depend on it.
+  func obstacles(_ other: RunConditions) -> [String] {
+    guard isImported == other.isImported else {
+      return ["the \(isImported ? "first" : "second") run was imported, the other one measured"]
+    }
+    return (modelDifferences(other) + settingDifferences(other) + machineDifferences(other)).compactMap(\.self)
+      + optionDifferences(other) + promptDifferences(other)
+  }
+
+  /// What differs and is worth knowing, one phrase each: a comparison is often made to see its effect, or it takes no part
+  /// in a ratio.
+  func notes(_ other: RunConditions) -> [String] {
+    let program = [
+      difference("program versions", other) { $0.environment.packageVersion },
+      difference("program commits", other) { $0.environment.sourceCommit },
+      difference("compilers", other) { $0.environment.compiler },
+      difference("operating systems", other) { $0.environment.operatingSystem },
+      difference("system kernels", other) { $0.environment.kernel },
+      difference("repeats", other) { "\($0.run.passes)" },
+      isSampled ? nil : difference("seeds of the order of decoders", other) { "\($0.run.seed)" },
+      isImported ? "the files do not tell on which machines their times were taken" : nil,
+    ]
+    return program.compactMap(\.self)
+      + [("first", self), ("second", other)].flatMap { name, side in side.doubts(named: name) }
+  }
+
+  /// What speaks against one side alone.
+  private func doubts(named name: String) -> [String] {
+    var doubts: [String] = []
+    if run.finishedAt == nil { doubts.append("the \(name) run is unfinished") }
+    if let first = warnings.first {
+      let count = warnings.count == 1 ? "a warning" : "\(warnings.count) warnings, which its report lists, the first"
+      doubts.append("the \(name) run has \(count): \(first)")
+    }
+    return doubts
+  }
+
+  private func modelDifferences(_ other: RunConditions) -> [String?] {
+    let hashes = difference("checkpoints", other) { $0.run.modelHash.shortened }
+    return [
+      // Imported answers tell no more of a model than its name.
+      isImported ? difference("models", other) { $0.run.modelName } : hashes,
+      difference("tokenizers", other) { $0.run.tokenizerHash.shortened },
+      difference("weight types", other) { $0.run.weightType },
+    ]
+  }
+
+  private func settingDifferences(_ other: RunConditions) -> [String?] {
+    let common = [
+      difference("threads", other) { "\($0.run.threads)" },
+      difference("most new tokens", other) { "\($0.run.maxNewTokens)" },
+      difference("context lengths", other) { "\($0.run.contextLength)" },
+      difference("temperatures", other) { "\($0.run.temperature)" },
+    ]
+    guard isSampled || other.isSampled else { return common }
+    return common + [
+      difference("top-k", other) { "\($0.run.topK)" },
+      difference("top-p", other) { "\($0.run.topP)" },
+      difference("seeds of sampling", other) { "\($0.run.seed)" },
+      difference("rules of verification", other) { $0.run.verification },
+    ]
+  }
+
+  private func machineDifferences(_ other: RunConditions) -> [String?] {
+    [
+      difference("hosts", other) { $0.environment.hostName },
+      difference("processors", other) { $0.environment.cpuModel },
+      difference("physical cores", other) { "\($0.environment.physicalCores)" },
+      difference("logical cores", other) { "\($0.environment.logicalCores)" },
+      difference("cores that the process may use", other) { $0.environment.affinity },
+      difference("frequency governors", other) { $0.environment.governor },
+      difference("kernel sets", other) { $0.environment.kernelSet },
+      difference("builds", other) { $0.environment.buildConfiguration.rawValue },
+    ]
+  }
+
+  /// Options without a column of their own, but those that say how long to measure and which questions: prompts are
+  /// compared one by one.
+  private func optionDifferences(_ other: RunConditions) -> [String] {
+    let compared = Set(options.keys).union(other.options.keys).subtracting(["questions", "precision", "least_passes"])
+    return compared.sorted().compactMap { key in
+      Self.phrase("option \(key.replacing("_", with: " "))", options[key], other.options[key])
+    }
+  }
+
+  private func promptDifferences(_ other: RunConditions) -> [String] {
+    let keys = Set(prompts.keys).union(other.prompts.keys)
+    var (first, second, text, skipped) = (0, 0, 0, 0)
+    for key in keys {
+      switch (prompts[key], other.prompts[key]) {
+      case (.some, nil): first += 1
+      case (nil, .some): second += 1
+      case (let mine?, let theirs?):
+        if (mine.skipReason == nil) != (theirs.skipReason == nil) {
+          skipped += 1
+        } else if mine.idsHash != theirs.idsHash {
+          text += 1
+        }
+      case (nil, nil): break
+      }
+    }
+    let kinds = [
+      (first, "only in the first run"), (second, "only in the second run"), (text, "with other tokens"),
+      (skipped, "skipped in one run only"),
+    ].filter { $0.0 > 0 }
+    guard !kinds.isEmpty else { return [] }
+    let list = kinds.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    return ["\(first + second + text + skipped) of \(keys.count) prompts differ (\(list))"]
+  }
+
+  private func difference(_ name: String, _ other: RunConditions, _ value: (RunConditions) -> String?) -> String? {
+    Self.phrase(name, value(self), value(other))
+  }
+
+  /// `threads 1 and 2`; nil for equal values.
+  private static func phrase(_ name: String, _ mine: String?, _ theirs: String?) -> String? {
+    mine == theirs ? nil : "\(name) \(text(mine)) and \(text(theirs))"
+  }
+
+  private static func text(_ value: String?) -> String {
+    guard let value, !value.isEmpty else { return "unknown" }
+    return value
+  }
+}
+
+extension String {
+  /// As much of a hash as tells it from others.
+  fileprivate var shortened: String { String(prefix(12)) }
+}
