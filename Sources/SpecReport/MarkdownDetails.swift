@@ -50,7 +50,8 @@ struct MarkdownDetails {
     let taints = environment.taints + shown
     guard !taints.isEmpty else { return nil }
     let lines = taints.map { "> - \(MarkdownText.plain($0))" }
-    return "> **WARNING: these times are tainted.**\n>\n" + lines.joined(separator: "\n")
+    let title = run.origin == .measured ? "these times are tainted" : "the files leave doubts"
+    return "> **WARNING: \(title).**\n>\n" + lines.joined(separator: "\n")
   }
 
   private var model: String {
@@ -121,7 +122,12 @@ struct MarkdownDetails {
   }
 
   private var date: String {
-    let end = run.finishedAt.map { "finished \(DateText.readable($0))" } ?? summary.outline.unfinishedText ?? ""
+    let end =
+      run.finishedAt.map { finish in
+        let isEarly = finish < run.startedAt
+        return "finished \(DateText.readable(finish))"
+          + (isEarly ? ", before its start: the system's clock was set back" : "")
+      } ?? summary.outline.unfinishedText ?? ""
     return "started \(DateText.readable(run.startedAt)), \(end) (UTC)"
   }
 

@@ -14,27 +14,40 @@ struct SpecBenchAnswers {
     /// Cycles of each turn; empty where the file does not tell.
     var steps: [Int]
 
-    /// The accept lengths of each turn. Files whose steps do not add up have all of them at the first turn.
-    var acceptLengthsByTurn: [[Int]] {
-      var lists = turns.map { _ in [Int]() }
-      guard steps.count == turns.count, steps.reduce(0, +) == acceptLengths.count else {
-        if !lists.isEmpty { lists[0] = acceptLengths }
-        return lists
-      }
+    /// The accept lengths of each turn; nil where the steps do not tell how they are shared out.
+    var acceptLengthsByTurn: [[Int]]? {
+      if acceptLengths.isEmpty { return turns.map { _ in [] } }
+      if turns.count == 1 { return [acceptLengths] }
+      // Some scripts write the number of a turn's last step, counted from 0.
+      let counts = [steps, steps.map { $0 + 1 }].first { $0.reduce(0, +) == acceptLengths.count }
+      guard let counts, counts.count == turns.count else { return nil }
       var rest = acceptLengths[...]
-      for (turn, count) in steps.enumerated() {
-        lists[turn] = Array(rest.prefix(count))
-        rest = rest.dropFirst(count)
+      return counts.map { count in
+        defer { rest = rest.dropFirst(count) }
+        return Array(rest.prefix(count))
       }
-      return lists
+    }
+
+    /// What does not fit together, as a clause; nil if all does. The first token of a turn may come before any cycle, and
+    /// the last cycle of a turn may have been cut.
+    var contradiction: String? {
+      guard let longest = acceptLengths.max() else { return nil }
+      let (tokens, accepted) = (newTokens.reduce(0, +), acceptLengths.reduce(0, +))
+      guard (accepted - longest * turns.count...accepted + 2 * turns.count).contains(tokens) else {
+        return "new_tokens add up to \(tokens) where accept_lengths add up to \(accepted)"
+      }
+      return acceptLengthsByTurn == nil
+        ? "decoding_steps do not add up to the \(acceptLengths.count) accept_lengths, so that their turns are not known"
+        : nil
     }
   }
 
   struct Answer {
+    var line: Int
     var id: QuestionID
     var questionID: Int { id.key }
-    var category: Category
-    var subcategory: String
+    /// The category as the file writes it; nil where it gives none.
+    var category: String?
     var choices: [Choice]
   }
 
@@ -50,7 +63,7 @@ struct SpecBenchAnswers {
     for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
     where !line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) {
       let field = try JSONField<SpecBenchImportError>(parsing: line, file: path, line: index + 1, lenient: true)
-      let answer = try Self.answer(field)
+      let answer = try Self.answer(field, line: index + 1)
       guard seen.insert(answer.questionID).inserted else {
         throw try field.member("question_id").mismatch(expected: "a question_id that no earlier line has")
       }
@@ -60,9 +73,13 @@ struct SpecBenchAnswers {
     guard !answers.isEmpty else { throw .empty(file: path) }
   }
 
-  private static func answer(_ field: JSONField<SpecBenchImportError>) throws(SpecBenchImportError) -> Answer {
-    let name = try field.member("category").string()
-    guard let category = Category(questionCategory: name) else {
+  private static func answer(
+    _ field: JSONField<SpecBenchImportError>,
+    line: Int
+  ) throws(SpecBenchImportError) -> Answer {
+    let name = try field.member("category").unlessNull
+    let category = try name.map { field throws(SpecBenchImportError) in try field.string() }
+    if let category, Category(questionCategory: category) == nil {
       throw try field.member("category").mismatch(expected: "the name of a category")
     }
     var choices: [Choice] = []
@@ -73,9 +90,9 @@ struct SpecBenchAnswers {
       throw member.mismatch(expected: "an integer or a text")
     }
     return Answer(
+      line: line,
       id: id,
       category: category,
-      subcategory: name,
       choices: choices
     )
   }
@@ -85,31 +102,42 @@ struct SpecBenchAnswers {
     for turn in try field.member("turns").elements() { turns.append(try turn.string()) }
     for time in try field.member("wall_time").elements() {
       let seconds = try time.number()
-      guard (0..<1e6).contains(seconds) else { throw time.mismatch(expected: "a time in seconds") }
+      guard (1e-9..<1e6).contains(seconds) else {
+        throw time.mismatch(expected: "a time in seconds above 0 and below a million")
+      }
       times.append(seconds)
     }
-    let tokens = try counts(field.member("new_tokens"))
+    let tokens = try counts(field.member("new_tokens"), in: 1...1 << 24)
     guard !turns.isEmpty, times.count == turns.count, tokens.count == turns.count else {
       throw try field.member("turns").mismatch(expected: "as many texts as there are new_tokens and wall_time")
     }
-    let steps = try field.member("decoding_steps").unlessNull
+    // Medusa's and EAGLE's own scripts write idxs.
+    let (steps, indices) = (try field.member("decoding_steps").unlessNull, try field.member("idxs").unlessNull)
     let lengths = try field.member("accept_lengths").unlessNull
     return Choice(
       turns: turns,
       newTokens: tokens,
       wallTimes: times,
-      acceptLengths: try lengths.map { field throws(SpecBenchImportError) in try counts(field) } ?? [],
-      steps: try steps.map { field throws(SpecBenchImportError) in try counts(field) } ?? []
+      acceptLengths: try lengths.map { field throws(SpecBenchImportError) in try counts(field, in: 1...longestAccepted)
+      } ?? [],
+      steps: try (steps ?? indices).map { field throws(SpecBenchImportError) in try counts(field, in: 0...1 << 24) }
+        ?? []
     )
   }
 
+  /// More than any method drafts at once.
+  private static let longestAccepted = 1024
+
   private static func counts(
-    _ field: JSONField<SpecBenchImportError>
+    _ field: JSONField<SpecBenchImportError>,
+    in range: ClosedRange<Int>
   ) throws(SpecBenchImportError) -> [Int] {
     var values: [Int] = []
     for element in try field.elements() {
       let value = try element.integer()
-      guard (0...1 << 30).contains(value) else { throw element.mismatch(expected: "a count") }
+      guard range.contains(value) else {
+        throw element.mismatch(expected: "a count from \(range.lowerBound) to \(range.upperBound)")
+      }
       values.append(value)
     }
     return values
@@ -122,6 +150,10 @@ public enum SpecBenchImportError: InputFailure, CustomStringConvertible {
   case unreadable(file: String, problem: InputProblem)
   /// There is no line with an answer.
   case empty(file: String)
+  /// The file is named more than once.
+  case repeated(file: String)
+  /// There is no turn of a question that all files have.
+  case nothingShared(files: [String])
 
   /// The error of a problem that reading found.
   public init(_ problem: InputProblem, file: String) { self = .unreadable(file: file, problem: problem) }
@@ -131,6 +163,9 @@ public enum SpecBenchImportError: InputFailure, CustomStringConvertible {
     switch self {
     case .empty(let file):
       "\(file) holds no answer: name a file that Spec-Bench's evaluation has written"
+    case .repeated(let file): "\(file) is named more than once: name each file once"
+    case .nothingShared(let files):
+      "\(files.joined(separator: ", ")) have no question in common: name files with answers to the same questions"
     case .unreadable(let file, .mismatch(let mismatch)):
       "\(file)\(mismatch.line.map { ", line \($0)" } ?? ""): \(mismatch.description): name a file of Spec-Bench's answers"
     case .unreadable(let file, let problem):

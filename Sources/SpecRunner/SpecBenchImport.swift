@@ -1,30 +1,32 @@
 import Foundation
 import SpecFiles
 import SpecStore
+import SpecSuite
 
 /// Makes a run out of Spec-Bench's `model_answer` files, for reports and comparisons. What the files do not hold stays
 /// unknown: token ids, the environment, drafted tokens, and the times of prefill and cycles.
 public struct SpecBenchImport {
-  private let files: [(path: String, answers: SpecBenchAnswers)]
-  private let suiteHash: String
+  private let files: [SharedAnswers.File]
+  private let shared: SharedAnswers
+  /// What a reader has to know of the files, one sentence each: what only some of them hold, and what does not fit together.
+  public var notes: [String] { shared.notes }
 
   /// Reads and checks all files before anything is written.
   ///
   /// - Parameters:
   ///   - vanilla: the baseline's file.
   ///   - others: the other decoders' files.
+  ///   - category: that of questions for which no file has one and whose number is none of Spec-Bench's.
   /// - Throws: ``SpecBenchImportError``.
-  public init(vanilla: String, others: [String]) throws {
-    var files: [(path: String, answers: SpecBenchAnswers)] = []
-    var hash = SHA256()
-    for path in [vanilla] + others {
-      files.append((path, try SpecBenchAnswers(path: path)))
-    }
-    for answer in files.first?.answers.answers ?? [] {
-      Array("\(answer.questionID);".utf8).withUnsafeBytes { hash.update($0) }
+  public init(vanilla: String, others: [String], category: Category? = nil) throws {
+    var files: [SharedAnswers.File] = []
+    for path in [vanilla] + others { files.append((path, try SpecBenchAnswers(path: path))) }
+    var known = Set<String>()
+    for file in files where !known.insert(URL(fileURLWithPath: file.path).resolvingSymlinksInPath().path).inserted {
+      throw SpecBenchImportError.repeated(file: file.path)
     }
     self.files = files
-    suiteHash = hash.hexDigest()
+    shared = try SharedAnswers(files, category: category?.rawValue)
   }
 
   /// Writes the run.
@@ -38,15 +40,16 @@ public struct SpecBenchImport {
   public func write(to store: BenchmarkStore, modelName: String, commandLine: String) throws -> Int64 {
     let identifiers = try store.beginRun(
       run(modelName: modelName, commandLine: commandLine),
-      environment: Self.unknownEnvironment,
+      environment: environment,
       decoders: decoders,
       prompts: prompts.map(\.record)
     )
     let ids = Dictionary(uniqueKeysWithValues: zip(prompts.map(\.key), identifiers.prompts))
     let references = references
+    let questions = Set(shared.questions.map(\.id.key))
     for (index, file) in files.enumerated() {
-      for answer in file.answers.answers {
-        for (pass, choice) in answer.choices.enumerated() {
+      for answer in file.answers.answers where questions.contains(answer.questionID) {
+        for (pass, choice) in answer.choices.prefix(shared.choices).enumerated() {
           let place = Place(decoder: identifiers.decoders[index], question: answer.questionID, pass: pass)
           // The baseline's first texts are what the others are compared with.
           let compared = index == 0 && pass == 0 ? [:] : references
@@ -78,7 +81,8 @@ public struct SpecBenchImport {
     references: [Turn: String],
     to store: BenchmarkStore
   ) throws {
-    let lengths = choice.acceptLengthsByTurn
+    // Where the turns of cycles are not known, the first has them all.
+    let lengths = choice.acceptLengthsByTurn ?? choice.turns.indices.map { $0 == 0 ? choice.acceptLengths : [] }
     for turn in choice.turns.indices {
       let key = Turn(question: place.question, turn: turn)
       guard let prompt = prompts[key] else { continue }
@@ -127,50 +131,61 @@ public struct SpecBenchImport {
     return references
   }
 
-  /// Every turn that any file has, in the order in which they come.
+  /// Every turn that all files have, in the order of the baseline's.
   private var prompts: [(key: Turn, record: PromptRecord)] {
-    var known = Set<Turn>()
     var prompts: [(key: Turn, record: PromptRecord)] = []
-    for answer in files.flatMap(\.answers.answers) {
-      for turn in 0..<(answer.choices.map(\.turns.count).max() ?? 0) {
-        let key = Turn(question: answer.questionID, turn: turn)
-        guard known.insert(key).inserted else { continue }
+    for question in shared.questions {
+      for turn in 0..<question.turns {
         let record = PromptRecord(
           ordinal: prompts.count,
-          questionID: answer.questionID,
-          writtenID: answer.id.written,
+          questionID: question.id.key,
+          writtenID: question.id.written,
           turn: turn,
-          category: answer.category.rawValue,
-          subcategory: answer.subcategory,
+          category: question.category.rawValue,
+          subcategory: question.subcategory,
           promptTokens: 0,
           idsHash: ""
         )
-        prompts.append((key, record))
+        prompts.append((Turn(question: question.id.key, turn: turn), record))
       }
     }
     return prompts
   }
 
   private var decoders: [DecoderRecord] {
-    var uses: [String: Int] = [:]
+    var used = Set<String>()
     return files.enumerated().map { index, file in
       let stem = URL(fileURLWithPath: file.path).deletingPathExtension().lastPathComponent
       let title = file.answers.modelID.isEmpty ? stem : file.answers.modelID
-      let name = index == 0 ? "vanilla" : title
-      uses[name, default: 0] += 1
-      let use = uses[name, default: 1]
+      let name = Self.unused(index == 0 ? "vanilla" : title, &used)
       return DecoderRecord(
         ordinal: index,
-        name: use == 1 ? name : "\(name)-\(use)",
+        name: name,
         method: index == 0 ? "vanilla" : "imported",
-        spec: title
+        // Two files may call their models alike; comparisons find decoders by this.
+        spec: index == 0 ? title : name
       )
     }
   }
 
+  /// A name that no other decoder has: the title itself, or with the first number that is free.
+  private static func unused(_ title: String, _ used: inout Set<String>) -> String {
+    var (name, number) = (title, 1)
+    while !used.insert(name).inserted {
+      number += 1
+      name = "\(title)-\(number)"
+    }
+    return name
+  }
+
+  private var suiteHash: String {
+    var hash = SHA256()
+    for question in shared.questions { Array("\(question.id.key);".utf8).withUnsafeBytes { hash.update($0) } }
+    return hash.hexDigest()
+  }
+
   private func run(modelName: String, commandLine: String) -> RunRecord {
-    let passes = files.flatMap(\.answers.answers).map(\.choices.count).max() ?? 1
-    return RunRecord(
+    RunRecord(
       startedAt: Date(),
       commandLine: commandLine,
       modelName: modelName,
@@ -185,7 +200,7 @@ public struct SpecBenchImport {
       suiteVersion: "",
       suiteHash: suiteHash,
       suitePath: "",
-      passes: passes,
+      passes: shared.choices,
       maxNewTokens: 0,
       contextLength: 0,
       seed: 0,
@@ -193,19 +208,23 @@ public struct SpecBenchImport {
     )
   }
 
-  private static let unknownEnvironment = EnvironmentRecord(
-    hostName: "",
-    cpuModel: "",
-    physicalCores: 0,
-    logicalCores: 0,
-    affinity: "",
-    memoryTotalBytes: 0,
-    memoryAvailableBytes: 0,
-    operatingSystem: "",
-    kernel: "",
-    compiler: "",
-    packageVersion: RunEnvironment.packageVersion,
-    buildConfiguration: .release,
-    kernelSet: ""
-  )
+  /// Nothing is known of the machine, but what the files themselves show.
+  private var environment: EnvironmentRecord {
+    EnvironmentRecord(
+      hostName: "",
+      cpuModel: "",
+      physicalCores: 0,
+      logicalCores: 0,
+      affinity: "",
+      memoryTotalBytes: 0,
+      memoryAvailableBytes: 0,
+      operatingSystem: "",
+      kernel: "",
+      compiler: "",
+      packageVersion: RunEnvironment.packageVersion,
+      buildConfiguration: .release,
+      kernelSet: "",
+      taints: notes
+    )
+  }
 }

@@ -4,6 +4,7 @@ import SpecFiles
 import SpecReport
 import SpecRunner
 import SpecStore
+import SpecSuite
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -48,7 +49,9 @@ struct ImportCommand: ParsableCommand {
     abstract: "Make a run out of Spec-Bench's model_answer files, for reports and comparisons.",
     discussion: """
       The files hold no token ids, drafted tokens or environment, and only whole turns' times: reports leave blank what \
-      is not known, and outputs are compared as texts.
+      is not known, and outputs are compared as texts. The files of Medusa and EAGLE, without categories and accept \
+      lengths, are read as well. Only questions, turns and choices that all files have are compared; what else there is \
+      is told.
       """
   )
 
@@ -61,11 +64,21 @@ struct ImportCommand: ParsableCommand {
   @Option(name: .customLong("model-name"), help: ArgumentHelp("What to call the model.", valueName: "name"))
   var modelName = "imported"
 
+  @Option(
+    help: ArgumentHelp(
+      "The category of questions that have none, unless Spec-Bench's numbers 81 to 560 tell it.",
+      valueName: "name"
+    )
+  )
+  var category: String?
+
   @Option(help: ArgumentHelp("The database; it is made if it is not there.", valueName: "file"))
   var database = "specbench.sqlite"
 
   func run() throws {
-    let answers = try SpecBenchImport(vanilla: vanilla, others: files)
+    let named = try category.map { try Category.named([$0], place: "--category").first } ?? nil
+    let answers = try SpecBenchImport(vanilla: vanilla, others: files, category: named)
+    for note in answers.notes { tell(note) }
     let store = try BenchmarkStore(creatingAt: database)
     let command = CommandLine.arguments.map(ShellText.argument).joined(separator: " ")
     let run = try answers.write(to: store, modelName: modelName, commandLine: command)

@@ -1,0 +1,129 @@
+import SpecFiles
+import SpecSuite
+
+/// What several files of answers have in common, and what they do not: only the same turns of the same questions, as often
+/// answered, can stand beside each other.
+struct SharedAnswers {
+  typealias File = (path: String, answers: SpecBenchAnswers)
+
+  /// A question that all files have.
+  struct Question {
+    let id: QuestionID
+    let category: Category
+    let subcategory: String
+    /// Turns that all files' choices have.
+    let turns: Int
+  }
+
+  /// In the order of the first file.
+  private(set) var questions: [Question] = []
+  /// Choices that every file has of every question.
+  private(set) var choices = 0
+  /// What a reader has to know of the files, one sentence each.
+  private(set) var notes: [String] = []
+
+  /// - Parameters:
+  ///   - files: the baseline's first.
+  ///   - category: that of questions for which no file has one and whose number is none of Spec-Bench's.
+  /// - Throws: ``SpecBenchImportError``.
+  init(_ files: [File], category: String?) throws(SpecBenchImportError) {
+    let maps = files.map { file in
+      Dictionary(file.answers.answers.map { ($0.questionID, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+    let order = (files.first?.answers.answers ?? []).map(\.questionID).filter { id in
+      maps.allSatisfy { $0[id] != nil }
+    }
+    guard !order.isEmpty else { throw .nothingShared(files: files.map(\.path)) }
+    var (numbered, unnamed, conflicts) = (0, 0, 0)
+    for id in order {
+      let answers = maps.compactMap { $0[id] }
+      let names = answers.compactMap(\.category)
+      let number = Category.specBenchName(ofQuestion: id)
+      let name = names.first ?? number ?? category ?? Category.unnamed.rawValue
+      if names.isEmpty { if number != nil { numbered += 1 } else if category == nil { unnamed += 1 } }
+      if Set(names).count > 1 { conflicts += 1 }
+      guard let first = answers.first else { continue }
+      questions.append(
+        Question(
+          id: first.id,
+          category: Category(questionCategory: name) ?? .unnamed,
+          subcategory: name,
+          turns: answers.flatMap(\.choices).map(\.turns.count).min() ?? 0
+        )
+      )
+    }
+    choices = order.flatMap { id in maps.compactMap { $0[id]?.choices.count } }.min() ?? 0
+    notes = Self.differences(files) + leftOut(maps) + files.compactMap { Self.contradictions($0) }
+    if numbered > 0 {
+      notes.append("The category of \(Self.counted(numbered)) follows from the number, as Spec-Bench counts them.")
+    }
+    if unnamed > 0 {
+      notes.append(
+        "\(Self.counted(unnamed)) without a category \(unnamed == 1 ? "is" : "are") put in "
+          + "'\(Category.unnamed.rawValue)': --category gives another."
+      )
+    }
+    if conflicts > 0 {
+      notes.append("The files give \(Self.counted(conflicts)) different categories: the first file's are taken.")
+    }
+  }
+
+  /// Questions that the baseline has and another file has not, and the other way round.
+  private static func differences(_ files: [File]) -> [String] {
+    guard let baseline = files.first else { return [] }
+    let its = Set(baseline.answers.answers.map(\.id))
+    return files.dropFirst().compactMap { file in
+      let own = Set(file.answers.answers.map(\.id))
+      let parts = [(its.subtracting(own), baseline.path), (own.subtracting(its), file.path)].filter { !$0.0.isEmpty }
+      guard !parts.isEmpty else { return nil }
+      let list = parts.map { "\(counted($0.0.count)) only in \($0.1) (\(list($0.0)))" }
+      return
+        "\(file.path) and \(baseline.path) do not hold the same questions: \(list.joined(separator: ", ")); only shared "
+        + "ones are compared."
+    }
+  }
+
+  /// Turns and choices of shared questions that not all files have.
+  private func leftOut(_ maps: [[Int: SpecBenchAnswers.Answer]]) -> [String] {
+    var notes: [String] = []
+    let uneven = questions.filter { question in
+      maps.contains { $0[question.id.key]?.choices.contains { $0.turns.count > question.turns } == true }
+    }
+    if let first = uneven.first {
+      notes.append(
+        "\(Self.counted(uneven.count)) with more turns in one file than in another, the first of them \(first.id.written == nil ? first.id.text : quoted(first.id.text)): only the "
+          + "turns that all have are compared."
+      )
+    }
+    let most = questions.flatMap { question in maps.compactMap { $0[question.id.key]?.choices.count } }.max() ?? 0
+    if most > choices {
+      notes.append(
+        "Some questions have \(most) choices and others \(choices): only the first \(choices) of each are compared."
+      )
+    }
+    return notes
+  }
+
+  /// The lines of a file whose counts do not fit together.
+  private static func contradictions(_ file: File) -> String? {
+    let lines = file.answers.answers.flatMap { answer in
+      answer.choices.compactMap(\.contradiction).map { (line: answer.line, text: $0) }
+    }
+    guard let first = lines.first else { return nil }
+    let more = Set(lines.map(\.line)).count - 1
+    let others = more > 0 ? ", and \(more) more \(more == 1 ? "line" : "lines") like it" : ""
+    return "\(file.path), line \(first.line)\(others): \(first.text); the counts are taken as they are."
+  }
+
+  private static func counted(_ questions: Int) -> String {
+    questions == 1 ? "1 question" : "\(questions) questions"
+  }
+
+  /// Some ids, shortened: numbers as ranges, texts in quotes.
+  private static func list(_ ids: Set<QuestionID>) -> String {
+    let numbers = ids.filter { $0.written == nil }.map(\.key).sorted()
+    let texts = ids.filter { $0.written != nil }.map { quoted($0.text) }.sorted()
+    let list = ([rangesText(numbers)].filter { !$0.isEmpty } + texts).joined(separator: ",")
+    return list.count > 60 ? String(list.prefix(60)) + "…" : list
+  }
+}
