@@ -19,6 +19,9 @@ protocol ChainDrafter: AnyObject {
   /// - Returns: at most `limit` tokens.
   func draft(after text: [Token], atMost limit: Int, _ chooser: TokenChooser) -> [DraftedToken]
 
+  /// Whether there is room to draft after a text of so many tokens, as far as it depends on the drafter.
+  func hasRoom(after count: Int) -> Bool
+
   /// Hears what became of the draft, and forgets what it holds of rejected tokens.
   ///
   /// - Parameters:
@@ -26,6 +29,10 @@ protocol ChainDrafter: AnyObject {
   ///   - drafted: of how many.
   ///   - committed: tokens that are certain and may have been run: all but the newest.
   func learn(accepted: Int, of drafted: Int, committed: Int)
+}
+
+extension ChainDrafter {
+  func hasRoom(after count: Int) -> Bool { true }
 }
 
 /// Speculative decoding with a chain (Leviathan et al. 2023, arXiv 2211.17192, §2.1): draft, run the target once over
@@ -60,13 +67,16 @@ final class ChainDecoder<Drafter: ChainDrafter>: Decoder {
 
   func cycle(_ budget: CycleBudget) -> Cycle {
     var timer = PhaseTimer()
+    let lacksRoom = budget.longestDraft > 0 && !drafter.hasRoom(after: text.count)
     let draft = drafter.draft(after: text, atMost: budget.longestDraft, chooser)
     timer.mark(Drafter.phase)
     let verdict = verify(draft)
     timer.mark(.verify)
     drafter.learn(accepted: verdict.accepted, of: draft.count, committed: text.count - 1)
     timer.mark(.overhead)
-    return Cycle(draft, verdict, times: timer.times)
+    var cycle = Cycle(draft, verdict, times: timer.times)
+    cycle.lacksRoom = lacksRoom
+    return cycle
   }
 
   /// Runs what the target has not seen of the text, and the draft; commits what it accepts.

@@ -52,6 +52,8 @@ public struct Cycle: Sendable, Equatable {
   public var tokens: [Token]
   /// The drafter's top probability of each drafted token; empty where the drafter gives none.
   public var confidences: [Float] = []
+  /// Whether what drafts had no room for the text any more, so that nothing could be drafted although tokens may still come.
+  public var lacksRoom = false
   /// Where the cycle's time went; zero for a first cycle that ran the prompt, whose time is the prefill's.
   public var times: PhaseTimes
 

@@ -112,6 +112,16 @@ final class EarlyExit {
   }
 }
 
+extension EarlyExit {
+  /// What a user should know of an adapter that was made for fewer positions than the target has.
+  static func warning(_ adapter: KangarooAdapter, target: Int) -> String? {
+    guard let positions = adapter.positions, positions < target else { return nil }
+    return
+      "its adapter was made for \(positions) positions where the target has \(target): it drafts past them, too, but may "
+      + "guess worse there"
+  }
+}
+
 extension Setting {
   /// The exit layer of Kangaroo's chain and tree.
   static let exitLayer = Setting(

@@ -114,13 +114,17 @@ public struct PreparedDecoder {
   public let addedParameters: Int
   /// The files that it was made from, beside the target's.
   public internal(set) var inputs: [InputLog.Entry] = []
+  /// What limits it beside this target, as a clause about it; nil for nothing.
+  public let warning: String?
 
   /// - Parameters:
   ///   - decoder: the decoder.
   ///   - addedParameters: trained parameters added to the target.
-  public init(decoder: any Decoder, addedParameters: Int) {
+  ///   - warning: what limits it beside this target, as a clause about it.
+  public init(decoder: any Decoder, addedParameters: Int, warning: String? = nil) {
     self.decoder = decoder
     self.addedParameters = addedParameters
+    self.warning = warning
   }
 }
 

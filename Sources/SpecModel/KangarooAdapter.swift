@@ -13,6 +13,8 @@ public final class KangarooAdapter {
   private let workspace: ForwardWorkspace
   private let context: ComputeContext
   private let states: Activations
+  /// Positions that it was made for, as its configuration says; nil where that says nothing.
+  public private(set) var positions: Int?
 
   /// Loads an adapter for a target.
   ///
@@ -48,6 +50,7 @@ public final class KangarooAdapter {
       ropeTheta: RotarySettings(file).theta,
       target: target
     )
+    positions = try file.size("max_position_embeddings")
   }
 
   /// Loads an adapter from tensors in the official names.

@@ -18,6 +18,8 @@ public struct RunDecoder {
   public let isNoiseFloor: Bool
   /// The files that it was made from, beside the target's.
   let inputs: [InputLog.Entry]
+  /// What limits it beside this target, as a clause about it; nil for nothing.
+  public let warning: String?
 
   /// - Parameters:
   ///   - name: unique in the run.
@@ -26,13 +28,15 @@ public struct RunDecoder {
   ///   - addedParameters: trained parameters added to the target.
   ///   - isNoiseFloor: whether this is vanilla once more.
   ///   - inputs: the files that it was made from, beside the target's.
+  ///   - warning: what limits it beside this target, as a clause about it.
   public init(
     name: String,
     spec: DecoderSpec,
     decoder: any Decoder,
     addedParameters: Int,
     isNoiseFloor: Bool = false,
-    inputs: [InputLog.Entry] = []
+    inputs: [InputLog.Entry] = [],
+    warning: String? = nil
   ) {
     self.name = name
     self.spec = spec
@@ -40,6 +44,7 @@ public struct RunDecoder {
     self.addedParameters = addedParameters
     self.isNoiseFloor = isNoiseFloor
     self.inputs = inputs
+    self.warning = warning
   }
 
   /// Whether the others are compared with this decoder.
@@ -77,7 +82,8 @@ public struct RunDecoder {
         spec: spec,
         decoder: prepared.decoder,
         addedParameters: prepared.addedParameters,
-        inputs: prepared.inputs
+        inputs: prepared.inputs,
+        warning: prepared.warning
       )
     }
     return try noiseFloor ? decoders + [again(model, sampling)] : decoders

@@ -57,6 +57,8 @@ public final class DraftModel: ChainDrafter {
     return draft
   }
 
+  func hasRoom(after count: Int) -> Bool { count <= context }
+
   func learn(accepted: Int, of drafted: Int, committed: Int) {
     model.truncate(to: committed)
     guard schedule == .adaptive, drafted > 0 else { return }
@@ -142,10 +144,21 @@ extension DraftModel {
         draftsWithPrompt: settings.flag("reference"),
         sampling: resources.sampling
       )
-      return PreparedDecoder(decoder: decoder, addedParameters: model.configuration.parameterCount)
+      return PreparedDecoder(
+        decoder: decoder,
+        addedParameters: model.configuration.parameterCount,
+        warning: warning(model.configuration.contextLength, target: resources.target.configuration.contextLength)
+      )
     },
     verifiesByRejection: true
   )
+
+  /// What a user should know of a draft model whose context is shorter than the target's.
+  private static func warning(_ context: Int, target: Int) -> String? {
+    guard context < target else { return nil }
+    return "its draft model has a context of \(context) positions where the target has \(target): past them nothing is "
+      + "drafted, and a cycle gives one token"
+  }
 
   /// The model in a folder, if it may draft for the target.
   private static func load(_ directory: String, _ resources: DecoderResources) throws -> Transformer {

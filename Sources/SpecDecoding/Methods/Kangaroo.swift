@@ -97,7 +97,11 @@ extension Kangaroo {
         threshold: settings.number("threshold"),
         sampling: resources.sampling
       )
-      return PreparedDecoder(decoder: decoder, addedParameters: adapter.parameterCount)
+      return PreparedDecoder(
+        decoder: decoder,
+        addedParameters: adapter.parameterCount,
+        warning: EarlyExit.warning(adapter, target: resources.target.configuration.contextLength)
+      )
     },
     verifiesByRejection: true
   )

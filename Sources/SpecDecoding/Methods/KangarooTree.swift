@@ -231,7 +231,11 @@ extension KangarooTree {
         growth: growth,
         sampling: resources.sampling
       )
-      return PreparedDecoder(decoder: decoder, addedParameters: adapter.parameterCount)
+      return PreparedDecoder(
+        decoder: decoder,
+        addedParameters: adapter.parameterCount,
+        warning: EarlyExit.warning(adapter, target: resources.target.configuration.contextLength)
+      )
     }
   )
 }

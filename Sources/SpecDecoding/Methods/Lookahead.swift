@@ -126,7 +126,10 @@ public final class Lookahead: Decoder {
     last = choices[path[path.count - 1]]
     remember(path.dropFirst().map { tree.tokens[$0] } + [last])
     timer.mark(.overhead)
-    return Cycle(guesses, tokens: tree.tokens, path: path, bonus: last, times: timer.times)
+    var cycle = Cycle(guesses, tokens: tree.tokens, path: path, bonus: last, times: timer.times)
+    // A prompt that leaves no room for the window has none to the end, and without it only the text gives n-grams.
+    cycle.lacksRoom = rows.isEmpty && budget.longestDraft > 0
+    return cycle
   }
 
   /// Puts the n-grams that end in new tokens of the text into the pool.
