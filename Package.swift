@@ -106,6 +106,7 @@ let package = Package(
       name: "SpecRunnerTests",
       dependencies: [
         "SpecRunner", "SpecDecoding", "SpecFiles", "SpecKernels", "SpecModel", "SpecStore", "SpecSuite",
+        "SpecReport",
         "SpecTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],

@@ -75,7 +75,20 @@ struct MarkdownOpening {
       let rate = NumberFormat.rate(summary.figures[baseline.id, .overall].speedup?.tokensPerSecond)
       return "Only vanilla was measured: \(rate) tokens per second overall."
     }
+    if isUntimed {
+      return
+        "No decode times: the outputs end with the tokens of the prefill, so there are no speedups. Allow more than "
+        + "\(summary.run.maxNewTokens) new \(summary.run.maxNewTokens == 1 ? "token" : "tokens")."
+    }
     return "No decoder has yet been timed on the same prompt and pass as vanilla, so there are no speedups."
+  }
+
+  /// Whether decoders were measured beside vanilla, and there was nothing to time: as where one token is all that may come.
+  private var isUntimed: Bool {
+    let pairs = summary.outline.speedups.filter {
+      $0.category == ReportCategory.overall.rawValue && $0.decoderID != summary.outline.baseline?.id
+    }
+    return !pairs.isEmpty && pairs.allSatisfy { $0.methodDecodeNanoseconds == 0 || $0.vanillaDecodeNanoseconds == 0 }
   }
 
   /// How well the fastest decoder's speedup is known, and how much of it could be noise.

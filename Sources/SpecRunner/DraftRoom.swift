@@ -17,10 +17,9 @@ struct DraftRoom {
     counts[decoder, default: Count()].all += cycles.count
   }
 
-  /// One sentence for each decoder that lacked room, and begins anew.
-  mutating func takeWarnings(_ decoders: [RunDecoder]) -> [String] {
-    defer { counts = [:] }
-    return decoders.indices.compactMap { index in
+  /// One sentence for each decoder that lacked room.
+  func warnings(_ decoders: [RunDecoder]) -> [String] {
+    decoders.indices.compactMap { index in
       guard let count = counts[index], count.lacking > 0 else { return nil }
       let reason = decoders[index].warning.map { ": \($0)" } ?? ""
       return "\(decoders[index].name) had no room to draft in \(count.lacking) of \(count.all) cycles\(reason)."

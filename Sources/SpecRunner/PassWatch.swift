@@ -5,28 +5,35 @@ import SpecStore
 package struct PassWatch {
   private let pass: Int
   private let attempt: Int
-  private let taint: String?
-  private let startedAt = Date()
+  private let taints: [String]
+  private let startedAt: Date
   private let before = MachineState.now
 
   /// - Parameters:
   ///   - pass: the pass that begins, from 0.
   ///   - attempt: which attempt at the run measures it, from 0.
-  ///   - taint: what already taints the pass before it begins; nil for nothing.
-  init(pass: Int, attempt: Int, taint: String?) {
+  ///   - taints: what already taints the pass before it begins, one sentence each.
+  ///   - date: the present moment.
+  init(pass: Int, attempt: Int, taints: [String], at date: Date) {
     self.pass = pass
     self.attempt = attempt
-    self.taint = taint
+    self.taints = taints
+    startedAt = date
   }
 
   /// What happened since the watch was made.
-  var condition: PassCondition {
+  ///
+  /// - Parameters:
+  ///   - news: what else has turned out to taint the pass, one sentence each.
+  ///   - date: the present moment.
+  /// - Returns: the pass's conditions.
+  func condition(_ news: [String], at date: Date) -> PassCondition {
     let after = MachineState.now
     var condition = PassCondition(
       pass: pass,
       attempt: attempt,
       startedAt: startedAt,
-      finishedAt: Date(),
+      finishedAt: date,
       loadAverage: after.loadAverage,
       frequencyMegahertz: before.frequency,
       finalFrequencyMegahertz: after.frequency,
@@ -40,7 +47,7 @@ package struct PassWatch {
       condition.otherShare = max(0, last.busy - first.busy - own) / total
       condition.stealShare = max(0, last.stolen - first.stolen) / total
     }
-    condition.taints = [taint].compactMap(\.self) + Self.taints(condition)
+    condition.taints = taints + news + Self.taints(condition)
     return condition
   }
 

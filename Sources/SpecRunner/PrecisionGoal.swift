@@ -23,6 +23,8 @@ public struct PrecisionGoal: Sendable, Equatable {
     let decoder: String
     /// Infinite where there is no interval yet.
     let precision: Double
+    /// Whether more passes can give an interval: not where the decode times are zero.
+    let canImprove: Bool
 
     /// `1.8 %`, or the most that is worth telling.
     var text: String { precision < 10 ? "\(Double(Int(precision * 1000)) / 10) %" : "more than 1000 %" }
@@ -43,7 +45,13 @@ public struct PrecisionGoal: Sendable, Equatable {
       .map { (decoder: $0, times: PairedTimes(decodeTimesOf: pairs[$0.id] ?? [])) }
     let effect = PassEffect(times.map(\.times))
     return times.filter { !$0.decoder.isNoiseFloor }
-      .map { Worst(decoder: $0.decoder.name, precision: $0.times.intervalOfThisSuite(effect)?.precision ?? .infinity) }
+      .map { decoder, times in
+        Worst(
+          decoder: decoder.name,
+          precision: times.intervalOfThisSuite(effect)?.precision ?? .infinity,
+          canImprove: times.ratioOfSums != nil
+        )
+      }
       .max { $0.precision < $1.precision }
   }
 }

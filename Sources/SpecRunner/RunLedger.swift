@@ -39,11 +39,12 @@ struct RunLedger {
     model: LoadedModel,
     decoders: [RunDecoder],
     store: BenchmarkStore,
-    observer: any RunObserver
+    observer: any RunObserver,
+    at date: Date
   ) throws -> RunLedger {
     let inputs = try inputs(model, decoders, observer)
     let identity = RunIdentity(
-      record: try record(of: plan, model: model, decoders: decoders, inputs: inputs),
+      record: try record(of: plan, model: model, decoders: decoders, inputs: inputs, at: date),
       decoders: try decoders.enumerated().map { try $1.record(ordinal: $0) },
       inputs: inputs,
       environment: RunEnvironment.capture(model.target.context)
@@ -181,11 +182,12 @@ struct RunLedger {
     of plan: RunPlan,
     model: LoadedModel,
     decoders: [RunDecoder],
-    inputs: [RunInput]
+    inputs: [RunInput],
+    at date: Date
   ) throws -> RunRecord {
     let configuration = model.target.configuration
     return RunRecord(
-      startedAt: Date(),
+      startedAt: date,
       commandLine: plan.commandLine,
       modelName: model.name,
       modelPath: model.directory,

@@ -30,6 +30,8 @@ public struct RunPlan: Sendable {
   public var report: String?
   /// When there have been passes enough; nil stops after ``passes``.
   public var goal: PrecisionGoal?
+  /// The clocks of dates and of what passes between them.
+  package var clock = RunClock.system
 
   /// Makes a plan; the properties say what each value means.
   public init(

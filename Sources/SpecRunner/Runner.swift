@@ -26,6 +26,12 @@ public final class Runner {
   private var isWarm = false
   /// What the warm-up leaves to be noted with the first pass.
   private var warmUpTaint: String?
+  private var dates: RunDates
+  /// What a clock that stands before the run's beginning leaves to be noted with the first pass.
+  private var lateness: String?
+  /// How the clock was set during the present pass.
+  private var clockTaints: [String] = []
+  private var room = DraftRoom()
 
   /// A run that has not begun; nothing is measured or written yet.
   ///
@@ -49,6 +55,7 @@ public final class Runner {
     self.observer = observer
     rules = model.stopRules(maximumNewTokens: plan.maximumNewTokens)
     self.decoders = decoders
+    dates = RunDates(plan.clock)
     verificationCosts = VerificationCosts(model, questions: plan.suite.questions.count)
   }
 
@@ -60,17 +67,29 @@ public final class Runner {
   public func run() throws -> (run: Int64, mismatches: Int) {
     let lock = try store.lockForMeasuring()
     defer { withExtendedLifetime(lock) {} }
-    ledger = try RunLedger.begin(plan: plan, model: model, decoders: decoders, store: store, observer: observer)
+    ledger = try RunLedger.begin(
+      plan: plan,
+      model: model,
+      decoders: decoders,
+      store: store,
+      observer: observer,
+      at: dates.now
+    )
     if let note = beginning { observer.note(note) }
     let run = try store.run(ledger.run)
     verificationCosts.include(run.verificationCost ?? [])
+    for decoder in decoders {
+      if let warning = decoder.warning { observer.note("\(decoder.name): \(warning).") }
+    }
+    lateness = dates.warning(afterBeginning: run.startedAt)
+    if let lateness { observer.note(lateness) }
     let taints = try store.environment(of: ledger.run).record.taints
     for taint in taints + ledger.taints.filter({ !taints.contains($0) }) {
       observer.note("These times are tainted: \(taint)")
     }
     try measurePasses()
     // A finished run of which nothing was missing keeps its time.
-    if !ledger.wasFinished || isWarm { try store.finishRun(ledger.run, at: Date()) }
+    if !ledger.wasFinished || isWarm { try store.finishRun(ledger.run, at: dates.now) }
     return (ledger.run, try store.mismatches(of: ledger.run).count)
   }
 
@@ -88,8 +107,7 @@ public final class Runner {
     while let pass = try nextPass(since: start) {
       // A pass that an earlier attempt has measured whole keeps what that attempt noted.
       for question in plan.suite.questions { try measure(question, pass: pass) }
-      if watch != nil { measuredPasses += 1 }
-      watch = nil
+      if watch != nil { try endMeasuring() }
       passes += 1
     }
   }
@@ -102,13 +120,27 @@ public final class Runner {
       try warmUp()
       isWarm = true
     }
-    watch = PassWatch(pass: pass, attempt: ledger.attempt, taint: warmUpTaint)
-    warmUpTaint = nil
+    let taints = [warmUpTaint, lateness].compactMap(\.self)
+    watch = PassWatch(pass: pass, attempt: ledger.attempt, taints: taints, at: dates.now)
+    (warmUpTaint, lateness) = (nil, nil)
+  }
+
+  /// After the last prompt of a pass of which something was measured.
+  private func endMeasuring() throws {
+    for warning in room.warnings(decoders) { observer.note(warning) }
+    measuredPasses += 1
+    (watch, room, clockTaints) = (nil, DraftRoom(), [])
   }
 
   /// Writes the conditions so far: a process that is killed leaves those of what it has measured.
   private func recordCondition() throws {
-    if let watch { try store.recordCondition(watch.condition, run: ledger.run) }
+    guard let watch else { return }
+    if let warning = dates.takeWarning() {
+      observer.note(warning)
+      clockTaints.append(warning)
+    }
+    let condition = watch.condition(clockTaints + room.warnings(decoders), at: dates.now)
+    try store.recordCondition(condition, run: ledger.run)
   }
 
   /// The next pass; nil when there have been enough.
@@ -118,6 +150,13 @@ public final class Runner {
     let state = "the overall speedup of \(worst.decoder) is known to \(worst.text)"
     if worst.precision <= goal.precision {
       observer.note("After \(passes) passes every overall speedup is known to \(worst.text) or better.")
+      return nil
+    }
+    guard worst.canImprove else {
+      observer.note(
+        "Stopped after \(passes) passes: no interval of \(worst.decoder) can come, since its outputs or vanilla's have no token "
+          + "after those of the prefill, and so no decode time."
+      )
       return nil
     }
     let elapsed = ContinuousClock.now - start
@@ -208,9 +247,10 @@ public final class Runner {
     var outputs: [(decoder: Int, generation: Int64, tokens: [Token])] = []
     let order = plan.order(of: decoders.count, pass: pass, question: question.questionID, turn: turn)
     for (place, decoder) in order.enumerated() {
-      let startedAt = Date()
+      let startedAt = dates.now
       let generation = generate(prompt, with: decoders[decoder].decoder, rules: rules)
       let row = try record(generation, decoder: decoder, prompt: id, pass: pass, place: place, startedAt: startedAt)
+      room.add(generation.cycles, of: decoder)
       outputs.append((decoder, row, generation.tokens))
       advance(by: 1)
       if observer.wantsToStop {

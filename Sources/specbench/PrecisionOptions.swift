@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import SpecDecoding
 import SpecRunner
 
 /// How many passes are enough.
@@ -20,6 +22,9 @@ struct PrecisionOptions: ParsableArguments {
   )
   var timeBudget: String?
 
+  /// Seconds: a year.
+  private static let longestBudget = 366.0 * 86400
+
   func validate() throws {
     _ = try goal()
     if timeBudget != nil, precision == nil {
@@ -34,12 +39,33 @@ struct PrecisionOptions: ParsableArguments {
     return PrecisionGoal(precision: share, timeBudget: try timeBudget.map(duration))
   }
 
+  /// Refuses what could never become precise, before anything is loaded.
+  ///
+  /// - Parameters:
+  ///   - specs: the decoders.
+  ///   - maximumNewTokens: most tokens of an output.
+  /// - Throws: `ValidationError`.
+  func check(_ specs: [DecoderSpec], maximumNewTokens: Int) throws {
+    guard precision != nil else { return }
+    guard maximumNewTokens > 1 else {
+      throw ValidationError(
+        "--precision needs decode times, and with --max-new-tokens 1 there are none, since the first token comes with the "
+          + "prefill: allow more tokens."
+      )
+    }
+    guard specs.contains(where: { $0.method != "vanilla" }) else {
+      throw ValidationError("--precision needs a decoder beside vanilla whose speedup can become precise: name one.")
+    }
+  }
+
   private func duration(_ text: String) throws -> Duration {
     let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
     guard let factor = text.last.flatMap({ units[$0] }), let number = Double(text.dropLast()), number > 0,
-      number.isFinite
+      number * factor <= Self.longestBudget
     else {
-      throw ValidationError("--time-budget is '\(text)': write a number with s, m or h, like 90s or 10m.")
+      throw ValidationError(
+        "--time-budget is '\(text)': write a number with s, m or h, like 90s or 10m, of at most a year."
+      )
     }
     return .seconds(number * factor)
   }
@@ -55,8 +81,16 @@ enum Percentage {
   /// - Returns: the share, from 0 to 1.
   /// - Throws: `ValidationError`.
   static func share(_ text: String, of option: String) throws -> Double {
-    guard text.hasSuffix("%"), let number = Double(text.dropLast()), (0...100).contains(number) else {
+    let trimmed = text.trimmingCharacters(in: .whitespaces)
+    let digits = trimmed.hasSuffix("%") ? String(trimmed.dropLast()).trimmingCharacters(in: .whitespaces) : trimmed
+    guard let number = Double(digits), number.isFinite else {
       throw ValidationError("\(option) is '\(text)': write a percentage, like 3%.")
+    }
+    guard trimmed.hasSuffix("%") else {
+      throw ValidationError("\(option) is '\(text)', without a percent sign: write a percentage, like 3%.")
+    }
+    guard (0...100).contains(number) else {
+      throw ValidationError("\(option) is '\(text)': choose a percentage from 0% to 100%, like 3%.")
     }
     return number / 100
   }

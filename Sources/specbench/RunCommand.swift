@@ -68,13 +68,15 @@ struct RunCommand: ParsableCommand {
     if let stored { suite = suite.selecting(questionIDs: stored.questions) }
     let specs = try decoderOptions.specs(for: suite)
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
+    let maximumNewTokens = suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens
+    try precisionOptions.check(specs, maximumNewTokens: maximumNewTokens)
     let model = try modelOptions.load(for: suite)
     let sampling = samplingOptions.sampling(verificationOptions.verification)
     var plan = RunPlan(
       suite: suite,
       suitePath: suitePath,
       passes: passes,
-      maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
+      maximumNewTokens: maximumNewTokens,
       seed: samplingOptions.seed,
       sampling: sampling,
       commandLine: CommandLine.arguments.map(ShellText.argument).joined(separator: " "),
