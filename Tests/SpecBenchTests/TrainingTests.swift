@@ -65,10 +65,13 @@ import Testing
     ] {
       let drafted = try Program.run(
         ["train", drafter, "--model", model, "--output", "\(model)/\(drafter)", "--steps", "2", "--self-distill"]
-          + ["--batch-tokens", "256", "--document-tokens", "128"] + own + data
+          + ["--batch-tokens", "256"] + own + data
       )
       #expect(drafted.status == 0, "\(drafted.errors)")
     }
+    let long = ["--batch-tokens", "256", "--document-tokens", "300"]
+    let cut = try Program.run(["train", "kangaroo", "--model", model, "--output", "\(model)/other"] + long + data)
+    #expect(cut.status == 64 && cut.errors.contains("--document-tokens is 300: choose a number from 8 to"))
     // A finished result is not trained over.
     let again = try Program.run(
       ["train", "draft", "--model", model, "--output", "\(model)/draft", "--steps", "3"] + data
@@ -79,6 +82,15 @@ import Testing
       "--max-new-tokens", "12", "--decoders", "kangaroo:exit=1,threshold=0.001,medusa",
     ])
     #expect(verified.status == 0, "\(verified.errors)")
+  }
+
+  @Test(arguments: [
+    ["model", "--tokenizer", "none", "--heads", "0"], ["model", "--tokenizer", "none", "--context", "0"],
+    ["tokenizer", "--context", "0"],
+  ])
+  func shapesThatCannotBeAreRefused(arguments: [String]) throws {
+    let result = try Program.run(["train"] + arguments + ["--data", "none.txt", "--output", scratch.path("out")])
+    #expect(result.status == 64 && result.errors.contains(" is 0: choose a number from "), "\(result.errors)")
   }
 
   @Test func unusableDataIsNamed() throws {

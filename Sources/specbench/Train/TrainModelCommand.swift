@@ -22,6 +22,9 @@ struct ShapeOptions: ParsableArguments {
     guard (1...1024).contains(layers) else {
       throw ValidationError("--layers is \(layers): choose a number from 1 to 1024.")
     }
+    if let heads, !(1...1024).contains(heads) {
+      throw ValidationError("--heads is \(heads): choose a number from 1 to 1024.")
+    }
     for (name, value) in [("--width", width), ("--inner", inner)] {
       if let value, value % 32 != 0 || !(32...65536).contains(value) {
         throw ValidationError("\(name) is \(value): choose a multiple of 32 from 32 to 65536.")
@@ -64,6 +67,12 @@ struct TrainModelCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Most positions of the model.", valueName: "n"))
   var context = 1024
+
+  func validate() throws {
+    guard (8...1_000_000).contains(context) else {
+      throw ValidationError("--context is \(context): choose a number from 8 to 1000000.")
+    }
+  }
 
   func run() throws {
     let tokens = try Tokenizer(directory: tokenizer)

@@ -30,6 +30,12 @@ struct TrainTokenizerCommand: ParsableCommand {
   )
   var special: [String] = []
 
+  func validate() throws {
+    guard (8...1_000_000).contains(contextLength) else {
+      throw ValidationError("--context is \(contextLength): choose a number from 8 to 1000000.")
+    }
+  }
+
   func run() throws {
     var trainer = try BytePairTrainer(vocabularySize: vocabulary, specialTokens: SpecialTokens(others: special))
     for document in try TrainingDataReader.read(data) {

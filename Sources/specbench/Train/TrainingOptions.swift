@@ -48,8 +48,11 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("What first weights and the order of documents follow from.", valueName: "n"))
   var seed: UInt64 = 1
 
-  @Option(name: .customLong("document-tokens"), help: ArgumentHelp("Longer documents are cut.", valueName: "n"))
-  var documentTokens = 512
+  @Option(
+    name: .customLong("document-tokens"),
+    help: ArgumentHelp("Longer documents are cut. Default: 512, or --batch-tokens where that is less.", valueName: "n")
+  )
+  var givenDocumentTokens: Int?
 
   @Option(help: "How conversations are written: plain, vicuna, llama-2, llama-3, chatml or zephyr.")
   var template = "zephyr"
@@ -64,7 +67,10 @@ struct TrainingOptions: ParsableArguments {
       throw ValidationError("--batch-tokens is \(batchTokens): choose a number from 16 to 65536.")
     }
     guard (8...batchTokens).contains(documentTokens) else {
-      throw ValidationError("--document-tokens is \(documentTokens): choose a number from 8 to --batch-tokens.")
+      throw ValidationError(
+        "--document-tokens is \(documentTokens): choose a number from 8 to --batch-tokens, which is "
+          + "\(batchTokens)."
+      )
     }
     guard learningRate > 0, learningRate < 1, weightDecay >= 0, weightDecay < 1 else {
       throw ValidationError("--learning-rate and --weight-decay are shares below 1, the rate above 0.")
@@ -74,6 +80,9 @@ struct TrainingOptions: ParsableArguments {
       throw ValidationError("--output \(output) holds the result of a finished training: name another, or delete it.")
     }
   }
+
+  /// Most tokens of a document: never more than a step takes.
+  var documentTokens: Int { givenDocumentTokens ?? min(512, batchTokens) }
 
   var chatTemplate: ChatTemplate {
     get throws { try ChatTemplateChoice.named(template).template(place: "--template") }
