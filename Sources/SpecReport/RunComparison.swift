@@ -101,7 +101,7 @@ public struct RunComparison: Sendable {
     let obstacles = isSameRun ? [] : old.conditions.obstacles(new.conditions)
     guard obstacles.isEmpty || anyway else { throw ComparisonError.notComparable(differences: obstacles) }
     let matches = try Self.matches(old, new, isSameRun: isSameRun)
-    let unlike = isSameRun || !obstacles.isEmpty ? [] : matches.flatMap(Self.differences)
+    let unlike = isSameRun ? [] : matches.flatMap { Self.differences($0.0, $0.1, old.conditions, new.conditions) }
     differences = obstacles + unlike
     guard differences.isEmpty || anyway else { throw ComparisonError.notComparable(differences: differences) }
     notes = isSameRun ? [] : old.conditions.notes(new.conditions) + Self.leftOut(old, new, matches)
@@ -135,22 +135,36 @@ public struct RunComparison: Sendable {
   }
 
   /// What two decoders of equal settings differ in all the same: what they were measured on, and what was added for them.
-  private static func differences(_ first: DecoderTimes, _ second: DecoderTimes) -> [String] {
+  private static func differences(
+    _ first: DecoderTimes,
+    _ second: DecoderTimes,
+    _ old: RunConditions,
+    _ new: RunConditions
+  ) -> [String] {
     var differences: [String] = []
     let shared = first.places.intersection(second.places).count
     let counts = (first.places.count - shared, second.places.count - shared)
-    if counts != (0, 0) {
+    // Prompts that only one of the runs has are told of the runs.
+    if counts != (0, 0), old.hasSamePrompts(as: new) {
       differences.append(
         "\(second.name) has \(shared) measured prompts in common, \(counts.0) in the first run only and \(counts.1) in the "
           + "second only"
       )
     }
-    if first.spec == second.spec, first.addedParameters != second.addedParameters {
+    guard first.spec == second.spec else { return differences }
+    if first.addedParameters != second.addedParameters {
       differences.append(
         "parameters added for \(second.name) \(first.addedParameters) and \(second.addedParameters)"
       )
     }
-    return differences
+    // A companion's files lie in the folder that its spec names.
+    let files = old.fileDifference(new) { role in
+      role.split(separator: "/").suffix(2).count == 2
+        && role.split(separator: "/").suffix(2).contains { part in
+          second.spec.contains(part)
+        }
+    }
+    return differences + [files.map { "\(second.name) has \($0)" }].compactMap(\.self)
   }
 
   /// Decoders of two whole runs that have no counterpart of equal settings.

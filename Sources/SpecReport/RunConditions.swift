@@ -13,12 +13,18 @@ struct RunConditions {
   private let prompts: [Place: PromptRecord]
   private let warnings: [String]
   private let options: [String: String]
+  /// The hashes of the files that results depend on, by role; empty for imported answers and runs of an older version.
+  private let files: [String: String]
 
   init(_ store: BenchmarkStore, run id: Int64) throws(StoreError) {
     run = try store.run(id).record
     environment = try store.environment(of: id).record
     prompts = Dictionary(
       try store.prompts(of: id).map { (Place(question: $0.questionID, turn: $0.turn), $0.record) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    files = Dictionary(
+      try store.inputs(of: id).map { ($0.role, $0.sha256) },
       uniquingKeysWith: { first, _ in first }
     )
     warnings = environment.taints + (try store.conditions(of: id)).flatMap(\.taints)
@@ -49,6 +55,9 @@ struct RunConditions {
       difference("system kernels", other) { $0.environment.kernel },
       difference("repeats", other) { "\($0.run.passes)" },
       isSampled ? nil : difference("seeds of the order of decoders", other) { "\($0.run.seed)" },
+      isOlder == other.isOlder
+        ? nil
+        : "one of the runs is of an older version, which hashed files in another way: models are compared by name and size",
       isImported ? "the files do not tell on which machines their times were taken" : nil,
     ]
     return program.compactMap(\.self)
@@ -68,12 +77,34 @@ struct RunConditions {
 
   private func modelDifferences(_ other: RunConditions) -> [String?] {
     let hashes = difference("checkpoints", other) { $0.run.modelHash.shortened }
+    let names = difference("models", other) { "\($0.run.modelName) of \($0.run.parameters) parameters" }
     return [
       // Imported answers tell no more of a model than its name.
-      isImported ? difference("models", other) { $0.run.modelName } : hashes,
+      isImported || isOlder != other.isOlder ? names : hashes,
+      fileDifference(other) { !$0.contains("/") && $0 != "tokenizer.json" && !Self.isWeights($0) },
       difference("tokenizers", other) { $0.run.tokenizerHash.shortened },
       difference("weight types", other) { $0.run.weightType },
     ]
+  }
+
+  /// Whether the run was made before files were noted one by one.
+  private var isOlder: Bool { files.isEmpty }
+
+  private static func isWeights(_ role: String) -> Bool { role == "config.json" || role.hasSuffix(".safetensors") }
+
+  /// The files that are not the same in both runs.
+  ///
+  /// - Parameters:
+  ///   - other: the later run.
+  ///   - isMeant: which roles count.
+  /// - Returns: a phrase that names them; nil if there is none.
+  func fileDifference(_ other: RunConditions, of isMeant: (String) -> Bool) -> String? {
+    guard isOlder == other.isOlder else { return nil }
+    // A file that only one run has is of a decoder that only it has, or else one beside the weights.
+    let roles = Set(files.keys).union(other.files.keys).filter(isMeant).filter { role in
+      files[role] != other.files[role] && (!role.contains("/") || files[role] != nil && other.files[role] != nil)
+    }
+    return roles.isEmpty ? nil : "other content of \(roles.sorted().joined(separator: ", "))"
   }
 
   private func settingDifferences(_ other: RunConditions) -> [String?] {
@@ -113,6 +144,9 @@ struct RunConditions {
       Self.phrase("option \(key.replacing("_", with: " "))", options[key], other.options[key])
     }
   }
+
+  /// Whether both runs asked the same, measured or not.
+  func hasSamePrompts(as other: RunConditions) -> Bool { promptDifferences(other).isEmpty }
 
   private func promptDifferences(_ other: RunConditions) -> [String] {
     let keys = Set(prompts.keys).union(other.prompts.keys)

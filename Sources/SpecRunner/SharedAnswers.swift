@@ -76,9 +76,9 @@ struct SharedAnswers {
       let own = Set(file.answers.answers.map(\.id))
       let parts = [(its.subtracting(own), baseline.path), (own.subtracting(its), file.path)].filter { !$0.0.isEmpty }
       guard !parts.isEmpty else { return nil }
-      let list = parts.map { "\(counted($0.0.count)) only in \($0.1) (\(list($0.0)))" }
+      let counts = parts.map { "\(counted($0.0.count)) only in \($0.1) (\(list($0.0)))" }
       return
-        "\(file.path) and \(baseline.path) do not hold the same questions: \(list.joined(separator: ", ")); only shared "
+        "\(file.path) and \(baseline.path) do not hold the same questions: \(counts.joined(separator: ", ")); only shared "
         + "ones are compared."
     }
   }

@@ -57,6 +57,7 @@ struct GenerateCommand: ParsableCommand {
     let rules = model.stopRules(maximumNewTokens: maximumNewTokens)
     try rules.check(tokens, vocabularySize: model.target.configuration.vocabularySize)
     let prepared = try MethodCatalogue.prepare(spec, resources: model.resources(samplingOptions.sampling()))
+    if let warning = prepared.warning { tell("\(spec.method): \(warning).") }
     let display = TokenDisplay(tokenizer: model.tokenizer, isColored: !isPlain && TokenDisplay.terminalHasColor)
     let generation = generate(tokens, with: prepared.decoder, rules: rules) { display.show($0) }
     try display.finish()

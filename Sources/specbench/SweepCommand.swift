@@ -114,7 +114,7 @@ struct SweepCommand: ParsableCommand {
 
   private func types() throws -> [WeightType?] {
     guard let dtypes else { return [modelOptions.dtype] }
-    return try dtypes.split(separator: ",").map { name in
+    return try values(dtypes, of: "--dtypes", like: "bf16,int8").map { name in
       guard let type = WeightType(rawValue: String(name)) else {
         throw ValidationError("--dtypes holds '\(name)': choose from f32, bf16, f16 and int8.")
       }
@@ -124,11 +124,18 @@ struct SweepCommand: ParsableCommand {
 
   private func counts() throws -> [Int?] {
     guard let threadCounts else { return [modelOptions.threads] }
-    return try threadCounts.split(separator: ",").map { text in
+    return try values(threadCounts, of: "--thread-counts", like: "1,2").map { text in
       guard let count = Int(text), (1...1024).contains(count) else {
         throw ValidationError("--thread-counts holds '\(text)': choose numbers from 1 to 1024.")
       }
       return count
     }
+  }
+
+  /// The values of a list, each once: what is listed twice is measured once.
+  private func values(_ list: String, of option: String, like example: String) throws -> [Substring] {
+    let values = list.split(separator: ",").reduce(into: [Substring]()) { if !$0.contains($1) { $0.append($1) } }
+    guard !values.isEmpty else { throw ValidationError("\(option) is empty: list values, like \(example).") }
+    return values
   }
 }

@@ -98,6 +98,31 @@ import Testing
     #expect(error?.description.contains("parameters added for kangaroo 0 and 5") == true)
   }
 
+  /// A retrained adapter has the same settings; what is noted of files of decoders that are not compared does not count.
+  @Test func filesAreComparedByContent() throws {
+    func note(_ role: String, _ hashes: [String?]) throws {
+      for (index, hash) in hashes.enumerated() {
+        guard let hash else { continue }
+        try change(
+          "INSERT INTO run_input (run_id, role, path, sha256) VALUES (\(index + 1), '\(role)', '/x', '\(hash)')"
+        )
+      }
+    }
+    try note("kangaroo/model.safetensors", ["a", "a"])
+    try note("medusa/medusa_lm_head.safetensors", ["a", "b"])
+    try note("draft/config.json", [nil, "b"])
+    #expect(try RunComparison(side(old), side(new)).differences.isEmpty)
+    try note("generation_config.json", ["a", "b"])
+    try change("UPDATE run_input SET sha256 = 'b' WHERE run_id = 2 AND role LIKE 'kangaroo%'")
+    try change("UPDATE decoder SET spec = 'kangaroo:adapter=kangaroo' WHERE name = 'kangaroo'")
+    let differences = try RunComparison(side(old), side(new), anyway: true).differences
+    let phrase = "kangaroo has other content of kangaroo/model.safetensors"
+    #expect(differences == ["other content of generation_config.json", phrase])
+    try change("DELETE FROM run_input WHERE role = 'generation_config.json'")
+    let error = #expect(throws: ComparisonError.self) { try RunComparison(side(old), side(new)) }
+    #expect(error?.description.contains(phrase) == true, "\(error?.description ?? "")")
+  }
+
   @Test func decodersWithoutACounterpartAreNamed() throws {
     try change(
       """
