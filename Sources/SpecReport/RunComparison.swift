@@ -104,7 +104,10 @@ public struct RunComparison: Sendable {
     let unlike = isSameRun ? [] : matches.flatMap { Self.differences($0.0, $0.1, old.conditions, new.conditions) }
     differences = obstacles + unlike
     guard differences.isEmpty || anyway else { throw ComparisonError.notComparable(differences: differences) }
-    notes = isSameRun ? [] : old.conditions.notes(new.conditions) + Self.leftOut(old, new, matches)
+    notes =
+      isSameRun
+      ? old.conditions.doubts(of: "the run")
+      : old.conditions.notes(new.conditions) + Self.leftOut(old, new, matches)
     let compared = matches.map { pair in
       (pair.1.name, isSameRun ? Self.direct(pair.0, pair.1) : Self.throughVanilla(pair.0, pair.1))
     }

@@ -50,6 +50,7 @@ struct RunConditions {
     let program = [
       difference("program versions", other) { $0.environment.packageVersion },
       difference("program commits", other) { $0.environment.sourceCommit },
+      difference("program hashes", other) { $0.environment.executableHash?.shortened },
       difference("compilers", other) { $0.environment.compiler },
       difference("operating systems", other) { $0.environment.operatingSystem },
       difference("system kernels", other) { $0.environment.kernel },
@@ -61,16 +62,16 @@ struct RunConditions {
       isImported ? "the files do not tell on which machines their times were taken" : nil,
     ]
     return program.compactMap(\.self)
-      + [("first", self), ("second", other)].flatMap { name, side in side.doubts(named: name) }
+      + [("the first run", self), ("the second run", other)].flatMap { name, side in side.doubts(of: name) }
   }
 
-  /// What speaks against one side alone.
-  private func doubts(named name: String) -> [String] {
+  /// What speaks against one side alone, one phrase each.
+  func doubts(of name: String) -> [String] {
     var doubts: [String] = []
-    if run.finishedAt == nil { doubts.append("the \(name) run is unfinished") }
+    if run.finishedAt == nil { doubts.append("\(name) is unfinished") }
     if let first = warnings.first {
       let count = warnings.count == 1 ? "a warning" : "\(warnings.count) warnings, which its report lists, the first"
-      doubts.append("the \(name) run has \(count): \(first)")
+      doubts.append("\(name) has \(count): \(first)")
     }
     return doubts
   }

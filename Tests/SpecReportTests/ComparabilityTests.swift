@@ -53,6 +53,7 @@ import Testing
   @Test(arguments: [
     ("UPDATE environment SET source_commit = 'def456' WHERE id = 2", "program commits abc123 and def456"),
     ("UPDATE environment SET package_version = '0.2.0' WHERE id = 2", "program versions 0.1.0 and 0.2.0"),
+    ("UPDATE environment SET executable_hash = 'abc' WHERE id = 2", "program hashes unknown and abc"),
     ("UPDATE environment SET compiler = 'Swift 7' WHERE id = 2", "compilers Swift 6.3 and Swift 7"),
     ("UPDATE environment SET taints = '[\"The machine is hot.\"]' WHERE id = 2", "the second run has 2 warnings"),
     ("UPDATE run SET seed = 8 WHERE id = 2", "seeds of the order of decoders 7 and 8"),
@@ -153,6 +154,7 @@ import Testing
       )
     }
     #expect(try direct(linked).rows.first?.interval == direct(workspace.store).rows.first?.interval)
+    #expect(try direct(linked).notes.first?.hasPrefix("the run has a warning: Other processes") == true)
     let error = #expect(throws: ComparisonError.self) {
       try RunComparison(side(old), ComparisonSide(store: linked, run: old, decoder: nil))
     }

@@ -161,7 +161,7 @@ import struct SpecSuite.Suite
       let outcome = try Runner(plan: plan, decoders: decoders, model: model, store: store, observer: recorder).run()
       return (outcome.run, recorder.notes)
     }
-    let easy = try run(PrecisionGoal(precision: .infinity))
+    let easy = try run(PrecisionGoal(precision: .greatestFiniteMagnitude))
     #expect(try store.run(easy.run).passes == 2)
     #expect(easy.notes.contains { $0.hasPrefix("After 2 passes every overall speedup is known to ") })
     let hard = PrecisionGoal(precision: 1e-9, timeBudget: .milliseconds(300))
