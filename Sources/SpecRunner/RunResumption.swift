@@ -75,6 +75,18 @@ struct RunResumption {
   private func extends(_ run: Stored<RunRecord>) -> Bool { plan.goal == nil && plan.passes > run.passes }
 }
 
+extension ResumeError {
+  /// Finds out before anything is loaded that there is nothing to go on with.
+  ///
+  /// - Parameter database: the database's path.
+  /// - Throws: ``ResumeError/nothingUnfinished(database:)`` if it holds no measured run; `StoreError`, also where there is
+  ///   no such file, which is not made.
+  public static func check(_ database: String) throws {
+    let isEmpty = try !BenchmarkStore(openingAt: database).runs().contains { $0.origin == .measured }
+    if isEmpty { throw ResumeError.nothingUnfinished(database: database) }
+  }
+}
+
 /// Why no run can be gone on with.
 public enum ResumeError: Error, Equatable, CustomStringConvertible {
   /// All runs are finished, or there is none.

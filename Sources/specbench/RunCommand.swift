@@ -64,6 +64,7 @@ struct RunCommand: ParsableCommand {
   /// - Parameter stored: the plan that the options were taken from, for what no option says.
   /// - Throws: what reading, measuring and writing throw.
   private func measure(_ stored: StoredPlan? = nil) throws {
+    if resume { try ResumeError.check(database) }
     var (suite, suitePath) = try suiteOptions.load()
     if let stored { suite = suite.selecting(questionIDs: stored.questions) }
     let specs = try decoderOptions.specs(for: suite)

@@ -60,6 +60,7 @@ struct SweepCommand: ParsableCommand {
   }
 
   func run() throws {
+    if resume { try ResumeError.check(database) }
     let (suite, suitePath) = try suiteOptions.load()
     let specs = try SettingGrid.specs(grid)
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])

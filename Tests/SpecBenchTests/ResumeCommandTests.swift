@@ -120,7 +120,8 @@ import Testing
     ]
     let here = scratch.folder.appending(path: "here")
     let first = try Program.run(sweep + ["--resume"], in: here)
-    #expect(first.status == 2 && first.errors.contains("no unfinished run"), "\(first.errors)")
+    #expect(first.status == 2 && first.errors.contains("no database"), "\(first.errors)")
+    #expect(!FileManager.default.fileExists(atPath: database))
     #expect(try Program.run(sweep, in: here).status == 0)
     let same = try Program.run(sweep + ["--resume"], in: here)
     #expect(same.status == 0 && same.output.contains("Runs 1, 2 are in"), "\(same.errors)")
