@@ -8,8 +8,10 @@ struct ExplainedSpeedup: Sendable {
   let draftCost: Double
   /// What verifying costs in a cycle, in vanilla's time per token.
   let verifyCost: Double
-  /// The measured speedup.
+  /// The measured ratio: a speedup, or one of times per token.
   let measured: Double
+  /// Which of the two.
+  let basis: SpeedBasis
 
   /// Accepted tokens over the cost of a cycle.
   var predicted: Double { meanAccepted / (draftCost + verifyCost) }
@@ -21,14 +23,15 @@ struct ExplainedSpeedup: Sendable {
   ///   - vanilla: vanilla's, of the same prompts.
   init?(_ figures: Figures, vanilla: Figures) {
     guard let time = figures.time, time.cycles > 0, time.draftNanoseconds + time.verifyNanoseconds > 0,
-      let own = vanilla.cycleMilliseconds, own > 0, let accepted = figures.accepted?.meanAcceptedTokens,
-      let measured = figures.speedup?.speedup
+      let own = vanilla.cycleMilliseconds, own > 0, let speedup = figures.speedup, let measured = speedup.ratio
     else { return nil }
     let token = own * 1e6 * Double(time.cycles)
-    meanAccepted = accepted
+    // Of the cycles that the times are those of.
+    meanAccepted = Double(time.acceptedTokens) / Double(time.cycles)
     draftCost = Double(time.draftNanoseconds) / token
     verifyCost = Double(time.verifyNanoseconds) / token
     self.measured = measured
+    basis = speedup.basis
   }
 }
 
@@ -54,10 +57,11 @@ struct DraftLengthModel: Sendable {
   var best: Choice? { choices.max { $0.speedup < $1.speedup } }
 
   /// - Parameters:
-  ///   - counts: the decoder's cycles.
+  ///   - all: the decoder's cycles; those without times of their own are left out.
   ///   - costs: T(m).
   ///   - tokenNanoseconds: vanilla's time per token.
-  init?(_ counts: [CycleCount], costs: [PassCost], tokenNanoseconds: Double) {
+  init?(_ all: [CycleCount], costs: [PassCost], tokenNanoseconds: Double) {
+    let counts = all.filter(\.isTimed)
     let longest = counts.reduce(0) { max($0, $1.drafted) }
     let drafted = counts.reduce(0) { $0 + $1.drafted * $1.cycles }
     let curve = CostCurve(costs)
@@ -106,7 +110,8 @@ struct CostCurve: Sendable {
 
   /// What verifying took in some cycles over T(m) of as many positions: 1 where it is the whole target that verifies and
   /// the run's passes were like the measured ones; nil without cycles.
-  func share(of counts: [CycleCount]) -> Double? {
+  func share(of all: [CycleCount]) -> Double? {
+    let counts = all.filter(\.isTimed)
     let expected = counts.reduce(0) { $0 + Double($1.cycles) * self[$1.nodes + 1] }
     return expected > 0 ? Double(counts.reduce(0) { $0 + $1.verifyNanoseconds }) / 1e6 / expected : nil
   }

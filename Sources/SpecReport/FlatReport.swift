@@ -3,11 +3,14 @@ import SpecStore
 
 /// A run as one flat table, one row for each decoder and category, for spreadsheets and data frames.
 public enum FlatReport {
-  /// The columns, in order.
+  /// The columns, in order. `basis` says whether the intervals and the verdict are those of `speedup`, which is empty where
+  /// outputs need not be equal, or of `time_per_token_ratio`.
   static let columns = [
     "run", "model", "suite", "decoder", "method", "spec", "noise_floor", "category", "prompts", "pairs", "tokens",
-    "speedup", "suite_low", "suite_high", "questions_low", "questions_high", "verdict", "outliers",
-    "end_to_end_speedup", "spec_bench_speedup", "tokens_per_second", "mean_accepted_tokens", "acceptance_rate",
+    "basis", "speedup", "time_per_token_ratio", "suite_low", "suite_high", "questions_low", "questions_high", "verdict",
+    "outliers",
+    "end_to_end_speedup", "end_to_end_time_per_token_ratio", "spec_bench_speedup", "tokens_per_second",
+    "mean_accepted_tokens", "acceptance_rate",
     "nodes_per_emitted_token", "ttft_p50_ms", "tpot_p50_ms", "itl_p50_ms", "added_parameters", "checked", "mismatches",
   ]
 
@@ -70,14 +73,17 @@ public enum FlatReport {
       "prompts": ReportValue(figures.speedup?.prompts ?? 0),
       "pairs": ReportValue(figures.speedup?.pairs ?? 0),
       "tokens": ReportValue(figures.speedup?.tokens ?? 0),
+      "basis": ReportValue(figures.speedup?.basis.rawValue),
       "speedup": ReportValue(figures.speedup?.speedup),
+      "time_per_token_ratio": ReportValue(figures.speedup?.timePerTokenRatio),
       "suite_low": ReportValue(estimate?.ofThisSuite?.lower),
       "suite_high": ReportValue(estimate?.ofThisSuite?.upper),
       "questions_low": ReportValue(estimate?.overQuestions?.lower),
       "questions_high": ReportValue(estimate?.overQuestions?.upper),
-      "verdict": ReportValue(estimate?.verdict.rawValue),
+      "verdict": ReportValue(estimate?.verdictText),
       "outliers": ReportValue(estimate?.outliers ?? 0),
       "end_to_end_speedup": ReportValue(figures.speedup?.endToEndSpeedup),
+      "end_to_end_time_per_token_ratio": ReportValue(figures.speedup?.endToEndTimePerTokenRatio),
       "spec_bench_speedup": ReportValue(figures.speedup?.specBenchSpeedup),
       "tokens_per_second": ReportValue(figures.speedup?.tokensPerSecond),
       "mean_accepted_tokens": ReportValue(figures.accepted?.meanAcceptedTokens),

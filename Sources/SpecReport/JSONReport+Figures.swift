@@ -28,13 +28,21 @@ extension JSONReport {
 
   private static func figures(_ figures: Figures, _ estimate: SpeedEstimate?) -> ReportValue {
     let speedup = figures.speedup
+    func interval(_ basis: SpeedBasis, _ interval: ConfidenceInterval?) -> ReportValue {
+      self.interval(estimate?.basis == basis ? interval : nil)
+    }
     return [
+      "basis": ReportValue(speedup?.basis.rawValue),
       "speedup": ReportValue(speedup?.speedup),
-      "speedup_interval_of_this_suite": interval(estimate?.ofThisSuite),
-      "speedup_interval_over_questions": interval(estimate?.overQuestions),
-      "verdict": ReportValue(estimate?.verdict.rawValue),
+      "speedup_interval_of_this_suite": interval(.speedup, estimate?.ofThisSuite),
+      "speedup_interval_over_questions": interval(.speedup, estimate?.overQuestions),
+      "time_per_token_ratio": ReportValue(speedup?.timePerTokenRatio),
+      "time_per_token_ratio_interval_of_this_suite": interval(.timePerToken, estimate?.ofThisSuite),
+      "time_per_token_ratio_interval_over_questions": interval(.timePerToken, estimate?.overQuestions),
+      "verdict": ReportValue(estimate?.verdictText),
       "outliers": ReportValue(estimate?.outliers ?? 0),
       "end_to_end_speedup": ReportValue(speedup?.endToEndSpeedup),
+      "end_to_end_time_per_token_ratio": ReportValue(speedup?.endToEndTimePerTokenRatio),
       "spec_bench_speedup": ReportValue(speedup?.specBenchSpeedup),
       "tokens_per_second": ReportValue(speedup?.tokensPerSecond),
       "prompts": ReportValue(speedup?.prompts ?? 0),
@@ -79,6 +87,7 @@ extension JSONReport {
             "share_of_pass_costs": ReportValue(summary.shareOfPassCosts(decoder.id)),
             "predicted": ReportValue(explained.predicted),
             "measured": ReportValue(explained.measured),
+            "basis": ReportValue(explained.basis.rawValue),
             "remainder": ReportValue(explained.remainder),
           ]
         }

@@ -3,7 +3,8 @@ import SpecStore
 /// The report for programs.
 ///
 /// Rates and shares are between 0 and 1, times say their unit in the name, and what was not measured is null. The
-/// three times of a decoder or category are medians; the list `latency` has the other percentiles and the means.
+/// three times of a decoder or category are medians; where `basis` is `time_per_token` outputs need not be equal, and there is
+/// no speedup; the list `latency` has the other percentiles and the means.
 public enum JSONReport {
   /// Renders a run as JSON with sorted keys.
   ///

@@ -8,7 +8,7 @@ extension MarkdownFigures {
   var certainty: String? {
     var table = MarkdownTable(
       columns: [
-        ("Decoder", .left), ("Category", .left), ("Speedup", .right), ("Of this suite", .left),
+        ("Decoder", .left), ("Category", .left), (summary.naming.column, .right), ("Of this suite", .left),
         ("Over questions", .left), ("Outliers", .right), ("Verdict", .left),
       ]
     )
@@ -16,15 +16,15 @@ extension MarkdownFigures {
       for category in summary.columns + [.overall] {
         guard let estimate = summary.estimates[decoder.id, category], let ratio = estimate.ratio else { continue }
         table.append([
-          name(decoder), MarkdownText.plain(category.title), NumberFormat.ratio(ratio),
+          name(decoder), MarkdownText.plain(category.title), summary.naming.cell(ratio, estimate.basis),
           NumberFormat.interval(estimate.ofThisSuite),
-          NumberFormat.interval(estimate.overQuestions), String(estimate.outliers), estimate.verdict.rawValue,
+          NumberFormat.interval(estimate.overQuestions), String(estimate.outliers), estimate.verdictText,
         ])
       }
     }
     guard !table.isEmpty else { return nil }
     return section(
-      "How well the speedups are known",
+      "How well the \(summary.naming.plural) are known",
       table,
       """
       95 % intervals. Of this suite: the same questions measured again and again, from the differences between passes;
@@ -65,20 +65,21 @@ extension MarkdownFigures {
         name(decoder), NumberFormat.mean(explained.meanAccepted), NumberFormat.mean(explained.draftCost),
         NumberFormat.mean(explained.verifyCost), NumberFormat.percent(summary.shareOfPassCosts(decoder.id)),
         NumberFormat.ratio(explained.predicted),
-        NumberFormat.ratio(explained.measured), NumberFormat.fixed(explained.remainder, decimals: 2),
+        summary.naming.cell(explained.measured, explained.basis), NumberFormat.fixed(explained.remainder, decimals: 2),
         best.map { String($0.longest) } ?? NumberFormat.missing, NumberFormat.ratio(best?.speedup),
       ])
     }
     guard !table.isEmpty else { return nil }
     return section(
-      "The speedup explained",
+      summary.naming.common == .speedup ? "The speedup explained" : "The \(summary.naming.plural) explained",
       table,
       """
-      Predicted = accepted tokens per cycle over what a cycle costs, in vanilla's time per token: a drafter pays as far as
+      Predicted = accepted tokens per cycle over what a cycle costs, in vanilla's time per token (a first cycle that ran
+      the prompt has no times of its own and is left out): a drafter pays as far as
       the first exceeds the second. Of T(m): what verifying took over the model's T(m) of as many positions; where the
       first layers draft only those above verify, and Lookahead's passes compute its window as well. The remainder to the
-      measured speedup is the rest of the cycles and tokens cut off at a stop. Best draft: the longest draft that the same
-      cycles would have gone best with, cut there, by the model's T(m); "then" is the speedup that predicts. It is known
+      measured ratio is the rest of the cycles and tokens cut off at a stop. Best draft: the longest draft that the same
+      cycles would have gone best with, cut there, by the model's T(m); "then" is the ratio that predicts. It is known
       for drafters of chains only.
       """
     )

@@ -60,7 +60,7 @@ extension MarkdownFigures {
       "Latency",
       table,
       """
-      TTFT: time to the first token. TPOT: decode time over the tokens after the first, one value for each generation.
+      TTFT: time to the first token. TPOT: decode time over the tokens after the prefill's, one value for each generation.
       ITL: time between tokens as they become available; tokens that one cycle emits become available together, so the
       times within a cycle are zero. Percentiles by nearest rank.
       """,
@@ -94,7 +94,7 @@ extension MarkdownFigures {
       """
       Shares of the decode time: drafting with a model, verification by the target, the rest of the cycles (searching
       n-grams, comparing, moving cache entries), and what no cycle accounts for. The last two together lie outside the
-      models' passes: the method's own overhead.
+      models' passes: the method's own overhead. A first cycle that ran the prompt is prefill and not counted here.
       """,
       plots: [.time]
     )

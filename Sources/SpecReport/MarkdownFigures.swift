@@ -29,19 +29,19 @@ struct MarkdownFigures {
     var table = MarkdownTable(labels: ["Decoder"], figures: taskTitles + ["#Mean Accepted Tokens", "Overall"])
     for decoder in summary.allDecoders {
       let overall = summary.figures[decoder.id, .overall]
-      let tasks = summary.columns.map { NumberFormat.ratio(summary.figures[decoder.id, $0].speedup?.speedup) }
+      let tasks = summary.columns.map { summary.naming.cell(summary.figures[decoder.id, $0].speedup) }
       table.append(
         [name(decoder)] + tasks
           + [
-            NumberFormat.mean(overall.accepted?.meanAcceptedTokens), NumberFormat.ratio(overall.speedup?.speedup),
+            NumberFormat.mean(overall.accepted?.meanAcceptedTokens), summary.naming.cell(overall.speedup),
           ]
       )
     }
     return section(
-      "Speedup",
+      summary.naming.title,
       table,
       """
-      Speedup is the sum of vanilla's decode times over the sum of the decoder's, formed over pairs of the same prompt
+      \(definition) formed over pairs of the same prompt
       and pass; \(decodeTime). #Mean Accepted Tokens is the mean number of tokens
       that a cycle contributes, the target's own token included and before any trimming at a stop; the token of the
       prefill belongs to no cycle. "–" stands for what was not measured.
@@ -58,11 +58,11 @@ struct MarkdownFigures {
     for category in summary.tasks {
       table.append(
         [MarkdownText.plain(category.title)]
-          + decoders.map { NumberFormat.ratio(summary.figures[$0.id, category].speedup?.speedup) }
+          + decoders.map { summary.naming.cell(summary.figures[$0.id, category].speedup) }
       )
     }
     return section(
-      "Speedup by category",
+      "\(summary.naming.title) by category",
       table,
       """
       \(summary.tasks.count) categories are too many for columns: the other tables and the plots show all of them together,
@@ -71,19 +71,28 @@ struct MarkdownFigures {
     )
   }
 
+  /// What the ratios are, and why some or all are no speedups.
+  private var definition: String {
+    guard let note = summary.naming.note else {
+      return "Speedup is the sum of vanilla's decode times over the sum of the decoder's,"
+    }
+    return "\(note)\nThe ratios are the sum of vanilla's decode times over the sum of the decoder's,"
+  }
+
   private var endToEnd: String? {
     guard summary.run.origin == .measured else { return nil }
     return byCategory(
-      "End-to-end speedup",
+      summary.naming.common == .speedup ? "End-to-end speedup" : "End to end: \(summary.naming.title.lowercased())",
       """
       The same ratio with prefill: all work on the prompt, the drafter's included, counts on both sides.
       """
-    ) { NumberFormat.ratio($0.speedup?.endToEndSpeedup) }
+    ) { summary.naming.cell($0.speedup, \.endToEndRatio) }
   }
 
   private var specBench: String {
     byCategory(
-      "Speedup by Spec-Bench's definition",
+      summary.naming.common == .speedup
+        ? "Speedup by Spec-Bench's definition" : "Ratio of tokens per second by Spec-Bench's definition",
       """
       The decoder's mean tokens per second over vanilla's mean tokens per second, prefill included, where each question
       with all its turns counts once for every pass. For comparison with published tables.
@@ -91,11 +100,16 @@ struct MarkdownFigures {
     ) { NumberFormat.ratio($0.speedup?.specBenchSpeedup) }
   }
 
+  /// Which tokens the decode time brought.
+  private var decodeTokens: String {
+    summary.run.origin == .measured ? "Tokens after the prefill's" : "All tokens"
+  }
+
   private var tokensPerSecond: String {
     byCategory(
       "Tokens per second",
       """
-      Tokens after the first over decode time, summed over the same pairs as the speedup.
+      \(decodeTokens) over decode time, summed over the same pairs as the ratios above.
       """
     ) { NumberFormat.rate($0.speedup?.tokensPerSecond) }
   }
@@ -164,7 +178,9 @@ extension MarkdownFigures {
   }
 
   func section(_ title: String, _ table: MarkdownTable, _ note: String, plots kinds: [RunPlot] = []) -> String {
-    let images = kinds.compactMap { kind in plots[kind.rawValue].map { "\n\n![\(kind.title)](\($0))" } }
+    let images = kinds.compactMap { kind in
+      plots[kind.rawValue].map { "\n\n![\(kind.title(summary.naming))](\($0))" }
+    }
     return "## \(title)\n\n\(table.text)\n\n\(note)\(images.joined())"
   }
 

@@ -50,7 +50,8 @@ struct MarkdownOpening {
     return """
       ## NOT LOSSLESS: \(summary.mismatches.count) of \(summary.checkedGenerations) outputs differ from vanilla's
 
-      A lossless decoder gives exactly vanilla's tokens. The speedups of decoders in this list are not valid.
+      A lossless decoder gives exactly vanilla's tokens. Where outputs differ, the figures below
+      compare times per token and are no speedups: in the category concerned, and overall.
 
       \(table.text)
 
@@ -61,13 +62,7 @@ struct MarkdownOpening {
   }
 
   private var speedSentence: String {
-    if let fastest = summary.outline.fastest {
-      let name = MarkdownText.plain(fastest.decoder)
-      let ratio = NumberFormat.ratio(fastest.speedup)
-      return fastest.speedup > 1
-        ? "The fastest decoder is **\(name)** with an overall speedup of **\(ratio)** over vanilla."
-        : "No decoder is faster than vanilla; the nearest is **\(name)** with **\(ratio)** overall."
-    }
+    if let fastest = summary.outline.fastest { return fastestSentence(fastest) }
     guard let baseline = summary.outline.baseline else {
       return "The run has no vanilla decoder to compare with, so there are no speedups."
     }
@@ -91,6 +86,17 @@ struct MarkdownOpening {
     return !pairs.isEmpty && pairs.allSatisfy { $0.methodDecodeNanoseconds == 0 || $0.vanillaDecodeNanoseconds == 0 }
   }
 
+  private func fastestSentence(_ fastest: Speedup) -> String {
+    let name = MarkdownText.plain(fastest.decoder)
+    let ratio = NumberFormat.ratio(fastest.ratio)
+    let sentence =
+      fastest.ratio ?? 0 > 1
+      ? "The fastest decoder is **\(name)** with an overall \(fastest.basis.noun) of **\(ratio)** over vanilla."
+      : "No decoder is faster than vanilla; the nearest is **\(name)** with **\(ratio)**"
+        + (fastest.basis == .speedup ? " overall." : " per token overall.")
+    return [sentence, summary.naming.note].compactMap(\.self).joined(separator: " ")
+  }
+
   /// How well the fastest decoder's speedup is known, and how much of it could be noise.
   private var certaintySentence: String? {
     guard let fastest = summary.fastest, let estimate = summary.estimates[fastest.id, .overall] else { return nil }
@@ -99,8 +105,7 @@ struct MarkdownOpening {
     if let interval = estimate.overQuestions { intervals.append("\(NumberFormat.interval(interval)) over questions") }
     let verdict =
       switch estimate.verdict {
-      case .faster: "That is faster"
-      case .slower: "That is slower"
+      case .faster, .slower: "That is \(estimate.verdictText)"
       case .noDifferenceShown: "No difference is shown"
       case .notKnown: "Whether that is more than noise is not known"
       }

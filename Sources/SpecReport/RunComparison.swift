@@ -53,9 +53,11 @@ public struct RunComparison: Sendable {
     public let first: String
     /// The second side's decoder.
     public let second: String
-    /// The first side's time per token over vanilla's, as a speedup.
+    /// Whether the ratios are speedups, or compare times per token since outputs need not be equal.
+    public let basis: SpeedBasis
+    /// Vanilla's time over the first side's.
     public let firstSpeedup: Double
-    /// The second side's.
+    /// Vanilla's time over the second side's.
     public let secondSpeedup: Double
     /// How much faster the second is: above 1 it is faster.
     public let ratio: Double
@@ -187,27 +189,37 @@ public struct RunComparison: Sendable {
   /// Two decoders of one run, prompt by prompt and pass by pass.
   private static func direct(_ first: DecoderTimes, _ second: DecoderTimes) -> Row? {
     let others = Dictionary(second.pairs.map { (PairKey($0), $0) }, uniquingKeysWith: { first, _ in first })
+    let basis = Self.basis(first, second)
     let times = PairedTimes(
       first.pairs.compactMap { pair in
         others[PairKey(pair)].map { other in
-          TimePair(
+          let times = TimePair(
             question: pair.questionID,
             pass: pair.pass,
             baseline: Double(pair.decodeNanoseconds),
             method: Double(other.decodeNanoseconds)
           )
+          return basis == .speedup
+            ? times : times.perToken(baselineTokens: pair.decodeTokens, methodTokens: other.decodeTokens)
         }
       }
     )
     guard let ratio = times.ratioOfSums else { return nil }
     let interval = times.intervalOfThisSuite(first.effect) ?? times.intervalOverQuestions()
-    return row(first, second, ratio: ratio, interval: interval)
+    return row(first, second, basis, ratio: ratio, interval: interval)
+  }
+
+  /// Times alone are compared only where both sides' outputs are vanilla's.
+  private static func basis(_ first: DecoderTimes, _ second: DecoderTimes) -> SpeedBasis {
+    first.estimate.basis == .speedup && second.estimate.basis == .speedup ? .speedup : .timePerToken
   }
 
   /// Two runs: a ratio of speedups, each formed inside its run.
   private static func throughVanilla(_ first: DecoderTimes, _ second: DecoderTimes) -> Row? {
-    guard let old = first.estimate.ratio, let new = second.estimate.ratio else { return nil }
-    return row(first, second, ratio: new / old, interval: interval(old, first.estimate, new, second.estimate))
+    let basis = basis(first, second)
+    let (one, other) = (first.estimate(as: basis), second.estimate(as: basis))
+    guard let old = one.ratio, let new = other.ratio else { return nil }
+    return row(first, second, basis, ratio: new / old, interval: interval(old, one, new, other))
   }
 
   /// The interval of the second ratio over the first: of this suite, or else over questions.
@@ -227,13 +239,15 @@ public struct RunComparison: Sendable {
   private static func row(
     _ first: DecoderTimes,
     _ second: DecoderTimes,
+    _ basis: SpeedBasis,
     ratio: Double,
     interval: ConfidenceInterval?
   ) -> Row? {
-    guard let old = first.estimate.ratio, let new = second.estimate.ratio else { return nil }
+    guard let old = first.estimate(as: basis).ratio, let new = second.estimate(as: basis).ratio else { return nil }
     return Row(
       first: first.name,
       second: second.name,
+      basis: basis,
       firstSpeedup: old,
       secondSpeedup: new,
       ratio: ratio,

@@ -11,7 +11,7 @@ public enum RunList {
   public static func render(_ store: BenchmarkStore) throws(StoreError) -> String {
     var table = MarkdownTable(columns: [
       ("Run", .right), ("Date (UTC)", .left), ("Model", .left), ("Suite", .left), ("Decoders", .left),
-      ("Passes", .right), ("Prompts", .right), ("Best speedup", .left), ("Lossless", .left), ("State", .left),
+      ("Passes", .right), ("Prompts", .right), ("Fastest", .left), ("Lossless", .left), ("State", .left),
     ])
     for run in try store.runs() {
       table.append(cells(of: try RunOutline(store: store, run: run)))
@@ -29,7 +29,10 @@ public enum RunList {
       outline.decoders.map { MarkdownText.plain($0.name) }.joined(separator: ", "),
       String(run.passes),
       String(outline.promptCount),
-      outline.fastest.map { "\(NumberFormat.ratio($0.speedup)) \(MarkdownText.plain($0.decoder))" }
+      outline.fastest.map { row in
+        let unit = row.basis == .speedup ? "" : " per token"
+        return "\(NumberFormat.ratio(row.ratio))\(unit) \(MarkdownText.plain(row.decoder))"
+      }
         ?? NumberFormat.missing,
       losslessness(outline),
       outline.unfinishedText ?? "finished: \(outline.progressText)",

@@ -73,15 +73,20 @@ struct RunOutline: Sendable {
     decoders.first(where: \.isVanilla)
   }
 
-  /// The highest overall speedup, vanilla left out; nil when no decoder has one.
-  var fastest: (decoder: String, speedup: Double)? {
+  /// The rows of the decoders that are compared with vanilla, without the noise floor.
+  var contests: [Speedup] {
     let contestants = Set(decoders.filter { !$0.isVanilla }.map(\.id))
-    return
-      speedups
-      .filter { $0.category == ReportCategory.overall.rawValue && contestants.contains($0.decoderID) }
-      .compactMap { row in row.speedup.map { (decoder: row.decoder, speedup: $0) } }
-      .max { $0.speedup < $1.speedup }
+    return speedups.filter { contestants.contains($0.decoderID) }
   }
+
+  /// The row with the highest overall ratio, vanilla left out; nil when no decoder has one.
+  var fastest: Speedup? {
+    contests.filter { $0.category == ReportCategory.overall.rawValue && $0.ratio != nil }
+      .max { $0.ratio ?? 0 < $1.ratio ?? 0 }
+  }
+
+  /// What the run's ratios are called.
+  var naming: SpeedNaming { SpeedNaming(self) }
 
   /// `unfinished: 12 of 60 generations`, or nil for a finished run.
   var unfinishedText: String? {

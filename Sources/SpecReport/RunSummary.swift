@@ -47,10 +47,12 @@ public struct RunSummary: Sendable {
   var contestants: [Stored<DecoderRecord>] {
     [outline.noiseFloor].compactMap(\.self) + decoders.filter { $0.id != outline.baseline?.id }
   }
-  /// The decoder with the highest overall speedup.
+  /// The decoder with the highest overall ratio.
   var fastest: Stored<DecoderRecord>? {
-    outline.fastest.flatMap { fastest in decoders.first { $0.name == fastest.decoder } }
+    outline.fastest.flatMap { fastest in decoders.first { $0.id == fastest.decoderID } }
   }
+  /// What the run's ratios are called.
+  var naming: SpeedNaming { outline.naming }
   /// Whether the run came to its end.
   public var isFinished: Bool { outline.isFinished }
   /// Number of recorded generations.

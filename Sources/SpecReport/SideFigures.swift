@@ -18,9 +18,14 @@ struct DecoderTimes {
     Set(pairs.map { RunConditions.Place(question: $0.questionID, turn: $0.turn) })
   }
 
-  /// Decode time per token after the first.
+  /// The overall estimate by what both sides of a comparison allow.
+  func estimate(as basis: SpeedBasis) -> SpeedEstimate {
+    basis == estimate.basis ? estimate : SpeedEstimate(pairs, as: basis, effect)
+  }
+
+  /// Decode time per token after the prefill's.
   var millisecondsPerToken: Double {
-    let tokens = pairs.reduce(0) { $0 + $1.outputTokens - 1 }
+    let tokens = pairs.reduce(0) { $0 + $1.decodeTokens }
     return Double(pairs.reduce(0) { $0 + $1.decodeNanoseconds }) / Double(max(tokens, 1)) / 1e6
   }
 }
@@ -48,7 +53,7 @@ struct SideFigures {
         name: decoder.name,
         spec: decoder.spec,
         pairs: own,
-        estimate: estimates[decoder.id, .overall] ?? SpeedEstimate(own, PairedTimes(decodeTimesOf: own), nil),
+        estimate: estimates[decoder.id, .overall] ?? SpeedEstimate(own, nil),
         effect: estimates.effect,
         addedParameters: decoder.addedParameters,
         checked: checks?.checked ?? 0,

@@ -42,10 +42,11 @@ struct SpecBenchFigures: Sendable {
 extension MarkdownFigures {
   /// The columns of Spec-Bench's own output.
   var specBenchColumns: String? {
+    let ratio = summary.naming.common == .speedup ? "Speedup" : "Ratio"
     var table = MarkdownTable(
       labels: ["Decoder"],
       figures: [
-        "#Mean accepted", "Tokens/s", "Baseline, exact", "Speedup", "Baseline, re-tokenized", "Speedup of speed.py",
+        "#Mean accepted", "Tokens/s", "Baseline, exact", ratio, "Baseline, re-tokenized", "\(ratio) of speed.py",
       ]
     )
     for decoder in summary.decoders {

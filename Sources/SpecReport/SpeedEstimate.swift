@@ -4,7 +4,10 @@ import SpecStore
 
 /// How much faster a decoder is than vanilla in one category or overall, and how well that is known.
 struct SpeedEstimate: Sendable {
-  /// The sum of vanilla's decode times over the sum of the decoder's; nil without time.
+  /// Whether the ratio is a speedup.
+  let basis: SpeedBasis
+  /// The sum of vanilla's decode times over the sum of the decoder's, scaled to the same number of tokens in each pair
+  /// where outputs need not be equal; nil without time.
   let ratio: Double?
   /// The 95 % interval with the questions fixed and the passes as the sample; nil with one pass.
   let ofThisSuite: ConfidenceInterval?
@@ -15,13 +18,16 @@ struct SpeedEstimate: Sendable {
 
   /// - Parameters:
   ///   - pairs: the decoder's generations beside vanilla's.
-  ///   - times: their decode times.
+  ///   - basis: what to compare; nil takes what the outputs allow.
   ///   - effect: how far whole passes differ; nil takes these pairs alone to tell.
-  init(_ pairs: [GenerationPair], _ times: PairedTimes, _ effect: PassEffect?) {
+  init(_ pairs: [GenerationPair], as basis: SpeedBasis? = nil, _ effect: PassEffect?) {
+    let basis = basis ?? pairs.basis
+    let times = PairedTimes(decodeTimesOf: pairs, as: basis)
+    self.basis = basis
     ratio = times.ratioOfSums
     ofThisSuite = times.intervalOfThisSuite(effect)
     overQuestions = times.intervalOverQuestions()
-    outliers = Self.outliers(pairs)
+    outliers = Self.outliers(pairs, basis)
   }
 
   /// The interval that a verdict rests on: the measurement's own, or else that over questions.
@@ -30,14 +36,17 @@ struct SpeedEstimate: Sendable {
   /// What may be said.
   var verdict: Verdict { Verdict(interval) }
 
+  /// What may be said, in words that name what is compared.
+  var verdictText: String { verdict.text(basis) }
+
   /// Number of pairs whose ratio is far from what the same prompt showed in other passes; with a single pass, from what
   /// other prompts showed.
-  private static func outliers(_ pairs: [GenerationPair]) -> Int {
+  private static func outliers(_ pairs: [GenerationPair], _ basis: SpeedBasis) -> Int {
     struct Prompt: Hashable { let question, turn: Int }
-    let timed = pairs.filter { $0.decodeNanoseconds > 0 && $0.vanillaDecodeNanoseconds > 0 }
-    let byPrompt = Dictionary(grouping: timed) { Prompt(question: $0.questionID, turn: $0.turn) }.mapValues { pairs in
-      pairs.map { log(Double($0.vanillaDecodeNanoseconds) / Double($0.decodeNanoseconds)) }
-    }
+    let timed = pairs.map { (pair: $0, times: $0.decodeTimes(as: basis)) }
+      .filter { $0.times.baseline > 0 && $0.times.method > 0 }
+    let byPrompt = Dictionary(grouping: timed) { Prompt(question: $0.pair.questionID, turn: $0.pair.turn) }
+      .mapValues { pairs in pairs.map { log($0.times.baseline / $0.times.method) } }
     let hasPasses = byPrompt.values.contains { $0.count > 1 }
     let deviations = byPrompt.values.flatMap { ratios in
       let middle = hasPasses ? Quantiles(ratios).median ?? 0 : 0
@@ -75,12 +84,12 @@ struct SpeedEstimates: Sendable {
     let cells =
       pairs
       .filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
-      .map { (decoder: $0.key, pairs: $0.value, times: PairedTimes(decodeTimesOf: $0.value)) }
-    let effect = PassEffect(cells.filter { $0.decoder != baseline }.map(\.times))
+      .map { (decoder: $0.key, pairs: $0.value) }
+    let effect = PassEffect(cells.filter { $0.decoder != baseline }.map { PairedTimes(passTimesOf: $0.pairs) })
     if category == ReportCategory.overall.rawValue { self.effect = effect }
     for cell in cells {
       let place = Place(decoder: cell.decoder, category: category)
-      estimates[place] = SpeedEstimate(cell.pairs, cell.times, cell.decoder == baseline ? nil : effect)
+      estimates[place] = SpeedEstimate(cell.pairs, cell.decoder == baseline ? nil : effect)
     }
   }
 

@@ -11,25 +11,28 @@ public enum SweepReport {
     let estimate: SpeedEstimate?
     let explained: ExplainedSpeedup?
 
-    var speedup: Double? { figures[.overall]?.speedup?.speedup }
+    /// Vanilla's time over the setting's: a speedup, or a ratio of times per token.
+    var ratio: Double? { figures[.overall]?.speedup?.ratio }
+    var basis: SpeedBasis { figures[.overall]?.speedup?.basis ?? .speedup }
     var compression: Double? { figures[.overall]?.accepted?.meanAcceptedTokens }
   }
 
   /// Renders a sweep.
   ///
   /// - Parameters:
-  ///   - summaries: the runs; each setting's speedup is that over its own run's vanilla.
+  ///   - summaries: the runs; each setting's ratio is that over its own run's vanilla.
   ///   - plots: where each plot lies, by its name.
   /// - Returns: The report, ending with a newline.
   public static func render(_ summaries: [RunSummary], plots: [String: String] = [:]) -> String {
     let entries = entries(summaries)
+    let naming = SpeedNaming(summaries.map(\.outline))
     let first = summaries.first?.run
     let title = "# SpecBench sweep: \(MarkdownText.plain(first?.modelName ?? "")) on "
     let image = plots["frontier"].map { "![Speed against compression](\($0))" }
     let parts: [String?] = [
       title + MarkdownText.plain(first?.suiteName ?? ""), verdict(entries), machine(summaries), image,
-      settings(entries),
-      bestByCategory(entries, categories(summaries)),
+      settings(entries, naming),
+      bestByCategory(entries, categories(summaries), naming),
     ]
     return parts.compactMap(\.self).joined(separator: "\n\n") + "\n"
   }
@@ -49,15 +52,17 @@ public enum SweepReport {
         name: method,
         points: own.compactMap { entry in
           entry.compression.flatMap { x in
-            entry.speedup.map { (x: x, y: $0, label: label(entry, leavingOut: common)) }
+            entry.ratio.map { (x: x, y: $0, label: label(entry, leavingOut: common)) }
           }
         }
       )
     }
     guard series.contains(where: { !$0.points.isEmpty }) else { return nil }
+    let naming = SpeedNaming(summaries.map(\.outline))
+    let measure = naming.common == .speedup ? "Overall speedup" : "Overall \(naming.title.lowercased())"
     let plot = ScatterPlot(
       title: "Speed against compression",
-      note: "Overall speedup by mean accepted tokens; the settings that no other exceeds in both are joined",
+      note: "\(measure) by mean accepted tokens; the settings that no other exceeds in both are joined",
       columnTitle: "mean accepted tokens",
       leastColumn: 1,
       series: series,
@@ -95,17 +100,17 @@ public enum SweepReport {
         )
       }
     }
-    return all.sorted { $0.speedup ?? 0 > $1.speedup ?? 0 }
+    return all.sorted { $0.ratio ?? 0 > $1.ratio ?? 0 }
   }
 
   private static func verdict(_ entries: [Entry]) -> String {
-    guard let best = entries.first, let speedup = best.speedup else { return "No setting was measured." }
+    guard let best = entries.first, let ratio = best.ratio else { return "No setting was measured." }
     let interval = interval(best.estimate).map { ", 95 % interval \($0)" } ?? ""
     let widest = entries.max { $0.compression ?? 0 < $1.compression ?? 0 }
     return "Of \(entries.count) settings the fastest is \(MarkdownText.code(best.name)): "
-      + "**\(NumberFormat.ratio(speedup))**\(interval), at \(NumberFormat.mean(best.compression)) accepted tokens per cycle. "
+      + "**\(NumberFormat.ratio(ratio))\(best.basis == .speedup ? "" : " per token")**\(interval), at \(NumberFormat.mean(best.compression)) accepted tokens per cycle. "
       + "The most tokens per cycle, \(NumberFormat.mean(widest?.compression)), has "
-      + "\(MarkdownText.code(widest?.name ?? "")) at \(NumberFormat.ratio(widest?.speedup)). The best of many settings "
+      + "\(MarkdownText.code(widest?.name ?? "")) at \(NumberFormat.ratio(widest?.ratio)). The best of many settings "
       + "owes part of its lead to chance: measure it once more by itself."
   }
 
@@ -125,16 +130,16 @@ public enum SweepReport {
     }.joined(separator: "\n")
   }
 
-  private static func settings(_ entries: [Entry]) -> String {
+  private static func settings(_ entries: [Entry], _ naming: SpeedNaming) -> String {
     var table = MarkdownTable(
       columns: [
-        ("Setting", .left), ("Speedup", .right), ("Of this suite", .left), ("Over questions", .left),
+        ("Setting", .left), (naming.column, .right), ("Of this suite", .left), ("Over questions", .left),
         ("Accepted", .right), ("Acceptance", .right), ("Draft cost", .right), ("Verify cost", .right),
       ]
     )
     for entry in entries {
       table.append([
-        MarkdownText.plain(entry.name), NumberFormat.ratio(entry.speedup),
+        MarkdownText.plain(entry.name), naming.cell(entry.ratio, entry.basis),
         NumberFormat.interval(entry.estimate?.ofThisSuite), NumberFormat.interval(entry.estimate?.overQuestions),
         NumberFormat.mean(entry.compression),
         NumberFormat.percent(entry.figures[.overall]?.acceptance?.acceptanceRate),
@@ -146,7 +151,7 @@ public enum SweepReport {
 
       \(table.text)
 
-      Speedups are over the vanilla of the same run, with 95 % intervals. Of this suite: the same questions measured again
+      \(naming.note.map { "\($0) Ratios" } ?? "Speedups") are over the vanilla of the same run, with 95 % intervals. Of this suite: the same questions measured again
       and again; it takes two passes. Over questions: other questions of the same kind. Accepted: mean accepted tokens per
       cycle, the compression rate of the Kangaroo paper. Costs are those of a cycle, in vanilla's time per token.
       """
@@ -158,20 +163,20 @@ public enum SweepReport {
     return summaries.flatMap(\.tasks).filter { seen.insert($0).inserted } + [.overall]
   }
 
-  private static func bestByCategory(_ entries: [Entry], _ categories: [ReportCategory]) -> String {
+  private static func bestByCategory(_ entries: [Entry], _ categories: [ReportCategory], _ naming: SpeedNaming) -> String {
     var table = MarkdownTable(
-      columns: [("Category", .left), ("Best setting", .left), ("Speedup", .right), ("Accepted", .right)]
+      columns: [("Category", .left), ("Best setting", .left), (naming.column, .right), ("Accepted", .right)]
     )
     for category in categories {
-      let measured = entries.filter { $0.figures[category]?.speedup?.speedup != nil }
+      let measured = entries.filter { $0.figures[category]?.speedup?.ratio != nil }
       guard
         let best = measured.max(by: {
-          $0.figures[category]?.speedup?.speedup ?? 0 < $1.figures[category]?.speedup?.speedup ?? 0
+          $0.figures[category]?.speedup?.ratio ?? 0 < $1.figures[category]?.speedup?.ratio ?? 0
         })
       else { continue }
       table.append([
         MarkdownText.plain(category.title), MarkdownText.plain(best.name),
-        NumberFormat.ratio(best.figures[category]?.speedup?.speedup),
+        naming.cell(best.figures[category]?.speedup),
         NumberFormat.mean(best.figures[category]?.accepted?.meanAcceptedTokens),
       ])
     }

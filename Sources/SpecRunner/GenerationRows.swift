@@ -24,7 +24,9 @@ extension Generation {
       outputIDs: tokens.map(Int.init),
       text: text,
       stopReason: storedStopReason,
-      preemptedSteps: preemptedSteps
+      preemptedSteps: preemptedSteps,
+      prefillTokens: prefillTokens,
+      prefillCycles: cycleOfToken.first == .some(0) ? 1 : 0
     )
   }
 

@@ -21,6 +21,8 @@ public struct PrecisionGoal: Sendable, Equatable {
   /// How precise a run's least precise speedup is.
   struct Worst {
     let decoder: String
+    /// What is known so precisely: a speedup, or a ratio of times per token.
+    let basis: SpeedBasis
     /// Infinite where there is no interval yet.
     let precision: Double
     /// Whether more passes can give an interval: not where the decode times are zero.
@@ -42,12 +44,14 @@ public struct PrecisionGoal: Sendable, Equatable {
     let decoders = try store.decoders(of: run)
     let baseline = decoders.first { $0.method == "vanilla" }
     let times = decoders.filter { $0.id != baseline?.id && pairs[$0.id] != nil }
-      .map { (decoder: $0, times: PairedTimes(decodeTimesOf: pairs[$0.id] ?? [])) }
-    let effect = PassEffect(times.map(\.times))
+      .map { (decoder: $0, pairs: pairs[$0.id] ?? []) }
+    let effect = PassEffect(times.map { PairedTimes(passTimesOf: $0.pairs) })
     return times.filter { !$0.decoder.isNoiseFloor }
-      .map { decoder, times in
-        Worst(
+      .map { decoder, pairs in
+        let times = PairedTimes(decodeTimesOf: pairs)
+        return Worst(
           decoder: decoder.name,
+          basis: pairs.basis,
           precision: times.intervalOfThisSuite(effect)?.precision ?? .infinity,
           canImprove: times.ratioOfSums != nil
         )

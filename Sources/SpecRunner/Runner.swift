@@ -147,9 +147,9 @@ public final class Runner {
   private func nextPass(since start: ContinuousClock.Instant) throws -> Int? {
     if passes < ledger.passes { return passes }
     guard let goal = plan.goal, let worst = try PrecisionGoal.worst(of: ledger.run, in: store) else { return nil }
-    let state = "the overall speedup of \(worst.decoder) is known to \(worst.text)"
+    let state = "the overall \(worst.basis.noun) of \(worst.decoder) is known to \(worst.text)"
     if worst.precision <= goal.precision {
-      observer.note("After \(passes) passes every overall speedup is known to \(worst.text) or better.")
+      observer.note("After \(passes) passes every overall \(worst.basis.noun) is known to \(worst.text) or better.")
       return nil
     }
     guard worst.canImprove else {

@@ -97,7 +97,9 @@ public struct SpecBenchImport {
         outputTokens: choice.newTokens[turn],
         outputIDs: [],
         text: choice.turns[turn],
-        stopReason: .endToken
+        stopReason: .endToken,
+        // The time is that of the whole turn.
+        prefillTokens: 0
       )
       if let expected = references[key] {
         let same = zip(row.text.unicodeScalars, expected.unicodeScalars).prefix { $0 == $1 }.count

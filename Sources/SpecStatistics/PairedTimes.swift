@@ -16,6 +16,28 @@ public struct TimePair: Sendable, Equatable {
     self.baseline = baseline
     self.method = method
   }
+
+  /// The pair with both times scaled to the same number of tokens, so that the ratio is one of times per token.
+  ///
+  /// That number is the harmonic mean of both counts: equal counts leave the times as they are, a short output on either
+  /// side takes weight from its pair, and summed up the pairs give the estimator of Mantel and Haenszel (1959) for a ratio
+  /// of rates.
+  ///
+  /// - Parameters:
+  ///   - baselineTokens: tokens that the baseline's time brought.
+  ///   - methodTokens: tokens that the method's time brought.
+  /// - Returns: the scaled pair; without time on either side where one of them brought no token.
+  public func perToken(baselineTokens: Int, methodTokens: Int) -> TimePair {
+    let sum = Double(baselineTokens + methodTokens)
+    var pair = self
+    guard baselineTokens > 0, methodTokens > 0 else {
+      (pair.baseline, pair.method) = (0, 0)
+      return pair
+    }
+    pair.baseline *= 2 * Double(methodTokens) / sum
+    pair.method *= 2 * Double(baselineTokens) / sum
+    return pair
+  }
 }
 
 /// The pairs of one method, and how much faster than the baseline they show it to be.

@@ -10,6 +10,8 @@ public struct CycleCount: Equatable, Sendable {
   public let acceptLength: Int
   /// Draft tokens verified, those beside the drafted path too.
   public let nodes: Int
+  /// Whether the decode time covers these cycles: not where a first one ran the prompt.
+  public let isTimed: Bool
   /// Number of such cycles.
   public let cycles: Int
   /// Time of drafting in all of them, in nanoseconds.

@@ -6,6 +6,8 @@ struct CycleTally: Sendable {
     var accepted: Int
     var acceptLength: Int
     var nodes: Int
+    /// Whether the decode time covers it: not where a first cycle ran the prompt.
+    var isTimed: Bool
   }
 
   /// Sums over cycles.
@@ -36,6 +38,13 @@ struct CycleTally: Sendable {
   /// The sums over all cycles.
   var total: Sums { kinds.values.reduce(into: Sums()) { $0 += $1 } }
 
+  /// The cycles that the decode time covers.
+  var timed: CycleTally {
+    var timed = CycleTally()
+    timed.kinds = kinds.filter(\.key.isTimed)
+    return timed
+  }
+
   /// A figure of the cycles' kinds, summed over all cycles.
   func sum(_ figure: KeyPath<Kind, Int>) -> Int {
     kinds.reduce(0) { $0 + $1.key[keyPath: figure] * $1.value.cycles }
@@ -50,8 +59,8 @@ struct CycleTally: Sendable {
   var inOrder: [(kind: Kind, sums: Sums)] {
     kinds.map { (kind: $0.key, sums: $0.value) }.sorted { first, second in
       let (one, other) = (first.kind, second.kind)
-      return (one.drafted, one.accepted, one.acceptLength, one.nodes)
-        < (other.drafted, other.accepted, other.acceptLength, other.nodes)
+      return (one.drafted, one.accepted, one.acceptLength, one.nodes, one.isTimed ? 1 : 0)
+        < (other.drafted, other.accepted, other.acceptLength, other.nodes, other.isTimed ? 1 : 0)
     }
   }
 }

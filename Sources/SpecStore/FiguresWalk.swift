@@ -34,7 +34,8 @@ private struct FiguresWalk {
 
   mutating func read(_ database: Database, run: Int64) throws {
     let sql = """
-      SELECT generation.id, decoder_id, category, prefill_ns, decode_ns, output_tokens
+      SELECT generation.id, decoder_id, category, prefill_ns, decode_ns, output_tokens, prefill_tokens,
+        prefill_cycles
       FROM decoder
       JOIN generation ON generation.decoder_id = decoder.id
       JOIN prompt ON prompt.id = generation.prompt_id
@@ -44,28 +45,44 @@ private struct FiguresWalk {
     let generations = try Row.fetchCursor(database, sql: sql, arguments: [run])
     while let row = try generations.next() {
       let key = Key(decoder: row[1], category: row[2])
-      let (prefill, decode, tokens): (Int, Int, Int) = (row[3], row[4], row[5])
+      let (prefill, decode, tokens, prefillTokens): (Int, Int, Int, Int) = (row[3], row[4], row[5], row[6])
       var cell = cells.removeValue(forKey: key) ?? RunFigures.Cell()
       cell.decodeNanoseconds += decode
       cell.timesToFirstToken.append(prefill)
-      if tokens > 1 { cell.timesPerOutputToken.append(Double(decode) / Double(tokens - 1)) }
-      try readCycles(of: row[0], database, into: &cell.cycles)
-      try readTokens(of: row[0], decoder: key.decoder, outputTokens: tokens, database, into: &cell)
+      if tokens > prefillTokens {
+        cell.timesPerOutputToken.append(Double(decode) / Double(tokens - prefillTokens))
+      }
+      try readCycles(of: row[0], untimed: row[7], database, into: &cell.cycles)
+      // The last of the prefill's tokens is where the decode time begins.
+      let first = max(prefillTokens - 1, 0)
+      try readTokens(of: row[0], from: first, decoder: key.decoder, outputTokens: tokens, database, into: &cell)
       cells[key] = cell
     }
   }
 
-  private func readCycles(of generation: Int64, _ database: Database, into tally: inout CycleTally) throws {
+  private func readCycles(
+    of generation: Int64,
+    untimed: Int,
+    _ database: Database,
+    into tally: inout CycleTally
+  ) throws {
     let statement = try database.cachedStatement(
       sql: """
         SELECT drafted, nodes, accepted, accept_length, emitted, draft_ns, verify_ns, overhead_ns
-        FROM cycle WHERE generation_id = ?
+        FROM cycle WHERE generation_id = ? ORDER BY ordinal
         """
     )
     let cycles = try Row.fetchCursor(statement, arguments: [generation])
+    var ordinal = 0
     while let row = try cycles.next() {
       tally.add(
-        CycleTally.Kind(drafted: row[0], accepted: row[2], acceptLength: row[3], nodes: row[1]),
+        CycleTally.Kind(
+          drafted: row[0],
+          accepted: row[2],
+          acceptLength: row[3],
+          nodes: row[1],
+          isTimed: ordinal >= untimed
+        ),
         CycleTally.Sums(
           cycles: 1,
           emitted: row[4],
@@ -74,27 +91,29 @@ private struct FiguresWalk {
           overheadNanoseconds: row[7]
         )
       )
+      ordinal += 1
     }
   }
 
   private mutating func readTokens(
     of generation: Int64,
+    from first: Int,
     decoder: Int64,
     outputTokens: Int,
     _ database: Database,
     into cell: inout RunFigures.Cell
   ) throws {
     let statement = try database.cachedStatement(
-      sql: "SELECT available_ns FROM token WHERE generation_id = ? ORDER BY position"
+      sql: "SELECT available_ns FROM token WHERE generation_id = ? AND position >= ? ORDER BY position"
     )
-    let times = try Int.fetchCursor(statement, arguments: [generation])
+    let times = try Int.fetchCursor(statement, arguments: [generation, first])
     guard var last = try times.next() else { return }
     var (position, begin) = (0, last)
     while let time = try times.next() {
       cell.timesBetweenTokens.append(time - last)
       last = time
       position += 1
-      if position % stretch == 0, position < outputTokens {
+      if position % stretch == 0, first + position < outputTokens {
         stretches[decoder, default: RunFigures.Stretches()].add(time - begin, at: position / stretch - 1)
         begin = time
       }

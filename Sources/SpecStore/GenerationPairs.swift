@@ -29,6 +29,12 @@ public struct GenerationPair: Codable, Equatable, Sendable {
   public let vanillaRetokenizedTokens: Int?
   /// Vanilla's tokens.
   public let vanillaOutputTokens: Int
+  /// Tokens that the decoder's decode time brought.
+  public let decodeTokens: Int
+  /// Tokens that vanilla's decode time brought.
+  public let vanillaDecodeTokens: Int
+  /// Whether both outputs are the same; false also where nothing makes them so.
+  public let outputsAreEqual: Bool
 
   enum CodingKeys: String, CodingKey {
     case decoderID = "decoder_id"
@@ -43,6 +49,9 @@ public struct GenerationPair: Codable, Equatable, Sendable {
     case preemptedSteps = "preempted_steps"
     case vanillaRetokenizedTokens = "vanilla_retokenized_tokens"
     case vanillaOutputTokens = "vanilla_output_tokens"
+    case decodeTokens = "decode_tokens"
+    case vanillaDecodeTokens = "vanilla_decode_tokens"
+    case outputsAreEqual = "outputs_equal"
   }
 }
 
@@ -56,40 +65,52 @@ extension BenchmarkStore {
   /// - Throws: A ``StoreError``.
   public func pairs(of run: Int64) throws(StoreError) -> [GenerationPair] {
     let sql = """
-      SELECT
-        decoder.id AS decoder_id, category, question_id, turn, generation.pass AS pass,
-        vanilla.prefill_ns AS vanilla_prefill_ns, vanilla.decode_ns AS vanilla_decode_ns,
-        generation.prefill_ns AS prefill_ns, generation.decode_ns AS decode_ns,
-        generation.output_tokens AS output_tokens, generation.preempted_steps AS preempted_steps,
-        vanilla.retokenized_tokens AS vanilla_retokenized_tokens, vanilla.output_tokens AS vanilla_output_tokens
-      FROM decoder
-      JOIN generation ON generation.decoder_id = decoder.id
-      JOIN prompt ON prompt.id = generation.prompt_id
-      JOIN generation AS vanilla ON vanilla.prompt_id = prompt.id AND vanilla.pass = generation.pass
-        AND vanilla.decoder_id = (
-          SELECT id FROM decoder WHERE run_id = :run AND method = 'vanilla' ORDER BY ordinal LIMIT 1
-        )
-      WHERE decoder.run_id = :run
-      ORDER BY decoder.ordinal, prompt.ordinal, turn, generation.pass
+      SELECT pair.*
+      FROM generation_pair AS pair
+      JOIN decoder ON decoder.id = decoder_id
+      JOIN prompt ON prompt.id = prompt_id
+      WHERE pair.run_id = :run
+      ORDER BY decoder.ordinal, prompt.ordinal, pair.turn, pair.pass
       """
     return try read { try GenerationPair.fetchAll($0, sql: sql, arguments: ["run": run]) }
+  }
+}
+
+extension Sequence<GenerationPair> {
+  /// What the ratio of the summed times compares: total times only where all outputs are equal.
+  public var basis: SpeedBasis { allSatisfy(\.outputsAreEqual) ? .speedup : .timePerToken }
+}
+
+extension GenerationPair {
+  /// The decode times beside each other.
+  ///
+  /// - Parameter basis: whether the times are those of equal outputs or are to be compared per token.
+  /// - Returns: the times, scaled to the same number of tokens where they are to be compared per token.
+  public func decodeTimes(as basis: SpeedBasis) -> TimePair {
+    let pair = TimePair(
+      question: questionID,
+      pass: pass,
+      baseline: Double(vanillaDecodeNanoseconds),
+      method: Double(decodeNanoseconds)
+    )
+    return basis == .speedup ? pair : pair.perToken(baselineTokens: vanillaDecodeTokens, methodTokens: decodeTokens)
   }
 }
 
 extension PairedTimes {
   /// The decode times of generations beside vanilla's.
   ///
-  /// - Parameter pairs: The generations of one decoder.
-  public init(decodeTimesOf pairs: some Sequence<GenerationPair>) {
-    self.init(
-      pairs.map {
-        TimePair(
-          question: $0.questionID,
-          pass: $0.pass,
-          baseline: Double($0.vanillaDecodeNanoseconds),
-          method: Double($0.decodeNanoseconds)
-        )
-      }
-    )
+  /// - Parameters:
+  ///   - pairs: The generations of one decoder.
+  ///   - basis: What to compare; nil takes what the outputs allow.
+  public init(decodeTimesOf pairs: some Collection<GenerationPair>, as basis: SpeedBasis? = nil) {
+    let basis = basis ?? pairs.basis
+    self.init(pairs.lazy.map { $0.decodeTimes(as: basis) })
   }
+
+  /// The decode times as they are, for a `PassEffect`: that takes every decoder relative to its own mean, and the same
+  /// times of vanilla beside all of them.
+  ///
+  /// - Parameter pairs: The generations of one decoder.
+  public init(passTimesOf pairs: some Collection<GenerationPair>) { self.init(decodeTimesOf: pairs, as: .speedup) }
 }

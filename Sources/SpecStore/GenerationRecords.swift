@@ -48,6 +48,14 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
   public var preemptedSteps: Int?
   /// The text made into tokens again, less one: how Spec-Bench counts vanilla's tokens. Nil for other decoders.
   public var retokenizedTokens: Int?
+  /// Tokens that the prefill's time brought: one, or those of a first cycle that ran the prompt; none where the decode
+  /// time holds the prefill, as in imported answers.
+  public var prefillTokens: Int
+  /// Cycles whose time is the prefill's: 1 where the first cycle ran the prompt, else 0.
+  public var prefillCycles: Int
+
+  /// Tokens that the decode time brought.
+  public var decodeTokens: Int { max(outputTokens - prefillTokens, 0) }
 
   enum CodingKeys: String, CodingKey {
     case decoderID = "decoder_id"
@@ -67,9 +75,12 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
     case mismatchMargin = "mismatch_margin"
     case preemptedSteps = "preempted_steps"
     case retokenizedTokens = "retokenized_tokens"
+    case prefillTokens = "prefill_tokens"
+    case prefillCycles = "prefill_cycles"
   }
 
-  /// Makes a record; the properties say what each value means.
+  /// Makes a record; the properties say what each value means. Without `prefillTokens` the first token alone came with
+  /// the prefill.
   public init(
     decoderID: Int64,
     promptID: Int64,
@@ -88,7 +99,9 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
     foundToken: Int? = nil,
     mismatchMargin: Double? = nil,
     preemptedSteps: Int? = nil,
-    retokenizedTokens: Int? = nil
+    retokenizedTokens: Int? = nil,
+    prefillTokens: Int? = nil,
+    prefillCycles: Int = 0
   ) {
     self.decoderID = decoderID
     self.promptID = promptID
@@ -108,6 +121,8 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
     self.mismatchMargin = mismatchMargin
     self.preemptedSteps = preemptedSteps
     self.retokenizedTokens = retokenizedTokens
+    self.prefillTokens = prefillTokens ?? min(1, outputTokens)
+    self.prefillCycles = prefillCycles
   }
 
   /// The decoder, prompt and pass of the generation, which no other generation has.

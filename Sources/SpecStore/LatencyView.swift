@@ -1,6 +1,6 @@
 extension Views {
   /// Nearest-rank percentiles and the mean of the time to the first token ('ttft'), the decode time per token after
-  /// the first ('tpot') and the time between tokens as they become available ('itl'), in milliseconds.
+  /// the prefill's ('tpot') and the time between those as they become available ('itl'), in milliseconds.
   ///
   /// There is one sample for every token, so the view is built to sort narrow rows only: one integer, `cell`, stands
   /// for decoder, metric (bits 20 and 21) and category (bits 0 to 19; 0 is 'overall'). Samples are numbered within their
@@ -17,7 +17,8 @@ extension Views {
       VALUES ('ttft', 0), ('tpot', 1048576), ('itl', 2097152)
     ), measured AS MATERIALIZED (
       SELECT
-        (decoder_id << 22) | code AS cell, generation_id, prefill_ns, decode_ns, output_tokens,
+        (decoder_id << 22) | code AS cell, generation_id, prefill_ns, decode_ns, prefill_tokens,
+        output_tokens - prefill_tokens AS decode_tokens,
         (SELECT max(position) FROM token WHERE token.generation_id = measured_generation.generation_id) AS last
       FROM measured_generation
       JOIN category_code USING (category)
@@ -25,13 +26,14 @@ extension Views {
     ), sample (cell, ns) AS (
       SELECT cell, prefill_ns FROM measured
       UNION ALL
-      SELECT cell | 1048576, 1.0 * decode_ns / (output_tokens - 1) FROM measured WHERE output_tokens > 1
+      SELECT cell | 1048576, 1.0 * decode_ns / decode_tokens FROM measured WHERE decode_tokens > 0
       UNION ALL
       SELECT cell | 2097152, token.available_ns - previous.available_ns
       FROM measured
       CROSS JOIN token ON token.generation_id = measured.generation_id
       CROSS JOIN token AS previous
         ON previous.generation_id = token.generation_id AND previous.position = token.position - 1
+      WHERE token.position >= prefill_tokens
     ), numbered AS (
       SELECT
         cell, ns, row_number() OVER (PARTITION BY cell ORDER BY ns) AS place,
@@ -40,14 +42,15 @@ extension Views {
     ), generation_total (cell, samples, ns) AS (
       SELECT cell, 1, prefill_ns FROM measured
       UNION ALL
-      SELECT cell | 1048576, 1, 1.0 * decode_ns / (output_tokens - 1) FROM measured WHERE output_tokens > 1
+      SELECT cell | 1048576, 1, 1.0 * decode_ns / decode_tokens FROM measured WHERE decode_tokens > 0
       UNION ALL
       SELECT
-        cell | 2097152, last, final.available_ns - first.available_ns
+        cell | 2097152, last - first.position, final.available_ns - first.available_ns
       FROM measured
-      JOIN token AS first ON first.generation_id = measured.generation_id AND first.position = 0
+      JOIN token AS first
+        ON first.generation_id = measured.generation_id AND first.position = max(prefill_tokens - 1, 0)
       JOIN token AS final ON final.generation_id = measured.generation_id AND final.position = last
-      WHERE last > 0
+      WHERE last > first.position
     ), total (cell, samples, ns) AS MATERIALIZED (
       SELECT cell, sum(samples), sum(ns) FROM generation_total GROUP BY cell
       UNION ALL

@@ -7,7 +7,6 @@ enum Migrations {
     migrator.registerMigration("1") { database in
       try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
       try database.execute(sql: Schema.tables)
-      try createViews(database)
     }
     migrator.registerMigration("2-noise-floor") { database in
       try database.execute(sql: Schema.noiseFloor)
@@ -38,6 +37,11 @@ enum Migrations {
       try database.execute(sql: Schema.openCategories)
       try createViews(database)
     }
+    migrator.registerMigration("11-prefill-counts") { database in
+      try dropViews(database)
+      try database.execute(sql: Schema.prefillCounts)
+      try createViews(database)
+    }
     return migrator
   }
 
@@ -46,7 +50,8 @@ enum Migrations {
     for view in Views.all { try database.execute(sql: "DROP VIEW IF EXISTS \(view.name)") }
   }
 
-  /// Replaces all views by their current definitions. A migration that changes tables or views calls this last.
+  /// Replaces all views by their current definitions. A migration that changes tables or views calls this last; the first
+  /// one does not, since renaming a table later takes views whose columns are all there.
   private static func createViews(_ database: Database) throws {
     try dropViews(database)
     for view in Views.all {

@@ -65,6 +65,8 @@ extension GenerationRecord: StoredRecord {
     container[CodingKeys.mismatchMargin.rawValue] = mismatchMargin
     container[CodingKeys.preemptedSteps.rawValue] = preemptedSteps
     container[CodingKeys.retokenizedTokens.rawValue] = retokenizedTokens
+    container[CodingKeys.prefillTokens.rawValue] = prefillTokens
+    container[CodingKeys.prefillCycles.rawValue] = prefillCycles
   }
 }
 

@@ -1,3 +1,14 @@
+/// What a ratio of vanilla's times to a decoder's compares.
+public enum SpeedBasis: String, Codable, Sendable {
+  /// Times of equal outputs: their ratio is a speedup.
+  case speedup
+  /// Times per token, since outputs need not be equal: the ratio says nothing of how long an answer takes.
+  case timePerToken = "time_per_token"
+
+  /// What a single ratio is called in a sentence.
+  public var noun: String { self == .speedup ? "speedup" : "ratio of times per token" }
+}
+
 /// How much faster a decoder is than the run's vanilla decoder, over pairs of the same prompt and pass.
 public struct Speedup: Codable, Equatable, Sendable {
   /// The run's id.
@@ -22,14 +33,25 @@ public struct Speedup: Codable, Equatable, Sendable {
   public let methodPrefillNanoseconds: Int
   /// The decoder's decode time in nanoseconds, summed over the pairs.
   public let methodDecodeNanoseconds: Int
-  /// Vanilla's decode time over the decoder's; nil without decode time.
+  /// Whether the ratio is a speedup.
+  public let basis: SpeedBasis
+  /// Vanilla's decode time over the decoder's; nil without decode time, or where outputs need not be equal.
   public let speedup: Double?
   /// The same with prefill.
   public let endToEndSpeedup: Double?
+  /// Vanilla's decode time per token over the decoder's, whatever the outputs; nil without decode time.
+  public let timePerTokenRatio: Double?
+  /// The same with prefill.
+  public let endToEndTimePerTokenRatio: Double?
   /// Spec-Bench's definition: the ratio of mean tokens per second over questions, prefill included.
   public let specBenchSpeedup: Double?
-  /// The decoder's tokens after the first per second of decode time; nil without decode time.
+  /// The decoder's tokens after the prefill's per second of decode time; nil without decode time.
   public let tokensPerSecond: Double?
+
+  /// The ratio that ``basis`` names; nil without decode time.
+  public var ratio: Double? { basis == .speedup ? speedup : timePerTokenRatio }
+  /// The same with prefill.
+  public var endToEndRatio: Double? { basis == .speedup ? endToEndSpeedup : endToEndTimePerTokenRatio }
 
   enum CodingKeys: String, CodingKey {
     case runID = "run_id"
@@ -39,8 +61,10 @@ public struct Speedup: Codable, Equatable, Sendable {
     case vanillaDecodeNanoseconds = "vanilla_decode_ns"
     case methodPrefillNanoseconds = "method_prefill_ns"
     case methodDecodeNanoseconds = "method_decode_ns"
-    case speedup
+    case basis, speedup
     case endToEndSpeedup = "end_to_end_speedup"
+    case timePerTokenRatio = "time_per_token_ratio"
+    case endToEndTimePerTokenRatio = "end_to_end_time_per_token_ratio"
     case specBenchSpeedup = "spec_bench_speedup"
     case tokensPerSecond = "tokens_per_second"
   }
@@ -56,8 +80,10 @@ public struct TimeSplit: Codable, Equatable, Sendable {
   public let decoder: String
   /// The category, or `overall`.
   public let category: String
-  /// Number of cycles.
+  /// Number of cycles that the decode time covers: a first one that ran the prompt is not among them.
   public let cycles: Int
+  /// Tokens that these cycles contributed.
+  public let acceptedTokens: Int
   /// Decode time in nanoseconds.
   public let decodeNanoseconds: Int
   /// Time of drafting, in nanoseconds.
@@ -83,6 +109,7 @@ public struct TimeSplit: Codable, Equatable, Sendable {
     case runID = "run_id"
     case decoderID = "decoder_id"
     case decoder, category, cycles
+    case acceptedTokens = "accepted_tokens"
     case decodeNanoseconds = "decode_ns"
     case draftNanoseconds = "draft_ns"
     case verifyNanoseconds = "verify_ns"
@@ -99,9 +126,9 @@ public struct TimeSplit: Codable, Equatable, Sendable {
 public enum LatencyMetric: String, Codable, Sendable {
   /// Time to the first token.
   case timeToFirstToken = "ttft"
-  /// Decode time per token after the first, one sample for each generation.
+  /// Decode time per token after the prefill's, one sample for each generation.
   case timePerOutputToken = "tpot"
-  /// Time between tokens as they become available, one sample for each token after the first.
+  /// Time between tokens as they become available, one sample for each token after the prefill's.
   case interTokenLatency = "itl"
 }
 

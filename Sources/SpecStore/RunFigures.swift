@@ -8,9 +8,9 @@ public struct RunFigures: Sendable {
     var decodeNanoseconds = 0
     /// In nanoseconds, one for each generation.
     var timesToFirstToken: [Int] = []
-    /// In nanoseconds, one for each generation of more than one token.
+    /// In nanoseconds, one for each generation with tokens after the prefill's.
     var timesPerOutputToken: [Double] = []
-    /// In nanoseconds, one for each token after the first.
+    /// In nanoseconds, one for each token after the prefill's.
     var timesBetweenTokens: [Int] = []
 
     mutating func add(_ other: Cell) {
@@ -91,7 +91,8 @@ public struct RunFigures: Sendable {
   /// What the view `time_split` says.
   public var timeSplits: [TimeSplit] {
     places.map { place in
-      let (total, decode) = (place.cell.cycles.total, place.cell.decodeNanoseconds)
+      let (timed, decode) = (place.cell.cycles.timed, place.cell.decodeNanoseconds)
+      let total = timed.total
       let other = decode - total.draftNanoseconds - total.verifyNanoseconds - total.overheadNanoseconds
       return TimeSplit(
         runID: run,
@@ -99,6 +100,7 @@ public struct RunFigures: Sendable {
         decoder: place.decoder,
         category: place.category,
         cycles: total.cycles,
+        acceptedTokens: timed.sum(\.acceptLength),
         decodeNanoseconds: decode,
         draftNanoseconds: total.draftNanoseconds,
         verifyNanoseconds: total.verifyNanoseconds,
@@ -149,6 +151,7 @@ public struct RunFigures: Sendable {
           accepted: kind.accepted,
           acceptLength: kind.acceptLength,
           nodes: kind.nodes,
+          isTimed: kind.isTimed,
           cycles: sums.cycles,
           draftNanoseconds: sums.draftNanoseconds,
           verifyNanoseconds: sums.verifyNanoseconds

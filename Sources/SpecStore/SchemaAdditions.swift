@@ -104,4 +104,19 @@ extension Schema {
     DROP TABLE pass_condition;
     ALTER TABLE attempt_condition RENAME TO pass_condition;
     """
+
+  /// What of a generation the prefill's time brought: its first token, or all tokens of a first cycle that ran the
+  /// prompt. Decode times of imported answers hold the whole turn.
+  static let prefillCounts = """
+    ALTER TABLE generation ADD COLUMN prefill_tokens INTEGER NOT NULL DEFAULT 1 CHECK (prefill_tokens >= 0);
+    ALTER TABLE generation ADD COLUMN prefill_cycles INTEGER NOT NULL DEFAULT 0 CHECK (prefill_cycles IN (0, 1));
+    UPDATE generation SET
+      prefill_cycles = 1,
+      prefill_tokens = (SELECT count(*) FROM token WHERE token.generation_id = generation.id AND token.cycle = 0)
+    WHERE (SELECT cycle FROM token WHERE token.generation_id = generation.id AND position = 0) = 0;
+    UPDATE generation SET prefill_tokens = 0
+    WHERE output_tokens = 0 OR decoder_id IN (
+      SELECT decoder.id FROM decoder JOIN run ON run.id = decoder.run_id WHERE run.origin = 'spec_bench'
+    );
+    """
 }

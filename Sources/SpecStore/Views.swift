@@ -26,7 +26,7 @@ struct View: Sendable {
 enum Views {
   /// The views in an order in which each uses only those before it.
   static let all = [
-    measuredGeneration, generationScope, speedup, timeSplit, meanAcceptedTokens, acceptanceRate,
+    measuredGeneration, generationScope, generationPair, speedup, timeSplit, meanAcceptedTokens, acceptanceRate,
     acceptanceByPosition, latency, losslessness, skips,
   ]
 
@@ -35,7 +35,8 @@ enum Views {
     """
     SELECT
       decoder.run_id AS run_id, decoder.id AS decoder_id, decoder.name AS decoder, prompt.category AS category,
-      generation.id AS generation_id, prompt_id, question_id, pass, prefill_ns, decode_ns, output_tokens
+      generation.id AS generation_id, prompt_id, question_id, turn, pass, prefill_ns, decode_ns, output_tokens,
+      prefill_tokens, prefill_cycles, lossless, preempted_steps
     FROM decoder
     JOIN generation ON generation.decoder_id = decoder.id
     JOIN prompt ON prompt.id = generation.prompt_id
@@ -48,7 +49,7 @@ enum Views {
     """
     SELECT
       run_id, decoder_id, decoder, iif(overall, 'overall', category) AS category, generation_id, prompt_id,
-      question_id, pass, prefill_ns, decode_ns, output_tokens
+      question_id, pass, prefill_ns, decode_ns, output_tokens, prefill_tokens, prefill_cycles
     FROM measured_generation
     JOIN (SELECT 0 AS overall UNION ALL SELECT 1)
     """

@@ -25,7 +25,8 @@ struct ParsedReport {
 
 @Suite struct JSONReportTests {
   static let figureKeys = [
-    "speedup", "mean_accepted_tokens", "acceptance_rate", "tokens_per_second", "prompts", "tokens",
+    "basis", "speedup", "time_per_token_ratio", "mean_accepted_tokens", "acceptance_rate", "tokens_per_second",
+    "prompts", "tokens",
     "end_to_end_speedup", "spec_bench_speedup", "time_to_first_token_ms",
   ]
 
@@ -95,7 +96,8 @@ struct ParsedReport {
 
   private func expect(_ figures: [String: Any], follow scope: RawScope) {
     let expected: [String: Double?] = [
-      "speedup": scope.speedup, "end_to_end_speedup": scope.endToEnd, "spec_bench_speedup": scope.specBench,
+      "speedup": scope.speedup, "end_to_end_speedup": scope.endToEnd,
+      "time_per_token_ratio": scope.timePerToken, "spec_bench_speedup": scope.specBench,
       "tokens_per_second": scope.tokensPerSecond, "mean_accepted_tokens": scope.meanAccepted,
       "acceptance_rate": scope.acceptanceRate, "nodes_per_emitted_token": scope.nodesPerToken,
       "prompts": Double(scope.prompts), "tokens": Double(scope.tokens), "pairs": Double(scope.pairs.count),
@@ -103,10 +105,15 @@ struct ParsedReport {
       "time_per_output_token_ms": scope.latencies("tpot").percentile(50),
       "inter_token_latency_ms": scope.latencies("itl").percentile(50),
     ]
+    #expect(figures["basis"] as? String == basis(of: scope))
     for (key, value) in expected {
       let found = figures[key] as? Double
       #expect(figures[key] != nil && agree(found, value), "\(key): \(String(describing: found)), not \(value ?? -1)")
     }
+  }
+
+  private func basis(of scope: RawScope) -> String? {
+    scope.pairs.isEmpty ? nil : scope.outputsAreEqual ? "speedup" : "time_per_token"
   }
 
   @Test(arguments: [(UInt64(7), 1.0), (8, 0.4)])

@@ -163,16 +163,22 @@ struct RandomRun {
       prompts: prompts
     )
     run = identifiers.run
+    // An output that does not differ is vanilla's: it has as many tokens in every pass.
+    let lengths = prompts.map { _ in Int.random(in: 1..<26, using: &random) }
     for pass in 0..<record.passes {
-      for (prompt, promptID) in zip(prompts, identifiers.prompts) where prompt.skipReason == nil {
+      for (place, promptID) in identifiers.prompts.enumerated() where prompts[place].skipReason == nil {
         for (index, decoderID) in identifiers.decoders.enumerated()
         where Double.random(in: 0..<1, using: &random) < share {
-          var (generation, cycles, tokens) = Self.sample(longestDraft: index.isMultiple(of: 2) ? index + 2 : 0, &random)
+          let differs = mismatches && index != 1 && Int.random(in: 0..<12, using: &random) == 0
+          var (generation, cycles, tokens) = Self.sample(
+            longestDraft: index.isMultiple(of: 2) ? index + 2 : 0,
+            tokens: lengths[place] + (differs ? Int.random(in: 1..<9, using: &random) : 0),
+            &random
+          )
           generation.decoderID = decoderID
           generation.promptID = promptID
           generation.pass = pass
           if index != 1 {
-            let differs = mismatches && Int.random(in: 0..<12, using: &random) == 0
             generation.lossless = !differs
             generation.mismatchPosition = differs ? 2 : nil
             generation.expectedToken = differs ? 17 : nil
@@ -196,13 +202,15 @@ struct RandomRun {
 
   private static func sample(
     longestDraft longest: Int,
+    tokens count: Int,
     _ random: inout SeededRandom
   ) -> (GenerationRecord, [CycleRecord], [TokenRecord]) {
     let prefill = Int.random(in: 1_000_000..<9_000_000, using: &random)
     var now = prefill
     var tokens = [TokenRecord(tokenID: 5, cycle: nil, availableNanoseconds: now)]
     var cycles: [CycleRecord] = []
-    for ordinal in 0..<Int.random(in: 0..<12, using: &random) {
+    while tokens.count < count {
+      let ordinal = cycles.count
       let drafted = longest == 0 ? 0 : Int.random(in: 0...longest, using: &random)
       let accepted = Int.random(in: 0...drafted, using: &random)
       let cycle = CycleRecord(
@@ -210,7 +218,7 @@ struct RandomRun {
         nodes: drafted * Int.random(in: 1...3, using: &random),
         accepted: accepted,
         acceptLength: accepted + 1,
-        emitted: accepted + 1,
+        emitted: min(accepted + 1, count - tokens.count),
         draftNanoseconds: longest == 0 ? 0 : Int.random(in: 1000..<400_000, using: &random),
         verifyNanoseconds: Int.random(in: 500_000..<2_000_000, using: &random) * (longest == 0 ? 2 : 1),
         overheadNanoseconds: Int.random(in: 100..<5000, using: &random)

@@ -74,12 +74,26 @@ struct RawScope {
   let generations: [RawRun.Generation]
   let pairs: [(method: RawRun.Generation, vanilla: RawRun.Generation)]
 
+  /// Whether no output is known to differ from vanilla's.
+  var outputsAreEqual: Bool { pairs.allSatisfy { $0.method.lossless != false } }
+
   var speedup: Double? {
-    ratio(pairs.map(\.vanilla.decode).sum, pairs.map(\.method.decode).sum)
+    outputsAreEqual ? ratio(pairs.map(\.vanilla.decode).sum, pairs.map(\.method.decode).sum) : nil
   }
 
   var endToEnd: Double? {
-    ratio(pairs.map { $0.vanilla.total }.sum, pairs.map { $0.method.total }.sum)
+    outputsAreEqual ? ratio(pairs.map { $0.vanilla.total }.sum, pairs.map { $0.method.total }.sum) : nil
+  }
+
+  /// Times per token, each weighted by the harmonic mean of both counts of tokens after the first.
+  var timePerToken: Double? {
+    let timed = pairs.filter { $0.method.tokens > 1 && $0.vanilla.tokens > 1 }
+    let weighted = timed.map { pair in
+      let (own, vanilla) = (Double(pair.method.tokens - 1), Double(pair.vanilla.tokens - 1))
+      let tokens = 2 / (1 / own + 1 / vanilla)
+      return (method: pair.method.decode / own * tokens, vanilla: pair.vanilla.decode / vanilla * tokens)
+    }
+    return ratio(weighted.map(\.vanilla).sum, weighted.map(\.method).sum)
   }
 
   var specBench: Double? {

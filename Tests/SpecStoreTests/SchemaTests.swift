@@ -24,7 +24,8 @@ import Testing
     )
     #expect(
       try names("view", in: example.folder.database) == [
-        "measured_generation", "generation_scope", "speedup", "time_split", "mean_accepted_tokens", "acceptance_rate",
+        "measured_generation", "generation_scope", "generation_pair", "speedup", "time_split", "mean_accepted_tokens",
+        "acceptance_rate",
         "acceptance_by_position", "latency", "losslessness", "skips",
       ]
     )
@@ -34,7 +35,10 @@ import Testing
   @Test func anOlderFileIsBroughtUpToDate() throws {
     let example = try ExampleRun()
     let before = try BenchmarkStore(openingAt: example.folder.database).generations(of: 1)
+    let views = try names("view", in: example.folder.database)
     try DatabaseQueue(path: example.folder.database).write { database in
+      // The views of then are not the views of now.
+      for view in views { try database.execute(sql: "DROP VIEW \(view)") }
       try database.execute(
         sql: """
           DROP TABLE pass_condition;
@@ -43,6 +47,8 @@ import Testing
           ALTER TABLE run DROP COLUMN plan;
           ALTER TABLE run DROP COLUMN planned_prompts;
           ALTER TABLE decoder DROP COLUMN warm_up_ns;
+          ALTER TABLE generation DROP COLUMN prefill_tokens;
+          ALTER TABLE generation DROP COLUMN prefill_cycles;
           ALTER TABLE generation DROP COLUMN preempted_steps;
           ALTER TABLE generation DROP COLUMN retokenized_tokens;
           ALTER TABLE generation DROP COLUMN mismatch_margin;
@@ -65,6 +71,7 @@ import Testing
     #expect(run.storedWeightType == nil && run.plan == nil && run.plannedPrompts == nil)
     #expect(try store.inputs(of: 1).isEmpty && store.environment(of: 1).executableHash == nil)
     #expect(try store.decoders(of: 1).allSatisfy { !$0.isNoiseFloor })
+    #expect(try names("view", in: example.folder.database) == views)
   }
 
   /// Before categories were open, the table of prompts allowed six, and ids were integers.

@@ -21,9 +21,9 @@ enum RunPlot: String {
   case pace
 
   /// The title of the drawing, which is also what a page says in its place.
-  var title: String {
+  func title(_ naming: SpeedNaming) -> String {
     switch self {
-    case .speedup: "Speedup over vanilla"
+    case .speedup: naming.common == .speedup ? "Speedup over vanilla" : naming.title
     case .time: "Where the time goes"
     case .acceptance: "Acceptance by position"
     case .acceptLengths: "Accept lengths"
@@ -34,7 +34,9 @@ enum RunPlot: String {
 }
 
 extension Plot {
-  fileprivate init(_ kind: RunPlot, _ svg: String) { self.init(name: kind.rawValue, title: kind.title, svg: svg) }
+  fileprivate init(_ kind: RunPlot, _ title: String, _ svg: String) {
+    self.init(name: kind.rawValue, title: title, svg: svg)
+  }
 }
 
 /// The plots of a run.
@@ -62,8 +64,8 @@ public enum RunPlots {
     // More groups of bars than these cannot be told apart.
     let groups = summary.columns + [.overall]
     let plot = BarPlot(
-      title: RunPlot.speedup.title,
-      note: "Ratio of decode times by category\(intervals(of: decoders, summary)); the line marks vanilla",
+      title: RunPlot.speedup.title(summary.naming),
+      note: "\(measure(summary.naming)) by category\(intervals(of: decoders, summary)); the line marks vanilla",
       groups: groups.map(\.shortTitle),
       series: decoders.map { decoder in
         (
@@ -76,7 +78,16 @@ public enum RunPlots {
       },
       reference: 1
     )
-    return Plot(.speedup, plot.rendered)
+    return Plot(.speedup, plot.title, plot.rendered)
+  }
+
+  /// What the bars show.
+  private static func measure(_ naming: SpeedNaming) -> String {
+    switch naming.common {
+    case .speedup: "Ratio of decode times"
+    case .timePerToken: "Ratio of decode times per token"
+    case nil: "Ratio of decode times, of those per token where outputs differ,"
+    }
   }
 
   /// Which of the two intervals the bars have.
@@ -99,12 +110,12 @@ public enum RunPlots {
     }
     guard !rows.isEmpty, summary.run.origin == .measured else { return nil }
     let plot = ShareBarPlot(
-      title: RunPlot.time.title,
+      title: RunPlot.time.title(summary.naming),
       note: "Shares of the decode time, in percent",
       parts: ["draft", "verify", "outside passes"],
       rows: rows
     )
-    return Plot(.time, plot.rendered)
+    return Plot(.time, plot.title, plot.rendered)
   }
 
   private static func acceptance(_ summary: RunSummary) -> Plot? {
@@ -120,13 +131,13 @@ public enum RunPlots {
     }
     guard !series.isEmpty else { return nil }
     let plot = LinePlot(
-      title: RunPlot.acceptance.title,
+      title: RunPlot.acceptance.title(summary.naming),
       note: "Share of drafting cycles, in percent, in which the token at this place of the draft was accepted",
       positionTitle: "place in the draft",
       series: series,
       hasWholePositions: true
     )
-    return Plot(.acceptance, plot.rendered)
+    return Plot(.acceptance, plot.title, plot.rendered)
   }
 
   private static func acceptLengths(_ summary: RunSummary) -> Plot? {
@@ -136,7 +147,7 @@ public enum RunPlots {
     guard longest > 0 else { return nil }
     let shown = min(longest, 12)
     let plot = BarPlot(
-      title: RunPlot.acceptLengths.title,
+      title: RunPlot.acceptLengths.title(summary.naming),
       note: "Share of cycles, in percent, by the number of tokens that they contributed",
       groups: (1...shown).map { $0 == shown && longest > shown ? "\($0) or more" : String($0) },
       series: drafting.map { decoder in
@@ -151,24 +162,24 @@ public enum RunPlots {
         )
       }
     )
-    return Plot(.acceptLengths, plot.rendered)
+    return Plot(.acceptLengths, plot.title, plot.rendered)
   }
 
   private static func latency(_ summary: RunSummary) -> Plot? {
     let rows = summary.decoders.map { decoder in
-      let timed = (summary.estimates.pairs[decoder.id] ?? []).filter { $0.outputTokens > 1 && $0.decodeNanoseconds > 0 }
+      let timed = (summary.estimates.pairs[decoder.id] ?? []).filter { $0.decodeTokens > 0 && $0.decodeNanoseconds > 0 }
       return (
-        name: decoder.name, sample: timed.map { Double($0.decodeNanoseconds) / Double($0.outputTokens - 1) / 1e6 }
+        name: decoder.name, sample: timed.map { Double($0.decodeNanoseconds) / Double($0.decodeTokens) / 1e6 }
       )
     }.filter { !$0.sample.isEmpty }
     guard !rows.isEmpty else { return nil }
     let plot = BoxPlot(
-      title: RunPlot.latency.title,
+      title: RunPlot.latency.title(summary.naming),
       note:
         "Milliseconds, one value for each generation; boxes from the 25th to the 75th percentile, whiskers 5th to 95th",
       rows: rows
     )
-    return Plot(.latency, plot.rendered)
+    return Plot(.latency, plot.title, plot.rendered)
   }
 
   private static func pace(_ summary: RunSummary) -> Plot? {
@@ -186,12 +197,12 @@ public enum RunPlots {
     }
     guard !series.isEmpty else { return nil }
     let plot = LinePlot(
-      title: RunPlot.pace.title,
+      title: RunPlot.pace.title(summary.naming),
       note: "Mean milliseconds per token over \(RunSummary.stretch) tokens each",
       positionTitle: "position in the output",
       series: series,
       isLogarithmic: true
     )
-    return Plot(.pace, plot.rendered)
+    return Plot(.pace, plot.title, plot.rendered)
   }
 }
