@@ -12,6 +12,7 @@ public enum FlatReport {
     "end_to_end_speedup", "end_to_end_time_per_token_ratio", "spec_bench_speedup", "tokens_per_second",
     "mean_accepted_tokens", "acceptance_rate",
     "nodes_per_emitted_token", "ttft_p50_ms", "tpot_p50_ms", "itl_p50_ms", "added_parameters", "checked", "mismatches",
+    "preliminary",
   ]
 
   /// Renders a run as comma-separated values (RFC 4180) with a line of titles; what was not measured is empty.
@@ -59,6 +60,7 @@ public enum FlatReport {
       "added_parameters": ReportValue(decoder.addedParameters),
       "checked": ReportValue(losslessness?.checked ?? 0),
       "mismatches": ReportValue(losslessness?.mismatches ?? 0),
+      "preliminary": ReportValue(!summary.isFinished),
     ]
   }
 

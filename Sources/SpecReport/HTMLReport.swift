@@ -38,6 +38,7 @@ public enum HTMLReport {
     body{font:15px/1.5 system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;max-width:60rem;margin:2rem auto;\
     padding:0 1rem;color:#1f2328;background:#fff}
     h1,h2{line-height:1.25;margin-top:2rem}
+    h1,h2,p,li{overflow-wrap:anywhere}
     .scroll{overflow-x:auto}
     table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}
     th,td{padding:.25rem .6rem;border-bottom:1px solid #d1d9e0;white-space:nowrap;text-align:left}

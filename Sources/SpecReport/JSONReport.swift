@@ -36,6 +36,7 @@ public enum JSONReport {
       ),
       "started_at": ReportValue(DateText.exact(run.startedAt)),
       "finished_at": ReportValue(run.finishedAt.map(DateText.exact)),
+      "preliminary": ReportValue(!summary.isFinished),
       "threads": ReportValue(run.threads),
       "passes": ReportValue(run.passes),
       "max_new_tokens": ReportValue(run.maxNewTokens),

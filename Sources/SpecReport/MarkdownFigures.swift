@@ -174,7 +174,7 @@ extension MarkdownFigures {
   var taskTitles: [String] { summary.columns.map { MarkdownText.plain($0.title) } }
 
   func name(_ decoder: Stored<DecoderRecord>) -> String {
-    MarkdownText.plain(decoder.name)
+    MarkdownText.plain(summary.labels[decoder])
   }
 
   func section(_ title: String, _ table: MarkdownTable, _ note: String, plots kinds: [RunPlot] = []) -> String {

@@ -15,7 +15,26 @@ struct MarkdownOpening {
     guard summary.generations > 0 else {
       return "This run holds no generation, so there is nothing to report about its decoders."
     }
-    return [speedSentence, certaintySentence, losslessSentence].compactMap(\.self).joined(separator: " ")
+    let doubts = TimeDoubts(summary: summary).text
+    let parts =
+      summary.isFinished
+      ? [doubts, speedSentence(isDoubtful: doubts != nil), certaintySentence, losslessSentence]
+      : [preliminarySentence, doubts, summary.naming.note, losslessSentence]
+    return parts.compactMap(\.self).joined(separator: " ")
+  }
+
+  /// What model was measured; nil where that is not known, as for imported answers.
+  var subtitle: String? {
+    guard summary.run.origin == .measured else { return nil }
+    return "The model is \(MarkdownText.plain(summary.run.architecture)) with "
+      + "\(NumberFormat.count(summary.run.parameters)) parameters in \(MarkdownText.plain(summary.run.weightType))."
+  }
+
+  /// Says how far the run is. A few questions would crown a decoder by chance.
+  private var preliminarySentence: String? {
+    summary.outline.unfinishedText.map { text in
+      "The run is **\(text)**: all figures are preliminary, so that no decoder is called the fastest."
+    }
   }
 
   /// Says so when the run was not brought to its end.
@@ -61,8 +80,8 @@ struct MarkdownOpening {
       """
   }
 
-  private var speedSentence: String {
-    if let fastest = summary.outline.fastest { return fastestSentence(fastest) }
+  private func speedSentence(isDoubtful: Bool) -> String {
+    if let fastest = summary.outline.fastest { return fastestSentence(fastest, isDoubtful: isDoubtful) }
     guard let baseline = summary.outline.baseline else {
       return "The run has no vanilla decoder to compare with, so there are no speedups."
     }
@@ -86,13 +105,16 @@ struct MarkdownOpening {
     return !pairs.isEmpty && pairs.allSatisfy { $0.methodDecodeNanoseconds == 0 || $0.vanillaDecodeNanoseconds == 0 }
   }
 
-  private func fastestSentence(_ fastest: Speedup) -> String {
-    let name = MarkdownText.plain(fastest.decoder)
-    let ratio = NumberFormat.ratio(fastest.ratio)
+  /// What is doubtful is not set in bold: that would be read first, and alone.
+  private func fastestSentence(_ fastest: Speedup, isDoubtful: Bool) -> String {
+    let bold = isDoubtful ? "" : "**"
+    let label = summary.fastest.map { summary.labels[$0] } ?? fastest.decoder
+    let name = bold + MarkdownText.plain(label) + bold
+    let ratio = bold + NumberFormat.ratio(fastest.ratio) + bold
     let sentence =
       fastest.ratio ?? 0 > 1
-      ? "The fastest decoder is **\(name)** with an overall \(fastest.basis.noun) of **\(ratio)** over vanilla."
-      : "No decoder is faster than vanilla; the nearest is **\(name)** with **\(ratio)**"
+      ? "The fastest decoder is \(name) with an overall \(fastest.basis.noun) of \(ratio) over vanilla."
+      : "No decoder is faster than vanilla; the nearest is \(name) with \(ratio)"
         + (fastest.basis == .speedup ? " overall." : " per token overall.")
     return [sentence, summary.naming.note].compactMap(\.self).joined(separator: " ")
   }

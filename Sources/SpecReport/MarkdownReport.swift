@@ -10,7 +10,10 @@ public enum MarkdownReport {
     let opening = MarkdownOpening(summary: summary)
     let details = MarkdownDetails(summary: summary)
     let tables = summary.generations > 0 ? MarkdownFigures(summary: summary, plots: plots).sections : []
-    let parts = [opening.title, opening.verdict, opening.notice, opening.mismatches, details.list, details.taints]
+    let parts = [
+      opening.title, opening.subtitle, opening.verdict, opening.notice, opening.mismatches, details.list,
+      details.taints,
+    ]
     return (parts.compactMap(\.self) + tables).joined(separator: "\n\n") + "\n"
   }
 }

@@ -29,7 +29,8 @@ public enum RunList {
       outline.decoders.map { MarkdownText.plain($0.name) }.joined(separator: ", "),
       String(run.passes),
       String(outline.promptCount),
-      outline.fastest.map { row in
+      // A few questions would crown a decoder by chance.
+      (outline.isFinished ? outline.fastest : nil).map { row in
         let unit = row.basis == .speedup ? "" : " per token"
         return "\(NumberFormat.ratio(row.ratio))\(unit) \(MarkdownText.plain(row.decoder))"
       }

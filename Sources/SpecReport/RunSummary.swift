@@ -10,6 +10,8 @@ public struct RunSummary: Sendable {
   public let skips: [Skip]
 
   let outline: RunOutline
+  /// What a reader calls the decoders.
+  let labels: DecoderLabels
   let figures: FigureTable
   let estimates: SpeedEstimates
   let conditions: [PassCondition]
@@ -26,6 +28,7 @@ public struct RunSummary: Sendable {
   /// - Throws: A `StoreError`, for example when there is no such run.
   public init(store: BenchmarkStore, run: Int64) throws(StoreError) {
     outline = try RunOutline(store: store, run: try store.run(run))
+    labels = DecoderLabels(outline.decoders + [outline.noiseFloor].compactMap(\.self))
     environment = try store.environment(of: run).record
     mismatches = try store.mismatches(of: run)
     skips = try store.skips(of: run).filter { $0.category != ReportCategory.overall.rawValue }

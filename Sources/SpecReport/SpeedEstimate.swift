@@ -65,7 +65,9 @@ struct SpeedEstimates: Sendable {
 
   private var estimates: [Place: SpeedEstimate] = [:]
   /// How far the passes of all decoders differ, over all categories; nil where too little was measured to tell.
-  private(set) var effect: PassEffect?
+  var effect: PassEffect? { effects[ReportCategory.overall.rawValue] }
+  /// The same by category.
+  private(set) var effects: [String: PassEffect] = [:]
   /// By decoder, in the order of the run.
   let pairs: [Int64: [GenerationPair]]
 
@@ -86,7 +88,7 @@ struct SpeedEstimates: Sendable {
       .filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
       .map { (decoder: $0.key, pairs: $0.value) }
     let effect = PassEffect(cells.filter { $0.decoder != baseline }.map { PairedTimes(passTimesOf: $0.pairs) })
-    if category == ReportCategory.overall.rawValue { self.effect = effect }
+    effects[category] = effect
     for cell in cells {
       let place = Place(decoder: cell.decoder, category: category)
       estimates[place] = SpeedEstimate(cell.pairs, cell.decoder == baseline ? nil : effect)

@@ -30,7 +30,7 @@ public enum SweepReport {
     let title = "# SpecBench sweep: \(MarkdownText.plain(first?.modelName ?? "")) on "
     let image = plots["frontier"].map { "![Speed against compression](\($0))" }
     let parts: [String?] = [
-      title + MarkdownText.plain(first?.suiteName ?? ""), verdict(entries), machine(summaries), image,
+      title + MarkdownText.plain(first?.suiteName ?? ""), verdict(entries, summaries), machine(summaries), image,
       settings(entries, naming),
       bestByCategory(entries, categories(summaries), naming),
     ]
@@ -47,12 +47,11 @@ public enum SweepReport {
     let entries = entries(summaries)
     let series = names.map { method in
       let own = entries.filter { $0.name.prefix { $0 != ":" } == method }
-      let common = own.map { Set(parts($0)) }.reduce(nil as Set<Substring>?) { $0?.intersection($1) ?? $1 } ?? []
       return (
         name: method,
-        points: own.compactMap { entry in
+        points: zip(own, SettingDifferences.texts(own.map(\.name))).compactMap { entry, label in
           entry.compression.flatMap { x in
-            entry.ratio.map { (x: x, y: $0, label: label(entry, leavingOut: common)) }
+            entry.ratio.map { (x: x, y: $0, label: label.isEmpty ? method : label) }
           }
         }
       )
@@ -66,21 +65,10 @@ public enum SweepReport {
       columnTitle: "mean accepted tokens",
       leastColumn: 1,
       series: series,
-      reference: 1
+      reference: 1,
+      unit: "x"
     )
     return Plot(name: "frontier", title: plot.title, svg: plot.rendered)
-  }
-
-  /// What tells a setting from the others of its method.
-  private static func label(_ entry: Entry, leavingOut common: Set<Substring>) -> String {
-    let own = parts(entry).filter { !common.contains($0) }
-    guard !own.isEmpty else { return String(entry.name.prefix { $0 != ":" }) }
-    return own.joined(separator: ",")
-  }
-
-  /// The parts of an entry's name after the method.
-  private static func parts(_ entry: Entry) -> [Substring] {
-    entry.name.drop { $0 != ":" }.dropFirst().split(separator: ",")
   }
 
   private static func entries(_ summaries: [RunSummary]) -> [Entry] {
@@ -103,12 +91,26 @@ public enum SweepReport {
     return all.sorted { $0.ratio ?? 0 > $1.ratio ?? 0 }
   }
 
-  private static func verdict(_ entries: [Entry]) -> String {
+  private static func verdict(_ entries: [Entry], _ summaries: [RunSummary]) -> String {
+    let unfinished = summaries.compactMap { summary in
+      summary.outline.unfinishedText.map { "run \(summary.run.id) is \($0)" }
+    }
+    guard unfinished.isEmpty else {
+      return
+        "**The sweep is unfinished**: \(unfinished.joined(separator: ", ")). All figures are preliminary, so that no "
+        + "setting is called the fastest."
+    }
+    let doubts = summaries.compactMap { TimeDoubts(summary: $0).text }.first.map { "\($0) " } ?? ""
+    return doubts + headline(entries, isDoubtful: !doubts.isEmpty)
+  }
+
+  private static func headline(_ entries: [Entry], isDoubtful: Bool) -> String {
+    let bold = isDoubtful ? "" : "**"
     guard let best = entries.first, let ratio = best.ratio else { return "No setting was measured." }
     let interval = interval(best.estimate).map { ", 95 % interval \($0)" } ?? ""
     let widest = entries.max { $0.compression ?? 0 < $1.compression ?? 0 }
     return "Of \(entries.count) settings the fastest is \(MarkdownText.code(best.name)): "
-      + "**\(NumberFormat.ratio(ratio))\(best.basis == .speedup ? "" : " per token")**\(interval), at \(NumberFormat.mean(best.compression)) accepted tokens per cycle. "
+      + "\(bold)\(NumberFormat.ratio(ratio))\(best.basis == .speedup ? "" : " per token")\(bold)\(interval), at \(NumberFormat.mean(best.compression)) accepted tokens per cycle. "
       + "The most tokens per cycle, \(NumberFormat.mean(widest?.compression)), has "
       + "\(MarkdownText.code(widest?.name ?? "")) at \(NumberFormat.ratio(widest?.ratio)). The best of many settings "
       + "owes part of its lead to chance: measure it once more by itself."
@@ -163,7 +165,9 @@ public enum SweepReport {
     return summaries.flatMap(\.tasks).filter { seen.insert($0).inserted } + [.overall]
   }
 
-  private static func bestByCategory(_ entries: [Entry], _ categories: [ReportCategory], _ naming: SpeedNaming) -> String {
+  private static func bestByCategory(_ entries: [Entry], _ categories: [ReportCategory], _ naming: SpeedNaming)
+    -> String
+  {
     var table = MarkdownTable(
       columns: [("Category", .left), ("Best setting", .left), (naming.column, .right), ("Accepted", .right)]
     )

@@ -6,7 +6,7 @@ import SpecModel
 
 /// A model that is ready to decode: its target, its tokenizer and where they came from.
 public final class LoadedModel {
-  /// The name of the model's folder.
+  /// What a person calls the model, from its folder.
   public let name: String
   /// The model's folder, absolute.
   public let directory: String
@@ -35,7 +35,7 @@ public final class LoadedModel {
   ) throws {
     let url = URL(fileURLWithPath: directory).standardizedFileURL
     self.directory = url.path
-    name = url.lastPathComponent
+    name = ModelName.of(directory: url.path)
     let log = InputLog()
     let (checkpoint, tokenizer) = try log.recording {
       (try Checkpoint(directory: url.path), try Tokenizer(directory: url.path))

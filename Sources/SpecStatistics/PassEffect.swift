@@ -21,6 +21,8 @@ public struct PassEffect: Sendable {
   let degrees: Double
   /// Number of passes.
   let passes: Int
+  /// Number of decoders beside the baseline that were measured whole in every pass.
+  public let decoders: Int
 
   /// Whether so many passes of so many decoders tell how far passes differ.
   ///
@@ -48,6 +50,7 @@ public struct PassEffect: Sendable {
       + whole.map { decoder in
         decoder.questions.map { $0.map { $0.method / decoder.totals.method } }
       }
+    self.decoders = whole.count
     degrees = Double(whole.count * (passes - 1))
     let scale = Double(passes * passes) / degrees
     within = (0..<first.questionCount).reduce(0) { sum, question in

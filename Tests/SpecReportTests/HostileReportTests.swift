@@ -132,7 +132,7 @@ import Testing
     for line in try FlatReport.jsonLines(summary).utf8.split(separator: 0x0A) {
       #expect(try JSONSerialization.jsonObject(with: Data(line)) is [String: Any])
     }
-    // The decoders of the page's first table, and those of the table for papers.
+    // The decoders of the page's first table, and those of the table for papers; settings may follow the name.
     let cells = try MarkupReader(page: HTMLReport.render(summary)).elements.filter { $0.name == "td" }.map(\.text)
     let latex = LaTeXReport.render(summary)
     for decoder in summary.decoders {
@@ -140,9 +140,12 @@ import Testing
         .map { TerminalText.harmless(String(String.UnicodeScalarView($0))) }.joined(separator: " ")
       // What no XML may hold is replaced.
       let cell = line.replacing("\u{FFFE}", with: "\u{FFFD}").replacing("\u{FFFF}", with: "\u{FFFD}")
-      #expect(cells.contains { $0.utf8.elementsEqual(cell.utf8) }, "\(decoder.name.debugDescription)")
+      #expect(cells.contains { $0.utf8.starts(with: cell.utf8) }, "\(decoder.name.debugDescription)")
       let row = latex.split(separator: "\n").compactMap { $0.components(separatedBy: " & ").first }
-      #expect(row.contains { LaTeXReader.text($0) == Array(line.unicodeScalars) }, "\(decoder.name.debugDescription)")
+      #expect(
+        row.contains { LaTeXReader.text($0)?.starts(with: line.unicodeScalars) == true },
+        "\(decoder.name.debugDescription)"
+      )
     }
   }
 

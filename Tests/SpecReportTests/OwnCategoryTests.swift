@@ -61,7 +61,7 @@ import Testing
     let summary = try run(workspace, (0..<50).map { "category \($0)" })
     let text = MarkdownReport.render(summary)
     #expect(try readTables(text).allSatisfy { $0.titles.count <= 12 })
-    #expect(text.contains("## Speedup by category") && text.contains("| category 49 "))
+    #expect(text.contains("## Speedup or time per token by category\n") && text.contains("| category 49 "))
     let table = try #require(
       try readTables(text).first { $0.titles.first == "Category" && $0.titles.contains("vanilla") }
     )

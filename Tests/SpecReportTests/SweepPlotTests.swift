@@ -85,7 +85,7 @@ import Testing
     let workspace = try Workspace()
     let run = try Self.record(in: workspace.store, best: best)
     let plot = try #require(SweepReport.plot([RunSummary(store: workspace.store, run: run)]))
-    let texts = #/<text class="note" x="40(?:\.0)?" y="([\d.]+)" text-anchor="end">([\d.]+)</text>/#
+    let texts = #/<text class="note" x="40(?:\.0)?" y="([\d.]+)" text-anchor="end">([\d.]+)x</text>/#
     let ticks = plot.svg.matches(of: texts).compactMap { match in
       Double(match.output.1).flatMap { y in Double(match.output.2).map { (value: $0, y: y - 4) } }
     }

@@ -85,7 +85,7 @@ import Testing
       #expect(row["basis"] as? String == (differs ? "time_per_token" : "speedup"))
     }
     let latex = LaTeXReport.render(summary)
-    #expect(latex.contains("1.00$\\times$ per token") && latex.contains("are no speedups"))
+    #expect(latex.contains("1.00$\\times$ per token") && latex.replacing("\n", with: " ").contains("are no speedups"))
     #expect(try ReadTable(try RunList.render(workspace.store)).rows[0].contains { $0.hasPrefix("1.00x") })
   }
 

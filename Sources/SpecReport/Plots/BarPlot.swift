@@ -12,6 +12,10 @@ struct BarPlot {
   var series: [(name: String, color: Int, bars: [Bar])]
   /// A value to be marked by a line of its own.
   var reference: Double?
+  /// What stands after the values at the axis.
+  var unit = ""
+  /// What the groups are; nil where their names say it.
+  var groupTitle: String?
 
   var rendered: String {
     var frame = PlotFrame(title: title, note: note, series: series.map { ($0.name, $0.color) })
@@ -20,7 +24,7 @@ struct BarPlot {
     // An interval that is very wide must not flatten the bars: it is cut at the top.
     let ends = series.flatMap { $0.bars.compactMap { $0.interval?.upperBound } }.filter { $0 < 1.6 * highest }
     let scale = PlotScale(linearTo: max(highest, ends.max() ?? 0) * 1.02, from: frame.bottom, to: frame.top)
-    frame.drawValues(scale)
+    frame.drawValues(scale, unit: unit)
     let slot = (frame.right - frame.left) / Double(max(groups.count, 1))
     let width = min(slot * 0.82 / Double(max(series.count, 1)), 34)
     for (group, name) in groups.enumerated() {
@@ -30,6 +34,9 @@ struct BarPlot {
         let x = middle + (Double(index) - Double(self.series.count) / 2) * width
         draw(series.bars[group], x, width, .series(series.color), scale, &frame)
       }
+    }
+    if let groupTitle {
+      frame.drawing.text(groupTitle, (frame.left + frame.right) / 2, frame.bottom + 31, .middle, style: "note")
     }
     if let reference {
       let y = scale.place(reference)

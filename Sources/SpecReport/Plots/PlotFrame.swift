@@ -45,12 +45,12 @@ struct PlotFrame {
     }
   }
 
-  /// Horizontal lines with their values at the left.
-  mutating func drawValues(_ scale: PlotScale) {
+  /// Horizontal lines with their values at the left, each with the unit.
+  mutating func drawValues(_ scale: PlotScale, unit: String = "") {
     for tick in scale.ticks {
       let y = scale.place(tick)
       drawing.line(left, y, right, y, .named("grid"))
-      drawing.text(scale.label(tick), left - 8, y + 4, .end, style: "note")
+      drawing.text(scale.label(tick) + unit, left - 8, y + 4, .end, style: "note")
     }
   }
 

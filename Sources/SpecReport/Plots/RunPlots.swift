@@ -65,18 +65,20 @@ public enum RunPlots {
     let groups = summary.columns + [.overall]
     let plot = BarPlot(
       title: RunPlot.speedup.title(summary.naming),
-      note: "\(measure(summary.naming)) by category\(intervals(of: decoders, summary)); the line marks vanilla",
+      note: "\(measure(summary.naming)) by category\(intervals(of: decoders, summary)); the line marks vanilla"
+        + (summary.isFinished ? "" : "; preliminary, the run is unfinished"),
       groups: groups.map(\.shortTitle),
       series: decoders.map { decoder in
         (
-          decoder.name, color(of: decoder, summary),
+          summary.labels[decoder], color(of: decoder, summary),
           groups.map { category in
             let estimate = summary.estimates[decoder.id, category]
             return BarPlot.Bar(value: estimate?.ratio, interval: estimate?.interval.map { $0.lower...$0.upper })
           }
         )
       },
-      reference: 1
+      reference: 1,
+      unit: "x"
     )
     return Plot(.speedup, plot.title, plot.rendered)
   }
@@ -106,7 +108,7 @@ public enum RunPlots {
       guard let time = summary.figures[decoder.id, .overall].time, let draft = time.draftShare,
         let verify = time.verifyShare, let outside = time.outsideShare
       else { return nil }
-      return (decoder.name, [draft, verify, outside])
+      return (summary.labels[decoder], [draft, verify, outside])
     }
     guard !rows.isEmpty, summary.run.origin == .measured else { return nil }
     let plot = ShareBarPlot(
@@ -124,7 +126,7 @@ public enum RunPlots {
       return positions.isEmpty
         ? nil
         : LinePlot.Series(
-          name: decoder.name,
+          name: summary.labels[decoder],
           color: color(of: decoder, summary),
           points: positions.map { (Double($0.position), $0.marginal * 100) }
         )
@@ -154,13 +156,14 @@ public enum RunPlots {
         let own = counts[decoder.id] ?? []
         let all = Double(max(own.reduce(0) { $0 + $1.cycles }, 1))
         return (
-          decoder.name, color(of: decoder, summary),
+          summary.labels[decoder], color(of: decoder, summary),
           (1...shown).map { length in
             let cycles = own.filter { min($0.acceptLength, shown) == length }.reduce(0) { $0 + $1.cycles }
             return BarPlot.Bar(value: Double(cycles) / all * 100)
           }
         )
-      }
+      },
+      groupTitle: "tokens that a cycle contributed"
     )
     return Plot(.acceptLengths, plot.title, plot.rendered)
   }
@@ -169,14 +172,15 @@ public enum RunPlots {
     let rows = summary.decoders.map { decoder in
       let timed = (summary.estimates.pairs[decoder.id] ?? []).filter { $0.decodeTokens > 0 && $0.decodeNanoseconds > 0 }
       return (
-        name: decoder.name, sample: timed.map { Double($0.decodeNanoseconds) / Double($0.decodeTokens) / 1e6 }
+        name: summary.labels[decoder],
+        sample: timed.map { Double($0.decodeNanoseconds) / Double($0.decodeTokens) / 1e6 }
       )
     }.filter { !$0.sample.isEmpty }
     guard !rows.isEmpty else { return nil }
     let plot = BoxPlot(
       title: RunPlot.latency.title(summary.naming),
       note:
-        "Milliseconds, one value for each generation; boxes from the 25th to the 75th percentile, whiskers 5th to 95th",
+        "Milliseconds, one value for each generation; boxes 25th to 75th percentile, whiskers 5th to 95th; log scale",
       rows: rows
     )
     return Plot(.latency, plot.title, plot.rendered)
@@ -190,7 +194,7 @@ public enum RunPlots {
       let reached = own.filter { 4 * $0.generations >= (own.first?.generations ?? 0) }
       guard reached.count > 1 else { return nil }
       return LinePlot.Series(
-        name: decoder.name,
+        name: summary.labels[decoder],
         color: color(of: decoder, summary),
         points: reached.map { (Double($0.position + RunSummary.stretch), $0.milliseconds) }
       )
@@ -198,7 +202,7 @@ public enum RunPlots {
     guard !series.isEmpty else { return nil }
     let plot = LinePlot(
       title: RunPlot.pace.title(summary.naming),
-      note: "Mean milliseconds per token over \(RunSummary.stretch) tokens each",
+      note: "Mean milliseconds per token over \(RunSummary.stretch) tokens each; log scale",
       positionTitle: "position in the output",
       series: series,
       isLogarithmic: true

@@ -8,6 +8,8 @@ struct ScatterPlot {
   var series: [(name: String, points: [(x: Double, y: Double, label: String)])]
   /// A value of y to be marked by a line of its own.
   var reference: Double?
+  /// What stands after the values of y at the axis.
+  var unit = ""
 
   var rendered: String {
     var frame = PlotFrame(title: title, note: note, series: series.enumerated().map { ($1.name, $0) }, area: 300)
@@ -24,7 +26,7 @@ struct ScatterPlot {
       from: frame.left,
       to: frame.right
     )
-    frame.drawValues(scale)
+    frame.drawValues(scale, unit: unit)
     frame.drawColumns(columns)
     frame.drawing.text(columnTitle, (frame.left + frame.right) / 2, frame.bottom + 30, .middle, style: "note")
     if let reference {

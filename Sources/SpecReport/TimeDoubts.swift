@@ -1,0 +1,29 @@
+import SpecFiles
+import SpecStore
+
+/// What speaks against a run's times: a reader must meet it before the first ratio.
+struct TimeDoubts {
+  /// Vanilla against itself may differ by so much, up or down, before its times are called doubtful.
+  private static let tolerance = 0.05
+  let summary: RunSummary
+
+  /// One bold sentence for each doubt; nil without any.
+  var text: String? {
+    let warnings = (summary.environment.taints + summary.conditions.flatMap(\.taints)).map(Self.sentence)
+    let more = warnings.count - 1
+    let rest = more > 0 ? ["\(more) more \(more == 1 ? "warning stands" : "warnings stand") below."] : []
+    let all = [noise].compactMap(\.self) + warnings.prefix(1) + rest
+    return all.isEmpty ? nil : "**These times are doubtful. \(all.joined(separator: " "))**"
+  }
+
+  private var noise: String? {
+    guard let floor = summary.outline.noiseFloor, let ratio = summary.estimates[floor.id, .overall]?.ratio,
+      max(ratio, 1 / ratio) > 1 + Self.tolerance
+    else { return nil }
+    return "Vanilla measured against itself reads \(NumberFormat.ratio(ratio)) instead of 1.00x."
+  }
+
+  private static func sentence(_ warning: String) -> String {
+    MarkdownText.plain(warning) + (warning.hasSuffix(".") ? "" : ".")
+  }
+}
