@@ -1,5 +1,6 @@
 // Memory, time and facts about the processor.
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -71,12 +72,19 @@ uint64_t sk_thread_nanoseconds(void) {
 size_t sk_affinity(int *processors, size_t capacity) {
   size_t count = 0;
 #if defined(__linux__)
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0) {
-    for (int i = 0; i < CPU_SETSIZE && count < capacity; i++)
-      if (CPU_ISSET(i, &set)) processors[count++] = i;
-    return count;
+  // A fixed set of 1024 processors is refused by a kernel that knows more.
+  for (int possible = CPU_SETSIZE; possible <= 1 << 20; possible *= 2) {
+    cpu_set_t *const set = CPU_ALLOC((size_t)possible);
+    if (!set) break;
+    const size_t size = CPU_ALLOC_SIZE((size_t)possible);
+    CPU_ZERO_S(size, set);
+    const int failed = sched_getaffinity(0, size, set);
+    if (!failed)
+      for (int i = 0; i < possible && count < capacity; i++)
+        if (CPU_ISSET_S((size_t)i, size, set)) processors[count++] = i;
+    CPU_FREE(set);
+    if (!failed && count > 0) return count;
+    if (failed && errno != EINVAL) break;
   }
 #endif
   const long online = sysconf(_SC_NPROCESSORS_ONLN);

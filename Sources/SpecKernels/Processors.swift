@@ -18,27 +18,56 @@ public enum Processors {
     return processors.prefix(count).map { Int($0) }
   }
 
-  /// Physical cores within the affinity and the processor quota of the process's control group, at least 1.
-  public static var availableCores: Int {
-    max(1, min(physicalCores, quota ?? Int.max))
-  }
+  /// Physical cores within the affinity and the processor quota of the process's control groups, at least 1.
+  public static var availableCores: Int { availableCores(among: affinity) }
 
   /// Physical cores within the affinity: hardware threads of one core count once.
-  public static var physicalCores: Int {
+  public static var physicalCores: Int { physicalCores(among: affinity) }
+
+  /// Physical cores of the whole machine, whatever part of it this process may use.
+  public static var physicalCoresOfMachine: Int { physicalCoresOfMachine() }
+
+  /// Physical cores that some processors and the control groups leave.
+  ///
+  /// - Parameters:
+  ///   - processors: numbers of processors.
+  ///   - root: a folder that stands in for `/`; empty for the system's own.
+  /// - Returns: whole cores, at least 1.
+  package static func availableCores(among processors: [Int], root: String = "") -> Int {
+    let cores = physicalCores(among: processors, root: root)
+    guard let quota = ControlGroups(root: root).processors else { return cores }
+    return max(1, Int(min(Double(cores), quota)))
+  }
+
+  /// Physical cores that some processors belong to.
+  ///
+  /// - Parameters:
+  ///   - processors: numbers of processors.
+  ///   - root: a folder that stands in for `/`; empty for the system's own.
+  /// - Returns: how many, at least 1.
+  package static func physicalCores(among processors: [Int], root: String = "") -> Int {
     var cores = Set<String>()
-    for processor in affinity {
-      let path = "/sys/devices/system/cpu/cpu\(processor)/topology/thread_siblings_list"
+    for processor in processors {
+      let path = "\(root)/sys/devices/system/cpu/cpu\(processor)/topology/thread_siblings_list"
       cores.insert((try? String(contentsOfFile: path, encoding: .utf8)) ?? "processor \(processor)")
     }
     return max(1, cores.count)
   }
 
-  /// Whole processors that the control group grants, nil where there is no limit.
-  static var quota: Int? {
-    guard let text = try? String(contentsOfFile: "/sys/fs/cgroup/cpu.max", encoding: .utf8) else { return nil }
-    let fields = text.split(whereSeparator: \.isWhitespace).map { Double($0) }
-    guard fields.count == 2, let granted = fields[0], let period = fields[1], period > 0 else { return nil }
-    return max(1, Int(granted / period))
+  /// Physical cores that are online.
+  ///
+  /// - Parameter root: a folder that stands in for `/`; empty for the system's own.
+  /// - Returns: how many, at least 1.
+  package static func physicalCoresOfMachine(root: String = "") -> Int {
+    let online = (try? String(contentsOfFile: root + "/sys/devices/system/cpu/online", encoding: .utf8)) ?? ""
+    let processors = online.split { $0 == "," || $0.isWhitespace }.flatMap { range -> [Int] in
+      let bounds = range.split(separator: "-").compactMap { Int($0) }
+      guard let first = bounds.first, let last = bounds.last, first >= 0, last >= first, last < 1 << 16 else {
+        return []
+      }
+      return Array(first...last)
+    }
+    return processors.isEmpty ? max(1, affinity.count) : physicalCores(among: processors, root: root)
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import SpecKernels
 import SpecStore
 
 /// Notes what else the machine does while a pass is measured.
@@ -7,7 +8,9 @@ package struct PassWatch {
   private let attempt: Int
   private let taints: [String]
   private let startedAt: Date
-  private let before = MachineState.now
+  /// The processors that this process may use; they may change meanwhile, and what is compared must be the same.
+  private let processors: [Int]
+  private let before: MachineState
 
   /// - Parameters:
   ///   - pass: the pass that begins, from 0.
@@ -19,6 +22,8 @@ package struct PassWatch {
     self.attempt = attempt
     self.taints = taints
     startedAt = date
+    processors = Processors.affinity
+    before = MachineState(of: processors)
   }
 
   /// What happened since the watch was made.
@@ -28,7 +33,7 @@ package struct PassWatch {
   ///   - date: the present moment.
   /// - Returns: the pass's conditions.
   func condition(_ news: [String], at date: Date) -> PassCondition {
-    let after = MachineState.now
+    let after = MachineState(of: processors)
     var condition = PassCondition(
       pass: pass,
       attempt: attempt,
@@ -75,13 +80,6 @@ package struct PassWatch {
 
 /// What the system tells of itself at one moment; nil for what it does not tell.
 private struct MachineState {
-  /// Seconds of all processors together since the system began.
-  struct ProcessorTimes {
-    var total: Double
-    var busy: Double
-    var stolen: Double
-  }
-
   var processors: ProcessorTimes?
   /// Seconds of processor time of this process.
   var ownSeconds: Double
@@ -90,29 +88,14 @@ private struct MachineState {
   var swappedPages: Int?
   var onBattery: Bool?
 
-  static var now: MachineState {
-    MachineState(
-      processors: processorTimes,
-      ownSeconds: ownTime,
-      loadAverage: SystemFiles.loadAverage,
-      frequency: SystemFiles.meanFrequency,
-      swappedPages: swapped,
-      onBattery: battery
-    )
-  }
-
-  /// The first line of /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal, and guests, which are part of
-  /// the first two.
-  private static var processorTimes: ProcessorTimes? {
-    guard let line = SystemFiles.text("/proc/stat")?.split(separator: "\n").first, line.hasPrefix("cpu ") else {
-      return nil
-    }
-    let ticks = line.split(separator: " ").dropFirst().prefix(8).compactMap { Double($0) }
-    guard ticks.count == 8 else { return nil }
-    let each = 1 / Double(max(sysconf(Int32(_SC_CLK_TCK)), 1))
-    let total = ticks.reduce(0, +)
-    let idle = ticks[3] + ticks[4]
-    return ProcessorTimes(total: total * each, busy: (total - idle - ticks[7]) * each, stolen: ticks[7] * each)
+  /// - Parameter processors: the numbers of the processors that the process may use.
+  init(of processors: [Int]) {
+    self.processors = ProcessorTimes.now(of: processors)
+    ownSeconds = Self.ownTime
+    loadAverage = SystemFiles.loadAverage
+    frequency = SystemFiles.meanFrequency(of: processors)
+    swappedPages = Self.swapped
+    onBattery = Self.battery
   }
 
   private static var ownTime: Double {

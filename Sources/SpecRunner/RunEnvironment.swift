@@ -14,18 +14,21 @@ public enum RunEnvironment {
   /// - Returns: the record to be stored with the run.
   public static func capture(_ context: ComputeContext) -> EnvironmentRecord {
     let load = SystemFiles.loadAverage
-    let governor = SystemFiles.text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+    let processors = Processors.affinity
+    let governor = governor(of: processors)
+    let granted = ControlGroups().memory
+    let total = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     return EnvironmentRecord(
       hostName: ProcessInfo.processInfo.hostName,
       cpuModel: Processors.name.isEmpty ? "unknown" : Processors.name,
       physicalCores: Processors.physicalCores,
-      logicalCores: ProcessInfo.processInfo.processorCount,
-      affinity: rangesText(Processors.affinity),
+      logicalCores: processors.count,
+      affinity: rangesText(processors),
       governor: governor,
-      frequencyMegahertz: SystemFiles.meanFrequency,
+      frequencyMegahertz: SystemFiles.meanFrequency(of: processors),
       loadAverage: load,
-      memoryTotalBytes: Int(clamping: ProcessInfo.processInfo.physicalMemory),
-      memoryAvailableBytes: memory("MemAvailable") ?? 0,
+      memoryTotalBytes: min(total, granted?.limit ?? total),
+      memoryAvailableBytes: min(memory("MemAvailable") ?? 0, granted?.available ?? Int.max),
       operatingSystem: operatingSystem,
       kernel: kernel,
       compiler: compiler,
@@ -48,8 +51,9 @@ public enum RunEnvironment {
     if context.threads > cores {
       taints.append("\(context.threads) threads share \(cores) cores.")
     }
-    if let load, let taint = loadTaint(load, cores: cores) { taints.append(taint) }
-    if governor == "powersave" {
+    // The load counts what waits for any processor of the machine, also for those that this process may not use.
+    if let load, let taint = loadTaint(load, cores: Processors.physicalCoresOfMachine) { taints.append(taint) }
+    if governor?.contains("powersave") == true {
       taints.append("The frequency governor is 'powersave'.")
     }
     return taints
@@ -59,11 +63,19 @@ public enum RunEnvironment {
   ///
   /// - Parameters:
   ///   - load: the load average, with the two decimals that the report shows as well.
-  ///   - cores: the cores that the process may use.
+  ///   - cores: the cores of the machine, which the load is that of.
   /// - Returns: a sentence; nil for a load of up to half of the cores.
   package static func loadTaint(_ load: Double, cores: Int) -> String? {
     guard load > 0.5 * Double(cores) else { return nil }
     return "The machine was busy at the start: load \(String(format: "%.2f", load)) on \(cores) cores."
+  }
+
+  /// The frequency governor of some processors; more than one where they differ.
+  package static func governor(of processors: [Int], root: String = "") -> String? {
+    let governors = processors.compactMap {
+      SystemFiles.text("\(root)/sys/devices/system/cpu/cpu\($0)/cpufreq/scaling_governor")
+    }
+    return governors.isEmpty ? nil : Set(governors).sorted().joined(separator: ", ")
   }
 
   private static var buildConfiguration: BuildConfiguration {

@@ -25,13 +25,24 @@ enum SystemFiles {
     return getloadavg(&loads, 3) > 0 ? (loads[0] * 100).rounded() / 100 : nil
   }
 
-  /// The mean clock frequency of the processors, in MHz.
-  static var meanFrequency: Double? {
-    let processors = 0..<ProcessInfo.processInfo.processorCount
+  /// The mean clock frequency of some processors, in MHz.
+  static func meanFrequency(of processors: [Int], root: String = "") -> Double? {
     let scaled = processors.compactMap { processor in
-      text("/sys/devices/system/cpu/cpu\(processor)/cpufreq/scaling_cur_freq").flatMap(Double.init).map { $0 / 1000 }
+      text("\(root)/sys/devices/system/cpu/cpu\(processor)/cpufreq/scaling_cur_freq").flatMap(Double.init)
+        .map { $0 / 1000 }
     }
-    let found = scaled.isEmpty ? fields("cpu MHz", in: "/proc/cpuinfo").compactMap(Double.init) : scaled
+    let found = scaled.isEmpty ? listedFrequencies(of: processors, root: root) : scaled
     return found.isEmpty ? nil : found.reduce(0, +) / Double(found.count)
+  }
+
+  /// As `/proc/cpuinfo` lists them: of each processor its number, then other fields.
+  private static func listedFrequencies(of processors: [Int], root: String) -> [Double] {
+    let wanted = Set(processors)
+    let numbers = fields("processor", in: root + "/proc/cpuinfo").map { Int($0) }
+    let frequencies = fields("cpu MHz", in: root + "/proc/cpuinfo").map(Double.init)
+    guard numbers.count == frequencies.count else { return frequencies.compactMap(\.self) }
+    return zip(numbers, frequencies).compactMap { number, frequency in
+      number.map(wanted.contains) == true ? frequency : nil
+    }
   }
 }
