@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "SpecSuite", dependencies: ["SpecFiles"], swiftSettings: swift),
     .target(
       name: "SpecStore",
-      dependencies: ["SpecStatistics", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["SpecFiles", "SpecStatistics", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swift
     ),
     .target(
@@ -90,7 +90,7 @@ let package = Package(
     ),
     .testTarget(
       name: "SpecStoreTests",
-      dependencies: ["SpecStatistics", "SpecStore", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["SpecFiles", "SpecStatistics", "SpecStore", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swift
     ),
     .testTarget(name: "SpecStatisticsTests", dependencies: ["SpecStatistics"], swiftSettings: swift),

@@ -6,36 +6,33 @@ public struct UnwritableFile: Error, CustomStringConvertible {
   public let path: String
   /// What it is already, where that is the reason.
   public let conflict: String?
+  /// What the system said, where that is the reason.
+  public let problem: SystemProblem?
 
   /// - Parameters:
   ///   - path: the file.
   ///   - conflict: what it is already, where that is the reason.
   public init(path: String, conflict: String? = nil) {
-    self.path = path
-    self.conflict = conflict
+    (self.path, self.conflict, problem) = (path, conflict, nil)
+  }
+
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - problem: what the system said.
+  public init(path: String, _ problem: SystemProblem) {
+    (self.path, conflict, self.problem) = (path, nil, problem)
   }
 
   /// One sentence that names the file.
   public var description: String {
     if let conflict { return "\(path) is \(conflict), which is not to be overwritten: name another path" }
-    return "\(path) cannot be written: check that its folder exists and allows writing, or name another path"
+    if let problem { return "\(path): \(problem)" }
+    return "\(path): it cannot be written; check that its folder exists and allows writing, or name another path"
   }
 }
 
 /// Files that appear whole or not at all.
 public enum OutputFile {
-  /// Makes a folder, and those it lies in, unless they are there.
-  ///
-  /// - Parameter path: the folder.
-  /// - Throws: ``UnwritableFile``.
-  public static func makeFolder(_ path: String) throws(UnwritableFile) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw UnwritableFile(path: path)
-    }
-  }
-
   /// Fails early: before an hour of work rather than after it.
   ///
   /// - Parameters:
@@ -46,14 +43,12 @@ public enum OutputFile {
     _ path: String,
     keeping: [(path: String, role: String)] = []
   ) throws(UnwritableFile) {
-    let target = resolved(path)
-    let folder = target.deletingLastPathComponent().path
-    var isDirectory: ObjCBool = false
-    let isThere = FileManager.default.fileExists(atPath: target.path, isDirectory: &isDirectory)
-    let isWritable = FileManager.default.isWritableFile(atPath: isThere ? target.path : folder)
-    if isThere, isDirectory.boolValue { throw UnwritableFile(path: path, conflict: "a folder") }
-    guard isWritable else { throw UnwritableFile(path: path) }
-    for other in keeping where resolved(other.path).path == target.path {
+    let target = try resolved(path)
+    if FilePlace.kind(at: target) == .folder { throw UnwritableFile(path: path, conflict: "a folder") }
+    if let obstacle = FilePlace.obstacle(toWriting: target) { throw UnwritableFile(path: path, obstacle) }
+    for other in keeping {
+      // What has no place cannot be overwritten.
+      guard let place = try? FilePlace.resolved(other.path), place == target else { continue }
       throw UnwritableFile(path: path, conflict: other.role)
     }
   }
@@ -79,60 +74,167 @@ public enum OutputFile {
     to path: String,
     _ body: (OpenFile) throws(UnwritableFile) -> Void
   ) throws(UnwritableFile) {
-    let target = resolved(path).path
-    let attributes = try? FileManager.default.attributesOfItem(atPath: target)
-    let type = attributes?[.type] as? FileAttributeType
-    guard type == nil || type == .typeRegular else {
-      let file = try OpenFile(opening: path, flags: O_WRONLY, namedAs: path)
+    let target = try resolved(path)
+    switch FilePlace.kind(at: target) {
+    case nil, .file:
+      let unnamed = try UnnamedFile(at: target, namedAs: path, body)
+      try unnamed.takeName()
+    case .folder: throw UnwritableFile(path: path, SystemProblem(code: EISDIR))
+    case .pipe, .socket, .device:
+      let file = try OpenFile(opening: target, flags: O_WRONLY | O_NOCTTY, namedAs: path)
       try body(file)
-      return try file.close()
+      try file.close()
     }
-    let temporary = "\(target).\(UUID().uuidString).partial"
-    let file = try OpenFile(opening: temporary, flags: O_WRONLY | O_CREAT | O_EXCL, namedAs: path)
+  }
+
+  /// Writes several texts: all are on the disk before the first of them gets its name, so that a disk that is full leaves
+  /// what was there.
+  ///
+  /// - Parameter files: paths of regular files, or of none yet, each with its content.
+  /// - Throws: ``UnwritableFile``.
+  public static func writeAll(_ files: [(path: String, text: String)]) throws(UnwritableFile) {
+    var unnamed: [UnnamedFile] = []
     do throws(UnwritableFile) {
+      for file in files {
+        let target = try resolved(file.path)
+        if FilePlace.kind(at: target) == .folder {
+          throw UnwritableFile(path: file.path, SystemProblem(code: EISDIR))
+        }
+        unnamed.append(
+          try UnnamedFile(at: target, namedAs: file.path) { (open) throws(UnwritableFile) in
+            try open.append(Array(file.text.utf8))
+          }
+        )
+      }
+    } catch {
+      for file in unnamed { file.remove() }
+      throw error
+    }
+    let failures = TemporaryPlaces.whole { [unnamed] in unnamed.compactMap { $0.rename() } }
+    if let first = failures.first { throw first }
+  }
+
+  /// The file that a path leads to, or that would be made.
+  private static func resolved(_ path: String) throws(UnwritableFile) -> String {
+    do { return try FilePlace.resolved(path) } catch { throw UnwritableFile(path: path, error) }
+  }
+}
+
+/// A file that is whole but has not got its name yet.
+private struct UnnamedFile: Sendable {
+  private let temporary: String
+  private let target: String
+  private let path: String
+
+  init(
+    at target: String,
+    namedAs path: String,
+    _ body: (OpenFile) throws(UnwritableFile) -> Void
+  ) throws(UnwritableFile) {
+    let name = target.split(separator: "/").last.map(String.init) ?? ""
+    // Many file systems take names of up to 255 bytes: a long one keeps its beginning only.
+    let start = String(decoding: name.utf8.prefix(180), as: UTF8.self)
+    let short = name.utf8.count <= 180 ? name : start
+    temporary = FilePlace.folder(of: target) + "/\(short).\(UUID().uuidString).partial"
+    (self.target, self.path) = (target, path)
+    TemporaryPlaces.add(temporary)
+    do throws(UnwritableFile) {
+      guard name.utf8.count <= Int(NAME_MAX) else {
+        throw UnwritableFile(path: path, SystemProblem(code: ENAMETOOLONG))
+      }
+      let file = try OpenFile(opening: temporary, flags: O_WRONLY | O_CREAT | O_EXCL, namedAs: path)
       try body(file)
       try file.synchronize()
       try file.close()
-      if let mode = attributes?[.posixPermissions] as? NSNumber {
-        guard chmod(temporary, mode_t(mode.uint32Value)) == 0 else { throw UnwritableFile(path: path) }
+      var status = stat()
+      if stat(target, &status) == 0, chmod(temporary, status.st_mode & 0o7777) != 0 {
+        throw UnwritableFile(path: path, SystemProblem.last)
       }
-      guard rename(temporary, target) == 0 else { throw UnwritableFile(path: path) }
     } catch {
-      unlink(temporary)
+      remove()
       throw error
     }
   }
 
-  private static func resolved(_ path: String) -> URL {
-    URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath()
+  /// Removes the file.
+  func remove() {
+    unlink(temporary)
+    TemporaryPlaces.forget(temporary)
+  }
+
+  /// Takes the place of what is there.
+  func takeName() throws(UnwritableFile) {
+    if let failure = TemporaryPlaces.whole({ rename() }) { throw failure }
+  }
+
+  /// As ``takeName()``, for callers that see to it that it is not broken off.
+  func rename() -> UnwritableFile? {
+    guard Foundation.rename(temporary, target) == 0 else {
+      let problem = SystemProblem.last
+      remove()
+      return UnwritableFile(path: path, problem)
+    }
+    TemporaryPlaces.forget(temporary)
+    return nil
   }
 }
 
 /// A file that is being written.
-public struct OpenFile {
-  private let handle: FileHandle
+public final class OpenFile {
+  private var descriptor: Int32
   private let path: String
 
   fileprivate init(opening location: String, flags: Int32, namedAs path: String) throws(UnwritableFile) {
-    let descriptor = open(location, flags | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw UnwritableFile(path: path) }
-    handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    descriptor = open(location, flags | O_CLOEXEC, 0o666)
     self.path = path
+    guard descriptor >= 0 else { throw UnwritableFile(path: path, SystemProblem.last) }
   }
+
+  deinit { if descriptor >= 0 { Foundation.close(descriptor) } }
 
   /// Writes bytes after those that were written before.
   ///
   /// - Parameter bytes: the next part of the content.
   /// - Throws: ``UnwritableFile``.
   public func append(_ bytes: [UInt8]) throws(UnwritableFile) {
-    try checked { try handle.write(contentsOf: bytes) }
+    if let problem = RawOutput.write(bytes, to: descriptor) { throw UnwritableFile(path: path, problem) }
   }
 
-  fileprivate func synchronize() throws(UnwritableFile) { try checked { try handle.synchronize() } }
+  fileprivate func synchronize() throws(UnwritableFile) {
+    if fsync(descriptor) != 0 { throw UnwritableFile(path: path, SystemProblem.last) }
+  }
 
-  fileprivate func close() throws(UnwritableFile) { try checked { try handle.close() } }
+  fileprivate func close() throws(UnwritableFile) {
+    let open = descriptor
+    descriptor = -1
+    if Foundation.close(open) != 0 { throw UnwritableFile(path: path, SystemProblem.last) }
+  }
+}
 
-  private func checked(_ operation: () throws -> Void) throws(UnwritableFile) {
-    do { try operation() } catch { throw UnwritableFile(path: path) }
+/// Bytes into an open file, a pipe or a terminal.
+public enum RawOutput {
+  /// Writes all of some bytes.
+  ///
+  /// - Parameters:
+  ///   - bytes: what to write.
+  ///   - descriptor: where to.
+  /// - Returns: why it could not be done; nil if it was.
+  public static func write(_ bytes: [UInt8], to descriptor: Int32) -> SystemProblem? {
+    bytes.withUnsafeBytes { buffer in
+      var rest = buffer[...]
+      while !rest.isEmpty {
+        let count = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if count > 0 {
+          rest = rest.dropFirst(count)
+        } else if count < 0, errno == EAGAIN {
+          // Whoever gave us the descriptor does not want to be waited for; we can only wait.
+          var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          guard poll(&place, 1, -1) >= 0 || errno == EINTR else { return SystemProblem.last }
+        } else if count == 0 || errno != EINTR {
+          return count == 0 ? SystemProblem(code: EIO) : SystemProblem.last
+        }
+      }
+      return nil
+    }
   }
 }

@@ -16,6 +16,8 @@ public final class BenchmarkStore: Sendable {
 
   /// The file's path, as given.
   public let path: String
+  /// The file itself, without links.
+  let file: String
   let access: Access
   let queue: DatabaseQueue
 
@@ -48,10 +50,12 @@ public final class BenchmarkStore: Sendable {
   private init(path: String, access: Access, mustExist: Bool, busyTimeout: Duration) throws(StoreError) {
     self.path = path
     self.access = access
+    let place = try DatabaseFile(path, for: access, mustExist: mustExist, busyTimeout: busyTimeout)
+    file = place.file
     do {
-      queue = try DatabaseFile(path: path, busyTimeout: busyTimeout).open(for: access, mustExist: mustExist)
+      queue = try place.open(for: access, mustExist: mustExist)
     } catch {
-      throw StoreError(error, path: path, access: access)
+      throw StoreError(error, path: path, file: place.file, access: access)
     }
   }
 
@@ -60,7 +64,7 @@ public final class BenchmarkStore: Sendable {
     do {
       return try queue.read(body)
     } catch {
-      throw StoreError(error, path: path, access: access)
+      throw StoreError(error, path: path, file: file, access: access)
     }
   }
 
@@ -70,7 +74,7 @@ public final class BenchmarkStore: Sendable {
     do {
       return try queue.write(body)
     } catch {
-      throw StoreError(error, path: path, access: access)
+      throw StoreError(error, path: path, file: file, access: access)
     }
   }
 }

@@ -1,10 +1,43 @@
 import Foundation
 internal import GRDB
+import SpecFiles
 
 /// Opens a database file, having first made sure that it is one of SpecBench's.
 struct DatabaseFile {
+  /// What the user calls it, for messages.
   let path: String
+  /// The file itself, without links: SQLite keeps what is new in files beside it.
+  let file: String
   let busyTimeout: Duration
+
+  /// - Parameters:
+  ///   - path: a path, which may lead over links.
+  ///   - access: whether rows will be written.
+  ///   - mustExist: whether a missing file is an error rather than made. A link that leads nowhere is a missing file.
+  ///   - busyTimeout: how long to wait for another process that holds the file locked.
+  /// - Throws: a `StoreError` where no database can be.
+  init(
+    _ path: String,
+    for access: BenchmarkStore.Access,
+    mustExist: Bool,
+    busyTimeout: Duration
+  ) throws(StoreError) {
+    self.path = path
+    self.busyTimeout = busyTimeout
+    do throws(SystemProblem) {
+      file = try FilePlace.resolved(path)
+    } catch {
+      if mustExist, [ENOENT, ENOTDIR].contains(error.code) { throw .missing(path: path) }
+      throw access == .writing ? .unwritable(path: path, error) : .failed(path: path, reason: "\(error)")
+    }
+    switch FilePlace.kind(at: file) {
+    // SQLite keeps what is new beside the name that a file is measured into; another name has nothing of it.
+    case .file:
+      if size(of: file + "-wal") == nil, WholeFileLock.isMeasuredUnderAnotherName(file) { throw .measuring(path: path) }
+    case nil: if mustExist { throw .missing(path: path) }
+    case let kind?: throw .notAFile(path: path, kind: kind.name)
+    }
+  }
 
   /// Opens the file.
   ///
@@ -14,12 +47,12 @@ struct DatabaseFile {
   /// - Returns: A connection to a database with the current schema.
   /// - Throws: A `StoreError`, or SQLite's error.
   func open(for access: BenchmarkStore.Access, mustExist: Bool) throws -> DatabaseQueue {
-    let size = sizeOnDisk
-    if mustExist, size == nil { throw StoreError.missing(path: path) }
+    let size = size(of: file)
     // The check comes before anything is written: a file of another program must stay as it is, down to its journal
     // mode. An empty file is what SQLite itself takes for a new database.
     guard let size, size > 0 || mustExist else { return try openForWriting() }
     let existing = try openForReading()
+    if access == .writing, try existing.read(isJustBegun) { return try openForWriting() }
     let isCurrent = try existing.read(checkedToBeCurrent)
     switch access {
     case .reading where isCurrent:
@@ -32,13 +65,17 @@ struct DatabaseFile {
     }
   }
 
-  private var sizeOnDisk: Int? {
-    size(of: path)
-  }
-
   private func size(of path: String) -> Int? {
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
     return attributes[.size] as? Int
+  }
+
+  /// Whether a process was ended when it had made the file and nothing in it yet.
+  private func isJustBegun(_ database: Database) throws -> Bool {
+    guard try Int32.fetchOne(database, sql: "PRAGMA application_id") == 0 else { return false }
+    let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")
+    guard tables.allSatisfy({ $0 == "grdb_migrations" }) else { return false }
+    return try tables.isEmpty || Int.fetchOne(database, sql: "SELECT count(*) FROM grdb_migrations") == 0
   }
 
   private func checkedToBeCurrent(_ database: Database) throws -> Bool {
@@ -53,11 +90,11 @@ struct DatabaseFile {
     var configuration = configuration
     configuration.journalMode = .wal
     do {
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      let queue = try DatabaseQueue(path: file, configuration: configuration)
       try Migrations.migrator.migrate(queue)
       return queue
     } catch {
-      throw StoreError(error, path: path, access: .writing)
+      throw StoreError(error, path: path, file: file, access: .writing)
     }
   }
 
@@ -68,12 +105,12 @@ struct DatabaseFile {
   /// which is right only if it is all there is: a `-wal` file with contents beside it holds committed rows.
   private func openForReading() throws -> DatabaseQueue {
     do {
-      return try readable(DatabaseQueue(path: path, configuration: configuration))
+      return try readable(DatabaseQueue(path: file, configuration: configuration))
     } catch let error as DatabaseError where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) {
-      guard size(of: path + "-wal") ?? 0 == 0 else { throw error }
+      guard size(of: file + "-wal") ?? 0 == 0 else { throw error }
       var components = URLComponents()
       components.scheme = "file"
-      components.path = URL(fileURLWithPath: path).path
+      components.path = file
       components.queryItems = [URLQueryItem(name: "immutable", value: "1")]
       guard let location = components.string else { throw error }
       return try readable(DatabaseQueue(path: location, configuration: configuration))

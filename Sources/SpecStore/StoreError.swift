@@ -1,5 +1,6 @@
 import Foundation
 internal import GRDB
+import SpecFiles
 
 /// What can go wrong with a benchmark database. Every case names the file; its description is one sentence for a user.
 public enum StoreError: Error, Equatable, CustomStringConvertible {
@@ -11,14 +12,18 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   case notABenchmark(path: String)
   /// The file was written by a newer version of SpecBench.
   case newerSchema(path: String)
-  /// The file or its folder cannot be written.
-  case unwritable(path: String)
+  /// What is at the path is no file but, for example, a folder.
+  case notAFile(path: String, kind: String)
+  /// The file or its folder cannot be written; the reason is nil where the system gives none.
+  case unwritable(path: String, SystemProblem? = nil)
   /// The file cannot be read.
   case unreadable(path: String)
   /// Another process kept the file locked for longer than the busy timeout.
   case busy(path: String)
   /// Another process measures into the file.
   case measuring(path: String)
+  /// The system cannot lock the file.
+  case unlockable(path: String, SystemProblem)
   /// The disk that holds the file is full.
   case diskFull(path: String)
   /// The file is damaged.
@@ -41,8 +46,12 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
       "\(path) is an SQLite database but not one of SpecBench: name a file that `specbench run` has written."
     case .newerSchema(let path):
       "\(path) was written by a newer version of SpecBench: update SpecBench to read it."
-    case .unwritable(let path):
-      "\(path) cannot be written: check that its folder exists and that both allow writing, or name another path."
+    case .notAFile(let path, let kind):
+      "\(path): this is \(kind), not a database; name a file that `specbench run` has written"
+    case .unwritable(let path, let problem?):
+      "\(path): \(problem)"
+    case .unwritable(let path, nil):
+      "\(path): it cannot be written; check that the file and its folder allow writing, or name another path"
     case .unreadable(let path):
       "\(path) cannot be read: check its permissions, or copy it, with any file of the same name ending in -wal, to "
         + "a folder that allows writing."
@@ -50,8 +59,10 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
       "\(path) is locked by another process: wait until that process has finished, or name another path."
     case .measuring(let path):
       "Another process is measuring into \(path): wait until it has finished, or name another database."
+    case .unlockable(let path, let problem):
+      "\(path): it cannot be locked, so that another process could measure into it at once: \(problem)"
     case .diskFull(let path):
-      "The disk that holds \(path) is full: free some space, then go on with `--resume`."
+      "\(path): \(SystemProblem(code: ENOSPC)); what was measured is kept, and `--resume` goes on"
     case .damaged(let path):
       "\(path) is damaged: restore a copy, or save what is left with `sqlite3 \(path) .recover`."
     case .rejected(let path, let reason):
@@ -65,21 +76,39 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
 }
 
 extension StoreError {
-  /// Translates what SQLite reports about the file at `path` while it was opened or used for `access`.
-  init(_ error: any Error, path: String, access: BenchmarkStore.Access) {
+  /// Translates what SQLite reports about a file while it was opened or used for `access`.
+  ///
+  /// - Parameters:
+  ///   - error: what was thrown.
+  ///   - path: what the user calls the file.
+  ///   - file: the file, without links.
+  ///   - access: what for.
+  init(_ error: any Error, path: String, file: String, access: BenchmarkStore.Access) {
     guard let error = error as? DatabaseError else {
       self = (error as? StoreError) ?? .failed(path: path, reason: error.localizedDescription)
       return
     }
-    let denied: StoreError = access == .writing ? .unwritable(path: path) : .unreadable(path: path)
+    let denied: StoreError =
+      access == .writing
+      ? .unwritable(path: path, FilePlace.obstacle(toWriting: file)) : .unreadable(path: path)
     switch error.resultCode {
     case .SQLITE_NOTADB: self = .notADatabase(path: path)
-    case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: self = denied
+    case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
+      self = access == .writing && Self.isDiskFull(file) ? .diskFull(path: path) : denied
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path)
     case .SQLITE_FULL: self = .diskFull(path: path)
     case .SQLITE_CORRUPT: self = .damaged(path: path)
     case .SQLITE_CONSTRAINT: self = .rejected(path: path, reason: error.message ?? "constraint")
+    // On a full disk the files beside the database cannot grow, which SQLite tells as a failure of the disk.
+    case .SQLITE_IOERR where Self.isDiskFull(file): self = .diskFull(path: path)
     default: self = .failed(path: path, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
     }
+  }
+
+  /// Whether the disk has no room for what SQLite keeps beside a database.
+  private static func isDiskFull(_ file: String) -> Bool {
+    var system = statvfs()
+    guard statvfs(FilePlace.folder(of: file), &system) == 0 else { return false }
+    return UInt64(system.f_bavail) * UInt64(system.f_frsize) < 64 << 10
   }
 }

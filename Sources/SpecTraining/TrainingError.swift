@@ -4,8 +4,6 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
   case otherTraining(path: String, difference: String)
   /// A checkpoint is not what this program writes.
   case malformedCheckpoint(path: String, problem: String)
-  /// A file cannot be written.
-  case unwritable(path: String)
   /// The loss became infinite or no number.
   case diverged(step: Int)
   /// There are too few documents.
@@ -19,8 +17,6 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
         + "or name another folder"
     case .malformedCheckpoint(let path, let problem):
       "\(path) is not a training checkpoint (\(problem)): delete it to begin again"
-    case .unwritable(let path):
-      "\(path) cannot be written: check that its folder exists and allows writing and that the disk has room"
     case .diverged(let step):
       "the loss is no number at step \(step): train with a lower --learning-rate"
     case .tooFewDocuments(let count, let needed):

@@ -11,7 +11,7 @@ enum ReportFile {
   ///   - summary: the run.
   ///   - path: the report's file; the folder is named after it.
   /// - Throws: `UnwritableFile`.
-  static func write(_ summary: RunSummary, to path: String) throws(UnwritableFile) {
+  static func write(_ summary: RunSummary, to path: String) throws {
     try write(RunPlots.render(summary), to: path) { MarkdownReport.render(summary, plots: $0) }
   }
 
@@ -26,27 +26,19 @@ enum ReportFile {
     _ plots: [Plot],
     to path: String,
     render: ([String: String]) -> String
-  ) throws(UnwritableFile) {
-    let url = URL(fileURLWithPath: path)
-    let isRegular = FileManager.default.fileExists(atPath: path)
-    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+  ) throws {
     // Beside a terminal or a pipe there is no place for a folder.
-    guard !isRegular || type == .typeRegular || type == .typeSymbolicLink else {
+    guard [nil, .file].contains(FilePlace.kind(at: path)), !plots.isEmpty else {
       return try OutputFile.write(render([:]), to: path)
     }
+    // Who opens the report finds its plots beside the file, not beside a link to it.
+    let url = URL(fileURLWithPath: (try? FilePlace.resolved(path)) ?? path)
     let folder = url.deletingPathExtension().lastPathComponent + "-plots"
-    let place = url.deletingLastPathComponent().appending(path: folder)
-    do {
-      if !plots.isEmpty { try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true) }
-    } catch {
-      throw UnwritableFile(path: place.path)
-    }
-    var places: [String: String] = [:]
-    for plot in plots {
-      try OutputFile.write(plot.svg, to: place.appending(path: "\(plot.name).svg").path)
-      places[plot.name] = "\(Self.encoded(folder))/\(plot.name).svg"
-    }
-    try OutputFile.write(render(places), to: path)
+    let place = url.deletingLastPathComponent().appending(path: folder).path
+    let files = plots.map { (path: "\(place)/\($0.name).svg", text: $0.svg) }
+    let places = plots.map { ($0.name, "\(Self.encoded(folder))/\($0.name).svg") }
+    let text = render(Dictionary(places) { first, _ in first })
+    try OutputFile.withFolder(place) { try OutputFile.writeAll(files + [(path: path, text: text)]) }
   }
 
   /// A name as a link may hold it.

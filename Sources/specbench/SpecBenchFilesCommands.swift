@@ -24,22 +24,20 @@ struct ExportCommand: ParsableCommand {
   var output: String
 
   func run() throws {
+    Interruption.promise("Stopped: nothing was written.")
+    try Activity.during("Exporting the run", export)
+  }
+
+  private func export() throws {
     let store = try BenchmarkStore(openingAt: database)
     guard let id = try number ?? store.lastRun()?.id else {
       throw ValidationError("\(database) holds no run: make one with 'specbench run'.")
     }
     let files = try SpecBenchExport.render(store: store, run: id)
     let folder = URL(fileURLWithPath: output)
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw UnwritableFile(path: output)
-    }
-    for file in files {
-      let path = folder.appending(path: file.name).path
-      try OutputFile.write(file.text, to: path)
-      try say(path)
-    }
+    let paths = files.map { (path: folder.appending(path: $0.name).path, text: $0.text) }
+    try OutputFile.withFolder(output) { try OutputFile.writeAll(paths) }
+    for file in paths { try say(file.path) }
   }
 }
 
@@ -76,6 +74,11 @@ struct ImportCommand: ParsableCommand {
   var database = "specbench.sqlite"
 
   func run() throws {
+    Interruption.promise("Stopped: an import that is not whole stays unfinished in the database; import the files again.")
+    try Activity.during("Importing the answers", importAnswers)
+  }
+
+  private func importAnswers() throws {
     let named = try category.map { try Category.named([$0], place: "--category").first } ?? nil
     let answers = try SpecBenchImport(vanilla: vanilla, others: files, category: named)
     for note in answers.notes { tell(note) }

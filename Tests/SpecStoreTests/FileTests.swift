@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import SpecFiles
 import SpecStore
 import Testing
 
@@ -81,9 +82,85 @@ private let permissionsApply = getuid() != 0
   @Test func unwritablePlace() throws {
     let folder = try TemporaryFolder()
     try Data("x".utf8).write(to: URL(fileURLWithPath: folder.path + "/file"))
-    for path in [folder.path + "/file/results.sqlite", folder.path + "/no/results.sqlite", folder.path] {
-      #expect(throws: StoreError.unwritable(path: path)) { try BenchmarkStore(creatingAt: path) }
+    for (path, code) in [
+      (folder.path + "/file/results.sqlite", ENOTDIR), (folder.path + "/no/results.sqlite", ENOENT),
+      (folder.path + "/" + String(repeating: "n", count: 300), ENAMETOOLONG),
+    ] {
+      #expect(throws: StoreError.unwritable(path: path, SystemProblem(code: code))) {
+        try BenchmarkStore(creatingAt: path)
+      }
     }
+  }
+
+  /// A process may be ended when it has made the file and nothing in it.
+  @Test func aFileThatWasJustBegunIsGoneOnWith() throws {
+    for sql in ["PRAGMA user_version = 0", "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)"] {
+      let folder = try TemporaryFolder()
+      var configuration = Configuration()
+      configuration.journalMode = .wal
+      try DatabaseQueue(path: folder.database, configuration: configuration).write { try $0.execute(sql: sql) }
+      #expect(try BenchmarkStore(creatingAt: folder.database).runs().isEmpty)
+    }
+  }
+
+  @Test func whatIsNoFileIsNamed() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.path + "/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    for (path, kind) in [(folder.path, "a folder"), ("/dev/null", "a device"), (pipe, "a pipe")] {
+      let expected = StoreError.notAFile(path: path, kind: kind)
+      #expect(throws: expected) { try BenchmarkStore(openingAt: path) }
+      #expect(throws: expected) { try BenchmarkStore(creatingAt: path) }
+      #expect(expected.description.hasPrefix("\(path): this is \(kind), not a database; "))
+    }
+  }
+
+  @Test func aLinkLeadsToTheFile() throws {
+    let (folder, place) = (try TemporaryFolder(), try TemporaryFolder())
+    let link = place.path + "/link.sqlite"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder.database)
+    // Nothing is there yet: reading makes nothing, writing makes the file that the link asks for.
+    #expect(throws: StoreError.missing(path: link)) { try BenchmarkStore(openingAt: link) }
+    #expect(!FileManager.default.fileExists(atPath: folder.database))
+    let store = try BenchmarkStore(creatingAt: link)
+    _ = try store.beginRun(Example.run, environment: Example.environment, decoders: [], prompts: [])
+    #expect(FileManager.default.fileExists(atPath: folder.database))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place.path) == ["link.sqlite"])
+    // What is in the log beside the file is seen through the link.
+    #expect(FileManager.default.fileExists(atPath: folder.database + "-wal"))
+    #expect(try BenchmarkStore(openingAt: link).runs().count == 1)
+    #expect(try BenchmarkStore(openingAt: place.path + "/./link.sqlite").runs().count == 1)
+    // A link into a folder that is not there.
+    let lost = place.path + "/lost.sqlite"
+    try FileManager.default.createSymbolicLink(atPath: lost, withDestinationPath: place.path + "/no/x.sqlite")
+    #expect(throws: StoreError.unwritable(path: lost, SystemProblem(code: ENOENT))) {
+      try BenchmarkStore(creatingAt: lost)
+    }
+  }
+
+  /// Whatever it is called, one database is measured into once.
+  @Test func otherNamesOfADatabaseAreLockedWithIt() throws {
+    let folder = try TemporaryFolder()
+    let store = try BenchmarkStore(creatingAt: folder.database)
+    let (link, second) = (folder.path + "/link.sqlite", folder.path + "/second.sqlite")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "results.sqlite")
+    try FileManager.default.linkItem(atPath: folder.database, toPath: second)
+    var lock: MeasuringLock? = try store.lockForMeasuring()
+    for path in [link, folder.path + "/./results.sqlite"] {
+      let other = try BenchmarkStore(creatingAt: path)
+      #expect(throws: StoreError.measuring(path: path)) { try other.lockForMeasuring() }
+    }
+    // What is new lies beside the other name: nothing true could be read or written here.
+    #expect(throws: StoreError.measuring(path: second)) { try BenchmarkStore(creatingAt: second) }
+    #expect(throws: StoreError.measuring(path: second)) { try BenchmarkStore(openingAt: second) }
+    withExtendedLifetime(lock) {}
+    lock = nil
+    for path in [link, folder.database] {
+      let other = try BenchmarkStore(creatingAt: path)
+      let again = try other.lockForMeasuring()
+      withExtendedLifetime(again) {}
+    }
+    #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path).contains { $0.hasSuffix("-lock") })
   }
 
   @Test func readingStoreDoesNotWrite() throws {
@@ -146,12 +223,14 @@ private let permissionsApply = getuid() != 0
     for permissions in [0o644, 0o444] {
       try permit(permissions, folder.database)
       #expect(try BenchmarkStore(openingAt: folder.database).runs().count == 1)
-      #expect(throws: StoreError.unwritable(path: folder.database)) {
+      #expect(throws: StoreError.unwritable(path: folder.database, SystemProblem(code: EACCES))) {
         try BenchmarkStore(creatingAt: folder.database)
       }
     }
     let new = folder.path + "/new.sqlite"
-    #expect(throws: StoreError.unwritable(path: new)) { try BenchmarkStore(creatingAt: new) }
+    #expect(throws: StoreError.unwritable(path: new, SystemProblem(code: EACCES))) {
+      try BenchmarkStore(creatingAt: new)
+    }
     try permit(0o000, folder.database)
     #expect(throws: StoreError.unreadable(path: folder.database)) {
       try BenchmarkStore(openingAt: folder.database)
@@ -166,7 +245,7 @@ private let permissionsApply = getuid() != 0
     }
     try permit(0o444, folder.database)
     #expect(try BenchmarkStore(openingAt: folder.database).runs().count == 1)
-    #expect(throws: StoreError.unwritable(path: folder.database)) {
+    #expect(throws: StoreError.unwritable(path: folder.database, SystemProblem(code: EACCES))) {
       try BenchmarkStore(openingAt: folder.database, for: .writing)
     }
   }
@@ -192,13 +271,15 @@ private let permissionsApply = getuid() != 0
     let path = "/results/today.sqlite"
     let errors: [StoreError] = [
       .missing(path: path), .notADatabase(path: path), .notABenchmark(path: path), .newerSchema(path: path),
-      .unwritable(path: path), .unreadable(path: path), .busy(path: path), .diskFull(path: path),
+      .unwritable(path: path), .unwritable(path: path, SystemProblem(code: EROFS)), .unreadable(path: path),
+      .notAFile(path: path, kind: "a folder"), .unlockable(path: path, SystemProblem(code: ENOLCK)), .busy(path: path),
+      .diskFull(path: path),
       .damaged(path: path), .rejected(path: path, reason: "why"), .noSuchRun(path: path, run: 3),
       .failed(path: path, reason: "why"),
     ]
     for error in errors {
       #expect(error.description.contains(path))
-      #expect(error.description.hasSuffix("."))
+      #expect(error.description.contains(": "))
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 
 /// What is kept of a finished training beside its result, as `training.json`.
 public struct TrainingRecord: Codable, Sendable, Equatable {
@@ -32,21 +33,17 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
   /// Writes the record.
   ///
   /// - Parameter directory: the folder of the result.
-  /// - Throws: ``TrainingError/unwritable(path:)``.
-  func write(to directory: String) throws(TrainingError) {
+  /// - Throws: `UnwritableFile`.
+  func write(to directory: String) throws {
     try WholeJSONFile.write(self, to: directory + "/" + Self.fileName)
   }
 }
 
 /// JSON files that appear whole or not at all.
 enum WholeJSONFile {
-  static func write(_ value: some Encodable, to path: String) throws(TrainingError) {
+  static func write(_ value: some Encodable, to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    do {
-      try encoder.encode(value).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw .unwritable(path: path)
-    }
+    try OutputFile.write(String(decoding: try encoder.encode(value), as: UTF8.self), to: path)
   }
 }

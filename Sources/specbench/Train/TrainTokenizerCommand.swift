@@ -37,16 +37,16 @@ struct TrainTokenizerCommand: ParsableCommand {
   }
 
   func run() throws {
+    Interruption.promise("Stopped: nothing was written; the same command begins again.")
     var trainer = try BytePairTrainer(vocabularySize: vocabulary, specialTokens: SpecialTokens(others: special))
-    for document in try TrainingDataReader.read(data) {
+    for document in try Activity.during("Reading the data", { try TrainingDataReader.read(data) }) {
       switch document {
       case .text(let text): trainer.add(text)
       case .conversation(let turns): for turn in turns { trainer.add(turn.text) }
       }
     }
-    let tokenizer = trainer.train()
-    try OutputFile.makeFolder(output)
-    try tokenizer.write(to: output, contextLength: contextLength)
+    let tokenizer = Activity.during("Training the vocabulary") { trainer.train() }
+    try OutputFile.withFolder(output) { try tokenizer.write(to: output, contextLength: contextLength) }
     try say("A vocabulary of \(tokenizer.vocabularySize) tokens is in \(output).")
   }
 }

@@ -1,0 +1,97 @@
+import Foundation
+
+/// Where a path leads, as the system sees it: `LINK/../x` lies beside what the link leads to, not beside the link.
+public enum FilePlace {
+  /// What is at a place.
+  public enum Kind: Equatable, Sendable {
+    case file, folder, pipe, socket, device
+
+    /// The kind in a sentence.
+    public var name: String {
+      switch self {
+      case .file: "a file"
+      case .folder: "a folder"
+      case .pipe: "a pipe"
+      case .socket: "a socket"
+      case .device: "a device"
+      }
+    }
+  }
+
+  /// The most links that are followed one after the other.
+  private static let mostLinks = 40
+
+  /// The one name of a file that is there or could be made: absolute, without links.
+  ///
+  /// - Parameter path: a path.
+  /// - Returns: the name; of a link that leads nowhere the name of the file that it asks for.
+  /// - Throws: ``SystemProblem`` where the path leads to no folder.
+  public static func resolved(_ path: String) throws(SystemProblem) -> String {
+    // The system would take a path only up to its first zero.
+    guard !path.isEmpty, !path.utf8.contains(0) else { throw SystemProblem(code: path.isEmpty ? ENOENT : EINVAL) }
+    var path = path
+    for _ in 0..<mostLinks {
+      if let whole = existing(path) { return whole }
+      guard errno == ENOENT else { throw SystemProblem.last }
+      guard let target = link(at: path) else { return try beside(path) }
+      path = target.hasPrefix("/") ? target : folder(of: path) + "/" + target
+    }
+    throw SystemProblem(code: ELOOP)
+  }
+
+  /// What is at a path, links followed; nil for nothing.
+  public static func kind(at path: String) -> Kind? {
+    var status = stat()
+    guard !path.utf8.contains(0), stat(path, &status) == 0 else { return nil }
+    return switch status.st_mode & S_IFMT {
+    case S_IFREG: .file
+    case S_IFDIR: .folder
+    case S_IFIFO: .pipe
+    case S_IFSOCK: .socket
+    default: .device
+    }
+  }
+
+  /// Why a file could not be written or made. Permissions are those of the moment.
+  /// The folder counts as well: files are replaced by new ones, and databases have others beside them.
+  ///
+  /// - Parameter path: a name as ``resolved(_:)`` gives it.
+  /// - Returns: the reason; nil where nothing speaks against it.
+  public static func obstacle(toWriting path: String) -> SystemProblem? {
+    if access(path, F_OK) == 0 {
+      guard access(path, W_OK) == 0 else { return SystemProblem.last }
+      guard kind(at: path) == .file else { return nil }
+    } else if errno != ENOENT {
+      return SystemProblem.last
+    }
+    return access(folder(of: path), W_OK | X_OK) == 0 ? nil : SystemProblem.last
+  }
+
+  /// The folder that a path's last name lies in.
+  public static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func existing(_ path: String) -> String? {
+    guard let name = realpath(path, nil) else { return nil }
+    defer { free(name) }
+    // A folder's name may be no text; then the path as it was given must do.
+    return String(validatingCString: name) ?? path
+  }
+
+  private static func link(at path: String) -> String? {
+    var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path, &bytes, bytes.count)
+    return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
+  }
+
+  /// A file that is not there, in a folder that is.
+  private static func beside(_ path: String) throws(SystemProblem) -> String {
+    let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    // A path that ends so would be a folder.
+    guard !["", ".", ".."].contains(name) else { throw SystemProblem(code: ENOENT) }
+    guard let folder = existing(folder(of: path)) else { throw SystemProblem.last }
+    return folder == "/" ? folder + name : folder + "/" + name
+  }
+}
