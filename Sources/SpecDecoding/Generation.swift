@@ -69,6 +69,8 @@ public struct Generation: Sendable {
   public var prefillTokens: Int { cycleOfToken.first == .some(0) ? emitted[0] : min(1, tokens.count) }
   /// Why it ended.
   public internal(set) var stopReason: StopReason = .maximumNewTokens
+  /// Whether it was given up before it ended: then it is no output.
+  public internal(set) var isAbandoned = false
 }
 
 /// Decodes one prompt until a stop rule ends it.
@@ -77,12 +79,14 @@ public struct Generation: Sendable {
 ///   - prompt: token ids that ``StopRules/check(_:vocabularySize:)`` accepts.
 ///   - decoder: the method.
 ///   - rules: when to stop.
+///   - shouldStop: asked before each cycle; on true the generation is given up.
 ///   - observe: hears of the tokens so far after the prefill and after each cycle; its time is not measured.
-/// - Returns: the output with all that was measured.
+/// - Returns: the output with all that was measured; see ``Generation/isAbandoned``.
 public func generate(
   _ prompt: [Token],
   with decoder: some Decoder,
   rules: StopRules,
+  shouldStop: () -> Bool = { false },
   observe: ((Generation) -> Void)? = nil
 ) -> Generation {
   var generation = Generation()
@@ -96,6 +100,10 @@ public func generate(
   start += generation.show(to: observe)
   var preemption = PreemptionWatch(at: MonotonicClock.now - start)
   while stop == nil {
+    if shouldStop() {
+      generation.isAbandoned = true
+      return generation
+    }
     let budget = CycleBudget(
       remainingTokens: rules.maximumNewTokens - generation.tokens.count,
       remainingPositions: rules.contextLength - prompt.count - generation.tokens.count

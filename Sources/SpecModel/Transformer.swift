@@ -27,7 +27,8 @@ public final class Transformer {
   ///   - source: where the tensors are; the embedding is read in place later.
   ///   - weightType: how to hold the weights; narrowing rounds to nearest even.
   ///   - context: the kernels and threads to compute on.
-  ///   - progress: called before each layer with how many are loaded and how many there are.
+  ///   - progress: called before each layer with how many are loaded and how many there are; what it throws ends the
+  ///     loading.
   /// - Throws: ``ModelError`` if a tensor is absent or of another shape, ``SpecKernels/KernelError`` if there is not
   ///   enough memory.
   public init(
@@ -35,7 +36,7 @@ public final class Transformer {
     from source: any TensorSource,
     weightType: WeightType,
     context: ComputeContext,
-    progress: (Int, Int) -> Void = { _, _ in }
+    progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws {
     self.configuration = configuration
     self.weightType = weightType
@@ -43,7 +44,7 @@ public final class Transformer {
     let (width, vocabulary) = (configuration.hiddenSize, configuration.vocabularySize)
     embedding = try source.tensor("model.embed_tokens.weight", shape: [vocabulary, width])
     layers = try (0..<configuration.layers).map { layer in
-      progress(layer, configuration.layers)
+      try progress(layer, configuration.layers)
       return try DecoderLayer(
         source,
         prefix: "model.layers.\(layer).",
@@ -74,13 +75,14 @@ public final class Transformer {
   ///   - checkpoint: the folder.
   ///   - weightType: nil keeps the stored bits.
   ///   - context: the kernels and threads to compute on.
-  ///   - progress: called before each layer with how many are loaded and how many there are.
+  ///   - progress: called before each layer with how many are loaded and how many there are; what it throws ends the
+  ///     loading.
   /// - Throws: as the initializer above.
   public convenience init(
     checkpoint: Checkpoint,
     weightType: WeightType? = nil,
     context: ComputeContext,
-    progress: (Int, Int) -> Void = { _, _ in }
+    progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws {
     try self.init(
       checkpoint.configuration,

@@ -63,12 +63,18 @@ public struct DecodeJob {
   /// - Parameters:
   ///   - path: the output file.
   ///   - progress: called after each prompt with how many are done.
-  /// - Throws: ``UnwritableFile`` if the output cannot be written.
-  public func run(outputPath path: String, progress: (Int, Int) -> Void) throws {
+  ///   - shouldStop: asked before each cycle.
+  /// - Throws: ``UnwritableFile`` if the output cannot be written, ``WorkInterrupted`` if it was stopped.
+  public func run(
+    outputPath path: String,
+    progress: (Int, Int) -> Void,
+    shouldStop: () -> Bool = { false }
+  ) throws {
     var text = ""
     for (index, input) in inputs.enumerated() {
       try setWindow(of: input)
-      let generation = generate(input.prompt, with: decoder.decoder, rules: rules)
+      let generation = generate(input.prompt, with: decoder.decoder, rules: rules, shouldStop: shouldStop)
+      if generation.isAbandoned { throw WorkInterrupted() }
       text += try line(for: input, generation) + "\n"
       progress(index + 1, inputs.count)
     }

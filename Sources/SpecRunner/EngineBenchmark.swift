@@ -117,18 +117,27 @@ public struct EngineBenchmark {
   /// - Parameters:
   ///   - rounds: how often.
   ///   - progress: called after each round.
+  ///   - check: called between passes; what it throws ends the measurement.
   /// - Returns: the medians.
-  /// - Throws: `KernelError` if there is not enough memory.
-  public func run(rounds: Int, progress: (Int, Int) -> Void) throws -> Result {
+  /// - Throws: `KernelError` if there is not enough memory, and what `check` throws.
+  public func run(
+    rounds: Int,
+    progress: (Int, Int) -> Void,
+    check: () throws -> Void = {}
+  ) throws -> Result {
     let large = try target.context.makeReadingBuffer(bytes: 1 << 30)
     let sameSize = try target.context.makeReadingBuffer(bytes: target.packedByteCount)
     let fits = Self.prefillPositions.filter { $0 <= target.configuration.contextLength }
     let positions = Self.positions.filter { $0 <= room }
     var samples = Samples()
     for round in 0..<rounds {
-      for _ in 0..<4 { measureDecoding(large, sameSize, &samples) }
-      for count in positions { measurePairs(count, &samples) }
+      for _ in 0..<4 {
+        try check()
+        measureDecoding(large, sameSize, &samples)
+      }
+      for count in positions { try measurePairs(count, &samples, check) }
       for count in fits {
+        try check()
         let peak = target.context.measureMultiplyAdds(seconds: 0.1)
         samples.multiplyAdds.append(peak)
         samples.prefills[count, default: []].append((time { prefill(count) }, peak))
@@ -136,8 +145,9 @@ public struct EngineBenchmark {
       progress(round + 1, rounds)
     }
     let profiles =
-      positions.filter(Self.profiledPositions.contains).map { count in
-        profile(count, repetitions(of: count) * rounds) { verify(count) }
+      try positions.filter(Self.profiledPositions.contains).map { count in
+        try check()
+        return profile(count, repetitions(of: count) * rounds) { verify(count) }
       } + fits.suffix(1).map { count in profile(count, rounds) { prefill(count) } }
     return result(samples, positions, fits, profiles)
   }
@@ -154,8 +164,9 @@ public struct EngineBenchmark {
   }
 
   /// Passes over one position and over some, in turn.
-  private func measurePairs(_ count: Int, _ samples: inout Samples) {
+  private func measurePairs(_ count: Int, _ samples: inout Samples, _ check: () throws -> Void) rethrows {
     for _ in 0..<repetitions(of: count) {
+      try check()
       let one = time { verify(1) }
       let seconds = count == 1 ? one : time { verify(count) }
       samples.times[count, default: []].append(seconds)
@@ -224,14 +235,24 @@ public struct EngineBenchmark {
   ///   - counts: which m; those that the context has no room for are left out.
   ///   - rounds: how often each is measured, in turn.
   ///   - longest: how often in a row, at most.
+  ///   - check: called between passes; what it throws ends the measurement.
   /// - Returns: seconds by m.
-  public func costs(of counts: [Int], rounds: Int, inARow longest: Int = 10) -> [Int: Double] {
+  /// - Throws: what `check` throws.
+  public func costs(
+    of counts: [Int],
+    rounds: Int,
+    inARow longest: Int = 10,
+    check: () throws -> Void
+  ) rethrows -> [Int: Double] {
     var times: [Int: [Double]] = [:]
     verify(1)  // fills the cache up to the context
     for _ in 0..<rounds {
       for count in counts where count <= room {
         // In a row: the first of them finds in the cache what a pass of another size has left.
-        for _ in 0..<min(longest, repetitions(of: count)) { times[count, default: []].append(time { verify(count) }) }
+        for _ in 0..<min(longest, repetitions(of: count)) {
+          try check()
+          times[count, default: []].append(time { verify(count) })
+        }
       }
     }
     return times.mapValues(median)

@@ -25,13 +25,14 @@ public final class LoadedModel {
   ///   - directory: a checkpoint folder in Hugging Face layout with its tokenizer.
   ///   - weightType: how to hold the weights; nil keeps the stored bits.
   ///   - context: the kernels and threads to compute on.
-  ///   - progress: called before each layer with how many are loaded and how many there are.
+  ///   - progress: called before each layer with how many are loaded and how many there are; what it throws ends the
+  ///     loading.
   /// - Throws: `ModelError`, `TokenizerError` or `KernelError`.
   public init(
     directory: String,
     weightType: WeightType? = nil,
     context: ComputeContext,
-    progress: (Int, Int) -> Void = { _, _ in }
+    progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws {
     let url = URL(fileURLWithPath: directory).standardizedFileURL
     self.directory = url.path

@@ -46,10 +46,10 @@ public struct RecordingBenchmark {
 
   /// Records the run.
   ///
-  /// - Parameter progress: called after each pass with how many are done.
+  /// - Parameter progress: called after each pass with how many are done; what it throws ends the measurement.
   /// - Returns: the run's id and what recording cost.
-  /// - Throws: `StoreError` if it cannot be written.
-  public func run(progress: (Int, Int) -> Void) throws -> (run: Int64, result: Result) {
+  /// - Throws: `StoreError` if it cannot be written, and what `progress` throws.
+  public func run(progress: (Int, Int) throws -> Void) throws -> (run: Int64, result: Result) {
     let identifiers = try begin()
     var (result, noting, writing) = (Result(), [Double](), [Double]())
     for pass in 0..<passes {
@@ -80,7 +80,7 @@ public struct RecordingBenchmark {
       let tokens = Double(result.tokens - before)
       noting.append(Double(times.noting) / 1e9 / tokens)
       writing.append(Double(times.writing) / 1e9 / tokens)
-      progress(pass + 1, passes)
+      try progress(pass + 1, passes)
     }
     try store.finishRun(identifiers.run, at: Date())
     result.noting = Quantiles(noting).median ?? 0

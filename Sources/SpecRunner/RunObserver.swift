@@ -28,14 +28,33 @@ public protocol RunObserver {
   ///   - total: all bytes.
   func checked(_ done: Int, of total: Int)
 
-  /// Whether the run is to end after the present generation; asked after each.
+  /// Something else than generations is being done.
+  ///
+  /// - Parameter activity: in a few words, like `Warming up vanilla`; nil when it is over.
+  func working(on activity: String?)
+
+  /// The run is in the database: from now on it can be gone on with.
+  func began()
+
+  /// Whether the run is to end; asked before each cycle. The generation in flight is given up.
   var wantsToStop: Bool { get }
+}
+
+extension RunObserver {
+  /// Nothing, for observers that do not want to know.
+  public func working(on activity: String?) {}
+
+  /// Nothing, as before.
+  public func began() {}
 }
 
 /// A run that was asked to end before all was measured. What it has measured is in the database.
 public struct RunInterrupted: Error, CustomStringConvertible {
   /// Whether the run is in the database already; what comes before reads files and writes nothing.
-  public var hasBegun = true
+  public let hasBegun: Bool
+
+  /// - Parameter hasBegun: whether the run is in the database already.
+  package init(hasBegun: Bool = true) { self.hasBegun = hasBegun }
 
   /// One sentence that says how it goes on.
   public var description: String {
@@ -44,3 +63,6 @@ public struct RunInterrupted: Error, CustomStringConvertible {
       : "Stopped before anything was measured or written: the same command begins again."
   }
 }
+
+/// Work that keeps nothing, such as a comparison, was asked to end.
+public struct WorkInterrupted: Error {}

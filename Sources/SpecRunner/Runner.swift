@@ -67,6 +67,7 @@ public final class Runner {
   public func run() throws -> (run: Int64, mismatches: Int) {
     let lock = try store.lockForMeasuring()
     defer { withExtendedLifetime(lock) {} }
+    observer.working(on: "Reading what the run depends on")
     ledger = try RunLedger.begin(
       plan: plan,
       model: model,
@@ -75,6 +76,8 @@ public final class Runner {
       observer: observer,
       at: dates.now
     )
+    observer.began()
+    observer.working(on: nil)
     if let note = beginning { observer.note(note) }
     let run = try store.run(ledger.run)
     verificationCosts.include(run.verificationCost ?? [])
@@ -185,11 +188,17 @@ public final class Runner {
 
   private func warmUp() throws {
     let known = ledger.isResumed ? try store.warmUps(of: ledger.run) : [:]
+    defer { observer.working(on: nil) }
     for question in plan.suite.questions {
       let conversation = Conversation(question, suite: plan.suite, model: model, rules: rules)
       let prompt = conversation.prompt()
       guard conversation.skipReason(prompt) == nil else { continue }
-      let outcome = WarmUp(rules: rules).run(prompt, decoders: decoders, settled: ledger.decoders.map { known[$0] })
+      let outcome = try WarmUp(rules: rules).run(
+        prompt,
+        decoders: decoders,
+        settled: ledger.decoders.map { known[$0] },
+        observer: observer
+      )
       for (decoder, time) in zip(ledger.decoders, outcome.times) {
         if let time { try store.recordWarmUp(time, decoder: decoder) }
       }
@@ -216,7 +225,7 @@ public final class Runner {
       context = prompt.count + answer.count / 2
       conversation.answer(answer)
     }
-    if watch != nil, try verificationCosts.advance(context: context) {
+    if watch != nil, try verificationCosts.advance(context: context, observer: observer) {
       try store.recordVerificationCost(verificationCosts.costs, run: ledger.run)
     }
   }
@@ -248,7 +257,16 @@ public final class Runner {
     let order = plan.order(of: decoders.count, pass: pass, question: question.questionID, turn: turn)
     for (place, decoder) in order.enumerated() {
       let startedAt = dates.now
-      let generation = generate(prompt, with: decoders[decoder].decoder, rules: rules)
+      let generation = generate(
+        prompt,
+        with: decoders[decoder].decoder,
+        rules: rules,
+        shouldStop: { observer.wantsToStop }
+      )
+      if generation.isAbandoned {
+        try recordCondition()
+        throw RunInterrupted()
+      }
       let row = try record(generation, decoder: decoder, prompt: id, pass: pass, place: place, startedAt: startedAt)
       room.add(generation.cycles, of: decoder)
       outputs.append((decoder, row, generation.tokens))

@@ -58,10 +58,12 @@ public struct Verification {
 
   /// Compares all outputs.
   ///
-  /// - Parameter progress: called after each question with how many are done.
+  /// - Parameters:
+  ///   - progress: called after each question with how many are done.
+  ///   - shouldStop: asked before each cycle.
   /// - Returns: what was compared, and what differed.
-  /// - Throws: `KernelError` for memory.
-  public func run(progress: (Int, Int) -> Void) throws -> Outcome {
+  /// - Throws: `KernelError` for memory, ``WorkInterrupted`` if it was stopped.
+  public func run(progress: (Int, Int) -> Void, shouldStop: () -> Bool = { false }) throws -> Outcome {
     var outcome = Outcome()
     for (index, question) in suite.questions.enumerated() {
       var conversation = Conversation(question, suite: suite, model: model, rules: rules)
@@ -71,7 +73,7 @@ public struct Verification {
           outcome.skipped += question.turns.count - turn
           break
         }
-        conversation.answer(try compare(prompt, question: question, turn: turn, into: &outcome))
+        conversation.answer(try compare(prompt, question: question, turn: turn, into: &outcome, shouldStop))
       }
       progress(index + 1, suite.questions.count)
     }
@@ -82,9 +84,14 @@ public struct Verification {
     _ prompt: [Token],
     question: Question,
     turn: Int,
-    into outcome: inout Outcome
+    into outcome: inout Outcome,
+    _ shouldStop: () -> Bool
   ) throws -> [Token] {
-    let outputs = decoders.map { generate(prompt, with: $0.decoder, rules: rules).tokens }
+    let outputs = try decoders.map { decoder in
+      let generation = generate(prompt, with: decoder.decoder, rules: rules, shouldStop: shouldStop)
+      if generation.isAbandoned { throw WorkInterrupted() }
+      return generation.tokens
+    }
     let vanilla = outputs.first ?? []
     for (decoder, tokens) in zip(decoders, outputs).dropFirst() {
       outcome.checked += 1

@@ -37,17 +37,24 @@ struct VerificationCosts {
 
   /// Goes on to the next question, and measures if it is time to.
   ///
-  /// - Parameter context: positions in the middle of the answer to the last one.
+  /// - Parameters:
+  ///   - context: positions in the middle of the answer to the last one.
+  ///   - observer: hears of it, and may end it.
   /// - Returns: whether it has measured.
-  /// - Throws: `KernelError` if there is not enough memory.
-  mutating func advance(context: Int) throws -> Bool {
+  /// - Throws: `KernelError` if there is not enough memory, ``RunInterrupted`` if the observer wants to stop.
+  mutating func advance(context: Int, observer: some RunObserver) throws -> Bool {
     questions += 1
     guard (questions - 1).isMultiple(of: interval) else { return false }
+    observer.working(on: "Measuring T(m), the cost of verifying m positions")
+    defer { observer.working(on: nil) }
     let context = max(1, min(context, model.target.configuration.contextLength / 2))
     contexts.append(context)
     var benchmark = try benchmark(for: context)
     benchmark.context = context
-    measured.append(benchmark.costs(of: Self.positions, rounds: 1, inARow: Self.inARow))
+    let costs = try benchmark.costs(of: Self.positions, rounds: 1, inARow: Self.inARow) {
+      if observer.wantsToStop { throw RunInterrupted() }
+    }
+    measured.append(costs)
     return true
   }
 

@@ -29,15 +29,24 @@ package struct WarmUp {
   ///   - decoders: the decoders of the run.
   ///   - settled: for each decoder the time at which an earlier attempt at the run had settled, in nanoseconds: one
   ///     generation that takes as long shows that the machine is as it was.
+  ///   - observer: hears which decoder it is, and may end it.
   /// - Returns: what was found.
-  func run(_ prompt: [Token], decoders: [RunDecoder], settled: [Int?] = []) -> Outcome {
+  /// - Throws: ``RunInterrupted`` if the observer wants to stop.
+  func run(
+    _ prompt: [Token],
+    decoders: [RunDecoder],
+    settled: [Int?] = [],
+    observer: some RunObserver
+  ) throws -> Outcome {
     var short = rules
     short.maximumNewTokens = min(rules.maximumNewTokens, 32)
     var outcome = Outcome()
     for (index, decoder) in decoders.enumerated() {
+      observer.working(on: "Warming up \(decoder.name), decoder \(index + 1) of \(decoders.count)")
       let known = index < settled.count ? settled[index].map(Double.init) : nil
-      let counts = Self.settle(at: known) {
-        let generation = generate(prompt, with: decoder.decoder, rules: short)
+      let counts = try Self.settle(at: known) {
+        let generation = generate(prompt, with: decoder.decoder, rules: short, shouldStop: { observer.wantsToStop })
+        if generation.isAbandoned { throw RunInterrupted() }
         return Double(generation.prefillTime + generation.decodeTime)
       }
       outcome.generations += counts.generations
@@ -53,13 +62,14 @@ package struct WarmUp {
   ///   - known: the time at which it had settled before; nil if that is not known.
   ///   - measure: does it once and tells its time.
   /// - Returns: how often it was done, whether the times settled, and the fastest time.
+  /// - Throws: what `measure` throws.
   package static func settle(
     at known: Double? = nil,
-    _ measure: () -> Double
-  ) -> (generations: Int, settled: Bool, time: Double) {
+    _ measure: () throws -> Double
+  ) rethrows -> (generations: Int, settled: Bool, time: Double) {
     var fastest = Double.infinity
     for generations in 1...most {
-      let time = measure()
+      let time = try measure()
       let isAsBefore = known.map { abs(time / $0 - 1) <= tolerance } ?? false
       let isSettled = generations >= fewest && abs(time / fastest - 1) <= tolerance
       fastest = min(fastest, time)

@@ -89,12 +89,18 @@ struct DatabaseFile {
   private func openForWriting() throws -> DatabaseQueue {
     var configuration = configuration
     configuration.journalMode = .wal
+    let isNew = FilePlace.kind(at: file) == nil
     do {
       let queue = try DatabaseQueue(path: file, configuration: configuration)
       try Migrations.migrator.migrate(queue)
       return queue
     } catch {
-      throw StoreError(error, path: path, file: file, access: .writing)
+      let failure = StoreError(error, path: path, file: file, access: .writing)
+      // What a full disk kept from being begun is not left behind.
+      if isNew, failure == .diskFull(path: path), size(of: file) == 0 {
+        for suffix in ["", "-wal", "-shm"] { unlink(file + suffix) }
+      }
+      throw failure
     }
   }
 

@@ -88,13 +88,14 @@ extension StoreError {
       self = (error as? StoreError) ?? .failed(path: path, reason: error.localizedDescription)
       return
     }
+    let obstacle = FilePlace.obstacle(toWriting: file)
     let denied: StoreError =
       access == .writing
-      ? .unwritable(path: path, FilePlace.obstacle(toWriting: file)) : .unreadable(path: path)
+      ? .unwritable(path: path, obstacle) : .unreadable(path: path)
     switch error.resultCode {
     case .SQLITE_NOTADB: self = .notADatabase(path: path)
     case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
-      self = access == .writing && Self.isDiskFull(file) ? .diskFull(path: path) : denied
+      self = access == .writing && obstacle == nil && Self.isDiskFull(file) ? .diskFull(path: path) : denied
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path)
     case .SQLITE_FULL: self = .diskFull(path: path)
     case .SQLITE_CORRUPT: self = .damaged(path: path)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecFiles
 import SpecKernels
 import SpecModel
 import SpecReport
@@ -70,32 +71,57 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
+    Interruption.promise("Stopped: nothing is kept of a benchmark; the same command begins again.")
     let (name, target) = try load()
     if recording { return try measureRecording(name, target) }
     let display = ProgressDisplay(unit: "rounds")
+    display.working(on: "Measuring the first round")
     let result = try EngineBenchmark(name: name, target: target, context: context).run(rounds: rounds) {
       display.advanced(to: $0, of: $1)
+    } check: {
+      try Interruption.check()
     }
     try say(json ? try jsonText(result) : BenchmarkTable.render(result))
   }
 
   private func measureRecording(_ name: String, _ target: Transformer) throws {
-    let costs = try EngineBenchmark(name: name, target: target).costs(of: [1], rounds: rounds)
-    let folder = FileManager.default.temporaryDirectory.appending(path: "specbench-\(UUID().uuidString)")
-    if database == nil { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
-    // What is temporary goes whether or not it could be measured; there is nobody to tell if it stays.
-    defer { if database == nil { try? FileManager.default.removeItem(at: folder) } }
-    let path = database ?? folder.appending(path: "recording.sqlite").path
     let display = ProgressDisplay(unit: "passes")
-    let benchmark = RecordingBenchmark(
-      store: try BenchmarkStore(creatingAt: path),
-      tokens: tokens,
-      context: target.context
-    )
-    let (run, result) = try benchmark.run { display.advanced(to: $0, of: $1) }
+    display.working(on: "Measuring a pass over one position")
+    let costs = try EngineBenchmark(name: name, target: target).costs(of: [1], rounds: rounds) {
+      try Interruption.check()
+    }
+    let folder = FileManager.default.temporaryDirectory.appending(path: "specbench-\(UUID().uuidString)").path
+    let path = database ?? folder + "/recording.sqlite"
+    if database == nil {
+      TemporaryPlaces.add(folder, as: .folder)
+      try OutputFile.makeFolder(folder)
+    }
+    // Half a synthetic run is of no use to anybody.
+    let files = ["", "-wal", "-shm"].map { path + $0 }
+    for file in files { TemporaryPlaces.add(file) }
+    defer { if database == nil { TemporaryPlaces.remove([folder]) } }
+    let (run, result): (Int64, RecordingBenchmark.Result)
+    do {
+      let benchmark = RecordingBenchmark(
+        store: try BenchmarkStore(creatingAt: path),
+        tokens: tokens,
+        context: target.context
+      )
+      (run, result) = try benchmark.run {
+        display.advanced(to: $0, of: $1)
+        try Interruption.check()
+      }
+    } catch {
+      TemporaryPlaces.remove(files)
+      throw error
+    }
+    for file in files { TemporaryPlaces.forget(file) }
     let start = MonotonicClock.now
-    let summary = try RunSummary(store: BenchmarkStore(openingAt: path), run: run)
-    _ = RunPlots.render(summary)
+    let summary = try Activity.during("Making the report") {
+      let summary = try RunSummary(store: BenchmarkStore(openingAt: path), run: run)
+      _ = RunPlots.render(summary)
+      return summary
+    }
     _ = MarkdownReport.render(summary)
     let table = RecordingTable(
       model: name,
@@ -119,7 +145,7 @@ struct BenchCommand: ParsableCommand {
       from: SyntheticModel(context: context),
       weightType: modelOptions.dtype ?? .bfloat16,
       context: context,
-      progress: { display.loaded($0, of: $1) }
+      progress: { try display.loaded($0, of: $1) }
     )
     return (shape, target)
   }

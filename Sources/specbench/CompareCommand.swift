@@ -46,7 +46,9 @@ struct CompareCommand: ParsableCommand {
   func validate() throws { _ = try limit() }
 
   func run() throws {
-    let comparison = try RunComparison(side(first), side(second), anyway: anyway)
+    let comparison = try Activity.during("Comparing") {
+      try RunComparison(side(first), side(second), anyway: anyway)
+    }
     try say(String(ComparisonReport.render(comparison).dropLast()))
     try judge(comparison)
   }

@@ -51,6 +51,7 @@ struct DecodeCommand: ParsableCommand {
   }
 
   func run() throws {
+    Interruption.promise("Stopped: nothing was written; the same command begins again.")
     let spec = try MethodCatalogue.complete(DecoderSpec(decoder))
     try OutputFile.check(output, keeping: [(input, "the input")])
     let model = try modelOptions.load()
@@ -58,7 +59,12 @@ struct DecodeCommand: ParsableCommand {
     let sampling = samplingOptions.sampling(verificationOptions.verification)
     let job = try DecodeJob(spec: spec, inputPath: input, model: model, rules: rules, sampling: sampling)
     let display = ProgressDisplay(unit: "prompts")
-    try job.run(outputPath: output) { display.advanced(to: $0, of: $1) }
+    display.working(on: "Decoding the first prompt")
+    try job.run(outputPath: output) {
+      display.advanced(to: $0, of: $1)
+    } shouldStop: {
+      Interruption.isRequested
+    }
   }
 
   private func endTokens() throws -> [Token]? {

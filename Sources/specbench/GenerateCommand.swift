@@ -59,8 +59,15 @@ struct GenerateCommand: ParsableCommand {
     let prepared = try MethodCatalogue.prepare(spec, resources: model.resources(samplingOptions.sampling()))
     if let warning = prepared.warning { tell("\(spec.method): \(warning).") }
     let display = TokenDisplay(tokenizer: model.tokenizer, isColored: !isPlain && TokenDisplay.terminalHasColor)
-    let generation = generate(tokens, with: prepared.decoder, rules: rules) { display.show($0) }
+    let generation = generate(
+      tokens,
+      with: prepared.decoder,
+      rules: rules,
+      shouldStop: { Interruption.isRequested || display.hasFailed },
+      observe: { display.show($0) }
+    )
     try display.finish()
+    try Interruption.check()
     tell(GenerationFigures(generation).line)
   }
 
@@ -90,7 +97,7 @@ private final class TokenDisplay {
   private let isColored: Bool
   private var shown = 0
   private var isGreen = false
-  private var failure: UnwritableFile?
+  private var failure: (any Error)?
 
   init(tokenizer: Tokenizer, isColored: Bool) {
     stream = TextStream(tokenizer, skippingSpecialTokens: true)
@@ -116,24 +123,23 @@ private final class TokenDisplay {
       text += Self.harmless(stream.append(generation.tokens[place]))
     }
     shown = generation.tokens.count
-    write(text)
+    put(text)
   }
+
+  /// Whether the text cannot be written any more.
+  var hasFailed: Bool { failure != nil }
 
   /// Ends the text.
   ///
   /// - Throws: `UnwritableFile` if any of it could not be written.
-  func finish() throws(UnwritableFile) {
-    write(Self.harmless(stream.finish()) + (isColored && isGreen ? Self.plain : "") + "\n")
+  func finish() throws {
+    put(Self.harmless(stream.finish()) + (isColored && isGreen ? Self.plain : "") + "\n")
     if let failure { throw failure }
   }
 
-  private func write(_ text: String) {
+  private func put(_ text: String) {
     guard failure == nil else { return }
-    do {
-      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
-    } catch {
-      failure = UnwritableFile(path: "standard output")
-    }
+    do { try write(text) } catch { failure = error }
   }
 
   /// A model's text may hold anything: what a terminal would obey becomes visible.

@@ -21,7 +21,15 @@ final class ProgressDisplay: RunObserver {
 
   func note(_ text: String) {
     clear()
+    Activity.noteOutput()
     tell(text)
+  }
+
+  func began() { Interruption.promise("\(RunInterrupted())") }
+
+  func working(on activity: String?) {
+    if activity != nil { clear() }
+    Activity.set(activity)
   }
 
   func mismatch(_ difference: Difference, decoder: String, question: String, turn: Int) {
@@ -37,6 +45,8 @@ final class ProgressDisplay: RunObserver {
     let now = MonotonicClock.now
     if origin == nil { origin = (done, now) }
     let interval: UInt64 = isTerminal ? 100_000_000 : 10_000_000_000
+    // Elsewhere than on a terminal, where the bar stays, what takes long is told of again.
+    Activity.set(isTerminal || done == total ? nil : "\(done) of \(total) \(unit)")
     guard done == total || now - lastShown >= interval else { return }
     lastShown = now
     let time = done == total ? Self.duration(Double(now - start) / 1e9) : timeLeft(done, of: total, now: now)
@@ -44,10 +54,11 @@ final class ProgressDisplay: RunObserver {
       let width = 30
       let filled = total > 0 ? width * done / total : width
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-      FileHandle.standardError.write(Data("\r\u{1B}[K\(bar) \(done)/\(total) \(unit), \(time)".utf8))
+      show("\r\u{1B}[K\(bar) \(done)/\(total) \(unit), \(time)")
       isBarShown = true
       if done == total { finish() }
     } else {
+      Activity.noteOutput()
       tell("\(done) of \(total) \(unit), \(time)")
     }
   }
@@ -60,21 +71,26 @@ final class ProgressDisplay: RunObserver {
 
   func checked(_ done: Int, of total: Int) {
     // A separate display: its unit and its time left are not those of the run.
-    files.loaded(done >> 20, of: total >> 20)
+    files.advancedSlowly(to: done >> 20, of: total >> 20)
   }
 
   /// Layers loaded; shown only when loading takes long enough to wonder.
-  func loaded(_ layers: Int, of total: Int) {
-    if MonotonicClock.now - start > 2_000_000_000 { advanced(to: layers, of: total) }
+  func loaded(_ layers: Int, of total: Int) throws {
+    try Interruption.check()
+    advancedSlowly(to: layers, of: total)
+  }
+
+  private func advancedSlowly(to done: Int, of total: Int) {
+    if MonotonicClock.now - start > 2_000_000_000 { advanced(to: done, of: total) }
   }
 
   private func finish() {
-    FileHandle.standardError.write(Data("\n".utf8))
+    show("\n")
     isBarShown = false
   }
 
   private func clear() {
-    if isBarShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    if isBarShown { show("\r\u{1B}[K") }
     isBarShown = false
   }
 

@@ -34,6 +34,11 @@ struct ReportCommand: ParsableCommand {
   var format = Format.markdown
 
   func run() throws {
+    Interruption.promise("Stopped: nothing was written.")
+    try Activity.during("Making the report", make)
+  }
+
+  private func make() throws {
     let store = try BenchmarkStore(openingAt: database)
     guard let id = try number ?? store.lastRun()?.id else {
       throw ValidationError("\(database) holds no run: make one with 'specbench run'.")

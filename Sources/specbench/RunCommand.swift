@@ -50,6 +50,7 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    Interruption.promise("\(RunInterrupted(hasBegun: false))")
     guard resume, let bare = BareResumption.given else { return try measure() }
     let (run, plan) = try BareResumption.plan(in: bare.database)
     var command = self
@@ -101,10 +102,16 @@ struct RunCommand: ParsableCommand {
       store: store,
       observer: ProgressDisplay(unit: "generations")
     )
-    Interruption.observe()
     let outcome = try runner.run()
-    let summary = try RunSummary(store: store, run: outcome.run)
-    try ReportFile.write(summary, to: report)
+    Interruption.promise(
+      "Stopped: run \(outcome.run) is whole in the database; 'specbench report \(outcome.run) --database "
+        + "\(ShellText.argument(database))' makes its report."
+    )
+    let summary = try Activity.during("Making the report") {
+      let summary = try RunSummary(store: store, run: outcome.run)
+      try ReportFile.write(summary, to: report)
+      return summary
+    }
     try say(summary.verdict)
     try say("Run \(outcome.run) is in \(database), its report in \(report).")
     let skipped = try store.prompts(of: outcome.run).filter { $0.skipReason != nil }.count

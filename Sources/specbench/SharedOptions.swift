@@ -54,12 +54,14 @@ struct ModelOptions: ParsableArguments {
       )
     }
     let display = ProgressDisplay(unit: "layers")
-    return try LoadedModel(
-      directory: directory,
-      weightType: dtype,
-      context: makeContext(),
-      progress: { display.loaded($0, of: $1) }
-    )
+    return try Activity.during("Loading the model") {
+      try LoadedModel(
+        directory: directory,
+        weightType: dtype,
+        context: makeContext(),
+        progress: { try display.loaded($0, of: $1) }
+      )
+    }
   }
 
   /// The threads and kernels that were asked for; says so if the fastest kernels had to be passed over.
@@ -67,7 +69,7 @@ struct ModelOptions: ParsableArguments {
     if let name = kernels ?? ProcessInfo.processInfo.environment["SPECBENCH_KERNELS"] {
       return try ComputeContext(threads: threads, kernels: KernelSet.choose(named: name))
     }
-    let selection = try KernelSet.select()
+    let selection = try Activity.during("Comparing the kernels with plain C") { try KernelSet.select() }
     for rejected in selection.rejected {
       tell(
         "The kernels \(rejected.set) differ from the plain C reference (\(rejected.kernels.joined(separator: ", "))) "
@@ -221,20 +223,4 @@ struct ManifestDecoder: Error, CustomStringConvertible {
   let problem: any Error
 
   var description: String { "\(path): \(problem)" }
-}
-
-/// Writes a text and a newline to standard output.
-///
-/// - Throws: ``UnwritableFile`` if it cannot be written, as when a disk is full.
-func say(_ text: String) throws(UnwritableFile) {
-  do {
-    try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
-  } catch {
-    throw UnwritableFile(path: "standard output")
-  }
-}
-
-/// Writes a line to standard error.
-func tell(_ text: String) {
-  FileHandle.standardError.write(Data((text + "\n").utf8))
 }

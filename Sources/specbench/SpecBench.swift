@@ -3,7 +3,8 @@ import Foundation
 import SpecRunner
 
 /// The command line. Exit codes: 0 done; 1 an output differs from vanilla's; 2 something given cannot be used;
-/// 3 slower than `compare` allows; 64 the command line cannot be understood; 130 stopped by Ctrl-C.
+/// 3 slower than `compare` allows; 64 the command line cannot be understood; 129, 130 and 143 stopped by a closed terminal,
+/// by Ctrl-C and by a polite termination; 141 the reader of the output has gone.
 @main
 struct SpecBench: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,7 +17,8 @@ struct SpecBench: ParsableCommand {
       Start with:  specbench run --quick
 
       Exit codes: 0 done; 1 an output differs from vanilla's; 2 something given cannot be used; 3 slower than \
-      'compare' allows; 64 usage; 130 stopped by Ctrl-C.
+      'compare' allows; 64 usage; 130 stopped by Ctrl-C (SIGINT), 143 by SIGTERM, 129 by SIGHUP; 141 the reader of the \
+      output has gone. What was measured is kept, and a second signal ends the program at once.
       """,
     version: RunEnvironment.packageVersion,
     subcommands: [
@@ -27,23 +29,65 @@ struct SpecBench: ParsableCommand {
   )
 
   static func main() {
+    holdStandardStreams()
+    Interruption.observe()
     do {
+      if let argument = argumentThatIsNoText { throw ArgumentThatIsNoText(text: argument) }
       var command = try parseAsRoot()
       try command.run()
+      Activity.end()
     } catch {
-      // Help and usage are the argument parser's own affair; everything else is one sentence of ours.
-      if error is ValidationError {
-        // Found while the command ran, where the parser knows of no subcommand whose usage it could show.
-        tell("specbench: \(error)")
-        exit(withError: ExitCode.validationFailure)
-      }
-      if error is RunInterrupted {
-        tell("\(isatty(STDERR_FILENO) == 1 ? "\n" : "")\(error)")
-        exit(withError: ExitCode(130))
-      }
-      guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
-      tell("specbench: \(error)")
-      exit(withError: ExitCode(2))
+      Activity.end()
+      finish(error)
     }
+  }
+
+  /// Tells why the command ended, and ends with the code that says so.
+  private static func finish(_ error: any Error) -> Never {
+    switch error {
+    case is Interrupted, is RunInterrupted, is WorkInterrupted: Interruption.end()
+    case is ClosedOutput: Foundation.exit(ClosedOutput.exitCode)
+    case is ValidationError:
+      // Found while the command ran, where the parser knows of no subcommand whose usage it could show.
+      tell("specbench: \(error)")
+      Foundation.exit(ExitCode.validationFailure.rawValue)
+    default: break
+    }
+    let code = exitCode(for: error)
+    // Help and usage are the argument parser's own texts; everything else is one sentence of ours.
+    guard code != .failure || error is ExitCode else {
+      tell("specbench: \(error)")
+      Foundation.exit(2)
+    }
+    let text = fullMessage(for: error)
+    guard code.isSuccess else {
+      if !text.isEmpty { tell(text) }
+      Foundation.exit(code.rawValue)
+    }
+    do {
+      if !text.isEmpty { try say(text) }
+    } catch {
+      finish(error)
+    }
+    Foundation.exit(code.rawValue)
+  }
+
+  /// An argument that Swift's strings cannot hold: its file would not be found under the name that is left of it.
+  private static var argumentThatIsNoText: String? {
+    for place in 0..<Int(CommandLine.argc) {
+      guard let bytes = CommandLine.unsafeArgv[place] else { continue }
+      if String(validatingCString: bytes) == nil { return String(cString: bytes) }
+    }
+    return nil
+  }
+}
+
+/// A name that is not UTF-8.
+struct ArgumentThatIsNoText: Error, CustomStringConvertible {
+  /// What can be shown of it.
+  let text: String
+
+  var description: String {
+    "\(text): this argument is not UTF-8; rename the file, or name it by a link with a UTF-8 name"
   }
 }

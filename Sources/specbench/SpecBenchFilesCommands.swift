@@ -74,7 +74,9 @@ struct ImportCommand: ParsableCommand {
   var database = "specbench.sqlite"
 
   func run() throws {
-    Interruption.promise("Stopped: an import that is not whole stays unfinished in the database; import the files again.")
+    Interruption.promise(
+      "Stopped: an import that is not whole stays unfinished in the database; import the files again."
+    )
     try Activity.during("Importing the answers", importAnswers)
   }
 

@@ -75,7 +75,7 @@ struct SweepCommand: ParsableCommand {
       resumes: resume
     )
     plan.reusesFinishedRuns = true
-    Interruption.observe()
+    Interruption.promise("\(RunInterrupted(hasBegun: false))")
     var runs: [Int64] = []
     for type in try types() {
       for count in try counts() {
@@ -86,9 +86,12 @@ struct SweepCommand: ParsableCommand {
         plan.beginsWhatIsMissing = true
       }
     }
-    let summaries = try runs.map { try RunSummary(store: store, run: $0) }
-    try ReportFile.write(SweepReport.plot(summaries).map { [$0] } ?? [], to: report) {
-      SweepReport.render(summaries, plots: $0)
+    let summaries = try Activity.during("Making the report") {
+      let summaries = try runs.map { try RunSummary(store: store, run: $0) }
+      try ReportFile.write(SweepReport.plot(summaries).map { [$0] } ?? [], to: report) {
+        SweepReport.render(summaries, plots: $0)
+      }
+      return summaries
     }
     try say(
       "\(runs.count == 1 ? "Run" : "Runs") \(runs.map(String.init).joined(separator: ", ")) "

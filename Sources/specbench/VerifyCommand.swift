@@ -14,6 +14,7 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup var samplingOptions: SamplingOptions
 
   func run() throws {
+    Interruption.promise("Stopped: nothing is kept of a comparison; the same command begins again.")
     let (suite, _) = try suiteOptions.load()
     let specs = try decoderOptions.specs(for: suite)
     let model = try modelOptions.load(for: suite)
@@ -26,7 +27,12 @@ struct VerifyCommand: ParsableCommand {
       sampling: sampling
     )
     let display = ProgressDisplay(unit: "questions")
-    let outcome = try verification.run { display.advanced(to: $0, of: $1) }
+    display.working(on: "Comparing the first question's outputs")
+    let outcome = try verification.run {
+      display.advanced(to: $0, of: $1)
+    } shouldStop: {
+      Interruption.isRequested
+    }
     for finding in outcome.findings { try say(describe(finding, model)) }
     try say(
       "\(outcome.checked - outcome.findings.count) of \(outcome.checked) outputs (\(outcome.tokens) tokens) are "

@@ -29,11 +29,18 @@ public final class SelfDistillation {
   /// - Parameters:
   ///   - prompt: fewer tokens than the capacity; none give none.
   ///   - limit: most tokens of the continuation.
+  ///   - check: called before each token; what it throws ends the text.
   /// - Returns: the prompt with its continuation, the end token included.
-  public func continued(_ prompt: [Token], atMost limit: Int = .max) -> [Token] {
+  /// - Throws: what `check` throws.
+  public func continued(
+    _ prompt: [Token],
+    atMost limit: Int = .max,
+    check: () throws -> Void
+  ) rethrows -> [Token] {
     var tokens = prompt
     cache.truncate(to: 0)
     while !tokens.isEmpty, tokens.count < capacity, tokens.count - prompt.count < limit {
+      try check()
       let rows = states[rows: cache.count..<tokens.count]
       target.embed(tokens[cache.count...], into: rows)
       target.forward(rows, cache: cache)

@@ -295,11 +295,18 @@ public struct DemoBuilder {
     get throws { DemoData(recipe, tokenizer: try Tokenizer(directory: folder.model)) }
   }
 
+  /// The answers of the target; nil if the observer stopped it.
   private func distilled() throws -> TrainingData? {
-    try corpus.distilled(folder, context: context) { done, all in
-      if done.isMultiple(of: 200) || done == all { observer.note("Answers written by the target: \(done) of \(all).") }
-    } shouldStop: {
-      observer.wantsToStop
+    do {
+      return try corpus.distilled(folder, context: context) { done, all in
+        if done.isMultiple(of: 200) || done == all {
+          observer.note("Answers written by the target: \(done) of \(all).")
+        }
+      } check: {
+        if observer.wantsToStop { throw TrainingStopped() }
+      }
+    } catch is TrainingStopped {
+      return nil
     }
   }
 

@@ -214,49 +214,28 @@ struct DemoData {
   ///   - folder: holds the target, and takes the file.
   ///   - context: the kernels and threads to compute on.
   ///   - progress: how many of how many are written.
-  ///   - shouldStop: asked after each answer.
-  /// - Returns: the documents, nil if it was stopped.
+  ///   - check: called before each token; what it throws ends the writing.
+  /// - Returns: the documents.
   /// - Throws: if a file cannot be read or written.
   func distilled(
     _ folder: DemoFolder,
     context: ComputeContext,
     progress: (Int, Int) -> Void,
-    shouldStop: () -> Bool
-  ) throws -> TrainingData? {
+    check: () throws -> Void
+  ) throws -> TrainingData {
     let prompts = encoded(
       recipe.baseDocuments..<recipe.baseDocuments + recipe.distilledPrompts,
       stream: .training
     )
-    try OutputFile.makeFolder(folder.work)
-    var written = try Self.readTokens(folder.distilled)
-    if written.count < prompts.count {
-      let checkpoint = try Checkpoint(directory: folder.model)
-      let writer = try SelfDistillation(
-        Transformer(checkpoint: checkpoint, context: context),
-        capacity: recipe.target.contextLength
-      )
-      while written.count < prompts.count {
-        let prompt = prompts[written.count]
-        written.append(writer.continued(Array(prompt.tokens.prefix(prompt.promptCount))))
-        progress(written.count, prompts.count)
-        let stops = shouldStop()
-        if stops || written.count.isMultiple(of: 200) || written.count == prompts.count {
-          try WholeJSONFile.write(written, to: folder.distilled)
-        }
-        if stops { return nil }
-      }
-    }
+    let answers = DistilledAnswers(
+      of: try Checkpoint(directory: folder.model),
+      prompts: prompts.map { Array($0.tokens.prefix($0.promptCount)) },
+      capacity: recipe.target.contextLength,
+      folder: folder.work
+    )
+    let written = try answers.write(context: context, progress: progress, check: check)
     var documents = Self.joined(encoded(0..<recipe.drafterDocuments, stream: .training), recipe)
     for document in written { documents.append(document, limit: recipe.target.contextLength) }
     return try TrainingData(training: documents, heldOut: heldOut)
-  }
-
-  private static func readTokens(_ path: String) throws(TrainingError) -> [[Token]] {
-    guard let data = FileManager.default.contents(atPath: path) else { return [] }
-    do {
-      return try JSONDecoder().decode([[Token]].self, from: data)
-    } catch {
-      throw .malformedCheckpoint(path: path, problem: "it does not hold lists of tokens")
-    }
   }
 }

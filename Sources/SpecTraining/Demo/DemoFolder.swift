@@ -38,6 +38,4 @@ public struct DemoFolder: Sendable {
   var middle: String { work + "/middle" }
   /// The base alone, which goes on learning as far as the target does.
   var smallModel: String { work + "/small-model" }
-  /// The answers that the target wrote for its drafters.
-  var distilled: String { work + "/distilled.json" }
 }

@@ -41,6 +41,8 @@ public final class Trainer {
   private var step = 0
   private var lossSum = 0.0
   private var lossCount = 0
+  /// When the state was saved last, and how long that took.
+  private var saved = (time: ContinuousClock.now, duration: Duration.zero)
   /// The course so far.
   public private(set) var points: [Point] = []
 
@@ -78,7 +80,7 @@ public final class Trainer {
   ///
   /// - Parameters:
   ///   - progress: called after each step.
-  ///   - shouldStop: asked after each step; on true the state is saved.
+  ///   - shouldStop: asked after each step, where on true the state is saved, and between evaluations.
   /// - Returns: whether all steps are done.
   /// - Throws: ``TrainingError`` if the loss is no number or a checkpoint cannot be written, and what `progress` throws.
   public func run(progress: (Progress) throws -> Void, shouldStop: () -> Bool) throws -> Outcome {
@@ -91,12 +93,15 @@ public final class Trainer {
       lossSum += loss
       lossCount += 1
       let isLast = step == settings.steps
-      if isLast || step.isMultiple(of: settings.evaluationInterval) { evaluate() }
+      if isLast || step.isMultiple(of: settings.evaluationInterval) {
+        // Half an evaluation is none: the training goes on from the state that was saved before.
+        guard evaluate(unless: shouldStop) else { return .interrupted }
+      }
       try progress(
         Progress(step: step, steps: settings.steps, loss: loss, stepsHere: step - first, lastPoint: points.last)
       )
       let stops = !isLast && shouldStop()
-      if isLast || stops || step.isMultiple(of: settings.checkpointInterval) { try save() }
+      if isLast || stops || step.isMultiple(of: settings.checkpointInterval) || isSavingDue { try save() }
       if stops { return .interrupted }
     }
     return .finished
@@ -109,14 +114,29 @@ public final class Trainer {
     heldOut.reduce(HeldOutFigures()) { $0 + objective.evaluate($1) }
   }
 
-  private func evaluate() {
-    points.append(
-      Point(step: step, trainingLoss: lossSum / Double(max(1, lossCount)), heldOut: evaluateHeldOut())
-    )
+  /// Measures the course.
+  ///
+  /// - Returns: false if it was stopped.
+  private func evaluate(unless shouldStop: () -> Bool) -> Bool {
+    var figures = HeldOutFigures()
+    for batch in heldOut {
+      if shouldStop() { return false }
+      figures = figures + objective.evaluate(batch)
+    }
+    points.append(Point(step: step, trainingLoss: lossSum / Double(max(1, lossCount)), heldOut: figures))
     (lossSum, lossCount) = (0, 0)
+    return true
+  }
+
+  /// Whether so much time has passed that a process which is ended now would lose more than it takes to save; saving may
+  /// take a twentieth of the time.
+  private var isSavingDue: Bool {
+    ContinuousClock.now - saved.time > max(.seconds(30), saved.duration * 20)
   }
 
   private func save() throws {
+    let start = ContinuousClock.now
+    defer { saved = (ContinuousClock.now, ContinuousClock.now - start) }
     try checkpoint.save(
       .init(step: step, points: points, lossSum: lossSum, lossCount: lossCount),
       parameters: objective.parameters

@@ -8,9 +8,14 @@ public protocol TrainingObserver: AnyObject {
   func note(_ text: String)
   /// Called after each step.
   func advanced(_ progress: Trainer.Progress)
+  /// What is done while nothing advances, in a few words; nil when that is over.
+  func working(on activity: String?)
   /// Whether to save and stop.
   var wantsToStop: Bool { get }
 }
+
+/// The observer stopped a training in its preparation.
+struct TrainingStopped: Error {}
 
 /// One training from its data to the files of its result: what every `train` command does.
 public struct TrainingRun {
@@ -45,6 +50,12 @@ public struct TrainingRun {
     self.context = context
   }
 
+  /// The folder beside a result in which a training keeps what it needs to go on.
+  ///
+  /// - Parameter output: the folder of the result.
+  /// - Returns: the folder.
+  public static func checkpoints(in output: String) -> String { output + "/checkpoint" }
+
   /// Trains to the end or until the observer stops it, going on from a checkpoint that is there.
   ///
   /// - Parameters:
@@ -58,8 +69,18 @@ public struct TrainingRun {
     observer: any TrainingObserver,
     write: (String) throws -> Void
   ) throws -> Trainer.Outcome {
-    let checkpoints = output + "/checkpoint"
-    try OutputFile.makeFolder(checkpoints)
+    let checkpoints = Self.checkpoints(in: output)
+    return try OutputFile.withFolder(checkpoints) {
+      try train(objective, observer: observer, checkpoints: checkpoints, write: write)
+    }
+  }
+
+  private func train(
+    _ objective: any TrainingObjective,
+    observer: any TrainingObserver,
+    checkpoints: String,
+    write: (String) throws -> Void
+  ) throws -> Trainer.Outcome {
     let trainer = try Trainer(
       objective,
       training: data.training,
@@ -69,10 +90,9 @@ public struct TrainingRun {
       context: context
     )
     let outcome = try trainer.run(progress: observer.advanced, shouldStop: { observer.wantsToStop })
-    if outcome == .interrupted {
-      observer.note("Stopped and saved in \(checkpoints): the same command goes on from there.")
-      return outcome
-    }
+    if outcome == .interrupted { return outcome }
+    observer.working(on: "Writing the result")
+    defer { observer.working(on: nil) }
     try write(output)
     try plot(trainer.points)
     let record = TrainingRecord(

@@ -28,15 +28,18 @@ struct TrainDemoCommand: ParsableCommand {
   @OptionGroup var contextOptions: TrainingContextOptions
 
   func run() throws {
+    Interruption.promise("Stopped: what is saved in \(output) is kept, and the same command goes on from there.")
     let recipe = miniature ? DemoRecipe.miniature : .shipped
     let folder = DemoFolder(output)
     let context = try contextOptions.makeContext()
     if !figures {
       let builder = DemoBuilder(recipe, folder: folder, context: context, observer: TrainingDisplay())
-      guard try builder.build(through: through) == .finished else { throw ExitCode(130) }
+      guard try builder.build(through: through) == .finished else { throw Interrupted() }
       guard through == .draft else { return try say("The demo suite is in \(output), up to the stage \(through).") }
     }
-    let card = DemoCard(recipe, folder: folder, figures: try DemoFigures(recipe, folder: folder, context: context))
+    let card = try Activity.during("Measuring the model for its card") {
+      DemoCard(recipe, folder: folder, figures: try DemoFigures(recipe, folder: folder, context: context))
+    }
     if !figures { try card.write() }
     try say(card.figureTables)
   }

@@ -26,13 +26,20 @@ struct TrainingTargetOptions: ParsableArguments {
       for document in encoded { documents.append(document.tokens, limit: limit) }
       return (checkpoint, documents)
     }
-    let writer = try SelfDistillation(Transformer(checkpoint: checkpoint, context: context), capacity: limit)
     let display = ProgressDisplay(unit: "answers written by the target")
-    for (index, document) in encoded.enumerated() {
-      let prompt = document.tokens.prefix(min(document.promptCount, limit - 1))
-      documents.append(writer.continued(Array(prompt)), limit: limit)
-      display.advanced(to: index + 1, of: encoded.count)
+    display.working(on: "Looking for answers that the target has written already")
+    let answers = DistilledAnswers(
+      of: checkpoint,
+      prompts: encoded.map { Array($0.tokens.prefix(min($0.promptCount, limit - 1))) },
+      capacity: limit,
+      folder: TrainingRun.checkpoints(in: options.output)
+    )
+    let written = try answers.write(context: context) {
+      display.advanced(to: $0, of: $1)
+    } check: {
+      try Interruption.check()
     }
+    for answer in written { documents.append(answer, limit: limit) }
     return (checkpoint, documents)
   }
 }

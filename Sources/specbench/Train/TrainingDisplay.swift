@@ -9,11 +9,21 @@ final class TrainingDisplay: TrainingObserver {
   private var lastShown: UInt64 = 0
   private var lastStep = 0
 
-  init() { Interruption.observe() }
+  var wantsToStop: Bool {
+    guard Interruption.isRequested else { return false }
+    Interruption.takesTime("Saving the training: a second Ctrl-C ends it at once, with what was saved before.")
+    return true
+  }
 
-  var wantsToStop: Bool { Interruption.isRequested }
+  func note(_ text: String) {
+    Activity.noteOutput()
+    tell((isTerminal ? "\r\u{1B}[K" : "") + text)
+  }
 
-  func note(_ text: String) { tell((isTerminal ? "\r\u{1B}[K" : "") + text) }
+  func working(on activity: String?) {
+    if isTerminal { show("\r\u{1B}[K") }
+    Activity.set(activity)
+  }
 
   func advanced(_ progress: Trainer.Progress) {
     if let point = progress.lastPoint, point.step == progress.step, point.step != lastStep {
@@ -21,6 +31,8 @@ final class TrainingDisplay: TrainingObserver {
       note(Self.line(point, of: progress.steps))
     }
     let now = MonotonicClock.now
+    // Elsewhere than on a terminal, steps that take long are told of between the measurements.
+    Activity.set(isTerminal ? nil : "step \(progress.step) of \(progress.steps), loss \(decimals(progress.loss, 3))")
     guard isTerminal, now - lastShown > 200_000_000 else { return }
     lastShown = now
     let seconds = Double(now - start) / 1e9
@@ -28,7 +40,7 @@ final class TrainingDisplay: TrainingObserver {
     let text =
       "\r\u{1B}[Kstep \(progress.step) of \(progress.steps), loss \(decimals(progress.loss, 3)), "
       + "\(ProgressDisplay.duration(left)) left"
-    FileHandle.standardError.write(Data(text.utf8))
+    show(text)
   }
 
   private static func line(_ point: Trainer.Point, of steps: Int) -> String {

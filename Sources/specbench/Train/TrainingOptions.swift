@@ -101,12 +101,18 @@ struct TrainingOptions: ParsableArguments {
 
   /// Reads and tokenizes the data.
   func encoded(tokenizer: Tokenizer, configuration: ModelConfiguration) throws -> [ConversationEncoder.Encoded] {
+    Interruption.promise("Stopped: what is saved in \(output) is kept, and the same command goes on from there.")
     let encoder = ConversationEncoder(
       tokenizer: tokenizer,
       template: try chatTemplate,
       configuration: configuration
     )
-    return try TrainingDataReader.read(data).map(encoder.encode)
+    return try Activity.during("Reading the data") {
+      try TrainingDataReader.read(data).map { document in
+        try Interruption.check()
+        return encoder.encode(document)
+      }
+    }
   }
 
   /// Trains and writes the result.
@@ -125,7 +131,7 @@ struct TrainingOptions: ParsableArguments {
       context: context
     )
     let outcome = try run(objective, observer: TrainingDisplay(), write: write)
-    guard outcome == .finished else { throw ExitCode(130) }
+    guard outcome == .finished else { throw Interrupted() }
     try say("The result is in \(output).")
   }
 }
