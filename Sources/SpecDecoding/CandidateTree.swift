@@ -115,7 +115,8 @@ extension DecodingError: InputFailure {
   /// Makes the error of a problem with the file of a candidate tree.
   public init(_ problem: InputProblem, file: String) {
     let shipped = CandidateTree.shippedNames.joined(separator: ", ")
-    let missing = "there is no such file, and the shipped trees are \(shipped)"
+    let hint = nearestNameHint(for: file, among: CandidateTree.shippedNames)
+    let missing = "there is no such file, and the shipped trees are \(shipped)\(hint)"
     self = .invalidTree(source: file, problem: problem == .missing ? missing : "\(problem)")
   }
 }

@@ -57,6 +57,9 @@ public struct DecoderSpec: Sendable, Equatable, CustomStringConvertible {
         specs.append(String(part))
       }
     }
+    guard specs.count == 1 || !specs.contains(where: { $0.trimmed.isEmpty }) else {
+      throw .malformedSpec(text: text, problem: "a part between commas is empty")
+    }
     var list: [DecoderSpec] = []
     for spec in specs { list.append(try DecoderSpec(spec)) }
     return list

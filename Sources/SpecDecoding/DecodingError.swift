@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecModel
 
 /// What a user can ask of decoding that cannot be done.
@@ -40,11 +41,13 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
     case .malformedSpec(let text, let problem):
       "the decoder '\(text)' cannot be read: \(problem); write it like kangaroo:exit=2,steps=6,threshold=0.6"
     case .unknownMethod(let name, let known):
-      "there is no method '\(name)': choose from \(known.joined(separator: ", "))"
+      name.contains(",")
+        ? "'\(name)' is not one method: name a single one here, its settings after a colon"
+        : "there is no method '\(name)'\(nearestNameHint(for: name, among: known)): choose from \(known.joined(separator: ", "))"
     case .unknownSetting(let method, let setting, let known):
       known.isEmpty
         ? "\(method) has no setting '\(setting)': it has none at all"
-        : "\(method) has no setting '\(setting)': choose from \(known.joined(separator: ", "))"
+        : "\(method) has no setting '\(setting)'\(nearestNameHint(for: setting, among: known)): choose from \(known.joined(separator: ", "))"
     case .invalidValue(let method, let setting, let value, let expected):
       "\(method): '\(setting)' is '\(value)' where \(expected) is expected: see 'specbench methods'"
     case .sharedAdapter(let adapter, let exits):

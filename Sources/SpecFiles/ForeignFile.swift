@@ -14,6 +14,12 @@ public enum ForeignFile: Equatable, Sendable {
   case gguf
   /// A table in the format Parquet.
   case parquet
+  /// A database of SQLite.
+  case database
+  /// Tensors in the format safetensors.
+  case safetensors
+  /// A document in the format PDF.
+  case pdf
   /// Text in UTF-16.
   case utf16
 
@@ -41,6 +47,13 @@ public enum ForeignFile: Equatable, Sendable {
       self = .gguf
     } else if start.starts(with: "PAR1".utf8) {
       self = .parquet
+    } else if start.starts(with: "SQLite format 3".utf8) {
+      self = .database
+    } else if start.starts(with: "%PDF-".utf8) {
+      self = .pdf
+    } else if start.count > 9, start[8] == 0x7B, start[9] == 0x22, start[4..<8].allSatisfy({ $0 == 0 }) {
+      // The length of a header, then the header in JSON.
+      self = .safetensors
     } else if start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF])
       || start.count > 3 && (start[0] == 0) != (start[1] == 0) && (start[2] == 0) != (start[3] == 0)
     {
@@ -60,6 +73,9 @@ public enum ForeignFile: Equatable, Sendable {
     case .gzip: "a gzip archive"
     case .gguf: "a GGUF model"
     case .parquet: "a Parquet table"
+    case .database: "an SQLite database"
+    case .safetensors: "a file of tensors (safetensors)"
+    case .pdf: "a PDF document"
     case .utf16: "text in UTF-16"
     }
   }
@@ -74,6 +90,7 @@ public enum ForeignFile: Equatable, Sendable {
     case .gzip: "unpack it with gunzip"
     case .gguf: "name the model's folder in Hugging Face layout, with safetensors"
     case .parquet: "convert it, with Python: pandas.read_parquet(FILE).to_json(OUTPUT, orient='records', lines=True)"
+    case .database, .safetensors, .pdf: "name the file that was meant"
     case .utf16: "save it in UTF-8, as with: iconv -f UTF-16 -t UTF-8 FILE > OUTPUT"
     }
   }

@@ -51,7 +51,7 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
     case .noMemory(let name, let reason):
       "the tensor '\(name)' cannot be made: \(reason)"
     case .unknownShape(let name, let known):
-      "there is no shape '\(name)': choose one of \(known.joined(separator: ", "))"
+      "there is no shape '\(name)'\(nearestNameHint(for: name, among: known)): choose one of \(known.joined(separator: ", "))"
     case .companionMismatch(let path, let problem):
       "\(path): \(problem): choose the one that was trained for this target"
     }

@@ -84,7 +84,8 @@ public final class SafetensorsFile {
     let path = file.path
     // Only a file whose header is wrong is looked at in this way: a header's length may look like anything.
     func foreign() -> ModelError? {
-      file.withBytes { ForeignFile(beginning: $0.prefix(512)) }.map { .foreignFile(path: path, $0) }
+      let kind = file.withBytes { ForeignFile(beginning: $0.prefix(512)) }
+      return kind == .safetensors ? nil : kind.map { .foreignFile(path: path, $0) }
     }
     guard file.count >= 8 else {
       throw foreign() ?? .malformedFile(path: path, problem: "it ends inside the header's length")

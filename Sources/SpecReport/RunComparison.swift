@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecStatistics
 import SpecStore
 
@@ -34,7 +35,7 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noSuchDecoder(let name, let side, let known):
-      "\(side) has no decoder '\(name)': choose one of \(known.joined(separator: ", "))"
+      "\(side) has no decoder '\(name)'\(nearestNameHint(for: name, among: known)): choose one of \(known.joined(separator: ", "))"
     case .notComparable(let differences):
       "The two runs cannot be compared: \(differences.joined(separator: "; ")): measure both alike, or pass --anyway"
     case .nothingInCommon(let first, let second):

@@ -82,12 +82,10 @@ public struct DecodeJob {
   }
 
   private static func read(_ path: String, model: LoadedModel, rules: StopRules) throws -> [Input] {
-    let bytes = withoutByteOrderMark(try InputFile<DecodeInputError>.bytes(of: path)[...])
+    let bytes = try InputFile<DecodeInputError>.bytes(of: path)
     var inputs: [Input] = []
-    for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
-    where !line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) {
-      let place = "\(path), line \(index + 1)"
-      let field = try JSONField<DecodeInputError>(parsing: line, file: path, line: index + 1, lenient: true)
+    for (number, field) in try JSONField<DecodeInputError>.records(bytes[...], file: path) {
+      let place = "\(path), line \(field.line ?? number)"
       let prompt = try Self.prompt(field, model: model)
       let window = try field.member("initial_window").unlessNull.map(Self.tokens)
       do {
@@ -95,7 +93,7 @@ public struct DecodeJob {
       } catch {
         throw UnusablePrompt(place: place, reason: error)
       }
-      let id = try field.member("id").value ?? .integer(index)
+      let id = try field.member("id").value ?? .integer(number - 1)
       inputs.append(Input(id: id, place: place, prompt: prompt, initialWindow: window))
     }
     guard !inputs.isEmpty else { throw DecodeInputError.noPrompt(file: path) }
@@ -104,7 +102,11 @@ public struct DecodeJob {
 
   private static func prompt(_ field: JSONField<DecodeInputError>, model: LoadedModel) throws -> [Token] {
     let ids = try field.member("prompt_ids")
-    if let ids = ids.unlessNull { return try tokens(ids) }
+    if let ids = ids.unlessNull {
+      let tokens = try tokens(ids)
+      guard !tokens.isEmpty else { throw ids.mismatch(expected: "a list with at least one token id") }
+      return tokens
+    }
     guard let text = try field.member("prompt").unlessNull else {
       throw ids.mismatch(expected: "a list of token ids, or a text as \"prompt\",")
     }

@@ -58,18 +58,9 @@ public struct Category: RawRepresentable, Hashable, Sendable, Codable {
   public init?(rawValue: String) {
     let name = rawValue.trimmingCharacters(in: .whitespaces)
     guard !name.isEmpty, name.unicodeScalars.count <= Self.longestName, name.lowercased() != "overall",
-      name.unicodeScalars.allSatisfy(Self.isAllowed)
+      name.isFitForNames
     else { return nil }
     self.init(unchecked: name)
-  }
-
-  private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: false
-    // Some scripts need the two joiners inside words.
-    case .format: scalar == "\u{200C}" || scalar == "\u{200D}"
-    default: true
-    }
   }
 
   /// What a name of a category is, for messages.

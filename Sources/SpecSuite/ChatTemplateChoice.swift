@@ -19,7 +19,8 @@ public enum ChatTemplateChoice: Equatable, Sendable, Codable {
       guard let template = ChatTemplate.named(name) else {
         throw SuiteError(
           place: place,
-          found: "the chat template \(quoted(name))",
+          found: "the chat template \(quoted(name))"
+            + nearestNameHint(for: name, among: ChatTemplate.shipped.map(\.name)),
           expected: "one of \(ChatTemplate.shipped.map(\.name).joined(separator: ", "))",
           advice: "choose one of these or give the template in full as an object"
         )

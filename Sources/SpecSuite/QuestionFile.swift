@@ -42,7 +42,7 @@ public enum QuestionFile {
   /// - Returns: The questions and the notes.
   /// - Throws: `SuiteError` with file and line for the first thing that is wrong.
   public static func contents(_ bytes: [UInt8], place: String) throws(SuiteError) -> Contents {
-    let records = try records(withoutByteOrderMark(bytes[...]), place)
+    let records = try SuiteField.records(bytes[...], file: place, repeatedKeys: false)
     var lineOfID: [String: Int] = [:]
     var lineOfKey: [Int: Int] = [:]
     var readings: [QuestionRecord] = []
@@ -75,35 +75,6 @@ public enum QuestionFile {
     }
     return Contents(questions: questions, notes: QuestionRecord.notes(readings, place: place))
   }
-
-  /// The records of a file, each with its number: the line in a file of lines, otherwise the place in the list.
-  private static func records(
-    _ bytes: ArraySlice<UInt8>,
-    _ place: String
-  ) throws(SuiteError) -> [(number: Int, field: SuiteField)] {
-    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    let filled = lines.enumerated().filter { !$0.element.allSatisfy(isSpace) }
-    guard let first = filled.first, spansLines(first.element, next: filled.dropFirst().first?.element) else {
-      return try filled.map { (index, line) throws(SuiteError) in
-        let number = index + 1
-        return (
-          number, try SuiteField(parsing: line, file: place, line: number, repeatedKeys: false, lenient: true)
-        )
-      }
-    }
-    let values = try SuiteField.all(parsing: bytes, file: place, repeatedKeys: false, lenient: true)
-    return values.enumerated().map { ($0 + 1, $1) }
-  }
-
-  /// Whether a document takes more than its line: it begins a list, or an object goes on in the next line.
-  private static func spansLines(_ line: ArraySlice<UInt8>, next: ArraySlice<UInt8>?) -> Bool {
-    let text = line.drop(while: isSpace)
-    if text.first == UInt8(ascii: "[") { return true }
-    guard text.first == UInt8(ascii: "{"), let next = next?.drop(while: isSpace).first else { return false }
-    return next != UInt8(ascii: "{") && (try? SuiteField(parsing: line, file: "", lenient: true)) == nil
-  }
-
-  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }
 
   private static func repeated(
     _ id: QuestionID,

@@ -20,7 +20,8 @@ public struct QuestionID: Hashable, Sendable {
     (key, written, text) = (number, nil, String(number))
   }
 
-  /// An id from a file: an integer of any size, one with a fraction of zero, or a text that is not blank.
+  /// An id from a file: an integer of any size, one with a fraction of zero, or a text that is not blank
+  /// and has nothing in it that controls a terminal.
   public init?(_ value: JSONValue) {
     switch value {
     case .integer(let number):
@@ -32,7 +33,7 @@ public struct QuestionID: Hashable, Sendable {
       self.init(text: text, written: value.line, integer: nil)
     case .string(let bytes):
       let text = String(decoding: bytes, as: UTF8.self)
-      guard !text.isBlank, text.unicodeScalars.count <= Self.longestText else { return nil }
+      guard !text.isBlank, text.unicodeScalars.count <= Self.longestText, text.isFitForNames else { return nil }
       let integer = Int(text).flatMap { String($0) == text ? $0 : nil }
       self.init(text: text, written: value.line, integer: integer)
     default:

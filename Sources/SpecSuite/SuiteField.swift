@@ -49,6 +49,12 @@ extension SuiteField {
 }
 
 extension String {
+  /// Whether nothing in it ends a line, controls a terminal or turns the direction of writing. Some scripts need the two
+  /// joiners inside words.
+  var isFitForNames: Bool {
+    unicodeScalars.allSatisfy { !$0.isDisruptive || $0 == "\u{200C}" || $0 == "\u{200D}" }
+  }
+
   /// Whether there is nothing but white space.
   var isBlank: Bool {
     allSatisfy(\.isWhitespace)

@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 
 /// Which files make up the suite at a path.
 struct SuiteFiles {
@@ -20,21 +21,23 @@ struct SuiteFiles {
     }
     if isDirectory {
       try self.init(folder: url)
+    } else if url.lastPathComponent == SuiteManifest.fileName {
+      try self.init(folder: url.deletingLastPathComponent())
     } else {
       try self.init(file: url)
     }
   }
 
   private init(file: URL) throws(SuiteError) {
-    guard file.pathExtension.lowercased() == "jsonl" else {
+    let folder = file.deletingLastPathComponent()
+    guard ["jsonl", "json"].contains(file.pathExtension.lowercased()) else {
       throw SuiteError(
         place: file.path,
-        found: "a file that does not end in .jsonl",
-        expected: "the folder of a suite or a .jsonl file",
-        advice: "give the folder that the file lies in"
+        found: "a file that does not end in .jsonl or .json",
+        expected: "the folder of a suite or a file of questions",
+        advice: "give the folder that the file lies in, or rename a file of questions"
       )
     }
-    let folder = file.deletingLastPathComponent()
     directory = folder.path
     manifestPath = nil
     questionFile = file.lastPathComponent
@@ -47,17 +50,26 @@ struct SuiteFiles {
     name = folder.lastPathComponent
     questionFile = SuiteManifest.defaultQuestionFile
     let manifest = SuiteFiles.join(directory, SuiteManifest.fileName)
-    let hasManifest = SuiteFiles.isDirectory(manifest) != nil
-    let hasQuestions = SuiteFiles.isDirectory(SuiteFiles.join(directory, questionFile)) != nil
+    // A link to nothing is no absent file: reading it says what is wrong.
+    let hasManifest = isEntry(manifest)
+    let hasQuestions = isEntry(SuiteFiles.join(directory, questionFile))
     manifestPath = hasManifest ? manifest : nil
     guard hasManifest || hasQuestions else {
       throw SuiteError(
         place: directory,
         found: "neither \(SuiteManifest.fileName) nor \(questionFile)",
         expected: "one of the two in the folder of a suite",
-        advice: "give the folder that holds them"
+        advice: SuiteFiles.advice(for: folder)
       )
     }
+  }
+
+  /// What to give instead of a folder without a suite: the files of questions that may lie in it.
+  private static func advice(for folder: URL) -> String {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let candidates = files.filter { $0.hasSuffix(".jsonl") }.sorted().prefix(5).map { quoted($0) }
+    guard !candidates.isEmpty else { return "give the folder that holds them" }
+    return "give the path of a file of questions, as that of \(candidates.joined(separator: " or "))"
   }
 
   /// Whether a folder is at the path, or nil where nothing is.

@@ -46,12 +46,44 @@ public enum SuiteLocator {
     if let path = places.first(where: { SuiteFiles.isDirectory($0) != nil }) { return path }
     var seen: Set<String> = []
     let tried = places.filter { seen.insert($0).inserted }
+    if let error = notAmongTheKnown(nameOrPath, tried: tried) { throw error }
     throw SuiteError(
       place: "the suite \(quoted(nameOrPath))",
       found: "nothing at \(tried.joined(separator: ", "))",
       expected: "a suite at one of these places",
       advice: "check the spelling, give the path of the suite or set \(environmentVariable) to a folder of suites"
     )
+  }
+
+  /// The error for a name where there are suites, but none of it: lists them, since they say more than places do.
+  private static func notAmongTheKnown(_ name: String, tried: [String]) -> SuiteError? {
+    let folders = tried.dropFirst().map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+    let found = folders.map { (folder: $0, names: suiteNames(in: $0)) }
+    let suites = found.filter { !$0.names.isEmpty }
+    guard !suites.isEmpty else { return nil }
+    let names = suites.flatMap(\.names)
+    let isCategory = Category.standard.contains { $0.rawValue == name } || Category.conversationNames.contains(name)
+    let category = Category(questionCategory: name)?.rawValue ?? name
+    return SuiteError(
+      place: "the suite \(quoted(name))",
+      found: isCategory
+        ? "the name of a category"
+        : "neither a suite nor a file of this name" + nearestNameHint(for: name, among: names),
+      expected: suites.map { "\($0.names.joined(separator: " or ")) in \($0.folder)" }.joined(separator: ", or "),
+      advice: isCategory
+        ? "give a suite, and the category with --categories \(category)"
+        : "give one of these, or the path of a suite or of a file of questions"
+    )
+  }
+
+  /// The names of the suites in a folder.
+  private static func suiteNames(in folder: String) -> [String] {
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return entries.filter { name in
+      [SuiteManifest.fileName, SuiteManifest.defaultQuestionFile].contains {
+        SuiteFiles.isDirectory(SuiteFiles.join(folder, name) + "/" + $0) == false
+      }
+    }.sorted()
   }
 
   private static func absolute(_ path: String, in folder: String) -> String {

@@ -60,7 +60,8 @@ extension Suite {
     if let absent = categories.first(where: { !present.contains($0) }) {
       throw SuiteError(
         place: place,
-        found: "no question of the category \(printableName(absent))",
+        found: "no question of the category \(printableName(absent))"
+          + nearestNameHint(for: absent.rawValue, among: present.map(\.rawValue)),
         expected: "one or more of \(presentNames)",
         advice: advice
       )

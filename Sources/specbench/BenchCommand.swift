@@ -32,16 +32,16 @@ struct BenchCommand: ParsableCommand {
   )
   var shape: String?
 
-  @Option(help: ArgumentHelp("Rounds to take medians over.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Rounds to take medians over.", valueName: "n"))
   var rounds = 5
 
-  @Option(help: ArgumentHelp("Positions of context before those of a pass.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Positions of context before those of a pass.", valueName: "n"))
   var context = EngineBenchmark.shortContext
 
   @Flag(help: "Measure the recording of a synthetic run instead; the suite demo's model is the default then.")
   var recording = false
 
-  @Option(help: ArgumentHelp("With --recording: how many tokens, at least.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("With --recording: how many tokens, at least.", valueName: "n"))
   var tokens = 200_000
 
   @Option(
@@ -56,6 +56,7 @@ struct BenchCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
+    try refuseEmptyPaths(["--database": database])
     guard (1...1000).contains(rounds) else {
       throw ValidationError("--rounds is \(rounds): choose a number from 1 to 1000.")
     }

@@ -33,6 +33,7 @@ struct CompareCommand: ParsableCommand {
 
   @Option(
     name: .customLong("fail-if-slower"),
+    parsing: .unconditional,
     help: ArgumentHelp("Exit code 3 when a whole 95 % interval is slower by more than this.", valueName: "percent")
   )
   var slowerLimit: String?
@@ -43,7 +44,10 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "Compare runs that were not measured alike, too.")
   var anyway = false
 
-  func validate() throws { _ = try limit() }
+  func validate() throws {
+    try refuseEmptyPaths(["The old side": first, "The new side": second, "--database": database])
+    _ = try limit()
+  }
 
   func run() throws {
     let comparison = try Activity.during("Comparing") {

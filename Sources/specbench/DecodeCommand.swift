@@ -33,17 +33,20 @@ struct DecodeCommand: ParsableCommand {
 
   @Option(
     name: .customLong("max-new-tokens"),
+    parsing: .unconditional,
     help: ArgumentHelp("Most tokens of an output.", valueName: "n")
   )
   var maximumNewTokens = 128
 
   @Option(
     name: .customLong("stop-ids"),
+    parsing: .unconditional,
     help: ArgumentHelp("Tokens that end a text, like 2,16. Default: the checkpoint's.", valueName: "list")
   )
   var stopIDs: String?
 
   func validate() throws {
+    try refuseEmptyPaths(["--input": input, "--output": output])
     guard (1...1 << 20).contains(maximumNewTokens) else {
       throw ValidationError("--max-new-tokens is \(maximumNewTokens): choose a number from 1 to \(1 << 20).")
     }
@@ -55,7 +58,14 @@ struct DecodeCommand: ParsableCommand {
     let spec = try MethodCatalogue.complete(DecoderSpec(decoder))
     try OutputFile.check(output, keeping: [(input, "the input")])
     let model = try modelOptions.load()
-    let rules = model.stopRules(maximumNewTokens: maximumNewTokens, endTokens: try endTokens())
+    let ends = try endTokens()
+    let vocabulary = model.target.configuration.vocabularySize
+    if let stranger = ends?.first(where: { Int($0) >= vocabulary }) {
+      throw ValidationError(
+        "--stop-ids holds \(stranger): the model's vocabulary has \(vocabulary) tokens, with ids from 0 to \(vocabulary - 1)."
+      )
+    }
+    let rules = model.stopRules(maximumNewTokens: maximumNewTokens, endTokens: ends)
     let sampling = samplingOptions.sampling(verificationOptions.verification)
     let job = try DecodeJob(spec: spec, inputPath: input, model: model, rules: rules, sampling: sampling)
     let display = ProgressDisplay(unit: "prompts")
@@ -68,8 +78,8 @@ struct DecodeCommand: ParsableCommand {
   }
 
   private func endTokens() throws -> [Token]? {
-    try stopIDs?.split(separator: ",").map { text in
-      guard let token = Token(text.trimmingCharacters(in: .whitespaces)), token >= 0 else {
+    try stopIDs.map { try listParts($0, of: "--stop-ids", like: "2,16") }?.map { text in
+      guard let token = Token(text), token >= 0 else {
         throw ValidationError("--stop-ids holds '\(text)': give token ids separated by commas, like 2,16.")
       }
       return token

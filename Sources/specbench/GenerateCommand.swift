@@ -37,6 +37,7 @@ struct GenerateCommand: ParsableCommand {
 
   @Option(
     name: .customLong("max-new-tokens"),
+    parsing: .unconditional,
     help: ArgumentHelp("Most tokens of the output.", valueName: "n")
   )
   var maximumNewTokens = 128

@@ -14,6 +14,8 @@ struct InspectCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("A folder with a config.json.", valueName: "dir"))
   var directory: String
 
+  func validate() throws { try refuseEmptyPaths(["The model's folder": directory]) }
+
   func run() throws {
     let configuration = try ModelConfiguration(directory: directory)
     try say(Self.describe(configuration))

@@ -6,6 +6,7 @@ import SpecRunner
 /// How many passes are enough.
 struct PrecisionOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Repeat passes until every decoder's overall speedup on this suite is known to this share, like 2%.",
       valueName: "percent"
@@ -15,6 +16,7 @@ struct PrecisionOptions: ParsableArguments {
 
   @Option(
     name: .customLong("time-budget"),
+    parsing: .unconditional,
     help: ArgumentHelp(
       "With --precision: begin no pass that would end later than this, like 90s or 10m.",
       valueName: "time"

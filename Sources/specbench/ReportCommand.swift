@@ -33,6 +33,8 @@ struct ReportCommand: ParsableCommand {
   )
   var format = Format.markdown
 
+  func validate() throws { try refuseEmptyPaths(["--database": database, "--output": output]) }
+
   func run() throws {
     Interruption.promise("Stopped: nothing was written.")
     try Activity.during("Making the report", make)
@@ -69,6 +71,8 @@ struct RunsCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("The database.", valueName: "file"))
   var database = "specbench.sqlite"
+
+  func validate() throws { try refuseEmptyPaths(["--database": database]) }
 
   func run() throws {
     try say(try RunList.render(BenchmarkStore(openingAt: database)))

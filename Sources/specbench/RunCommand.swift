@@ -21,7 +21,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var samplingOptions: SamplingOptions
   @OptionGroup var verificationOptions: VerificationOptions
 
-  @Option(help: ArgumentHelp("How often each prompt is measured.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("How often each prompt is measured.", valueName: "n"))
   var passes = 1
 
   @OptionGroup var precisionOptions: PrecisionOptions
@@ -44,6 +44,7 @@ struct RunCommand: ParsableCommand {
   var resume = false
 
   func validate() throws {
+    try refuseEmptyPaths(["--database": database, "--report": report])
     guard (1...10000).contains(passes) else {
       throw ValidationError("--passes is \(passes): choose a number from 1 to 10000.")
     }

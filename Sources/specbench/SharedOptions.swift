@@ -3,6 +3,7 @@ import Foundation
 import SpecDecoding
 import SpecFiles
 import SpecKernels
+import SpecModel
 import SpecRunner
 import SpecSuite
 
@@ -23,13 +24,14 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "How weights are held: f32, bf16, f16 or int8. Default: as the checkpoint stores them.")
   var dtype: WeightType?
 
-  @Option(help: "Threads. Default: the physical cores that the process may use.")
+  @Option(parsing: .unconditional, help: "Threads. Default: the physical cores that the process may use.")
   var threads: Int?
 
   @Option(help: ArgumentHelp("The kernel set, for tests: reference, avx2, avx512 or neon.", visibility: .hidden))
   var kernels: String?
 
   func validate() throws {
+    try refuseEmptyPaths(["--model": model])
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads is \(threads): choose a number from 1 to 1024.")
     }
@@ -53,6 +55,7 @@ struct ModelOptions: ParsableArguments {
           + "or set SPECBENCH_MODEL."
       )
     }
+    try checkVariable(directory)
     let display = ProgressDisplay(unit: "layers")
     return try Activity.during("Loading the model") {
       try LoadedModel(
@@ -62,6 +65,16 @@ struct ModelOptions: ParsableArguments {
         progress: { try display.loaded($0, of: $1) }
       )
     }
+  }
+
+  /// A folder that an environment variable names may have been forgotten there: it is told apart from an option's.
+  private func checkVariable(_ directory: String) throws {
+    guard model == nil, given == directory, !isEntry(directory) else { return }
+    throw ModelError.missingFolder(
+      path: "\(directory), which the environment variable SPECBENCH_MODEL names",
+      purpose: "a checkpoint folder with config.json and model.safetensors",
+      isFile: false
+    )
   }
 
   /// The threads and kernels that were asked for; says so if the fastest kernels had to be passed over.
@@ -85,7 +98,10 @@ struct SuiteOptions: ParsableArguments {
   @Option(help: "A suite's name, its folder, or a question.jsonl in Spec-Bench's format.")
   var suite = "demo"
 
-  @Option(help: ArgumentHelp("At most this many questions, taken in turn from the categories.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("At most this many questions, taken in turn from the categories.", valueName: "n")
+  )
   var limit: Int?
 
   @Option(
@@ -101,6 +117,7 @@ struct SuiteOptions: ParsableArguments {
 
   @Option(
     name: .customLong("max-new-tokens"),
+    parsing: .unconditional,
     help: ArgumentHelp("Most tokens of an output. Default: the suite's.", valueName: "n")
   )
   var maximumNewTokens: Int?
@@ -108,6 +125,7 @@ struct SuiteOptions: ParsableArguments {
   private static let quickLimit = 24
 
   func validate() throws {
+    if let limit { try check(limit, in: 1...Int(Int32.max), of: "--limit") }
     if let maximumNewTokens, !(1...65536).contains(maximumNewTokens) {
       throw ValidationError("--max-new-tokens is \(maximumNewTokens): choose a number from 1 to 65536.")
     }
@@ -137,13 +155,20 @@ struct SuiteOptions: ParsableArguments {
 
 /// How tokens are chosen.
 struct SamplingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Temperature of sampling; 0 takes the likeliest token.", valueName: "t"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Temperature of sampling; 0 takes the likeliest token.", valueName: "t")
+  )
   var temperature: Float = 0
 
-  @Option(help: ArgumentHelp("Draw from this many likeliest tokens only; 0 for all.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Draw from this many likeliest tokens only; 0 for all.", valueName: "n")
+  )
   var topK = 0
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Of those, draw from the fewest likeliest tokens that have this share of the probability; 1 for all.",
       valueName: "p"
@@ -152,6 +177,7 @@ struct SamplingOptions: ParsableArguments {
   var topP: Float = 1
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("What all draws follow from, and in a run the shuffled order of decoders.", valueName: "n")
   )
   var seed = 1

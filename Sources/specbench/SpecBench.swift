@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecFiles
 import SpecRunner
 
 /// The command line. Exit codes: 0 done; 1 an output differs from vanilla's; 2 something given cannot be used;
@@ -28,11 +29,23 @@ struct SpecBench: ParsableCommand {
     ]
   )
 
+  /// Refuses the name of a command that there is not, and says which may be meant: the parser takes it for an argument.
+  private static func checkName(_ arguments: [String], among commands: CommandConfiguration, of parent: String) throws {
+    let parts = commands.subcommands.map { $0.configuration }
+    guard !parts.isEmpty, let name = arguments.first, !name.hasPrefix("-"), name != "help" else { return }
+    for part in parts where part.commandName == name {
+      return try checkName(Array(arguments.dropFirst()), among: part, of: "\(parent) \(name)")
+    }
+    let hint = nearestNameHint(for: name, among: parts.compactMap { $0.commandName })
+    throw ValidationError("there is no command \(quoted(name))\(hint): see '\(parent) --help'")
+  }
+
   static func main() {
     holdStandardStreams()
     Interruption.observe()
     do {
       if let argument = argumentThatIsNoText { throw ArgumentThatIsNoText(text: argument) }
+      try checkName(Array(CommandLine.arguments.dropFirst()), among: configuration, of: "specbench")
       var command = try parseAsRoot()
       try command.run()
       Activity.end()

@@ -23,6 +23,8 @@ struct ExportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The folder for the files; it is made if it is not there.", valueName: "dir"))
   var output: String
 
+  func validate() throws { try refuseEmptyPaths(["--database": database, "--output": output]) }
+
   func run() throws {
     Interruption.promise("Stopped: nothing was written.")
     try Activity.during("Exporting the run", export)
@@ -32,6 +34,10 @@ struct ExportCommand: ParsableCommand {
     let store = try BenchmarkStore(openingAt: database)
     guard let id = try number ?? store.lastRun()?.id else {
       throw ValidationError("\(database) holds no run: make one with 'specbench run'.")
+    }
+    var isFolder: ObjCBool = true
+    if FileManager.default.fileExists(atPath: output, isDirectory: &isFolder), !isFolder.boolValue {
+      throw ValidationError("--output \(output) is a file where a folder is needed: name another path.")
     }
     let files = try SpecBenchExport.render(store: store, run: id)
     let folder = URL(fileURLWithPath: output)
@@ -72,6 +78,11 @@ struct ImportCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("The database; it is made if it is not there.", valueName: "file"))
   var database = "specbench.sqlite"
+
+  func validate() throws {
+    try refuseEmptyPaths(["--vanilla": vanilla, "--database": database])
+    for file in files { try refuseEmptyPaths(["A file": file]) }
+  }
 
   func run() throws {
     Interruption.promise(

@@ -28,19 +28,23 @@ struct SweepCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Methods with the values of their settings.", valueName: "grid"))
   var grid: String
 
-  @Option(help: ArgumentHelp("Weight types, like bf16,int8. Default: --dtype's.", valueName: "list"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Weight types, like bf16,int8. Default: --dtype's.", valueName: "list")
+  )
   var dtypes: String?
 
   @Option(
     name: .customLong("thread-counts"),
+    parsing: .unconditional,
     help: ArgumentHelp("Thread counts, like 1,2. Default: --threads.", valueName: "list")
   )
   var threadCounts: String?
 
-  @Option(help: ArgumentHelp("How often each prompt is measured.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("How often each prompt is measured.", valueName: "n"))
   var passes = 2
 
-  @Option(help: ArgumentHelp("Seed of the shuffled order.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the shuffled order.", valueName: "n"))
   var seed = 1
 
   @Option(help: ArgumentHelp("The database; it is made if it is not there.", valueName: "file"))
@@ -53,6 +57,7 @@ struct SweepCommand: ParsableCommand {
   var resume = false
 
   func validate() throws {
+    try refuseEmptyPaths(["--database": database, "--report": report])
     guard (1...10000).contains(passes) else {
       throw ValidationError("--passes is \(passes): choose a number from 1 to 10000.")
     }
@@ -119,7 +124,7 @@ struct SweepCommand: ParsableCommand {
   private func types() throws -> [WeightType?] {
     guard let dtypes else { return [modelOptions.dtype] }
     return try values(dtypes, of: "--dtypes", like: "bf16,int8").map { name in
-      guard let type = WeightType(rawValue: String(name)) else {
+      guard let type = WeightType(rawValue: name) else {
         throw ValidationError("--dtypes holds '\(name)': choose from f32, bf16, f16 and int8.")
       }
       return type
@@ -137,9 +142,7 @@ struct SweepCommand: ParsableCommand {
   }
 
   /// The values of a list, each once: what is listed twice is measured once.
-  private func values(_ list: String, of option: String, like example: String) throws -> [Substring] {
-    let values = list.split(separator: ",").reduce(into: [Substring]()) { if !$0.contains($1) { $0.append($1) } }
-    guard !values.isEmpty else { throw ValidationError("\(option) is empty: list values, like \(example).") }
-    return values
+  private func values(_ list: String, of option: String, like example: String) throws -> [String] {
+    try listParts(list, of: option, like: example).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 }

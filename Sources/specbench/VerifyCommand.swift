@@ -17,6 +17,7 @@ struct VerifyCommand: ParsableCommand {
     Interruption.promise("Stopped: nothing is kept of a comparison; the same command begins again.")
     let (suite, _) = try suiteOptions.load()
     let specs = try decoderOptions.specs(for: suite)
+    guard specs.contains(where: { $0.method != "vanilla" }) else { throw NothingToVerify() }
     let model = try modelOptions.load(for: suite)
     let sampling = samplingOptions.sampling()
     let verification = Verification(
@@ -53,8 +54,15 @@ struct VerifyCommand: ParsableCommand {
     }
     let margin = finding.difference.topTwoMargin.map { $0 == 0 ? ", a tie" : ", top-2 margin \($0)" } ?? ""
     return
-      "question \(finding.question.debugDescription.dropFirst().dropLast()), turn \(finding.turn + 1), \(finding.decoder): position "
+      "question \(finding.question), turn \(finding.turn + 1), \(finding.decoder): position "
       + "\(finding.difference.position): vanilla \(name(finding.difference.expected)), found "
       + "\(name(finding.difference.found))\(margin)"
   }
+}
+
+/// A check of vanilla alone, which is what the others are compared with.
+struct NothingToVerify: Error, CustomStringConvertible {
+  let description =
+    "there is nothing to compare, since vanilla is what all others are compared with; name another method with "
+    + "--decoders, or none for the suite's"
 }

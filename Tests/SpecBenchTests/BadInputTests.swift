@@ -220,7 +220,7 @@ import Testing
     for (text, words) in [
       ("", "holds no prompt"), ("{\"id\": 1}", "prompt_ids"),
       ("{\"id\": 1, \"prompt_ids\": [1, \"x\"]}", "prompt_ids[1]"),
-      ("{\"id\": 1, \"prompt_ids\": []}", "no tokens"), ("{\"id\": 1, \"prompt_ids\": [259]}", "259"),
+      ("{\"id\": 1, \"prompt_ids\": []}", "an empty list"), ("{\"id\": 1, \"prompt_ids\": [259]}", "259"),
       ("{\"id\": 1, \"prompt_ids\": [-1]}", "-1"), ("{\"id\": 1, \"prompt\": 3}", "prompt"),
       ("{\"id\": 1, \"prompt_ids\": [1]}\n{\"id\": 2", "line 2"), ("nonsense", "line 1"),
       ("{\"id\": 1, \"prompt_ids\": [\(String(repeating: "1, ", count: 2047))1]}", "leaves no room"),

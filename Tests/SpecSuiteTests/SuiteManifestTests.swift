@@ -89,7 +89,7 @@ import Testing
 
   @Test func anUnknownTemplateListsTheShipped() throws {
     let error = try refusal(of: #"{"name": "a", "version": "1", "chat_template": "vicunia"}"#)
-    #expect(error.found == "the chat template \"vicunia\"")
+    #expect(error.found == "the chat template \"vicunia\", perhaps vicuna is meant")
     #expect(error.expected == "one of plain, vicuna, llama-2, llama-3, chatml, zephyr")
   }
 

@@ -65,7 +65,7 @@ import Testing
     #expect(nameless.found == "an empty path")
     let text = try workspace.write("hello", to: "notes.txt")
     let other = failure { () throws(SuiteError) in _ = try SpecSuite.Suite(path: text) }
-    #expect(other.found == "a file that does not end in .jsonl")
+    #expect(other.found == "a file that does not end in .jsonl or .json")
     #expect(other.place == text)
   }
 

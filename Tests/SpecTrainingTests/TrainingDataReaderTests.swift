@@ -58,7 +58,7 @@ struct TrainingDataReaderTests {
       ("a.jsonl", "{\"conversations\": [{\"from\": \"gpt\"}]}", ["line 1", "value", "missing"]),
       ("a.jsonl", "\n \n", ["holds no text"]),
       ("a.json", "[{\"text\": \"a\"}, {}]", ["entry 2"]),
-      ("a.json", "{\"text\": \"a\"}", ["an array"]),
+      ("a.json", "[3]", ["line 1", "an object"]),
       ("a.txt", " \n", ["holds no text"]),
     ]
   )

@@ -4,7 +4,7 @@
 extension Unicode.Scalar {
   /// Whether the scalar does something where it should only be read: a terminal obeys it, or it ends a line, or it turns
   /// the direction of writing, or it cannot be seen at all.
-  var isDisruptive: Bool {
+  package var isDisruptive: Bool {
     switch properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: true
     default: false

@@ -3,8 +3,8 @@ import SpecFiles
 
 /// Reads the files that a user gives to train on.
 ///
-/// The name decides: `.jsonl` has one record in each line, `.json` is a list of records, and any other file is one text
-/// in UTF-8. A record is an object with one of these fields:
+/// The name decides: `.jsonl` and `.json` have one record in each line or one list of records, and any other file is one
+/// text in UTF-8. A record is an object with one of these fields:
 /// - `text`: running text;
 /// - `turns`: what the user says, as in Spec-Bench's questions, without answers;
 /// - `conversations`: turns as in ShareGPT, objects of `from` (`human`, `gpt`, …) and `value`;
@@ -32,8 +32,7 @@ public enum TrainingDataReader {
   private static func read(_ path: String) throws(TrainingDataError) -> [TrainingDocument] {
     let documents =
       switch URL(fileURLWithPath: path).pathExtension.lowercased() {
-      case "jsonl": try lines(of: path)
-      case "json": try list(in: path)
+      case "jsonl", "json": try records(of: path)
       default: try text(of: path)
       }
     guard !documents.isEmpty else { throw .empty(file: path) }
@@ -45,24 +44,12 @@ public enum TrainingDataReader {
     return isBlank(text) ? [] : [.text(text)]
   }
 
-  private static func lines(of path: String) throws(TrainingDataError) -> [TrainingDocument] {
-    let bytes = withoutByteOrderMark(try Input.bytes(of: path, limit: byteLimit)[...])
-    var documents: [TrainingDocument] = []
-    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    for (index, bytes) in lines.enumerated() where !bytes.allSatisfy({ $0 == 0x20 || 0x09...0x0D ~= $0 }) {
-      let record = try Field(parsing: bytes, file: path, line: index + 1, lenient: true)
-      documents.append(try document(record, place: "line \(index + 1)"))
-    }
-    return documents
-  }
-
-  private static func list(in path: String) throws(TrainingDataError) -> [TrainingDocument] {
+  private static func records(of path: String) throws(TrainingDataError) -> [TrainingDocument] {
     let bytes = try Input.bytes(of: path, limit: byteLimit)
-    var documents: [TrainingDocument] = []
-    for (index, record) in try Field(parsing: bytes[...], file: path, lenient: true).elements().enumerated() {
-      documents.append(try document(record, place: "entry \(index + 1) of the list"))
+    return try Field.records(bytes[...], file: path).map { (number, record) throws(TrainingDataError) in
+      let line = record.line ?? number
+      return try document(record, place: "line \(line)" + (number == line ? "" : ", entry \(number)"))
     }
-    return documents
   }
 
   private static func document(_ record: Field, place: String) throws(TrainingDataError) -> TrainingDocument {

@@ -27,6 +27,8 @@ struct TrainDemoCommand: ParsableCommand {
 
   @OptionGroup var contextOptions: TrainingContextOptions
 
+  func validate() throws { try refuseEmptyPaths(["--output": output]) }
+
   func run() throws {
     Interruption.promise("Stopped: what is saved in \(output) is kept, and the same command goes on from there.")
     let recipe = miniature ? DemoRecipe.miniature : .shipped

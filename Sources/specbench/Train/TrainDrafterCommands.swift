@@ -15,6 +15,8 @@ struct TrainingTargetOptions: ParsableArguments {
   )
   var selfDistill = false
 
+  func validate() throws { try refuseEmptyPaths(["--model": model]) }
+
   /// The checkpoint with its documents, their answers written by the target if asked for.
   func load(_ options: TrainingOptions, context: ComputeContext) throws -> (Checkpoint, TokenizedDocuments) {
     let checkpoint = try Checkpoint(directory: model)
@@ -54,15 +56,18 @@ struct TrainKangarooCommand: ParsableCommand {
   @OptionGroup var target: TrainingTargetOptions
   @OptionGroup var options: TrainingOptions
 
-  @Option(help: ArgumentHelp("How many of the target's first layers draft.", valueName: "layers"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How many of the target's first layers draft.", valueName: "layers")
+  )
   var exit = 2
 
   func run() throws {
+    // The target may write answers for hours before its layers are asked for.
+    let layers = try Checkpoint(directory: target.model).configuration.layers
+    try check(exit, in: 1...max(1, layers - 1), of: "--exit")
     let context = try options.contextOptions.makeContext()
     let (checkpoint, documents) = try target.load(options, context: context)
-    guard (1..<checkpoint.configuration.layers).contains(exit) else {
-      throw ValidationError("--exit is \(exit): choose a layer from 1 to \(checkpoint.configuration.layers - 1).")
-    }
     let objective = try KangarooObjective(
       checkpoint,
       exitLayer: exit,
@@ -86,7 +91,7 @@ struct TrainMedusaCommand: ParsableCommand {
   @OptionGroup var target: TrainingTargetOptions
   @OptionGroup var options: TrainingOptions
 
-  @Option(help: ArgumentHelp("How many heads.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("How many heads.", valueName: "n"))
   var heads = 4
 
   func validate() throws {

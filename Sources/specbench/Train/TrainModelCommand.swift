@@ -6,25 +6,32 @@ import SpecTraining
 
 /// A model's shape.
 struct ShapeOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Number of layers.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of layers.", valueName: "n"))
   var layers = 2
 
-  @Option(help: ArgumentHelp("Width of the residual stream. Default: 256, or the target's.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Width of the residual stream. Default: 256, or the target's.", valueName: "n")
+  )
   var width: Int?
 
-  @Option(help: ArgumentHelp("Width of the feed-forward block. Default: 2.75 × the width.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Width of the feed-forward block. Default: 2.75 × the width.", valueName: "n")
+  )
   var inner: Int?
 
-  @Option(help: ArgumentHelp("Attention heads. Default: one for 32 numbers of the width.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Attention heads. Default: one for 32 numbers of the width.", valueName: "n")
+  )
   var heads: Int?
 
   func validate() throws {
     guard (1...1024).contains(layers) else {
       throw ValidationError("--layers is \(layers): choose a number from 1 to 1024.")
     }
-    if let heads, !(1...1024).contains(heads) {
-      throw ValidationError("--heads is \(heads): choose a number from 1 to 1024.")
-    }
+    if let heads { try check(heads, in: 1...1024, of: "--heads") }
     for (name, value) in [("--width", width), ("--inner", inner)] {
       if let value, value % 32 != 0 || !(32...65536).contains(value) {
         throw ValidationError("\(name) is \(value): choose a multiple of 32 from 32 to 65536.")
@@ -65,13 +72,12 @@ struct TrainModelCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A folder with tokenizer.json, as train tokenizer writes it.", valueName: "dir"))
   var tokenizer: String
 
-  @Option(help: ArgumentHelp("Most positions of the model.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Most positions of the model.", valueName: "n"))
   var context = 1024
 
   func validate() throws {
-    guard (8...1_000_000).contains(context) else {
-      throw ValidationError("--context is \(context): choose a number from 8 to 1000000.")
-    }
+    try refuseEmptyPaths(["--tokenizer": tokenizer])
+    try check(context, in: 8...1_000_000, of: "--context")
   }
 
   func run() throws {

@@ -17,10 +17,14 @@ struct TrainTokenizerCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A folder for the files.", valueName: "dir"))
   var output: String
 
-  @Option(help: ArgumentHelp("Most tokens of the vocabulary.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Most tokens of the vocabulary.", valueName: "n"))
   var vocabulary = 2048
 
-  @Option(name: .customLong("context"), help: ArgumentHelp("Most positions of the model.", valueName: "n"))
+  @Option(
+    name: .customLong("context"),
+    parsing: .unconditional,
+    help: ArgumentHelp("Most positions of the model.", valueName: "n")
+  )
   var contextLength = 1024
 
   @Option(
@@ -31,9 +35,10 @@ struct TrainTokenizerCommand: ParsableCommand {
   var special: [String] = []
 
   func validate() throws {
-    guard (8...1_000_000).contains(contextLength) else {
-      throw ValidationError("--context is \(contextLength): choose a number from 8 to 1000000.")
-    }
+    try refuseEmptyPaths(["--output": output])
+    for file in data { try refuseEmptyPaths(["--data": file]) }
+    try check(contextLength, in: 8...1_000_000, of: "--context")
+    try check(vocabulary, in: 256...1 << 24, of: "--vocabulary")
   }
 
   func run() throws {

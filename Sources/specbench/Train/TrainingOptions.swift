@@ -7,7 +7,10 @@ import SpecTraining
 
 /// Threads of a training.
 struct TrainingContextOptions: ParsableArguments {
-  @Option(help: "Threads. Default: the physical cores that the process may use. The result does not depend on it.")
+  @Option(
+    parsing: .unconditional,
+    help: "Threads. Default: the physical cores that the process may use. The result does not depend on it."
+  )
   var threads: Int?
 
   func validate() throws {
@@ -33,23 +36,39 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A folder for the result.", valueName: "dir"))
   var output: String
 
-  @Option(help: ArgumentHelp("How many steps.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("How many steps.", valueName: "n"))
   var steps = 1000
 
-  @Option(name: .customLong("batch-tokens"), help: ArgumentHelp("Tokens of one step.", valueName: "n"))
+  @Option(
+    name: .customLong("batch-tokens"),
+    parsing: .unconditional,
+    help: ArgumentHelp("Tokens of one step.", valueName: "n")
+  )
   var batchTokens = 2048
 
-  @Option(name: .customLong("learning-rate"), help: ArgumentHelp("The rate after the warm-up.", valueName: "x"))
+  @Option(
+    name: .customLong("learning-rate"),
+    parsing: .unconditional,
+    help: ArgumentHelp("The rate after the warm-up.", valueName: "x")
+  )
   var learningRate: Float = 2e-3
 
-  @Option(name: .customLong("weight-decay"), help: ArgumentHelp("Decoupled weight decay of matrices.", valueName: "x"))
+  @Option(
+    name: .customLong("weight-decay"),
+    parsing: .unconditional,
+    help: ArgumentHelp("Decoupled weight decay of matrices.", valueName: "x")
+  )
   var weightDecay: Float = 0.1
 
-  @Option(help: ArgumentHelp("What first weights and the order of documents follow from.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("What first weights and the order of documents follow from.", valueName: "n")
+  )
   var seed: UInt64 = 1
 
   @Option(
     name: .customLong("document-tokens"),
+    parsing: .unconditional,
     help: ArgumentHelp("Longer documents are cut. Default: 512, or --batch-tokens where that is less.", valueName: "n")
   )
   var givenDocumentTokens: Int?
@@ -60,6 +79,8 @@ struct TrainingOptions: ParsableArguments {
   @OptionGroup var contextOptions: TrainingContextOptions
 
   func validate() throws {
+    try refuseEmptyPaths(["--output": output])
+    for file in data { try refuseEmptyPaths(["--data": file]) }
     guard (1...10_000_000).contains(steps) else {
       throw ValidationError("--steps is \(steps): choose a number from 1 to 10000000.")
     }
@@ -72,8 +93,11 @@ struct TrainingOptions: ParsableArguments {
           + "\(batchTokens)."
       )
     }
-    guard learningRate > 0, learningRate < 1, weightDecay >= 0, weightDecay < 1 else {
-      throw ValidationError("--learning-rate and --weight-decay are shares below 1, the rate above 0.")
+    guard learningRate > 0, learningRate < 1 else {
+      throw ValidationError("--learning-rate is \(learningRate): choose a number above 0 and below 1.")
+    }
+    guard weightDecay >= 0, weightDecay < 1 else {
+      throw ValidationError("--weight-decay is \(weightDecay): choose a number from 0 to below 1.")
     }
     _ = try chatTemplate
     if try TrainingRecord.finished(in: output) != nil {

@@ -1,0 +1,236 @@
+import Foundation
+import GRDB
+import SpecTestSupport
+import Testing
+
+/// A message blames what is wrong, and says what to do.
+@Suite final class MessageTests {
+  let scratch: Scratch
+  let model: TinyCheckpoint
+
+  init() throws {
+    scratch = try Scratch()
+    model = try TinyCheckpoint()
+    try scratch.write(#"{"id": 1, "prompt_ids": [1, 2, 3]}"#, to: "in.jsonl")
+    try scratch.write(#"{"question_id": 1, "category": "qa", "turns": ["a"]}"#, to: "q.jsonl")
+  }
+
+  deinit { model.remove() }
+
+  private func expect(
+    _ arguments: [String],
+    _ status: Int32,
+    _ words: String...,
+    location: SourceLocation = #_sourceLocation
+  ) throws {
+    let result = try Program.run(arguments, in: scratch.folder)
+    #expect(result.status == status, "\(arguments) \(result.errors)", sourceLocation: location)
+    for word in words {
+      #expect(result.errors.contains(word), "\(arguments) \(result.errors)", sourceLocation: location)
+    }
+  }
+
+  private func decode(_ extra: [String] = [], decoder: String = "vanilla", input: String = "in.jsonl") -> [String] {
+    ["decode", "--model", model.directory, "--decoder", decoder, "--input", input, "--output", "out.jsonl"] + extra
+  }
+
+  private func verify(_ extra: [String]) -> [String] {
+    ["verify", "--model", model.directory, "--suite", "q.jsonl", "--max-new-tokens", "2"] + extra
+  }
+
+  /// A number below zero is a value of its option, and is told the range.
+  @Test(arguments: [
+    ("verify", "--limit", "-1", "--limit is -1"), ("verify", "--threads", "-2", "--threads is -2"),
+    ("run", "--passes", "-2", "--passes is -2"), ("run", "--temperature", "-1", "--temperature is -1"),
+    ("run", "--top-k", "-1", "--top-k is -1"), ("run", "--top-p", "-0.5", "--top-p is -0.5"),
+    ("run", "--max-new-tokens", "-3", "--max-new-tokens is -3"), ("run", "--precision", "-1%", "--precision is '-1%'"),
+    ("bench", "--context", "-1", "--context is -1"), ("bench", "--rounds", "-1", "--rounds is -1"),
+    ("bench", "--tokens", "-1", "--tokens is -1"), ("verify", "--limit", "0", "--limit is 0"),
+  ])
+  func numbersBelowZero(command: String, option: String, value: String, words: String) throws {
+    try expect([command, option, value], 64, words)
+  }
+
+  @Test func numbersBelowZeroOfOtherCommands() throws {
+    let train = ["--data", "in.jsonl", "--output", "o"]
+    try expect(["sweep", "--grid", "kangaroo", "--passes", "-1"], 64, "--passes is -1")
+    try expect(["sweep", "--grid", "kangaroo", "--thread-counts", "-1"], 64, "--thread-counts holds '-1'")
+    try expect(["compare", "1", "2", "--fail-if-slower", "-3%"], 64, "--fail-if-slower is '-3%'")
+    try expect(["train", "medusa", "--model", model.directory, "--heads", "-1"] + train, 64, "--heads is -1")
+    try expect(["train", "model", "--tokenizer", model.directory, "--heads", "0"] + train, 64, "--heads is 0")
+    try expect(["train", "model", "--tokenizer", model.directory, "--context", "-8"] + train, 64, "--context is -8")
+    try expect(
+      ["train", "draft", "--model", model.directory, "--learning-rate", "-1"] + train,
+      64,
+      "--learning-rate is -1"
+    )
+    try expect(["train", "tokenizer", "--vocabulary", "-1"] + train, 64, "--vocabulary is -1")
+    try expect(
+      ["train", "kangaroo", "--model", model.directory, "--exit", "-1"] + train,
+      64,
+      "--exit is -1",
+      "from 1 to 3"
+    )
+    // A seed may be any number.
+    try expect(decode(["--seed", "-3", "--max-new-tokens", "2"]), 0)
+  }
+
+  @Test func stopTokensAreTokensOfTheModel() throws {
+    try expect(decode(["--stop-ids", "2,99999"]), 64, "--stop-ids holds 99999", "259 tokens")
+    try expect(decode(["--stop-ids", "2,,3"]), 64, "--stop-ids is '2,,3'", "empty")
+    try expect(decode(["--stop-ids", ""]), 64, "--stop-ids", "empty")
+    try expect(decode(["--stop-ids", "-1"]), 64, "--stop-ids holds '-1'")
+  }
+
+  @Test func namesThatAreNearlyRight() throws {
+    try expect(decode(decoder: "kangaro"), 2, "no method 'kangaro', perhaps kangaroo is meant")
+    try expect(decode(decoder: "kangaroo:stpes=2"), 2, "perhaps steps is meant")
+    try expect(decode(decoder: "vanilla,kangaroo"), 2, "is not one method")
+    try expect(decode(decoder: "medusa:tree=smal"), 2, "perhaps small is meant")
+    try expect(["bench", "--shape", "tinylama-1.1b"], 2, "perhaps tinyllama-1.1b is meant")
+    try expect(["doctr"], 64, "no command \"doctr\", perhaps doctor is meant")
+    try expect(["train", "kangaro"], 64, "perhaps kangaroo is meant", "specbench train --help")
+    try expect(verify(["--categories", "qaa"]), 2, "perhaps qa is meant")
+    try expect(verify(["--categories", "writing"]), 2, "give mt_bench instead")
+  }
+
+  @Test func suitesAreListed() throws {
+    for folder in ["Suites/alpha", "Suites/beta"] {
+      let path = scratch.path(folder)
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try scratch.write(#"{"question_id": 1, "turns": ["a"]}"#, to: folder + "/question.jsonl")
+    }
+    try expect(
+      ["verify", "--suite", "alpa"],
+      2,
+      "perhaps alpha is meant",
+      "alpha or beta in \(scratch.path("Suites"))"
+    )
+    try expect(["verify", "--suite", "mt_bench"], 2, "the name of a category", "--categories mt_bench")
+  }
+
+  @Test func aManifestThatIsALinkToNothingIsTold() throws {
+    try FileManager.default.createDirectory(atPath: scratch.path("own"), withIntermediateDirectories: true)
+    try scratch.write(#"{"question_id": 1, "turns": ["a"]}"#, to: "own/question.jsonl")
+    try FileManager.default.createSymbolicLink(atPath: scratch.path("own/suite.json"), withDestinationPath: "nowhere")
+    try expect(verify(["--suite", "own"]), 2, "suite.json", "a link to a file that is not there")
+    try expect(verify(["--decoders", "medusa,,kangaroo"]), 2, "a part between commas is empty")
+  }
+
+  @Test func verifyOfVanillaAloneHasNothingToCompare() throws {
+    try expect(verify(["--decoders", "vanilla"]), 2, "nothing to compare")
+  }
+
+  @Test func emptyPathsAreCalledEmpty() throws {
+    try expect(decode(input: ""), 64, "--input is empty")
+    try expect(
+      ["decode", "--model", "", "--decoder", "vanilla", "--input", "in.jsonl", "--output", "o"],
+      64,
+      "--model is empty"
+    )
+    try expect(["report", "--database", ""], 64, "--database is empty")
+    try expect(["run", "--report", ""], 64, "--report is empty")
+    try expect(["export", "--output", ""], 64, "--output is empty")
+    try expect(["inspect", ""], 64, "folder is empty")
+    try expect(["sweep", "--grid", "kangaroo", "--dtypes", ""], 64, "--dtypes is ''")
+    try expect(["sweep", "--grid", "kangaroo", "--thread-counts", "1,,2"], 64, "--thread-counts is '1,,2'")
+  }
+
+  @Test func promptsOfADecodeFile() throws {
+    for (text, words) in [
+      (#"{"id": 1, "prompt_ids": []}"#, "'prompt_ids' is an empty list"),
+      (#"{"id": 1, "prompt_ids": "abc"}"#, "'prompt_ids' is the string \"abc\" where an array"),
+      (#"{"id": 1, "prompt": ["a"]}"#, "'prompt' is a list where a string"),
+    ] {
+      try scratch.write(text, to: "bad.jsonl")
+      try expect(decode(input: "bad.jsonl"), 2, "line 1", words)
+    }
+    try scratch.write(
+      "[{\"id\": \"x\", \"prompt_ids\": [1],\n\"note\": NaN},\n{\"id\": 2, \"prompt_ids\": [1]}]",
+      to: "list.json"
+    )
+    try expect(decode(["--max-new-tokens", "2"], input: "list.json"), 0)
+    #expect(try scratch.read("out.jsonl").split(separator: "\n").count == 2)
+  }
+
+  @Test(arguments: [
+    ("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 2\n", "Git LFS pointer", "git lfs pull"),
+    ("<!doctype html><html>Not found</html>", "web page", "download"), ("", "empty file", "download"),
+    ("PK\u{3}\u{4}archive/data.pkl", "ZIP archive", "safetensors"),
+  ])
+  func filesOfAnotherKind(text: String, kind: String, advice: String) throws {
+    for name in ["model.safetensors", "config.json", "tokenizer.json", "generation_config.json"] {
+      let checkpoint = try TinyCheckpoint()
+      defer { checkpoint.remove() }
+      try checkpoint.write(text, to: name)
+      var arguments = decode()
+      arguments[2] = checkpoint.directory
+      try expect(arguments, 2, "/" + name, kind, advice)
+    }
+    guard !text.isEmpty else { return }
+    try scratch.write(text, to: "own.jsonl")
+    try expect(["verify", "--model", model.directory, "--suite", "own.jsonl"], 2, "own.jsonl", kind, advice)
+  }
+
+  @Test(arguments: ["generation_config.json", "tokenizer_config.json", "model.safetensors.index.json"])
+  func aLinkToNothingIsTold(name: String) throws {
+    let checkpoint = try TinyCheckpoint()
+    defer { checkpoint.remove() }
+    let path = checkpoint.directory + "/" + name
+    try? FileManager.default.removeItem(atPath: path)
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "nowhere")
+    var arguments = decode()
+    arguments[2] = checkpoint.directory
+    try expect(arguments, 2, name, "a link to a file that is not there")
+  }
+
+  @Test func anEndTokenIsBlamedOnItsFile() throws {
+    try model.write(#"{"eos_token_id": [2, 999]}"#, to: "generation_config.json")
+    try expect(decode(), 2, "/generation_config.json", "999", "vocabulary of 259")
+  }
+
+  /// Through the whole program: ids and categories of one's own, in the report, the exports and a resumed run.
+  @Test func aDataSetOfOnesOwnIsMeasured() throws {
+    try scratch.write(
+      """
+      {"task_id": "HumanEval/0", "category": "humaneval", "prompt": "a"}
+      {"task_id": "HumanEval/1", "category": "humaneval", "prompt": "b"}
+      {"task_id": "g-1", "category": "gsm8k", "question": "c", "reference": 3, "score": NaN}
+      """,
+      to: "own.jsonl"
+    )
+    let run = [
+      "run", "--model", model.directory, "--suite", "own.jsonl", "--max-new-tokens", "4", "--decoders", "prompt-lookup",
+      "--database", "own.sqlite", "--report", "own.md",
+    ]
+    try expect(run, 0)
+    let report = try scratch.read("own.md")
+    let titles = report.split(separator: "\n").first { $0.hasPrefix("| Decoder") }?.split(separator: "|")
+    #expect(
+      titles?.prefix(3).map { $0.trimmingCharacters(in: .whitespaces) } == ["Decoder", "humaneval", "gsm8k"],
+      "\(report.prefix(2000))"
+    )
+    try expect(["export", "--database", "own.sqlite", "--output", "answers"], 0)
+    let answers = try FileManager.default.contentsOfDirectory(atPath: scratch.path("answers"))
+    let text = try scratch.read("answers/" + #require(answers.first))
+    #expect(text.contains(#""question_id":"HumanEval/1""#) && text.contains(#""category":"gsm8k""#), "\(text)")
+    let paths = answers.sorted { a, _ in a.contains("vanilla") }.map { "answers/" + $0 }
+    try expect(["import", "--vanilla"] + paths + ["--database", "own.sqlite"], 0)
+    try expect(["compare", "1/vanilla", "1/prompt-lookup", "--database", "own.sqlite"], 0)
+    // Another database of the same questions is paired by their ids, and a run that was cut off goes on.
+    let other = run.map { $0 == "own.sqlite" ? "other.sqlite" : $0 }
+    try expect(other, 0)
+    try expect(["compare", "own.sqlite:1", "other.sqlite"], 0)
+    try DatabaseQueue(path: scratch.path("other.sqlite")).write {
+      try $0.execute(sql: "UPDATE run SET finished_at = NULL; DELETE FROM generation WHERE id > 3")
+    }
+    try expect(other + ["--resume"], 0)
+    let runs = try DatabaseQueue(path: scratch.path("other.sqlite")).read {
+      try Int.fetchAll(
+        $0,
+        sql: "SELECT count(*) FROM decoder JOIN generation ON decoder_id = decoder.id GROUP BY run_id"
+      )
+    }
+    #expect(runs == [9])
+  }
+}
