@@ -2,6 +2,8 @@
 #ifndef CANONICAL_H
 #define CANONICAL_H
 
+#include <math.h>
+
 // exp(x) = 2^n · p(r), n = x / ln 2 rounded to nearest even, r = x − n ln 2 in two parts, p a polynomial of degree 6
 // (a Taylor series whose error over |r| ≤ ln 2 / 2 is below 2 units in the last place).
 #define EXP_LOWEST -86.0f    // below this the result is 0
@@ -31,6 +33,9 @@
 
 /// The sum of exponentials over a vocabulary is kept in this many strided chains, added up in rising order.
 #define SUM_CHAINS 16
+
+/// 1 / √x, and NaN where x is not finite: a normalization must not turn numbers that have overflowed into zeros.
+static inline float inverse_root(float x) { return isfinite(x) ? 1.0f / sqrtf(x) : NAN; }
 
 /// Adds up the chains in rising order.
 static inline float sum_of_chains(const float chains[SUM_CHAINS]) {

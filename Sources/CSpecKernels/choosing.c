@@ -13,8 +13,12 @@ typedef struct {
 
 static void choose_rows(const void *job, size_t first, size_t last) {
   const choosing *c = job;
-  for (size_t row = first; row < last; row++)
-    c->out[row] = c->kernels->choose(c->x + row * c->stride, c->width, c->probability);
+  for (size_t row = first; row < last; row++) {
+    const float *x = c->x + row * c->stride;
+    const bool is_finite = sk_first_unfit(SK_F32, x, c->width, SK_F32) == c->width;
+    c->out[row] = c->kernels->choose(x, c->width, c->probability && is_finite);
+    c->out[row].is_finite = is_finite;
+  }
 }
 
 void sk_choose(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, bool probability,
@@ -23,12 +27,15 @@ void sk_choose(sk_context *context, const float *x, size_t x_stride, size_t rows
   sk_over_rows(context, rows, width, &job, choose_rows);
 }
 
+/// Whether a comes before b, which has the lower index.
+static bool is_larger(float a, float b) { return a > b || (b != b && a == a); }
+
 void sk_top(const float *x, size_t n, size_t k, int32_t *indices) {
   size_t held = 0;
   for (size_t i = 0; i < n; i++) {
-    if (held == k && !(x[i] > x[indices[k - 1]])) continue;
+    if (held == k && (k == 0 || !is_larger(x[i], x[indices[k - 1]]))) continue;
     size_t place = held < k ? held++ : k - 1;
-    for (; place > 0 && x[i] > x[indices[place - 1]]; place--) indices[place] = indices[place - 1];
+    for (; place > 0 && is_larger(x[i], x[indices[place - 1]]); place--) indices[place] = indices[place - 1];
     indices[place] = (int32_t)i;
   }
 }

@@ -23,7 +23,8 @@ struct sk_kernel_set {
   void (*matmul)(sk_number_type type, const void *packed, size_t columns, size_t first, size_t last,
                  const void *x_tiles, const float *x_scales, size_t rows, float *y, size_t y_stride);
 
-  /// Rounds a row to int16 units of its largest magnitude / 32767 and returns that unit; 0 for a row of zeros.
+  /// Rounds a row of finite numbers to int16 units of its largest magnitude / 32767 and returns that unit; 0 for a row of
+  /// zeros.
   float (*quantize)(const float *x, size_t count, int16_t *out);
 
   void (*rmsnorm)(const float *x, size_t x_stride, size_t rows, size_t width, const float *weight, float epsilon,
@@ -47,6 +48,7 @@ struct sk_kernel_set {
   void (*attend)(const sk_attention *attention, const sk_layer_cache *cache, size_t first, size_t last, size_t kv_head,
                  float *scores);
 
+  /// The largest by the rule of sk_choice; is_finite stays 0.
   sk_choice (*choose)(const float *x, size_t count, bool probability);
 
   /// out[i] = x[i] + temperature · g, where g is the Gumbel noise that the key gives the token ids[i], or i where ids is
@@ -90,7 +92,7 @@ static inline size_t sk_padded_columns(sk_number_type type, size_t columns) {
   return sk_round_up(columns, type == SK_INT8 ? 32 : 2);
 }
 
-/// Packs the source rows first ..< last; see sk_pack_rows.
+/// Packs the source rows first ..< last up to the first that does not fit; see sk_pack_rows.
 bool sk_pack_range(sk_number_type type, void *packed, size_t columns, size_t first_row, sk_number_type source_type,
                    const void *source, size_t first, size_t last);
 

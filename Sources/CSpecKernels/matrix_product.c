@@ -1,5 +1,6 @@
 // The product of activations and packed weights: positions are brought into tiles, panels are cut into parts for the pool.
 #pragma STDC FP_CONTRACT OFF
+#include <math.h>
 #include <string.h>
 
 #include "kernel_set.h"
@@ -75,8 +76,16 @@ static void pack_int16_tiles(const void *job, size_t first, size_t last) {
     int32_t *out = (int32_t *)p->tiles + row * pairs;
     for (size_t i = 0; i < size; i++) {
       int16_t *numbers = p->quantized + (row + i) * p->padded_columns;
-      p->scales[row + i] = p->kernels->quantize(p->x + (row + i) * p->x_stride, p->columns, numbers);
-      memset(numbers + p->columns, 0, (p->padded_columns - p->columns) * sizeof *numbers);
+      const float *x = p->x + (row + i) * p->x_stride;
+      size_t kept = 0;
+      // No whole number stands for one that is not finite: all products of its row become NaN.
+      if (sk_first_unfit(SK_F32, x, p->columns, SK_F32) < p->columns) {
+        p->scales[row + i] = NAN;
+      } else {
+        p->scales[row + i] = p->kernels->quantize(x, p->columns, numbers);
+        kept = p->columns;
+      }
+      memset(numbers + kept, 0, (p->padded_columns - kept) * sizeof *numbers);
       for (size_t pair = 0; pair < pairs; pair++) memcpy(out + pair * size + i, numbers + 2 * pair, 4);
     }
   }

@@ -96,12 +96,11 @@ static void pack_int8_block(const float *numbers, size_t count, char *block, siz
     out[i / 2 * 2 * SK_PANEL + i % 2] = (int8_t)(unit > 0 ? rintf(numbers[i] / unit) : 0);
 }
 
-/// One source row into lane `row % 16` of its panel.
-static bool pack_row(sk_number_type type, void *packed, size_t columns, size_t row, sk_number_type source_type,
+/// One source row, all of which fits, into lane `row % 16` of its panel.
+static void pack_row(sk_number_type type, void *packed, size_t columns, size_t row, sk_number_type source_type,
                      const void *source) {
   const size_t lane = row % SK_PANEL;
   char *panel = (char *)packed + row / SK_PANEL * sk_packed_bytes(type, SK_PANEL, columns);
-  bool fits = true;
   for (size_t first = 0; first < columns; first += 32) {
     const size_t count = columns - first < 32 ? columns - first : 32;
     float numbers[32];
@@ -116,7 +115,7 @@ static bool pack_row(sk_number_type type, void *packed, size_t columns, size_t r
       switch (type) {
         case SK_F32: ((float *)panel)[column * SK_PANEL + lane] = numbers[i]; break;
         case SK_F16:
-          fits &= narrow_f16(numbers[i], &half);
+          narrow_f16(numbers[i], &half);
           ((uint16_t *)panel)[column * SK_PANEL + lane] = half;
           break;
         default:
@@ -125,16 +124,17 @@ static bool pack_row(sk_number_type type, void *packed, size_t columns, size_t r
       }
     }
   }
-  return fits;
 }
 
 bool sk_pack_range(sk_number_type type, void *packed, size_t columns, size_t first_row, sk_number_type source_type,
                    const void *source, size_t first, size_t last) {
   const size_t source_bytes = columns * (source_type == SK_F32 ? 4 : 2);
-  bool fits = true;
-  for (size_t i = first; i < last; i++)
-    fits &= pack_row(type, packed, columns, first_row + i, source_type, (const char *)source + i * source_bytes);
-  return fits;
+  for (size_t i = first; i < last; i++) {
+    const char *row = (const char *)source + i * source_bytes;
+    if (sk_first_unfit(source_type, row, columns, type) < columns) return false;
+    pack_row(type, packed, columns, first_row + i, source_type, row);
+  }
+  return true;
 }
 
 void sk_widen(sk_number_type source_type, const void *source, sk_number_type rounding, size_t count, float *out) {

@@ -53,12 +53,13 @@ static void matmul(sk_number_type type, const void *packed, size_t columns, size
 static float quantize(const float *x, size_t count, int16_t *out) {
   float largest = 0;
   for (size_t i = 0; i < count; i++) largest = fabsf(x[i]) > largest ? fabsf(x[i]) : largest;
+  // A unit of 0 stands for a row of zeros, and for one so small that its unit is none.
   float scale = largest / 32767.0f;
   for (size_t i = 0; i < count; i++) {
-    float q = largest > 0 ? rintf(x[i] / scale) : 0;
+    float q = scale > 0 ? rintf(x[i] / scale) : 0;
     out[i] = (int16_t)(q > 32767 ? 32767 : q < -32767 ? -32767 : q);
   }
-  return largest > 0 ? scale : 0;
+  return scale;
 }
 
 static void rmsnorm(const float *x, size_t x_stride, size_t rows, size_t width, const float *weight, float epsilon,
@@ -66,7 +67,7 @@ static void rmsnorm(const float *x, size_t x_stride, size_t rows, size_t width, 
   for (size_t row = 0; row < rows; row++, x += x_stride, y += y_stride) {
     float sum = 0;
     for (size_t i = 0; i < width; i++) sum = fmaf(x[i], x[i], sum);
-    float scale = 1.0f / sqrtf(sum / (float)width + epsilon);
+    float scale = inverse_root(sum / (float)width + epsilon);
     for (size_t i = 0; i < width; i++) y[i] = (x[i] * scale) * weight[i];
   }
 }
@@ -147,9 +148,10 @@ static void attend(const sk_attention *attention, const sk_layer_cache *cache, s
 }
 
 static sk_choice choose(const float *x, size_t count, bool probability) {
-  sk_choice choice = {0, x[0], 0};
+  // A NaN is below every number: the first number takes its place.
+  sk_choice choice = {0, x[0], 0, 0};
   for (size_t i = 1; i < count; i++)
-    if (x[i] > choice.value) choice = (sk_choice){(int32_t)i, x[i], 0};
+    if (x[i] > choice.value || (isnan(choice.value) && !isnan(x[i]))) choice = (sk_choice){(int32_t)i, x[i], 0, 0};
   if (!probability) return choice;
   float chains[SUM_CHAINS] = {0};
   for (size_t i = 0; i < count; i++) chains[i % SUM_CHAINS] += canonical_exp(x[i] - choice.value);

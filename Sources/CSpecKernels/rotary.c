@@ -2,6 +2,7 @@
 // platform gives the same table. The angle is formed as the reference implementation of Llama forms it: an inverse
 // frequency rounded to float32, times the position in float32.
 #pragma STDC FP_CONTRACT OFF
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -11,8 +12,9 @@
 #define PI_HALF_HIGH 1.57079632679489655800e+00
 #define PI_HALF_LOW 6.12323399573676603587e-17
 
-/// ln x for x > 0: x = m · 2^e with m in [√½, √2), ln m = 2 artanh((m − 1) / (m + 1)).
+/// ln x for finite x > 0, NaN for all else: x = m · 2^e with m in [√½, √2), ln m = 2 artanh((m − 1) / (m + 1)).
 double sk_natural_log(double x) {
+  if (!(x > 0) || !isfinite(x)) return NAN;
   uint64_t bits;
   memcpy(&bits, &x, sizeof bits);
   int exponent = (int)(bits >> 52 & 0x7ff) - 1023;

@@ -16,6 +16,7 @@ typedef struct {
   const uint64_t *keys;
   float *weights;  // width floats for each row
   int32_t *ids;    // and as many ids
+  int32_t *is_finite;
 } perturbing;
 
 /// Whether token a comes before token b: the larger number first, equals by lowest id.
@@ -83,6 +84,8 @@ static void perturb_rows(const void *job, size_t first, size_t last) {
   const sk_sampling *sampling = p->sampling;
   for (size_t row = first; row < last; row++) {
     float *x = p->x + row * p->stride;
+    p->is_finite[row] = sk_first_unfit(SK_F32, x, p->width, SK_F32) == p->width;
+    if (!p->is_finite[row]) continue;
     if (!p->weights) {
       if (p->keys) p->kernels->perturb(x, NULL, p->width, sampling->temperature, p->keys[row], x);
       continue;
@@ -98,9 +101,9 @@ static void perturb_rows(const void *job, size_t first, size_t last) {
 }
 
 bool sk_perturb(sk_context *context, float *x, size_t x_stride, size_t rows, size_t width, const sk_sampling *sampling,
-                const uint64_t *keys) {
+                const uint64_t *keys, int32_t *is_finite) {
   if (rows == 0) return true;
-  perturbing job = {context->kernels, x, x_stride, width, sampling, keys, NULL, NULL};
+  perturbing job = {context->kernels, x, x_stride, width, sampling, keys, NULL, NULL, is_finite};
   if ((sampling->top_k > 0 && sampling->top_k < width) || sampling->top_p < 1) {
     float *memory = sk_scratch(context, 2 * rows * width);
     if (!memory) return false;

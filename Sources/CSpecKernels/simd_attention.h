@@ -72,17 +72,15 @@ INLINE float largest_lane(vfloat x) {
   return lanes[0];
 }
 
+/// The largest number, −∞ if there is none: a NaN is larger than nothing.
 INLINE float largest_of(const float *x, size_t count) {
   size_t i = 0;
-  float largest = x[0];
-  if (count >= LANES) {
-    vfloat lanes = load(x);
-    for (i = LANES; i + LANES <= count; i += LANES) {
-      vfloat next = load(x + i);
-      lanes = select_lanes(next > lanes, next, lanes);
-    }
-    largest = largest_lane(lanes);
+  vfloat lanes = (vfloat)-INFINITY;
+  for (; i + LANES <= count; i += LANES) {
+    vfloat next = load(x + i);
+    lanes = select_lanes(next > lanes, next, lanes);
   }
+  float largest = largest_lane(lanes);
   for (; i < count; i++) largest = x[i] > largest ? x[i] : largest;
   return largest;
 }

@@ -12,7 +12,7 @@ static void simd_rmsnorm(const float *x, size_t x_stride, size_t rows, size_t wi
     for (size_t i = 0; i < width; i++)
       for (size_t r = 0; r < 4; r++) sums[r] = fmaf(lines[r][i], lines[r][i], sums[r]);
     for (size_t r = 0; r < count; r++) {
-      float scale = 1.0f / sqrtf(sums[r] / (float)width + epsilon);
+      float scale = inverse_root(sums[r] / (float)width + epsilon);
       float *out = y + (row + r) * y_stride;
       size_t i = 0;
       for (; i + LANES <= width; i += LANES)
@@ -70,7 +70,8 @@ static sk_choice simd_choose(const float *x, size_t count, bool probability) {
   float largest = largest_of(x, count);
   size_t index = 0;
   while (x[index] != largest && index + 1 < count) index++;
-  sk_choice choice = {(int32_t)index, x[index], 0};
+  if (x[index] != largest) index = 0;  // nothing but NaN
+  sk_choice choice = {(int32_t)index, x[index], 0, 0};
   if (!probability) return choice;
   float chains[SUM_CHAINS] = {0};
   vfloat sums[SUM_CHAINS / LANES];
@@ -100,11 +101,11 @@ static float simd_quantize(const float *x, size_t count, int16_t *out) {
   float largest = 0;
   for (size_t lane = 0; lane < LANES; lane++) largest = lanes[lane] > largest ? lanes[lane] : largest;
   for (; i < count; i++) largest = fabsf(x[i]) > largest ? fabsf(x[i]) : largest;
-  if (!(largest > 0)) {
+  const float scale = largest / 32767.0f;
+  if (!(scale > 0)) {
     memset(out, 0, count * sizeof *out);
     return 0;
   }
-  const float scale = largest / 32767.0f;
   for (i = 0; i < count; i += LANES) {
     size_t rest = count - i < LANES ? count - i : LANES;
     vfloat q = __builtin_elementwise_roundeven(load_tail(x + i, rest) / (vfloat)scale);

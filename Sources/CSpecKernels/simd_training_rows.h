@@ -7,7 +7,7 @@ static float simd_normalize(const float *x, size_t width, const float *weight, f
     vfloat numbers = load_some(x + at, rest);
     chains[v] = fma_lanes(numbers, numbers, chains[v]);
   }
-  const float inverse_scale = 1.0f / sqrtf(add_chains(chains) / (float)width + epsilon);
+  const float inverse_scale = inverse_root(add_chains(chains) / (float)width + epsilon);
   EACH_VECTOR(width)
     store_some(y + at, (load_some(x + at, rest) * (vfloat)inverse_scale) * load_some(weight + at, rest), rest);
   return inverse_scale;

@@ -60,7 +60,7 @@ static void attention_gradient_panel(float *scores, float *score_gradients, size
 static float normalize(const float *x, size_t width, const float *weight, float epsilon, float *y) {
   float chains[SUM_CHAINS] = {0};
   for (size_t i = 0; i < width; i++) chains[i % SUM_CHAINS] = fmaf(x[i], x[i], chains[i % SUM_CHAINS]);
-  float inverse_scale = 1.0f / sqrtf(sum_of_chains(chains) / (float)width + epsilon);
+  float inverse_scale = inverse_root(sum_of_chains(chains) / (float)width + epsilon);
   for (size_t i = 0; i < width; i++) y[i] = (x[i] * inverse_scale) * weight[i];
   return inverse_scale;
 }

@@ -38,19 +38,28 @@ extension TokenChooser {
   ///   - logits: one row of the target's logits before each drafted token, and one after the last.
   ///   - position: the position of the first drafted token.
   /// - Returns: the accepted tokens and the target's own.
-  func judge(_ draft: [DraftedToken], _ logits: ActivationRows, at position: Int) -> Verdict {
-    if !sampling.isLossless { return judgeByRejection(draft, logits, at: position) }
-    let choices = tokens(logits, at: Array(position...position + draft.count))
+  /// - Throws: ``NotFiniteLogits`` for the target's.
+  func judge(
+    _ draft: [DraftedToken],
+    _ logits: ActivationRows,
+    at position: Int
+  ) throws(NotFiniteLogits) -> Verdict {
+    if !sampling.isLossless { return try judgeByRejection(draft, logits, at: position) }
+    let choices = try tokens(logits, at: Array(position...position + draft.count))
     let accepted = zip(draft, choices).prefix { $0.token == $1 }.count
     return Verdict(accepted: accepted, tokens: Array(choices[...accepted]))
   }
 
   /// Speculative sampling (Leviathan et al. 2023, Algorithm 1; Chen et al. 2023, Algorithm 2): a token x drafted from q
   /// is accepted with probability min(1, p(x)/q(x)); the first that is not is replaced by a draw from max(0, p − q).
-  private func judgeByRejection(_ draft: [DraftedToken], _ logits: ActivationRows, at position: Int) -> Verdict {
+  private func judgeByRejection(
+    _ draft: [DraftedToken],
+    _ logits: ActivationRows,
+    at position: Int
+  ) throws(NotFiniteLogits) -> Verdict {
     var accepted: [Token] = []
     for (index, drafted) in draft.enumerated() {
-      let p = distribution(logits[index..<index + 1])
+      let p = try distribution(logits[index..<index + 1], of: .target, at: position + index)
       let token = Int(drafted.token)
       let q = drafted.distribution?[token] ?? 1
       if uniform(position + index, .acceptance) * q < p[token] {
@@ -61,7 +70,7 @@ extension TokenChooser {
       return Verdict(accepted: index, tokens: accepted + [draw(from: residual, at: position + index)])
     }
     let last = logits[draft.count..<draft.count + 1]
-    return Verdict(accepted: draft.count, tokens: accepted + tokens(last, at: [position + draft.count]))
+    return Verdict(accepted: draft.count, tokens: accepted + (try tokens(last, at: [position + draft.count])))
   }
 
   /// A draw from weights that need not add up to 1.

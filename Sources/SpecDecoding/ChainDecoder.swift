@@ -17,7 +17,8 @@ protocol ChainDrafter: AnyObject {
   ///   - limit: the most tokens to propose.
   ///   - chooser: chooses tokens from logits.
   /// - Returns: at most `limit` tokens.
-  func draft(after text: [Token], atMost limit: Int, _ chooser: TokenChooser) -> [DraftedToken]
+  /// - Throws: ``NotFiniteLogits`` for the drafter's.
+  func draft(after text: [Token], atMost limit: Int, _ chooser: TokenChooser) throws(NotFiniteLogits) -> [DraftedToken]
 
   /// Whether there is room to draft after a text of so many tokens, as far as it depends on the drafter.
   func hasRoom(after count: Int) -> Bool
@@ -57,20 +58,20 @@ final class ChainDecoder<Drafter: ChainDrafter>: Decoder {
     chooser = try TokenChooser(sampling, target: target.model)
   }
 
-  func begin(_ prompt: [Token]) -> Token? {
+  func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
     text = prompt
     target.truncate(to: 0)
     chooser.begin(prompt)
     drafter.begin(prompt)
-    return draftsWithPrompt ? nil : verify([]).tokens[0]
+    return draftsWithPrompt ? nil : try verify([]).tokens[0]
   }
 
-  func cycle(_ budget: CycleBudget) -> Cycle {
+  func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle {
     var timer = PhaseTimer()
     let lacksRoom = budget.longestDraft > 0 && !drafter.hasRoom(after: text.count)
-    let draft = drafter.draft(after: text, atMost: budget.longestDraft, chooser)
+    let draft = try drafter.draft(after: text, atMost: budget.longestDraft, chooser)
     timer.mark(Drafter.phase)
-    let verdict = verify(draft)
+    let verdict = try verify(draft)
     timer.mark(.verify)
     drafter.learn(accepted: verdict.accepted, of: draft.count, committed: text.count - 1)
     timer.mark(.overhead)
@@ -80,10 +81,10 @@ final class ChainDecoder<Drafter: ChainDrafter>: Decoder {
   }
 
   /// Runs what the target has not seen of the text, and the draft; commits what it accepts.
-  private func verify(_ draft: [DraftedToken]) -> Verdict {
+  private func verify(_ draft: [DraftedToken]) throws(NotFiniteLogits) -> Verdict {
     let pending = text[target.count...] + draft.map(\.token)
     let logits = target.logits(pending, last: draft.count + 1)
-    let verdict = chooser.judge(draft, logits, at: text.count)
+    let verdict = try chooser.judge(draft, logits, at: text.count)
     text += verdict.tokens
     target.truncate(to: text.count - 1)
     return verdict

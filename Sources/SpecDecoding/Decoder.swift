@@ -11,13 +11,15 @@ public protocol Decoder: AnyObject {
   /// - Parameter prompt: at least one token, fewer than the context holds, all inside the vocabulary.
   /// - Returns: the first token of the output; nil where the first cycle runs the prompt together with its drafts, as
   ///   some reference implementations do.
-  func begin(_ prompt: [Token]) -> Token?
+  /// - Throws: ``NotFiniteLogits`` if there is no telling what token comes; the decoder may begin another prompt.
+  func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token?
 
   /// Drafts, verifies and commits once.
   ///
   /// - Parameter budget: how much room is left; at least one token may still be emitted.
   /// - Returns: what was drafted, accepted and emitted.
-  func cycle(_ budget: CycleBudget) -> Cycle
+  /// - Throws: ``NotFiniteLogits`` as ``begin(_:)``; the prompt cannot be gone on with.
+  func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle
 }
 
 /// How much room one cycle has.

@@ -43,12 +43,13 @@ final class EarlyExit {
   ///   - prompt: at least one token.
   ///   - chooser: chooses the first token.
   /// - Returns: the target's token after the prompt.
-  func begin(_ prompt: [Token], _ chooser: TokenChooser) -> Token {
+  /// - Throws: `NotFiniteLogits` for the target's.
+  func begin(_ prompt: [Token], _ chooser: TokenChooser) throws(NotFiniteLogits) -> Token {
     chooser.begin(prompt)
     commit(0)
     exit(prompt)
     adapter.absorb(exits[0..<prompt.count], cache: drafter)
-    let first = chooser.tokens(verify(last: 1), at: [prompt.count])[0]
+    let first = try chooser.tokens(verify(last: 1), at: [prompt.count])[0]
     commit(prompt.count)
     return first
   }

@@ -82,16 +82,17 @@ public struct Generation: Sendable {
 ///   - shouldStop: asked before each cycle; on true the generation is given up.
 ///   - observe: hears of the tokens so far after the prefill and after each cycle; its time is not measured.
 /// - Returns: the output with all that was measured; see ``Generation/isAbandoned``.
+/// - Throws: ``NotFiniteLogits`` if a model's logits are not finite: there is no output then.
 public func generate(
   _ prompt: [Token],
   with decoder: some Decoder,
   rules: StopRules,
   shouldStop: () -> Bool = { false },
   observe: ((Generation) -> Void)? = nil
-) -> Generation {
+) throws(NotFiniteLogits) -> Generation {
   var generation = Generation()
   var start = MonotonicClock.now
-  let first = decoder.begin(prompt)
+  let first = try decoder.begin(prompt)
   generation.prefillTime = MonotonicClock.now - start
   var stop: StopReason?
   if let first {
@@ -108,7 +109,7 @@ public func generate(
       remainingTokens: rules.maximumNewTokens - generation.tokens.count,
       remainingPositions: rules.contextLength - prompt.count - generation.tokens.count
     )
-    let cycle = decoder.cycle(budget)
+    let cycle = try decoder.cycle(budget)
     let now = MonotonicClock.now - start
     preemption.mark(at: now)
     stop = generation.take(cycle, at: now, promptCount: prompt.count, rules: rules)

@@ -89,9 +89,52 @@ final class TokenChooser {
   ///   - logits: rows of the target's logits; they are changed.
   ///   - positions: for each row the position of the token that follows it.
   /// - Returns: one token for each row.
-  func tokens(_ logits: ActivationRows, at positions: [Int]) -> [Token] {
-    if !sampling.isGreedy { context.perturb(logits, sampling.limits, noise: positions.map { key($0) }) }
-    return context.choose(logits, withProbability: false).map { Token($0.index) }
+  /// - Throws: ``NotFiniteLogits`` for the target's first row that is not finite.
+  func tokens(_ logits: ActivationRows, at positions: [Int]) throws(NotFiniteLogits) -> [Token] {
+    if !sampling.isGreedy {
+      try perturb(logits, noise: positions.map { key($0) }, of: .target, at: positions)
+      return context.choose(logits, withProbability: false).map { Token($0.index) }
+    }
+    let choices = context.choose(logits, withProbability: false)
+    try require(choices, of: .target, at: positions)
+    return choices.map { Token($0.index) }
+  }
+
+  /// Makes a row of the target's logits ready for comparing tokens: what is larger is what is rather chosen.
+  ///
+  /// - Parameters:
+  ///   - logits: one row of the target's logits; it is changed where tokens are drawn.
+  ///   - position: the position of the token that follows it.
+  /// - Throws: ``NotFiniteLogits``.
+  func prepare(_ logits: ActivationRows, at position: Int) throws(NotFiniteLogits) {
+    if sampling.isGreedy {
+      try require(context.choose(logits, withProbability: false), of: .target, at: [position])
+    } else {
+      try perturb(logits, noise: [key(position)], of: .target, at: [position])
+    }
+  }
+
+  /// Refuses choices from rows that are not finite.
+  private func require(
+    _ choices: [Choice],
+    of source: NotFiniteLogits.Source,
+    at positions: [Int]
+  ) throws(NotFiniteLogits) {
+    for (choice, position) in zip(choices, positions) where !choice.isFinite {
+      throw NotFiniteLogits(source, at: position)
+    }
+  }
+
+  /// Limits rows of logits, and adds noise unless there is none to add.
+  private func perturb(
+    _ logits: ActivationRows,
+    noise: [UInt64]?,
+    of source: NotFiniteLogits.Source,
+    at positions: [Int]
+  ) throws(NotFiniteLogits) {
+    if let row = context.perturb(logits, sampling.limits, noise: noise) {
+      throw NotFiniteLogits(source, at: positions[row])
+    }
   }
 
   /// A drafter's token.
@@ -100,8 +143,10 @@ final class TokenChooser {
   ///   - logits: one row of the drafter's logits.
   ///   - position: the position of the token that follows it.
   /// - Returns: the token, with the probability that the drafter gives it.
-  func draft(_ logits: ActivationRows, at position: Int) -> DraftedToken {
+  /// - Throws: ``NotFiniteLogits`` for the drafter's.
+  func draft(_ logits: ActivationRows, at position: Int) throws(NotFiniteLogits) -> DraftedToken {
     let likeliest = context.choose(logits, withProbability: true)[0]
+    try require([likeliest], of: .drafter, at: [position])
     if sampling.isGreedy { return DraftedToken(token: Token(likeliest.index), confidence: likeliest.probability) }
     let copy = row[rows: 0..<1]
     row.copy(logits, to: 0)
@@ -112,7 +157,7 @@ final class TokenChooser {
     return DraftedToken(
       token: Token(token),
       confidence: likeliest.probability * canonicalExponential(distance),
-      distribution: rejects ? distribution(logits) : nil
+      distribution: rejects ? try distribution(logits, of: .drafter, at: position) : nil
     )
   }
 
@@ -124,14 +169,16 @@ final class TokenChooser {
   ///   - position: the position of the token that follows it.
   ///   - least: what is not worth looking for beside the likeliest token: others with a smaller probability.
   /// - Returns: tokens, best first, each with the softmax probability of its logit, noise included.
+  /// - Throws: ``NotFiniteLogits`` for the drafter's.
   func best(
     _ count: Int,
     of logits: ActivationRows,
     at position: Int,
     others least: Float = 0
-  ) -> [DraftedToken] {
-    if !sampling.isGreedy { context.perturb(logits, sampling.limits, noise: [key(position)]) }
+  ) throws(NotFiniteLogits) -> [DraftedToken] {
+    if !sampling.isGreedy { try perturb(logits, noise: [key(position)], of: .drafter, at: [position]) }
     let first = context.choose(logits, withProbability: true)[0]
+    if sampling.isGreedy { try require([first], of: .drafter, at: [position]) }
     // The others share what the likeliest one leaves over, but for rounding.
     if count == 1 || 1 - first.probability + 1e-5 < least {
       return [DraftedToken(token: Token(first.index), confidence: first.probability)]
@@ -143,9 +190,13 @@ final class TokenChooser {
   }
 
   /// The probabilities that a row's token is drawn with.
-  func distribution(_ logits: ActivationRows) -> [Float] {
+  func distribution(
+    _ logits: ActivationRows,
+    of source: NotFiniteLogits.Source,
+    at position: Int
+  ) throws(NotFiniteLogits) -> [Float] {
     row.copy(logits, to: 0)
-    context.perturb(row[rows: 0..<1], sampling.limits, noise: nil)
+    try perturb(row[rows: 0..<1], noise: nil, of: source, at: [position])
     let largest = context.choose(row[rows: 0..<1], withProbability: false)[0].value
     let weights = row[0].map { canonicalExponential(($0 - largest) / sampling.limits.temperature) }
     let sum = weights.reduce(0, +)

@@ -21,20 +21,18 @@ public struct TopTwo: Sendable, Equatable {
   ///   - output: the output so far.
   ///   - target: the model.
   ///   - sampling: how tokens are chosen.
-  /// - Throws: `KernelError` if there is not enough memory.
+  /// - Throws: `KernelError` if there is not enough memory, ``NotFiniteLogits``.
   public init(
     after prompt: [Token],
     output: some Collection<Token>,
     target: Transformer,
     sampling: Sampling
-  ) throws(KernelError) {
+  ) throws {
     let model = try CachedModel(target)
     let chooser = try TokenChooser(sampling, target: target)
     chooser.begin(prompt)
     let logits = model.logits(prompt + output, last: 1)
-    if !sampling.isGreedy {
-      target.context.perturb(logits, sampling.limits, noise: [chooser.key(model.count)])
-    }
+    try chooser.prepare(logits, at: model.count)
     let best = target.context.top(2, of: logits)
     (first, second) = (Token(best[0]), Token(best[1]))
     margin = logits.owner[logits.range.lowerBound, best[0]] - logits.owner[logits.range.lowerBound, best[1]]

@@ -42,7 +42,24 @@ public final class ComputeContext {
     try weightMemory.take(bytes: bytes)
   }
 
-  /// Packs a source's rows; false if a number overflows.
+  /// Checks numbers that are not packed, on all threads.
+  ///
+  /// - Parameters:
+  ///   - source: a matrix of some columns.
+  ///   - columns: how many.
+  ///   - type: how it is held.
+  /// - Throws: ``KernelError/unusableNumber(_:)`` for the first that is not finite once it is held.
+  public func check(_ source: NumberSource, columns: Int, heldAs type: WeightType) throws(KernelError) {
+    precondition(columns > 0 && source.count % columns == 0, "numbers of another shape")
+    var fits = true
+    source.withBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      fits = sk_all_fit(&native, source.type.native, base, source.count / columns, columns, type.native)
+    }
+    if !fits, let number = source.unusableNumber(heldAs: type) { throw .unusableNumber(number) }
+  }
+
+  /// Packs a source's rows; false if a number is not finite once it is held.
   func pack(
     _ source: NumberSource,
     columns: Int,
@@ -257,7 +274,8 @@ public final class ComputeContext {
     precondition(done, "no memory for the scores of attention")
   }
 
-  /// The largest number of each row, equals going to the lowest index.
+  /// The largest number of each row, equals going to the lowest index, on every kernel set alike whatever the bits: a NaN
+  /// comes below every number.
   ///
   /// - Parameters:
   ///   - x: rows of logits.
@@ -265,10 +283,12 @@ public final class ComputeContext {
   /// - Returns: one choice for each row.
   public func choose(_ x: ActivationRows, withProbability: Bool) -> [Choice] {
     defer { withExtendedLifetime(x) {} }
-    let empty = sk_choice(index: 0, value: 0, probability: 0)
+    let empty = sk_choice(index: 0, value: 0, probability: 0, is_finite: 0)
     var found = [sk_choice](repeating: empty, count: x.count)
     timed(.choice) { sk_choose(&native, x.pointer, x.stride, x.count, x.width, withProbability, &found) }
-    return found.map { Choice(index: Int($0.index), value: $0.value, probability: $0.probability) }
+    return found.map {
+      Choice(index: Int($0.index), value: $0.value, probability: $0.probability, isFinite: $0.is_finite != 0)
+    }
   }
 
   /// Indices of the largest numbers of one row, largest first, equals by lowest index.
@@ -297,6 +317,8 @@ public struct Choice: Sendable, Equatable {
   public let index: Int
   /// The number itself.
   public let value: Float
-  /// Its softmax probability, 0 if it was not asked for.
+  /// Its softmax probability, 0 if it was not asked for or the row is not finite.
   public let probability: Float
+  /// Whether all numbers of the row are finite: a choice from others means nothing.
+  public let isFinite: Bool
 }

@@ -6,8 +6,10 @@ public enum KernelError: Error, Sendable, CustomStringConvertible {
   case threadsUnavailable(count: Int)
   /// A file could not be opened or mapped.
   case unreadableFile(path: String, reason: String)
-  /// A weight is too large for the type that it should be held in.
-  case overflow(name: String, type: WeightType)
+  /// A mapped file was written to.
+  case changedFile(path: String)
+  /// A weight is not finite, or too large for the type that it should be held in.
+  case unusableNumber(UnusableNumber)
   /// The named kernel set does not exist or this processor cannot run it.
   case kernelSetUnavailable(name: String, available: [String])
 
@@ -20,8 +22,11 @@ public enum KernelError: Error, Sendable, CustomStringConvertible {
       "cannot start \(count) threads: choose fewer with --threads"
     case .unreadableFile(let path, let reason):
       "\(path): cannot be read (\(reason)): check the path and its permissions"
-    case .overflow(let name, let type):
-      "a number of the tensor \(name) is too large for \(type.rawValue): choose --dtype bf16 or f32"
+    case .changedFile(let path):
+      "\(path): it was written to while it was in use: restore it and run the command again, with --resume where there is "
+        + "that option"
+    case .unusableNumber(let number):
+      number.description
     case .kernelSetUnavailable(let name, let available):
       "the kernel set '\(name)' is not available on this machine: choose one of \(available.joined(separator: ", "))"
     }

@@ -47,8 +47,10 @@ public enum WeightType: String, CaseIterable, Sendable {
 public struct NumberSource {
   /// How each number is stored.
   public let type: NumberType
-  /// What to call the numbers in an error: the tensor and its file.
+  /// What to call the numbers in an error: the tensor's name.
   public let name: String
+  /// The file that they lie in; nil for numbers in memory.
+  public let file: String?
   private let bytes: UnsafeRawBufferPointer
   private let owner: AnyObject
 
@@ -59,12 +61,20 @@ public struct NumberSource {
   ///   - bytes: whole numbers.
   ///   - owner: the object whose life the bytes share.
   ///   - name: what to call the numbers in an error.
-  public init(type: NumberType, bytes: UnsafeRawBufferPointer, owner: AnyObject, name: String = "numbers in memory") {
+  ///   - file: the file that they lie in, if there is one.
+  public init(
+    type: NumberType,
+    bytes: UnsafeRawBufferPointer,
+    owner: AnyObject,
+    name: String = "numbers",
+    file: String? = nil
+  ) {
     precondition(bytes.count % type.size == 0, "a number source ends inside a number")
     self.type = type
     self.bytes = bytes
     self.owner = owner
     self.name = name
+    self.file = file
   }
 
   /// How many numbers there are.
@@ -82,6 +92,27 @@ public struct NumberSource {
       guard let target = buffer.baseAddress else { return }
       widen(range, roundedTo: weightType, into: target)
     }
+  }
+
+  /// All numbers widened to float32, as ``floats(_:roundedTo:)`` gives them.
+  ///
+  /// - Returns: one float32 for each number.
+  /// - Throws: ``KernelError/unusableNumber(_:)`` if one is not finite.
+  public func finiteFloats() throws(KernelError) -> [Float] {
+    if let unusable = unusableNumber(heldAs: .float32) { throw .unusableNumber(unusable) }
+    return floats(0..<count)
+  }
+
+  /// The first number that is not finite once it is held; nil if all are.
+  func unusableNumber(heldAs type: WeightType) -> UnusableNumber? {
+    var place = count
+    withBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      place = sk_first_unfit(self.type.native, base, count, type.native)
+    }
+    guard place < count else { return nil }
+    let value = floats(place..<place + 1)[0]
+    return UnusableNumber(file: file, tensor: name, place: place, count: count, value: value, type: type)
   }
 
   func widen(_ range: Range<Int>, roundedTo weightType: WeightType, into target: UnsafeMutablePointer<Float>) {

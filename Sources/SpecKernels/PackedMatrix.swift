@@ -19,7 +19,8 @@ public final class PackedMatrix {
   ///   - columns: inputs.
   ///   - type: how to hold the weights.
   ///   - context: the threads to pack with.
-  /// - Throws: ``KernelError/outOfMemory(bytes:purpose:)``, or ``KernelError/overflow(name:type:)`` for float16.
+  /// - Throws: ``KernelError/outOfMemory(bytes:purpose:)``, or ``KernelError/unusableNumber(_:)`` if a number is not finite
+  ///   once it is held.
   public init(
     stacking sources: [NumberSource],
     columns: Int,
@@ -34,8 +35,10 @@ public final class PackedMatrix {
     (start, memory) = try context.takeWeightMemory(bytes: bytes)
     var first = 0
     for source in sources {
-      guard context.pack(source, columns: columns, type: type, into: start, firstRow: first) else {
-        throw .overflow(name: source.name, type: type)
+      if !context.pack(source, columns: columns, type: type, into: start, firstRow: first),
+        let number = source.unusableNumber(heldAs: type)
+      {
+        throw .unusableNumber(number)
       }
       source.releasePages()
       first += source.count / columns

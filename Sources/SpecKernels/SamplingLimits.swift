@@ -29,18 +29,22 @@ extension ComputeContext {
   ///   - x: rows of logits.
   ///   - limits: a temperature above 0, and which tokens may be drawn.
   ///   - noise: for each row the key that its noise follows from, token by token; nil adds no noise.
-  public func perturb(_ x: ActivationRows, _ limits: SamplingLimits, noise: [UInt64]?) {
+  /// - Returns: the first row that is not finite, which stays as it is; nil if all are.
+  @discardableResult
+  public func perturb(_ x: ActivationRows, _ limits: SamplingLimits, noise: [UInt64]?) -> Int? {
     defer { withExtendedLifetime(x) {} }
     precondition(limits.temperature > 0 && limits.topK >= 0 && limits.topP > 0, "limits that nothing can be drawn from")
     precondition(noise.map { $0.count == x.count } ?? true, "a noise key for each row")
     var sampling = sk_sampling(temperature: limits.temperature, top_k: limits.topK, top_p: limits.topP)
+    var isFinite = [Int32](repeating: 1, count: x.count)
     let done =
       if let noise {
-        sk_perturb(&native, x.pointer, x.stride, x.count, x.width, &sampling, noise)
+        sk_perturb(&native, x.pointer, x.stride, x.count, x.width, &sampling, noise, &isFinite)
       } else {
-        sk_perturb(&native, x.pointer, x.stride, x.count, x.width, &sampling, nil)
+        sk_perturb(&native, x.pointer, x.stride, x.count, x.width, &sampling, nil, &isFinite)
       }
     precondition(done, "no memory for sampling")
+    return isFinite.firstIndex(of: 0)
   }
 }
 

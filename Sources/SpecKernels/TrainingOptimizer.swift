@@ -86,6 +86,17 @@ extension ComputeContext {
     )
   }
 
+  /// Whether all numbers of a matrix are finite, also when they are written in another type.
+  ///
+  /// - Parameters:
+  ///   - x: the matrix.
+  ///   - type: what they are written as.
+  /// - Returns: whether they are.
+  public func isFinite(_ x: FloatMatrix, writtenAs type: WeightType = .float32) -> Bool {
+    defer { withExtendedLifetime(x) {} }
+    return sk_all_fit(&native, SK_F32, x.pointer, x.rows, x.columns, type.native)
+  }
+
   /// Σ x², in double precision.
   public func squaredSum(_ x: FloatMatrix) -> Double {
     defer { withExtendedLifetime(x) {} }

@@ -78,7 +78,7 @@ public final class KangarooAdapter {
       type: target.weightType,
       context: target.context
     )
-    norm = try source.tensor("norm.weight", shape: [shape.hiddenSize]).floats(0..<shape.hiddenSize)
+    norm = try source.tensor("norm.weight", shape: [shape.hiddenSize]).finiteFloats()
     table = try RotaryTable(
       theta: ropeTheta,
       headDimension: shape.headDimension,

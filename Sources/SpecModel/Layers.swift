@@ -113,7 +113,7 @@ extension AttentionBlock {
     self.shape = shape
     self.epsilon = epsilon
     let (width, query, keyValue) = (shape.hiddenSize, shape.queryWidth, shape.keyValueWidth)
-    norm = try source.tensor(prefix + "input_layernorm.weight", shape: [width]).floats(0..<width)
+    norm = try source.tensor(prefix + "input_layernorm.weight", shape: [width]).finiteFloats()
     let projection = prefix + "self_attn."
     queryKeyValue = try PackedMatrix(
       stacking: [
@@ -145,7 +145,7 @@ extension FeedForwardBlock {
   ) throws {
     let (width, inner) = (configuration.hiddenSize, configuration.intermediateSize)
     epsilon = configuration.normEpsilon
-    norm = try source.tensor(prefix + "post_attention_layernorm.weight", shape: [width]).floats(0..<width)
+    norm = try source.tensor(prefix + "post_attention_layernorm.weight", shape: [width]).finiteFloats()
     gateAndUp = try PackedMatrix(
       stacking: [
         source.tensor(prefix + "mlp.gate_proj.weight", shape: [inner, width]),

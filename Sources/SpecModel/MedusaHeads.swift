@@ -57,7 +57,7 @@ public final class MedusaHeads {
       )
     }
     biases = try (0..<count).map {
-      try source.tensor("\($0).0.linear.bias", shape: [width]).floats(0..<width)
+      try source.tensor("\($0).0.linear.bias", shape: [width]).finiteFloats()
     }
     outputs = try (0..<count).map {
       try PackedMatrix(
@@ -78,18 +78,19 @@ public final class MedusaHeads {
   ///   - hidden: one row, the target's last normalized state.
   ///   - choose: takes a head's number and its row of logits, which is valid until the next head runs.
   /// - Returns: what `choose` made of each head's logits.
-  public func map<Choice>(
+  /// - Throws: what `choose` throws.
+  public func map<Choice, Failure>(
     _ heads: Int,
     from hidden: ActivationRows,
-    _ choose: (Int, ActivationRows) -> Choice
-  ) -> [Choice] {
+    _ choose: (Int, ActivationRows) throws(Failure) -> Choice
+  ) throws(Failure) -> [Choice] {
     precondition(heads <= count && hidden.count == 1, "more heads than there are")
     let row = state[rows: 0..<1]
-    return (0..<heads).map { head in
+    return try (0..<heads).map { (head) throws(Failure) in
       context.multiply(hidden, by: blocks[head], into: row)
       context.addSilu(of: row, bias: biases[head], residual: hidden)
       context.multiply(row, by: outputs[head], into: logits[rows: 0..<1])
-      return choose(head, logits[rows: 0..<1])
+      return try choose(head, logits[rows: 0..<1])
     }
   }
 }

@@ -33,7 +33,8 @@ extension JSONFile {
   /// The epsilon of the normalizations.
   func normEpsilon() throws(ModelError) -> Float {
     let epsilon = try self["rms_norm_eps"]?.number() ?? 1e-6
-    guard epsilon > 0, epsilon < 1 else {
+    // What a float32 would round to 0 is no epsilon either.
+    guard Float(epsilon) > 0, epsilon < 1 else {
       throw .malformedFile(
         path: path,
         problem: "'rms_norm_eps' is \(epsilon) where a number between 0 and 1 is expected"

@@ -30,7 +30,7 @@ public final class Transformer {
   ///   - progress: called before each layer with how many are loaded and how many there are; what it throws ends the
   ///     loading.
   /// - Throws: ``ModelError`` if a tensor is absent or of another shape, ``SpecKernels/KernelError`` if there is not
-  ///   enough memory.
+  ///   enough memory or a number is not finite.
   public init(
     _ configuration: ModelConfiguration,
     from source: any TensorSource,
@@ -53,7 +53,9 @@ public final class Transformer {
         context: context
       )
     }
-    norm = try source.tensor("model.norm.weight", shape: [width]).floats(0..<width)
+    // A tied embedding is checked as the head.
+    if !configuration.tiesEmbeddings { try context.check(embedding, columns: width, heldAs: weightType) }
+    norm = try source.tensor("model.norm.weight", shape: [width]).finiteFloats()
     let headSource =
       configuration.tiesEmbeddings ? embedding : try source.tensor("lm_head.weight", shape: [vocabulary, width])
     head = try PackedMatrix(stacking: [headSource], columns: width, type: weightType, context: context)

@@ -64,7 +64,8 @@ public struct DecodeJob {
   ///   - path: the output file.
   ///   - progress: called after each prompt with how many are done.
   ///   - shouldStop: asked before each cycle.
-  /// - Throws: ``UnwritableFile`` if the output cannot be written, ``WorkInterrupted`` if it was stopped.
+  /// - Throws: ``UnwritableFile`` if the output cannot be written, ``WorkInterrupted`` if it was stopped,
+  ///   ``FailedGeneration`` if a model's logits are not finite.
   public func run(
     outputPath path: String,
     progress: (Int, Int) -> Void,
@@ -73,7 +74,7 @@ public struct DecodeJob {
     var text = ""
     for (index, input) in inputs.enumerated() {
       try setWindow(of: input)
-      let generation = generate(input.prompt, with: decoder.decoder, rules: rules, shouldStop: shouldStop)
+      let generation = try decoder.decode(input.prompt, rules: rules, place: input.place, shouldStop: shouldStop)
       if generation.isAbandoned { throw WorkInterrupted() }
       text += try line(for: input, generation) + "\n"
       progress(index + 1, inputs.count)

@@ -133,42 +133,42 @@ public struct EngineBenchmark {
     for round in 0..<rounds {
       for _ in 0..<4 {
         try check()
-        measureDecoding(large, sameSize, &samples)
+        try measureDecoding(large, sameSize, &samples)
       }
       for count in positions { try measurePairs(count, &samples, check) }
       for count in fits {
         try check()
         let peak = target.context.measureMultiplyAdds(seconds: 0.1)
         samples.multiplyAdds.append(peak)
-        samples.prefills[count, default: []].append((time { prefill(count) }, peak))
+        samples.prefills[count, default: []].append((try time { try prefill(count) }, peak))
       }
       progress(round + 1, rounds)
     }
     let profiles =
       try positions.filter(Self.profiledPositions.contains).map { count in
         try check()
-        return profile(count, repetitions(of: count) * rounds) { verify(count) }
-      } + fits.suffix(1).map { count in profile(count, rounds) { prefill(count) } }
+        return try profile(count, repetitions(of: count) * rounds) { try verify(count) }
+      } + fits.suffix(1).map { count in try profile(count, rounds) { try prefill(count) } }
     return result(samples, positions, fits, profiles)
   }
 
   /// Both rates of reading, and right after them passes over one position.
-  private func measureDecoding(_ large: ReadingBuffer, _ sameSize: ReadingBuffer, _ samples: inout Samples) {
+  private func measureDecoding(_ large: ReadingBuffer, _ sameSize: ReadingBuffer, _ samples: inout Samples) throws {
     let reading = target.context.measureReading(large, seconds: 0.1)
     let again = target.context.measureReading(sameSize, seconds: 0.1)
     samples.reading.append(reading)
     samples.readingSameSize.append(again)
-    verify(1)  // the measurement before has filled the caches with other things
-    let seconds = median((0..<repetitions(of: 1)).map { _ in time { verify(1) } })
+    try verify(1)  // the measurement before has filled the caches with other things
+    let seconds = try median((0..<repetitions(of: 1)).map { _ in try time { try verify(1) } })
     samples.shares.append(Double(target.packedByteCount) / seconds / max(reading, again))
   }
 
   /// Passes over one position and over some, in turn.
-  private func measurePairs(_ count: Int, _ samples: inout Samples, _ check: () throws -> Void) rethrows {
+  private func measurePairs(_ count: Int, _ samples: inout Samples, _ check: () throws -> Void) throws {
     for _ in 0..<repetitions(of: count) {
       try check()
-      let one = time { verify(1) }
-      let seconds = count == 1 ? one : time { verify(count) }
+      let one = try time { try verify(1) }
+      let seconds = count == 1 ? one : try time { try verify(count) }
       samples.times[count, default: []].append(seconds)
       samples.ratios[count, default: []].append(seconds / one)
     }
@@ -220,9 +220,9 @@ public struct EngineBenchmark {
     )
   }
 
-  private func profile(_ count: Int, _ repetitions: Int, _ pass: () -> Void) -> Profile {
+  private func profile(_ count: Int, _ repetitions: Int, _ pass: () throws -> Void) rethrows -> Profile {
     target.context.operationTimes = OperationTimes()
-    let seconds = time { for _ in 0..<repetitions { pass() } } / Double(repetitions)
+    let seconds = try time { for _ in 0..<repetitions { try pass() } } / Double(repetitions)
     let times = target.context.operationTimes ?? OperationTimes()
     target.context.operationTimes = nil
     let operations = SpecKernels.Operation.allCases.map { ($0, Double(times[$0]) / 1e9 / Double(repetitions)) }
@@ -237,21 +237,21 @@ public struct EngineBenchmark {
   ///   - longest: how often in a row, at most.
   ///   - check: called between passes; what it throws ends the measurement.
   /// - Returns: seconds by m.
-  /// - Throws: what `check` throws.
+  /// - Throws: what `check` throws, `NotFiniteLogits`.
   public func costs(
     of counts: [Int],
     rounds: Int,
     inARow longest: Int = 10,
     check: () throws -> Void
-  ) rethrows -> [Int: Double] {
+  ) throws -> [Int: Double] {
     var times: [Int: [Double]] = [:]
-    verify(1)  // fills the cache up to the context
+    try verify(1)  // fills the cache up to the context
     for _ in 0..<rounds {
       for count in counts where count <= room {
         // In a row: the first of them finds in the cache what a pass of another size has left.
         for _ in 0..<min(longest, repetitions(of: count)) {
           try check()
-          times[count, default: []].append(time { verify(count) })
+          times[count, default: []].append(try time { try verify(count) })
         }
       }
     }
@@ -264,21 +264,27 @@ public struct EngineBenchmark {
     return max(count <= 16 ? 3 : 1, min(50, Int(4e9 / work)))
   }
 
-  private func verify(_ count: Int) {
+  private func verify(_ count: Int) throws(NotFiniteLogits) {
     cache.truncate(to: context)
     if cache.count < context { run(context - cache.count) }
     let states = run(count)
     let finals = normalized[rows: 0..<count]
     target.normalizeFinal(states, into: finals)
-    _ = target.context.choose(target.logits(of: finals), withProbability: false)
+    try choose(from: finals, at: context)
   }
 
-  private func prefill(_ count: Int) {
+  /// Chooses tokens, as decoding does.
+  private func choose(from states: ActivationRows, at first: Int) throws(NotFiniteLogits) {
+    let choices = target.context.choose(target.logits(of: states), withProbability: false)
+    if let row = choices.firstIndex(where: { !$0.isFinite }) { throw NotFiniteLogits(.target, at: first + row + 1) }
+  }
+
+  private func prefill(_ count: Int) throws(NotFiniteLogits) {
     cache.truncate(to: 0)
     let states = run(count)
     let final = normalized[rows: 0..<1]
     target.normalizeFinal(states[count - 1..<count], into: final)
-    _ = target.context.choose(target.logits(of: final), withProbability: false)
+    try choose(from: final, at: count - 1)
   }
 
   @discardableResult
@@ -290,9 +296,9 @@ public struct EngineBenchmark {
     return states
   }
 
-  private func time(_ body: () -> Void) -> Double {
+  private func time(_ body: () throws -> Void) rethrows -> Double {
     let start = MonotonicClock.now
-    body()
+    try body()
     return Double(MonotonicClock.now - start) / 1e9
   }
 

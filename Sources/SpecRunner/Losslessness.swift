@@ -27,13 +27,13 @@ extension Difference {
   ///   - model: the model.
   ///   - sampling: how tokens are chosen.
   /// - Returns: the difference with its margin; without one where only one token could be drawn.
-  /// - Throws: `KernelError` if there is not enough memory.
+  /// - Throws: `KernelError` if there is not enough memory, `NotFiniteLogits`.
   func withMargin(
     after prompt: [Token],
     vanilla: [Token],
     model: LoadedModel,
     sampling: Sampling
-  ) throws(KernelError) -> Difference {
+  ) throws -> Difference {
     let margin = try TopTwo(
       after: prompt,
       output: vanilla.prefix(position),

@@ -58,7 +58,7 @@ public struct RecordingBenchmark {
       for prompt in identifiers.prompts {
         for (place, decoder) in decoders.enumerated() {
           let start = MonotonicClock.now
-          let generation = generate([0], with: decoder, rules: Self.rules)
+          let generation = try generate([0], with: decoder, rules: Self.rules)
           let middle = MonotonicClock.now
           let row = generation.record(
             decoder: identifiers.decoders[place],

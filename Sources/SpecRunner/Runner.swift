@@ -63,7 +63,7 @@ public final class Runner {
   ///
   /// - Returns: the run's id and the number of generations that differ from vanilla's.
   /// - Throws: ``SpecStore/StoreError`` if a result cannot be written, `KernelError` if a model file has vanished,
-  ///   ``RunInterrupted`` if the observer wants to stop.
+  ///   ``RunInterrupted`` if the observer wants to stop, ``FailedGeneration`` if a model's logits are not finite.
   public func run() throws -> (run: Int64, mismatches: Int) {
     let lock = try store.lockForMeasuring()
     defer { withExtendedLifetime(lock) {} }
@@ -257,10 +257,11 @@ public final class Runner {
     let order = plan.order(of: decoders.count, pass: pass, question: question.questionID, turn: turn)
     for (place, decoder) in order.enumerated() {
       let startedAt = dates.now
-      let generation = generate(
+      let site = FailedGeneration.place(question: question.questionID, turn: turn)
+      let generation = try decoders[decoder].decode(
         prompt,
-        with: decoders[decoder].decoder,
         rules: rules,
+        place: site,
         shouldStop: { observer.wantsToStop }
       )
       if generation.isAbandoned {

@@ -62,7 +62,8 @@ public struct Verification {
   ///   - progress: called after each question with how many are done.
   ///   - shouldStop: asked before each cycle.
   /// - Returns: what was compared, and what differed.
-  /// - Throws: `KernelError` for memory, ``WorkInterrupted`` if it was stopped.
+  /// - Throws: `KernelError` for memory, ``WorkInterrupted`` if it was stopped, ``FailedGeneration``
+  ///   if a model's logits are not finite.
   public func run(progress: (Int, Int) -> Void, shouldStop: () -> Bool = { false }) throws -> Outcome {
     var outcome = Outcome()
     for (index, question) in suite.questions.enumerated() {
@@ -87,8 +88,9 @@ public struct Verification {
     into outcome: inout Outcome,
     _ shouldStop: () -> Bool
   ) throws -> [Token] {
+    let place = FailedGeneration.place(question: question.questionID, turn: turn)
     let outputs = try decoders.map { decoder in
-      let generation = generate(prompt, with: decoder.decoder, rules: rules, shouldStop: shouldStop)
+      let generation = try decoder.decode(prompt, rules: rules, place: place, shouldStop: shouldStop)
       if generation.isAbandoned { throw WorkInterrupted() }
       return generation.tokens
     }

@@ -45,7 +45,12 @@ package struct WarmUp {
       observer.working(on: "Warming up \(decoder.name), decoder \(index + 1) of \(decoders.count)")
       let known = index < settled.count ? settled[index].map(Double.init) : nil
       let counts = try Self.settle(at: known) {
-        let generation = generate(prompt, with: decoder.decoder, rules: short, shouldStop: { observer.wantsToStop })
+        let generation = try decoder.decode(
+          prompt,
+          rules: short,
+          place: "the warm-up",
+          shouldStop: { observer.wantsToStop }
+        )
         if generation.isAbandoned { throw RunInterrupted() }
         return Double(generation.prefillTime + generation.decodeTime)
       }

@@ -4,8 +4,8 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
   case otherTraining(path: String, difference: String)
   /// A checkpoint is not what this program writes.
   case malformedCheckpoint(path: String, problem: String)
-  /// The loss became infinite or no number.
-  case diverged(step: Int)
+  /// A loss, a gradient or a weight is infinite or no number.
+  case diverged(step: Int, what: String)
   /// There are too few documents.
   case tooFewDocuments(count: Int, needed: Int)
 
@@ -17,8 +17,9 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
         + "or name another folder"
     case .malformedCheckpoint(let path, let problem):
       "\(path) is not a training checkpoint (\(problem)): delete it to begin again"
-    case .diverged(let step):
-      "the loss is no number at step \(step): train with a lower --learning-rate"
+    case .diverged(let step, let what):
+      "\(what) is not finite at step \(step): train with a lower --learning-rate, into another folder; the last checkpoint "
+        + "is as it was"
     case .tooFewDocuments(let count, let needed):
       "the data holds \(count) documents where at least \(needed) are needed: give more with --data"
     }

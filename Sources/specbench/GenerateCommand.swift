@@ -60,13 +60,19 @@ struct GenerateCommand: ParsableCommand {
     let prepared = try MethodCatalogue.prepare(spec, resources: model.resources(samplingOptions.sampling()))
     if let warning = prepared.warning { tell("\(spec.method): \(warning).") }
     let display = TokenDisplay(tokenizer: model.tokenizer, isColored: !isPlain && TokenDisplay.terminalHasColor)
-    let generation = generate(
-      tokens,
-      with: prepared.decoder,
-      rules: rules,
-      shouldStop: { Interruption.isRequested || display.hasFailed },
-      observe: { display.show($0) }
-    )
+    let generation: Generation
+    do {
+      generation = try generate(
+        tokens,
+        with: prepared.decoder,
+        rules: rules,
+        shouldStop: { Interruption.isRequested || display.hasFailed },
+        observe: { display.show($0) }
+      )
+    } catch {
+      try display.finish()
+      throw error
+    }
     try display.finish()
     try Interruption.check()
     tell(GenerationFigures(generation).line)

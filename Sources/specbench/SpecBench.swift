@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SpecFiles
+import SpecKernels
 import SpecRunner
 
 /// The command line. Exit codes: 0 done; 1 an output differs from vanilla's; 2 something given cannot be used;
@@ -43,6 +44,7 @@ struct SpecBench: ParsableCommand {
   static func main() {
     holdStandardStreams()
     Interruption.observe()
+    MappedFile.endProcessOnShrinking()
     do {
       if let argument = argumentThatIsNoText { throw ArgumentThatIsNoText(text: argument) }
       try checkName(Array(CommandLine.arguments.dropFirst()), among: configuration, of: "specbench")

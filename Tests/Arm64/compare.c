@@ -71,6 +71,64 @@ static void compare_rows(const sk_kernel_set *found, const sk_kernel_set *expect
   }
 }
 
+/// Any bits at all: NaN of every kind, infinities, zeros of both signs, the smallest and the largest numbers.
+static float any_float(void) {
+  static const uint32_t special[] = {0x7fc00000, 0xffc00000, 0x7f800001, 0xff801234, 0x7f800000, 0xff800000,
+                                     0,          0x80000000, 1,          0x80000001, 0x7f7fffff, 0xff7fffff};
+  const uint32_t kind = random_bits() % 4;
+  uint32_t bits = kind == 0 ? random_bits() : kind == 1 ? special[random_bits() % 12] : 0x3f800000 + random_bits() % 64;
+  float number;
+  memcpy(&number, &bits, 4);
+  return number;
+}
+
+static bool same_bits(float a, float b) { return memcmp(&a, &b, 4) == 0 || (isnan(a) && isnan(b)); }
+
+/// Every set makes the same choice and finds the same rows not finite, whatever the bits; int8 products of them are NaN.
+static void compare_any_bits(sk_context *found, sk_context *expected) {
+  for (int trial = 0; trial < 20000; trial++) {
+    const size_t width = 1 + random_bits() % 70;
+    float x[70], y[70], z[70];
+    for (size_t i = 0; i < width; i++) x[i] = trial % 8 == 0 ? NAN : any_float();
+    sk_choice a, b;
+    sk_choose(found, x, width, 1, width, true, &a), sk_choose(expected, x, width, 1, width, true, &b);
+    bool is_finite = true;
+    size_t best = 0;
+    for (size_t i = 0; i < width; i++) {
+      is_finite &= isfinite(x[i]);
+      if (x[i] > x[best] || (isnan(x[best]) && !isnan(x[i]))) best = i;
+    }
+    if (a.index != b.index || a.index != (int32_t)best || !same_bits(a.value, b.value) ||
+        !same_bits(a.probability, b.probability) || a.is_finite != is_finite || b.is_finite != is_finite) {
+      printf("differs: choice from any bits\n");
+      failures++;
+    }
+    memcpy(y, x, sizeof y), memcpy(z, x, sizeof z);
+    const sk_sampling sampling = {0.8f, trial % 3 ? 0 : 5, trial % 2 ? 1 : 0.7f};
+    const uint64_t key = (uint64_t)trial << 32 | 7;
+    int32_t y_finite, z_finite;
+    sk_perturb(found, y, width, 1, width, &sampling, &key, &y_finite);
+    sk_perturb(expected, z, width, 1, width, &sampling, &key, &z_finite);
+    expect_same("noise on any bits", y, z, width * 4);
+    if (y_finite != is_finite || z_finite != is_finite) failures++, printf("differs: what is finite\n");
+  }
+  float weights[16 * 32], x[32], y[16], z[16];
+  for (int trial = 0; trial < 2000; trial++) {
+    char packed[SK_INT8_BLOCK_BYTES] = {0};
+    for (size_t i = 0; i < 16 * 32; i++) weights[i] = (float)(int32_t)random_bits() * 0x1p-31f;
+    bool is_finite = true;
+    for (size_t i = 0; i < 32; i++) x[i] = any_float(), is_finite &= isfinite(x[i]);
+    sk_pack_rows(expected, SK_INT8, packed, 32, 0, SK_F32, weights, 16);
+    sk_matmul(found, SK_INT8, packed, 16, 32, x, 32, 1, y, 16);
+    sk_matmul(expected, SK_INT8, packed, 16, 32, x, 32, 1, z, 16);
+    for (size_t i = 0; i < 16; i++) {
+      if (same_bits(y[i], z[i]) && (is_finite || isnan(y[i]))) continue;
+      printf("differs: int8 product of any bits\n");
+      failures++;
+    }
+  }
+}
+
 /// Node i of the tree that follows `prefix` slots hangs on node (i − 1) / 2: the slots of each node's path.
 static void fill_paths(size_t prefix, int nodes, int32_t *slots, int32_t *offsets) {
   int count = 0;
@@ -196,6 +254,7 @@ int main(int argc, char **argv) {
     sk_context found = {.kernels = set, .pool = pool};
     compare_products(&found, &expected);
     compare_rows(set, sk_kernel_set_at(0));
+    compare_any_bits(&found, &expected);
     compare_attention(&found, &expected);
     compare_training(&found, &expected);
     compare_training_rows(set->training, sk_kernel_set_at(0)->training);

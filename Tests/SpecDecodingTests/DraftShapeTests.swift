@@ -26,7 +26,7 @@ import Testing
         growth: KangarooTree.Growth(steps: steps, width: 1, nodes: 9, threshold: 0, minimum: 0)
       )
       let (expected, found) = (
-        generate([1, 5, 2], with: chain, rules: rules), generate([1, 5, 2], with: tree, rules: rules)
+        try generate([1, 5, 2], with: chain, rules: rules), try generate([1, 5, 2], with: tree, rules: rules)
       )
       #expect(found.tokens == expected.tokens)
       #expect(found.cycles.map(\.drafted) == expected.cycles.map(\.drafted))
@@ -44,7 +44,7 @@ import Testing
       exitLayer: 2,
       growth: KangarooTree.Growth(steps: 12, width: 4, nodes: nodes, threshold: 0, minimum: 0)
     )
-    let found = generate([3, 1, 4], with: tree, rules: rules)
+    let found = try generate([3, 1, 4], with: tree, rules: rules)
     #expect(found.cycles.allSatisfy { $0.nodes <= nodes })
     // The last cycles draft less: fewer tokens remain.
     #expect(found.cycles.prefix(found.cycles.count / 2).allSatisfy { $0.nodes == nodes })
@@ -57,7 +57,7 @@ import Testing
     let resources = DecoderResources(target: model.target, modelDirectory: nil)
     let decoder = try MethodCatalogue.prepare(spec, resources: resources).decoder
     let prompt: [Token] = [1, 2, 3, 4, 1, 2, 5, 6, 7, 2]
-    let found = generate(prompt, with: decoder, rules: rules)
+    let found = try generate(prompt, with: decoder, rules: rules)
     var text = prompt + found.tokens.prefix(1)
     for (cycle, emitted) in zip(found.cycles, found.emitted) {
       let end = text.suffix(minimum)
@@ -75,7 +75,11 @@ import Testing
     let resources = DecoderResources(target: model.target, modelDirectory: nil)
     let prompt: [Token] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 1, 2]
     func cycles(_ spec: String) throws -> Generation {
-      generate(prompt, with: try MethodCatalogue.prepare(DecoderSpec(spec), resources: resources).decoder, rules: rules)
+      try generate(
+        prompt,
+        with: try MethodCatalogue.prepare(DecoderSpec(spec), resources: resources).decoder,
+        rules: rules
+      )
     }
     let found = try cycles("lookahead:level=4,window=3,guess=5,pool=prompt")
     var text = prompt + found.tokens.prefix(1)
@@ -100,7 +104,7 @@ import Testing
       schedule: .adaptive,
       threshold: 0
     )
-    let found = generate([1, 5, 2], with: decoder, rules: rules)
+    let found = try generate([1, 5, 2], with: decoder, rules: rules)
     var (length, left, lengths) = (2, rules.maximumNewTokens - 1, Set<Int>())
     for (cycle, emitted) in zip(found.cycles, found.emitted) {
       #expect(cycle.drafted == min(length, left - 1))

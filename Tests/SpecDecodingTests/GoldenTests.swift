@@ -43,9 +43,9 @@ struct GoldenTests {
   }
 
   /// Our generation, by default with room beyond the reference's own end, so that its last cycles are not cut short.
-  static func run(_ golden: Golden, _ decoder: any Decoder, maximumNewTokens: Int = 120) -> Generation {
+  static func run(_ golden: Golden, _ decoder: any Decoder, maximumNewTokens: Int = 120) throws -> Generation {
     let end = golden.settings.eosTokenId ?? 2
-    return generate(
+    return try generate(
       golden.promptIds,
       with: decoder,
       rules: StopRules(endTokens: [end], maximumNewTokens: maximumNewTokens, contextLength: 1024)
@@ -59,7 +59,7 @@ struct GoldenTests {
     #expect(goldens.count >= 30)
     for golden in goldens {
       let end = golden.settings.eosTokenId ?? 2
-      let found = generate(
+      let found = try generate(
         golden.promptIds,
         with: decoder,
         rules: StopRules(endTokens: [end], maximumNewTokens: 96, contextLength: 1024)
@@ -98,7 +98,7 @@ struct GoldenTests {
       let threshold = try #require(golden.settings.threshold)
       settings.insert("\(steps) \(threshold)")
       let spec = try DecoderSpec("kangaroo:exit=2,steps=\(steps),threshold=\(threshold)")
-      let found = Self.run(golden, try MethodCatalogue.prepare(spec, resources: resources).decoder)
+      let found = try Self.run(golden, try MethodCatalogue.prepare(spec, resources: resources).decoder)
       #expect(found.tokens.starts(with: golden.outputIds), "\(golden.id) \(spec)")
       // The reference's first entry is the token of the prefill; a last cycle that it cuts at the end token is longer
       // in ours only by what lies behind that token.
@@ -120,7 +120,7 @@ struct GoldenTests {
     let goldens = try Self.goldens("medusa")
     #expect(goldens.count >= 30)
     for golden in goldens {
-      let found = Self.run(golden, decoder)
+      let found = try Self.run(golden, decoder)
       let end = golden.settings.eosTokenId ?? 2
       let upToEnd = golden.outputIds.prefix(through: golden.outputIds.firstIndex(of: end) ?? golden.outputIds.count - 1)
       #expect(found.tokens.starts(with: upToEnd), "\(golden.id)")
@@ -136,7 +136,7 @@ struct GoldenTests {
     let goldens = try Self.goldens(method)
     #expect(goldens.count >= 30)
     for golden in goldens {
-      let found = Self.run(golden, decoder, maximumNewTokens: 96)
+      let found = try Self.run(golden, decoder, maximumNewTokens: 96)
       #expect(golden.outputIds.starts(with: found.tokens), "\(golden.id)")
       #expect(found.stopReason == .endToken || found.tokens == golden.outputIds, "\(golden.id)")
       #expect(found.emitted.reduce(0, +) == found.tokens.count)
@@ -151,7 +151,7 @@ struct GoldenTests {
     #expect(goldens.count >= 30)
     for golden in goldens {
       try decoder.setInitialWindow(golden.initialWindow)
-      let found = Self.run(golden, decoder)
+      let found = try Self.run(golden, decoder)
       #expect(found.tokens.starts(with: golden.outputIds), "\(golden.id)")
       // The reference's first entry is the token of the prefill.
       Self.compare(found, golden, expected: golden.acceptLengths.dropFirst().map { $0 })

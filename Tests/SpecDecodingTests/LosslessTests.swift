@@ -134,9 +134,9 @@ import Testing
         contextLength: 96
       )
       try rules.check(prompt, vocabularySize: 13)
-      let expected = generate(prompt, with: vanilla, rules: rules)
+      let expected = try generate(prompt, with: vanilla, rules: rules)
       for (name, decoder) in decoders {
-        let found = generate(prompt, with: decoder, rules: rules)
+        let found = try generate(prompt, with: decoder, rules: rules)
         #expect(found.tokens == expected.tokens, "\(name) \(sampling)")
         #expect(found.stopReason == expected.stopReason, "\(name) \(sampling)")
         checkBookkeeping(found, rules)
@@ -175,9 +175,9 @@ import Testing
       return try [Vanilla(target: model.target)] + Self.decoders(model, .greedy, &random).map(\.1)
     }
     for (used, fresh) in zip(try make(), try make()) {
-      _ = generate([1, 2, 3, 4, 5, 6, 7], with: used, rules: rules)
-      let again = generate([4, 4], with: used, rules: rules)
-      let first = generate([4, 4], with: fresh, rules: rules)
+      _ = try generate([1, 2, 3, 4, 5, 6, 7], with: used, rules: rules)
+      let again = try generate([4, 4], with: used, rules: rules)
+      let first = try generate([4, 4], with: fresh, rules: rules)
       #expect(again.tokens == first.tokens)
       #expect(again.cycles.map(\.accepted) == first.cycles.map(\.accepted))
     }

@@ -64,7 +64,7 @@ import Testing
     let rules = StopRules(endTokens: [], maximumNewTokens: 60, contextLength: 96)
     for seed in 1...80 as ClosedRange<UInt64> {
       let prompt = (0..<1 + random.below(12)).map { _ in Token(random.below(13)) }
-      let output = generate(prompt, with: try decoder(seed), rules: rules).tokens
+      let output = try generate(prompt, with: try decoder(seed), rules: rules).tokens
       let all = try probabilities(model, prompt + output, from: prompt.count, limits)
       for (token, probabilities) in zip(output, all) {
         let own = probabilities[Int(token)]
@@ -160,7 +160,7 @@ import Testing
     let model = try RandomModel(seed: 3, context: ComputeContext(threads: 1))
     let rules = StopRules(endTokens: [], maximumNewTokens: 40, contextLength: 96)
     func output(_ sampling: Sampling, _ prompt: [Token] = [1, 2, 3]) throws -> [Token] {
-      generate(prompt, with: try Vanilla(target: model.target, sampling: sampling), rules: rules).tokens
+      try generate(prompt, with: try Vanilla(target: model.target, sampling: sampling), rules: rules).tokens
     }
     let greedy = try output(.greedy)
     #expect(try output(Sampling(temperature: 2, seed: 1)) == output(Sampling(temperature: 2, seed: 1)))

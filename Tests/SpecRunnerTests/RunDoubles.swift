@@ -27,13 +27,13 @@ final class Forgetful: Decoder {
 
   init(_ honest: Vanilla) { self.honest = honest }
 
-  func begin(_ prompt: [Token]) -> Token? {
+  func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
     cycles = 0
-    return honest.begin(prompt)
+    return try honest.begin(prompt)
   }
 
-  func cycle(_ budget: CycleBudget) -> Cycle {
-    var cycle = honest.cycle(budget)
+  func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle {
+    var cycle = try honest.cycle(budget)
     cycles += 1
     if cycles == 3 { cycle.tokens = [cycle.tokens[0] == 5 ? 6 : 5] }
     return cycle

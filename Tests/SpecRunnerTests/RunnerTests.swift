@@ -232,7 +232,7 @@ import struct SpecSuite.Suite
     let sampling = Sampling(temperature: temperature, seed: 4)
     let vanilla = try Vanilla(target: model.target, sampling: sampling)
     let prompt = model.encode("Hello there")
-    let output = generate(prompt, with: vanilla, rules: model.stopRules(maximumNewTokens: 8)).tokens
+    let output = try generate(prompt, with: vanilla, rules: model.stopRules(maximumNewTokens: 8)).tokens
     for position in output.indices {
       let best = try TopTwo(after: prompt, output: output[..<position], target: model.target, sampling: sampling)
       #expect(best.first == output[position] && best.second != best.first)

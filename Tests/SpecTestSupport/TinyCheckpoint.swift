@@ -84,6 +84,25 @@ public struct TinyCheckpoint {
   /// The bytes of a file of the checkpoint.
   public func read(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: directory + "/" + name)) }
 
+  /// Overwrites one number of a tensor that is stored in 16 bits.
+  ///
+  /// - Parameters:
+  ///   - place: which number, from 0, row after row.
+  ///   - tensor: the tensor's name.
+  ///   - file: the file that it is in.
+  ///   - value: what to write; bf16 keeps its upper half.
+  /// - Throws: what reading and writing throw.
+  public func set(_ place: Int, of tensor: String, in file: String, to value: Float) throws {
+    var data = try read(file)
+    let length = data.prefix(8).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
+    let header = try JSONSerialization.jsonObject(with: data[8..<8 + length]) as? [String: [String: Any]]
+    guard let offsets = header?[tensor]?["data_offsets"] as? [Int] else { throw CocoaError(.fileReadCorruptFile) }
+    let start = 8 + length + offsets[0] + 2 * place
+    let bits = UInt16(value.bitPattern >> 16)
+    data.replaceSubrange(start..<start + 2, with: [UInt8(bits & 255), UInt8(bits >> 8)])
+    try write(data, to: file)
+  }
+
   private struct Tensor {
     let name: String
     let shape: [Int]

@@ -59,6 +59,12 @@ void sk_widen(sk_number_type source_type, const void *source, sk_number_type rou
 /// The float32 number of 16 bits.
 float sk_widen_f16(uint16_t bits);
 
+// ---- Numbers that are not finite (finite.c) ----
+
+/// The place of the first number that is NaN or infinite, or becomes infinite when it is held in another type; `count` if
+/// there is none.
+size_t sk_first_unfit(sk_number_type stored, const void *numbers, size_t count, sk_number_type held);
+
 // ---- Operations over rows, spread over the pool (operations.c, matrix_product.c, attention.c) ----
 
 /// What an operation runs on. `scratch` is reallocated by the operations as they need it.
@@ -74,7 +80,8 @@ void sk_context_release(sk_context *context);
 
 /// Packs row-major source rows into panels starting at output row `first_row` of the packed matrix. Narrowing rounds to
 /// nearest even; int8 takes for each row and block of 32 the scale that makes the largest magnitude 127, rounded up to
-/// bf16. The destination was zero-filled by its allocator. False if a number overflows float16.
+/// bf16. The destination was zero-filled by its allocator. False if a number is not finite once it is held: see
+/// sk_first_unfit.
 bool sk_pack_rows(sk_context *context, sk_number_type type, void *packed, size_t columns, size_t first_row,
                   sk_number_type source_type, const void *source, size_t source_rows);
 
@@ -137,19 +144,26 @@ bool sk_attend(sk_context *context, const sk_attention *attention, const sk_laye
 /// Copies the keys and values of slot `from` to slot `to`.
 void sk_move_slot(const sk_layer_cache *cache, size_t from, size_t to);
 
+/// Whether sk_first_unfit finds nothing in rows of numbers.
+bool sk_all_fit(sk_context *context, sk_number_type stored, const void *numbers, size_t rows, size_t width,
+                sk_number_type held);
+
 // ---- Choosing tokens (choosing.c) ----
 
+/// The rule that every kernel set keeps, whatever the bits: the largest value wins, equals (0 and −0 among them) go to the
+/// lowest index, a NaN comes below every number, and a row of nothing but NaN gives index 0.
 typedef struct {
-  int32_t index;      // of the largest value, the lowest index among equals
+  int32_t index;      // of the largest value
   float value;        // that value
   float probability;  // its softmax probability
+  int32_t is_finite;  // 1 if all of the row is finite, else 0
 } sk_choice;
 
-/// The largest of each row; the probability is computed only if wanted (else 0).
+/// The largest of each row; the probability is computed only if wanted and the row is finite (else 0).
 void sk_choose(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, bool probability,
                sk_choice *out);
 
-/// Indices of the k largest values, largest first, equals by lowest index. k must not exceed n.
+/// Indices of the k largest values, largest first, equals by lowest index, NaN last. k must not exceed n.
 void sk_top(const float *x, size_t n, size_t k, int32_t *indices);
 
 // ---- Sampling (sampling.c) ----
@@ -163,9 +177,10 @@ typedef struct {
 
 /// Turns rows of logits into rows whose largest number is a draw from softmax(x / temperature), in place: tokens that
 /// top_k and then top_p leave out become −∞, the others x + temperature · Gumbel noise. keys[row] says which noise; NULL
-/// adds none. False if there is no memory.
+/// adds none. A row that is not finite stays as it is, and is_finite says 0 for it, 1 for the others. False if there is no
+/// memory.
 bool sk_perturb(sk_context *context, float *x, size_t x_stride, size_t rows, size_t width, const sk_sampling *sampling,
-                const uint64_t *keys);
+                const uint64_t *keys, int32_t *is_finite);
 /// The canonical exponential.
 float sk_exp(float x);
 
@@ -182,6 +197,21 @@ double sk_measure_multiply_add(sk_context *context, double seconds);
 double sk_measure_read(sk_context *context, const float *buffer, size_t count, double seconds);
 /// Fills a buffer with numbers of `type` (float32 or bf16) between −scale and scale that follow from the seed.
 void sk_fill_random(sk_context *context, sk_number_type type, void *buffer, size_t count, float scale, uint64_t seed);
+
+// ---- Mapped files that change (mapped_files.c) ----
+
+/// A mapped file that is watched.
+typedef struct sk_mapping sk_mapping;
+
+/// Makes the process end with a sentence that names the file, and exit code 2, when it reads a watched file beyond an end
+/// that has moved. For programs, not for libraries. False if the system refuses.
+bool sk_end_on_shrunk_file(void);
+/// Watches a mapping. The descriptor of its file must stay open until sk_unwatch_mapping. NULL if there is no memory.
+sk_mapping *sk_watch_mapping(const void *start, size_t bytes, int descriptor, const char *path);
+void sk_unwatch_mapping(sk_mapping *mapping);
+/// The path of a watched file that was written to, or has another size, since it was mapped; to be freed. NULL if there is
+/// none.
+char *sk_changed_mapping(void);
 
 // ---- Memory and time (memory.c) ----
 

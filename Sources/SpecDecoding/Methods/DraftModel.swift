@@ -43,14 +43,18 @@ public final class DraftModel: ChainDrafter {
     if prompt.count <= context { model.run(prompt) }
   }
 
-  func draft(after text: [Token], atMost limit: Int, _ chooser: TokenChooser) -> [DraftedToken] {
+  func draft(
+    after text: [Token],
+    atMost limit: Int,
+    _ chooser: TokenChooser
+  ) throws(NotFiniteLogits) -> [DraftedToken] {
     var draft: [DraftedToken] = []
     // The newest token is run for its logits even where the text is the prompt alone, which has been run.
     model.truncate(to: text.count - 1)
     var pending = Array(text[model.count...])
     while draft.count < min(length, limit, context - text.count + 1), draft.isSure(threshold) {
       let logits = model.logits(pending, last: 1)
-      let next = chooser.draft(logits, at: text.count + draft.count)
+      let next = try chooser.draft(logits, at: text.count + draft.count)
       draft.append(next)
       pending = [next.token]
     }

@@ -38,17 +38,17 @@ public final class Kangaroo: Decoder {
   }
 
   /// Runs the prompt through the shallow layers, the adapter and the deep layers.
-  public func begin(_ prompt: [Token]) -> Token? {
-    last = model.begin(prompt, chooser)
+  public func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
+    last = try model.begin(prompt, chooser)
     return last
   }
 
   /// Drafts until unsure, verifies with the remaining layers, keeps what agrees.
-  public func cycle(_ budget: CycleBudget) -> Cycle {
+  public func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle {
     var timer = PhaseTimer()
-    let draft = draft(atMost: min(steps, budget.longestDraft))
+    let draft = try draft(atMost: min(steps, budget.longestDraft))
     timer.mark(.draft)
-    let verdict = chooser.judge(draft, model.verify(last: draft.count + 1), at: model.committed + 1)
+    let verdict = try chooser.judge(draft, model.verify(last: draft.count + 1), at: model.committed + 1)
     timer.mark(.verify)
     last = verdict.tokens[verdict.accepted]
     model.commit(model.committed + verdict.tokens.count)
@@ -56,11 +56,11 @@ public final class Kangaroo: Decoder {
     return Cycle(draft, verdict, times: timer.times)
   }
 
-  private func draft(atMost limit: Int) -> [DraftedToken] {
+  private func draft(atMost limit: Int) throws(NotFiniteLogits) -> [DraftedToken] {
     var draft: [DraftedToken] = []
     model.exit([last])
     while draft.count < limit, draft.isSure(threshold) {
-      let next = chooser.draft(model.propose(), at: model.committed + 1 + draft.count)
+      let next = try chooser.draft(model.propose(), at: model.committed + 1 + draft.count)
       draft.append(next)
       model.exit([next.token])
     }

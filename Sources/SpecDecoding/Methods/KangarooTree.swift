@@ -81,20 +81,20 @@ public final class KangarooTree: Decoder {
   }
 
   /// Runs the prompt through the shallow layers, the adapter and the deep layers.
-  public func begin(_ prompt: [Token]) -> Token? {
-    last = model.begin(prompt, chooser)
+  public func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
+    last = try model.begin(prompt, chooser)
     return last
   }
 
   /// Grows a tree until unsure, verifies its best nodes with the remaining layers, keeps the path that agrees.
-  public func cycle(_ budget: CycleBudget) -> Cycle {
+  public func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle {
     var timer = PhaseTimer()
-    var draft = grow(atMost: min(growth.steps, budget.longestDraft), &timer)
+    var draft = try grow(atMost: min(growth.steps, budget.longestDraft), &timer)
     prune(&draft)
     timer.mark(.overhead)
     let shape = draft.tree.shape
     let logits = model.verify(.tree(shape, nodes: 0..<shape.count), last: shape.count)
-    let choices = chooser.tokens(logits, at: shape.depths.map { model.committed + 1 + $0 })
+    let choices = try chooser.tokens(logits, at: shape.depths.map { model.committed + 1 + $0 })
     timer.mark(.verify)
     let path = Acceptance.path(in: shape, tokens: draft.tree.tokens, choices: choices)
     model.keep(path, proposed: draft.places(of: path))
@@ -104,7 +104,7 @@ public final class KangarooTree: Decoder {
     return Cycle(shape, tokens: draft.tree.tokens, path: path, bonus: last, times: timer.times)
   }
 
-  private func grow(atMost limit: Int, _ timer: inout PhaseTimer) -> Draft {
+  private func grow(atMost limit: Int, _ timer: inout PhaseTimer) throws(NotFiniteLogits) -> Draft {
     var draft = Draft(tree: DraftTree(root: last))
     model.exit([last])
     timer.mark(.draft)
@@ -113,9 +113,9 @@ public final class KangarooTree: Decoder {
       depth += 1
       draft.proposed += frontier
       let logits = depth == 1 ? model.propose() : model.propose(after: frontier, in: draft.proposedShape)
-      let proposals = frontier.enumerated().map { row, node in
+      let proposals = try frontier.enumerated().map { (row, node) throws(NotFiniteLogits) in
         let least = growth.minimum / draft.scores[node]
-        return chooser.best(growth.width, of: logits[row..<row + 1], at: model.committed + depth, others: least)
+        return try chooser.best(growth.width, of: logits[row..<row + 1], at: model.committed + depth, others: least)
       }
       timer.mark(.draft)
       let first = draft.tree.count

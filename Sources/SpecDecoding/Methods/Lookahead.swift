@@ -88,14 +88,14 @@ public final class Lookahead: Decoder {
   }
 
   /// Runs the prompt and, behind it, the window's first row, which gives the second.
-  public func begin(_ prompt: [Token]) -> Token? {
+  public func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
     target.truncate(to: 0)
     chooser.begin(prompt)
     pool = NGramPool(length: sizes.level - 1, capacity: sizes.guess)
     recent = []
     let first = firstRow(prompt)
     let logits = target.logits(prompt + first, last: first.count + 1)
-    let choices = chooser.tokens(logits, at: (0...first.count).map { prompt.count + $0 })
+    let choices = try chooser.tokens(logits, at: (0...first.count).map { prompt.count + $0 })
     target.truncate(to: prompt.count)
     rows = first.isEmpty ? [] : [Array(first.dropFirst()), Array(choices.dropFirst())]
     last = choices[0]
@@ -104,7 +104,7 @@ public final class Lookahead: Decoder {
   }
 
   /// Runs window and guesses in one pass, moves the window on, keeps the longest guess that agrees.
-  public func cycle(_ budget: CycleBudget) -> Cycle {
+  public func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle {
     var timer = PhaseTimer()
     let root = target.count
     var tree = DraftTree(root: last)
@@ -116,8 +116,8 @@ public final class Lookahead: Decoder {
     timer.mark(.overhead)
     let shape = tree.shape
     let states = target.run(tree.tokens, .tree(shape, nodes: 0..<shape.count))
-    let choices = chooser.tokens(target.logits(states[0..<guesses.count]), at: guesses.depths.map { root + 1 + $0 })
-    let row = chooser.tokens(target.logits(states[newest]), at: newest.map { root + 1 + shape.depths[$0] })
+    let choices = try chooser.tokens(target.logits(states[0..<guesses.count]), at: guesses.depths.map { root + 1 + $0 })
+    let row = try chooser.tokens(target.logits(states[newest]), at: newest.map { root + 1 + shape.depths[$0] })
     timer.mark(.verify)
     let agreed = Acceptance.path(in: guesses, tokens: tree.tokens, choices: choices)
     let path = Array(agreed.prefix(isReference ? sizes.level - 1 : agreed.count))

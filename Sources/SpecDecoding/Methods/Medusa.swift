@@ -35,28 +35,28 @@ public final class Medusa: Decoder {
   }
 
   /// Runs the prompt.
-  public func begin(_ prompt: [Token]) -> Token? {
+  public func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
     target.truncate(to: 0)
     chooser.begin(prompt)
     let rows = target.run(prompt)
     let end = target.states(rows[rows.count - 1..<rows.count])
     drafting.copy(end, to: 0)
-    last = chooser.tokens(target.model.logits(of: end), at: [prompt.count])[0]
+    last = try chooser.tokens(target.model.logits(of: end), at: [prompt.count])[0]
     return last
   }
 
   /// Fills the tree from the heads, verifies it in one pass, keeps the accepted path.
-  public func cycle(_ budget: CycleBudget) -> Cycle {
+  public func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle {
     var timer = PhaseTimer()
     let root = target.count
     let tree = trees[min(budget.longestDraft, trees.count - 1)]
-    let candidates = heads.map(tree.depth, from: drafting[rows: 0..<1]) { head, logits in
-      chooser.best(tree.candidates[head], of: logits, at: root + 1 + head).map(\.token)
+    let candidates = try heads.map(tree.depth, from: drafting[rows: 0..<1]) { (head, logits) throws(NotFiniteLogits) in
+      try chooser.best(tree.candidates[head], of: logits, at: root + 1 + head).map(\.token)
     }
     let tokens = tree.fill(root: last, candidates)
     timer.mark(.draft)
     let states = target.states(target.run(tokens, .tree(tree.shape, nodes: 0..<tree.shape.count)))
-    let choices = chooser.tokens(target.model.logits(of: states), at: tree.shape.depths.map { root + 1 + $0 })
+    let choices = try chooser.tokens(target.model.logits(of: states), at: tree.shape.depths.map { root + 1 + $0 })
     timer.mark(.verify)
     let path = Acceptance.path(in: tree.shape, tokens: tokens, choices: choices)
     let end = path[path.count - 1]

@@ -45,13 +45,17 @@ final class SelfSpeculative: ChainDrafter {
     rate = Adaptation.goal
   }
 
-  func draft(after text: [Token], atMost limit: Int, _ chooser: TokenChooser) -> [DraftedToken] {
+  func draft(
+    after text: [Token],
+    atMost limit: Int,
+    _ chooser: TokenChooser
+  ) throws(NotFiniteLogits) -> [DraftedToken] {
     var draft: [DraftedToken] = []
     var pending = text[target.count...]
     while draft.count < min(steps, limit), draft.isSure(threshold) {
       let rows = target.run(pending, segments: drafting)
       let logits = target.logits(rows[rows.count - 1..<rows.count])
-      draft.append(chooser.draft(logits, at: text.count + draft.count))
+      draft.append(try chooser.draft(logits, at: text.count + draft.count))
       pending = draft.suffix(1).map(\.token)[...]
     }
     // What the skipping layers have stored is not what the whole model stores.

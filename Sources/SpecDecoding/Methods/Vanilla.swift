@@ -17,23 +17,23 @@ public final class Vanilla: Decoder {
   }
 
   /// Runs the prompt and gives the token after it.
-  public func begin(_ prompt: [Token]) -> Token? {
+  public func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
     target.truncate(to: 0)
     chooser.begin(prompt)
-    return next(prompt)
+    return try next(prompt)
   }
 
   /// Runs the last token and gives the one after it.
-  public func cycle(_ budget: CycleBudget) -> Cycle {
+  public func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle {
     var timer = PhaseTimer()
-    let token = next([last])
+    let token = try next([last])
     timer.mark(.verify)
     return Cycle(drafted: 0, nodes: 0, accepted: 0, tokens: [token], times: timer.times)
   }
 
-  private func next(_ tokens: [Token]) -> Token {
+  private func next(_ tokens: [Token]) throws(NotFiniteLogits) -> Token {
     let logits = target.logits(tokens, last: 1)
-    last = chooser.tokens(logits, at: [target.count])[0]
+    last = try chooser.tokens(logits, at: [target.count])[0]
     return last
   }
 }

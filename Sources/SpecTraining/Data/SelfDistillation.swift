@@ -31,12 +31,12 @@ public final class SelfDistillation {
   ///   - limit: most tokens of the continuation.
   ///   - check: called before each token; what it throws ends the text.
   /// - Returns: the prompt with its continuation, the end token included.
-  /// - Throws: what `check` throws.
+  /// - Throws: what `check` throws, ``SpecModel/NotFiniteLogits``.
   public func continued(
     _ prompt: [Token],
     atMost limit: Int = .max,
     check: () throws -> Void
-  ) rethrows -> [Token] {
+  ) throws -> [Token] {
     var tokens = prompt
     cache.truncate(to: 0)
     while !tokens.isEmpty, tokens.count < capacity, tokens.count - prompt.count < limit {
@@ -46,7 +46,9 @@ public final class SelfDistillation {
       target.forward(rows, cache: cache)
       let last = normalized[rows: 0..<1]
       target.normalizeFinal(rows[rows.count - 1..<rows.count], into: last)
-      let token = Token(target.context.choose(target.logits(of: last), withProbability: false)[0].index)
+      let choice = target.context.choose(target.logits(of: last), withProbability: false)[0]
+      guard choice.isFinite else { throw NotFiniteLogits(.target, at: tokens.count) }
+      let token = Token(choice.index)
       tokens.append(token)
       if endTokens.contains(token) { break }
     }

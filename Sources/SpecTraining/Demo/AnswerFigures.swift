@@ -37,7 +37,7 @@ public struct AnswerFigures: Sendable {
       for turn in question.turns {
         turns.append(TrainingTurn(.user, turn))
         let prompt = data.encoder.encode(.conversation(turns)).tokens
-        let text = writer.continued(prompt, atMost: Self.longest, check: {})
+        let text = try writer.continued(prompt, atMost: Self.longest, check: {})
         let answer = Array(text[prompt.count...])
         add(answer, isEnded: answer.last.map(ends.contains) ?? false)
         entropy += Self.entropy(of: text, from: prompt.count, frozen)

@@ -82,20 +82,21 @@ public final class Trainer {
   ///   - progress: called after each step.
   ///   - shouldStop: asked after each step, where on true the state is saved, and between evaluations.
   /// - Returns: whether all steps are done.
-  /// - Throws: ``TrainingError`` if the loss is no number or a checkpoint cannot be written, and what `progress` throws.
+  /// - Throws: ``TrainingError`` if a loss, a gradient or a weight is not finite, before anything of that step is saved, or
+  ///   if a checkpoint cannot be written, and what `progress` throws.
   public func run(progress: (Progress) throws -> Void, shouldStop: () -> Bool) throws -> Outcome {
     let first = step
     while step < settings.steps {
       let loss = objective.step(plan.batch(at: step))
-      guard loss.isFinite else { throw TrainingError.diverged(step: step + 1) }
-      update()
+      guard loss.isFinite else { throw TrainingError.diverged(step: step + 1, what: "the loss") }
+      try update()
       step += 1
       lossSum += loss
       lossCount += 1
       let isLast = step == settings.steps
       if isLast || step.isMultiple(of: settings.evaluationInterval) {
         // Half an evaluation is none: the training goes on from the state that was saved before.
-        guard evaluate(unless: shouldStop) else { return .interrupted }
+        guard try evaluate(unless: shouldStop) else { return .interrupted }
       }
       try progress(
         Progress(step: step, steps: settings.steps, loss: loss, stepsHere: step - first, lastPoint: points.last)
@@ -117,11 +118,15 @@ public final class Trainer {
   /// Measures the course.
   ///
   /// - Returns: false if it was stopped.
-  private func evaluate(unless shouldStop: () -> Bool) -> Bool {
+  /// - Throws: ``TrainingError`` if the loss is not finite.
+  private func evaluate(unless shouldStop: () -> Bool) throws(TrainingError) -> Bool {
     var figures = HeldOutFigures()
     for batch in heldOut {
       if shouldStop() { return false }
       figures = figures + objective.evaluate(batch)
+    }
+    guard figures.loss.isFinite, figures.acceptance.isFinite, figures.entropy.isFinite else {
+      throw .diverged(step: step, what: "the loss on the held-out documents")
     }
     points.append(Point(step: step, trainingLoss: lossSum / Double(max(1, lossCount)), heldOut: figures))
     (lossSum, lossCount) = (0, 0)
@@ -135,6 +140,11 @@ public final class Trainer {
   }
 
   private func save() throws {
+    for (parameter, optimisation) in trained {
+      guard context.isFinite(optimisation.firstMoment), context.isFinite(optimisation.secondMoment) else {
+        throw TrainingError.diverged(step: step, what: "a moment of the tensor '\(parameter.name)'")
+      }
+    }
     let start = ContinuousClock.now
     defer { saved = (ContinuousClock.now, ContinuousClock.now - start) }
     try checkpoint.save(
@@ -143,10 +153,23 @@ public final class Trainer {
     )
   }
 
+  /// The parameters that are trained.
+  private var trained: [(Parameter, Parameter.Optimisation)] {
+    objective.parameters.compactMap { parameter in parameter.optimisation.map { (parameter, $0) } }
+  }
+
   /// One step of AdamW on gradients clipped to the norm, which are cleared for the next.
-  private func update() {
-    let trained = objective.parameters.compactMap { parameter in parameter.optimisation.map { (parameter, $0) } }
-    let norm = trained.reduce(0) { $0 + context.squaredSum($1.1.gradient) }.squareRoot()
+  private func update() throws(TrainingError) {
+    let trained = trained
+    var squares = 0.0
+    for (parameter, optimisation) in trained {
+      let sum = context.squaredSum(optimisation.gradient)
+      guard sum.isFinite else {
+        throw .diverged(step: step + 1, what: "the gradient of the tensor '\(parameter.name)'")
+      }
+      squares += sum
+    }
+    let norm = squares.squareRoot()
     let clip = norm > Double(settings.clipNorm) ? settings.clipNorm / Float(norm) : 1
     for (parameter, optimisation) in trained {
       context.adamW(
@@ -165,6 +188,10 @@ public final class Trainer {
         )
       )
       optimisation.gradient.clear()
+      // A result is written in bf16, which ends a little below float32.
+      guard context.isFinite(parameter.value, writtenAs: .bfloat16) else {
+        throw .diverged(step: step + 1, what: "the tensor '\(parameter.name)'")
+      }
     }
   }
 }

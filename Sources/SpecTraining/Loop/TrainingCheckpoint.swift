@@ -13,6 +13,14 @@ struct TrainingCheckpoint {
     let points: [Trainer.Point]
     let lossSum: Double
     let lossCount: Int
+
+    /// Whether a training with these settings can have come there.
+    func isPossible(in settings: TrainingSettings) -> Bool {
+      (0...settings.steps).contains(step) && (0...step).contains(lossCount) && lossSum.isFinite
+        && points.allSatisfy {
+          (1...max(1, step)).contains($0.step) && $0.trainingLoss.isFinite && $0.heldOut.loss.isFinite
+        }
+    }
   }
 
   private struct Description: Codable {
@@ -38,7 +46,8 @@ struct TrainingCheckpoint {
   ///
   /// - Parameter parameters: filled with the saved numbers.
   /// - Returns: the state; nil if nothing was saved yet.
-  /// - Throws: ``TrainingError`` if it belongs to another training, or `ModelError` if the numbers are damaged.
+  /// - Throws: ``TrainingError`` if it belongs to another training, `ModelError` if the numbers are damaged, or
+  ///   `KernelError` if one is not finite.
   func restore(_ parameters: [Parameter]) throws -> State? {
     guard let data = FileManager.default.contents(atPath: descriptionPath) else { return nil }
     let saved: Description
@@ -51,13 +60,14 @@ struct TrainingCheckpoint {
     guard differences.isEmpty else {
       throw TrainingError.otherTraining(path: directory, difference: differences.joined(separator: ", "))
     }
+    guard saved.state.isPossible(in: identity.settings) else {
+      throw TrainingError.malformedCheckpoint(path: descriptionPath, problem: "its steps or losses are impossible")
+    }
     let file = try SafetensorsFile(path: directory + "/" + saved.numbers, purpose: "a training's saved numbers")
     for parameter in parameters {
       for (name, matrix) in Self.matrices(of: parameter) {
-        let source = try file.tensor(name, shape: [matrix.rows, matrix.columns])
-        matrix.withMutableNumbers { numbers in
-          _ = numbers.update(fromContentsOf: source.floats(0..<numbers.count))
-        }
+        let numbers = try file.tensor(name, shape: [matrix.rows, matrix.columns]).finiteFloats()
+        matrix.withMutableNumbers { _ = $0.update(fromContentsOf: numbers) }
       }
     }
     return saved.state

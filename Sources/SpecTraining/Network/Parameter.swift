@@ -65,6 +65,9 @@ public final class Parameter {
   /// Where gradients are added; nil for a frozen parameter.
   package var gradient: FloatMatrix? { optimisation?.gradient }
 
+  /// The name of its first tensor, which stands for all.
+  var name: String { parts[0].name }
+
   /// How many numbers.
   public var count: Int { value.count }
 
@@ -84,10 +87,11 @@ public final class Parameter {
   /// Takes the numbers of a checkpoint.
   ///
   /// - Parameter source: where the tensors are.
-  /// - Throws: ``SpecModel/ModelError`` if one is absent or of another shape.
-  func load(_ source: some TensorSource) throws(ModelError) {
+  /// - Throws: ``SpecModel/ModelError`` if one is absent or of another shape, ``SpecKernels/KernelError`` if a number is not
+  ///   finite.
+  func load(_ source: some TensorSource) throws {
     for (part, range) in partRanges {
-      let numbers = try source.tensor(part.name, shape: shape(of: part)).floats(0..<range.count)
+      let numbers = try source.tensor(part.name, shape: shape(of: part)).finiteFloats()
       value.withMutableNumbers { target in
         for (index, number) in zip(range, numbers) { target[index] = number }
       }

@@ -124,7 +124,7 @@ final class TrainableTransformer {
   }
 
   /// Takes a checkpoint's numbers.
-  func load(_ source: some TensorSource) throws(ModelError) {
+  func load(_ source: some TensorSource) throws {
     for parameter in parameters { try parameter.load(source) }
   }
 
@@ -141,7 +141,7 @@ final class TrainableTransformer {
   ///   - seed: what the new weights follow from.
   ///   - rehearsals: how many layers rehearse; no more than are added.
   /// - Throws: ``ModelError`` if the checkpoint does not fit.
-  func grow(from checkpoint: Checkpoint, seed: UInt64, rehearsals: Int = 0) throws(ModelError) {
+  func grow(from checkpoint: Checkpoint, seed: UInt64, rehearsals: Int = 0) throws {
     initialize(seed: seed)
     let known = checkpoint.configuration.layers
     precondition(known > 0 && known + rehearsals <= layers.count, "no room for the rehearsals")

@@ -35,7 +35,7 @@ public final class DraftObjective: TrainingObjective {
   ///
   /// - Parameter checkpoint: a model of the draft's shape.
   /// - Throws: ``SpecModel/ModelError`` if it does not fit.
-  public func load(_ checkpoint: Checkpoint) throws(ModelError) { try draft.load(checkpoint) }
+  public func load(_ checkpoint: Checkpoint) throws { try draft.load(checkpoint) }
 
   /// What training changes.
   public var parameters: [Parameter] { draft.parameters }

@@ -35,7 +35,7 @@ public final class NextTokenObjective: TrainingObjective {
   ///   - seed: what the other layers' weights follow from.
   ///   - rehearsals: how many of them begin as weaker copies of the model's last attention, below it.
   /// - Throws: ``SpecModel/ModelError`` if it does not fit.
-  public func load(_ checkpoint: Checkpoint, seed: UInt64 = 1, rehearsals: Int = 0) throws(ModelError) {
+  public func load(_ checkpoint: Checkpoint, seed: UInt64 = 1, rehearsals: Int = 0) throws {
     try model.grow(from: checkpoint, seed: seed, rehearsals: rehearsals)
   }
 

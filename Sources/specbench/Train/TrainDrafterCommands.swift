@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import SpecKernels
 import SpecModel
+import SpecRunner
 import SpecTraining
 
 /// The model that a drafter is trained for.
@@ -21,7 +22,9 @@ struct TrainingTargetOptions: ParsableArguments {
   func load(_ options: TrainingOptions, context: ComputeContext) throws -> (Checkpoint, TokenizedDocuments) {
     let checkpoint = try Checkpoint(directory: model)
     let configuration = checkpoint.configuration
-    let encoded = try options.encoded(tokenizer: Tokenizer(directory: model), configuration: configuration)
+    let tokenizer = try Tokenizer(directory: model)
+    try LoadedModel.check(tokenizer, configuration, directory: model)
+    let encoded = try options.encoded(tokenizer: tokenizer, configuration: configuration)
     let limit = min(options.documentTokens, configuration.contextLength)
     var documents = TokenizedDocuments()
     guard selfDistill else {

@@ -1,0 +1,53 @@
+import SpecDecoding
+import SpecKernels
+import SpecModel
+
+/// A generation that broke off, with its place. Nothing of it is a result.
+public struct FailedGeneration: Error, CustomStringConvertible {
+  /// What was decoded: a question and a turn, or a line of a file.
+  public let place: String
+  /// The decoder's name.
+  public let decoder: String
+  /// Why it broke off.
+  public let reason: NotFiniteLogits
+
+  /// One sentence that names prompt, decoder, model and position.
+  public var description: String { "\(place), decoded by \(decoder): \(reason)" }
+
+  /// How a place in a suite is told; both count from one, as a person does.
+  ///
+  /// - Parameters:
+  ///   - question: the question's id.
+  ///   - turn: the turn, from 0.
+  /// - Returns: the place.
+  static func place(question: some CustomStringConvertible, turn: Int) -> String {
+    "question \(question), turn \(turn + 1)"
+  }
+}
+
+extension RunDecoder {
+  /// Decodes a prompt until a stop rule ends it.
+  ///
+  /// - Parameters:
+  ///   - prompt: token ids that the rules accept.
+  ///   - rules: when to stop.
+  ///   - place: what to call the prompt in an error.
+  ///   - shouldStop: asked before each cycle; on true the generation is given up.
+  /// - Returns: the output with all that was measured; see `Generation.isAbandoned`.
+  /// - Throws: ``FailedGeneration``, or `KernelError` if a model's file was written to meanwhile.
+  func decode(
+    _ prompt: [Token],
+    rules: StopRules,
+    place: @autoclosure () -> String,
+    shouldStop: () -> Bool = { false }
+  ) throws -> Generation {
+    let generation: Generation
+    do {
+      generation = try generate(prompt, with: decoder, rules: rules, shouldStop: shouldStop)
+    } catch {
+      throw FailedGeneration(place: place(), decoder: name, reason: error)
+    }
+    try MappedFile.requireUnchanged()
+    return generation
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import GRDB
+import SpecTestSupport
+import Testing
+
+/// A model's file that changes while a run reads it ends the run with a sentence, and never with a signal.
+@Suite final class ChangingFileTests {
+  let scratch: Scratch
+  let model: TinyCheckpoint
+
+  init() throws {
+    scratch = try Scratch()
+    model = try TinyCheckpoint()
+    try FileManager.default.createDirectory(atPath: scratch.path("suite"), withIntermediateDirectories: true)
+    try scratch.write(#"{"question_id": 7, "category": "qa", "turns": ["Why?"]}"#, to: "suite/question.jsonl")
+  }
+
+  deinit { model.remove() }
+
+  private var database: String { scratch.path("runs.sqlite") }
+
+  private func generations() -> Int {
+    let count = try? DatabaseQueue(path: database).read { connection in
+      try Int.fetchOne(connection, sql: "SELECT count(*) FROM generation")
+    }
+    return (count ?? nil) ?? 0
+  }
+
+  /// Starts a run that would take hours, changes a file once something is measured, and waits for the end.
+  private func run(decoders: String, changing change: () throws -> Void) throws -> (status: Int32, errors: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Program.path)
+    process.arguments = [
+      "run", "--model", model.directory, "--suite", scratch.path("suite"), "--decoders", decoders, "--passes", "10000",
+      "--max-new-tokens", "3", "--threads", "1", "--database", database, "--report", scratch.path("r.md"),
+    ]
+    try scratch.write("", to: "errors")
+    process.standardError = try FileHandle(forWritingTo: scratch.folder.appending(path: "errors"))
+    process.standardOutput = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    defer { if process.isRunning { process.terminate() } }
+    let deadline = Date(timeIntervalSinceNow: 120)
+    while process.isRunning, generations() < 4, Date() < deadline { usleep(20_000) }
+    try change()
+    while process.isRunning, Date() < deadline { usleep(20_000) }
+    guard !process.isRunning else { return (-1, try scratch.read("errors")) }
+    #expect(process.terminationReason == .exit)
+    return (process.terminationStatus, try scratch.read("errors"))
+  }
+
+  @Test(arguments: [("model.safetensors", "vanilla"), ("draft/model.safetensors", "draft-model")])
+  func aFileThatShrinksEndsTheRun(_ file: String, _ decoders: String) throws {
+    let path = model.directory + "/" + file
+    let result = try run(decoders: decoders) {
+      let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+      try handle.truncate(atOffset: 16)
+      try handle.close()
+    }
+    #expect(result.status == 2, "\(result.errors)")
+    let last = result.errors.split(separator: "\n").last.map(String.init) ?? ""
+    #expect(last.contains(path) && last.contains("shorter") && last.contains("--resume"), "\(result.errors)")
+    // What was measured is whole.
+    let check = try DatabaseQueue(path: database).read { try String.fetchOne($0, sql: "PRAGMA integrity_check") }
+    #expect(check == "ok" && generations() >= 4)
+  }
+
+  @Test func aFileThatIsWrittenToEndsTheRun() throws {
+    let path = model.directory + "/model.safetensors"
+    let result = try run(decoders: "vanilla") {
+      let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+      try handle.seek(toOffset: 20_000)
+      try handle.write(contentsOf: Data([1, 2, 3]))
+      try handle.close()
+    }
+    #expect(result.status == 2 && result.errors.contains("\(path): it was written to"), "\(result.errors)")
+  }
+}
