@@ -24,10 +24,11 @@ public struct CandidateTree: Sendable {
     let sorted =
       [[]] + Set(paths).sorted { $0.count == $1.count ? $0.lexicographicallyPrecedes($1) : $0.count < $1.count }
     self.paths = sorted
-    let numbers = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, $0) })
     guard sorted.count == paths.count + 1, sorted.dropFirst().allSatisfy({ !$0.isEmpty }) else {
       throw .invalidTree(source: source, problem: "a path is empty or stands there twice")
     }
+    // No path is empty or stands there twice, but the root comes first anyway.
+    let numbers = Dictionary(sorted.enumerated().map { ($1, $0) }) { first, _ in first }
     guard sorted.count > 1, sorted.count <= Transformer.largestTree else {
       throw .invalidTree(
         source: source,
@@ -37,10 +38,10 @@ public struct CandidateTree: Sendable {
     var parents = [-1]
     for path in sorted.dropFirst() {
       guard let parent = numbers[Array(path.dropLast())] else {
-        throw .invalidTree(source: source, problem: "the beginning of the path \(path) is missing")
+        throw .invalidTree(source: source, problem: "the beginning of the path \(shortened(path)) is missing")
       }
       guard path.allSatisfy({ (0..<1 << 16).contains($0) }) else {
-        throw .invalidTree(source: source, problem: "the path \(path) holds a rank outside 0 to 65535")
+        throw .invalidTree(source: source, problem: "the path \(shortened(path)) holds a rank outside 0 to 65535")
       }
       parents.append(parent)
     }
@@ -69,6 +70,11 @@ public struct CandidateTree: Sendable {
   func fill(root: Token, _ candidates: [[Token]]) -> [Token] {
     paths.map { path in path.last.map { candidates[path.count - 1][$0] } ?? root }
   }
+}
+
+/// A path as an error quotes it.
+private func shortened(_ path: [Int]) -> String {
+  path.count <= 16 ? "\(path)" : "[\(path.prefix(16).map(String.init).joined(separator: ", ")), …]"
 }
 
 extension CandidateTree {

@@ -45,19 +45,34 @@ public final class LoadedModel {
     inputs = log.entries
     storedWeightType = checkpoint.naturalWeightType
     self.tokenizer = tokenizer
-    guard tokenizer.vocabularySize <= checkpoint.configuration.vocabularySize else {
-      throw ModelError.companionMismatch(
-        path: url.path + "/tokenizer.json",
-        problem: "the tokenizer has \(tokenizer.vocabularySize) tokens where the model's vocabulary has "
-          + "\(checkpoint.configuration.vocabularySize)"
-      )
-    }
+    try Self.check(tokenizer, checkpoint.configuration, directory: url.path)
     target = try Transformer(
       checkpoint: checkpoint,
       weightType: weightType,
       context: context,
       progress: progress
     )
+  }
+
+  /// Checks that a model has a place for every token of its tokenizer.
+  ///
+  /// - Parameters:
+  ///   - tokenizer: the tokenizer.
+  ///   - configuration: the model's shape.
+  ///   - directory: the folder of both.
+  /// - Throws: `ModelError.companionMismatch`.
+  public static func check(
+    _ tokenizer: Tokenizer,
+    _ configuration: ModelConfiguration,
+    directory: String
+  ) throws(ModelError) {
+    guard tokenizer.vocabularySize <= configuration.vocabularySize else {
+      throw .companionMismatch(
+        path: directory + "/tokenizer.json",
+        problem: "the tokenizer has \(tokenizer.vocabularySize) tokens where the model's vocabulary has "
+          + "\(configuration.vocabularySize)"
+      )
+    }
   }
 
   /// What the catalogue makes decoders from.

@@ -4,13 +4,13 @@ import SpecSuite
 func rangesText(_ numbers: [Int]) -> String {
   var ranges: [ClosedRange<Int>] = []
   for number in numbers {
-    if let last = ranges.last, last.upperBound + 1 == number {
+    if let last = ranges.last, last.upperBound < number, last.upperBound == number - 1 {
       ranges[ranges.count - 1] = last.lowerBound...number
     } else {
       ranges.append(number...number)
     }
   }
-  return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+  return ranges.map { $0.lowerBound == $0.upperBound ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
     .joined(separator: ",")
 }
 

@@ -104,7 +104,7 @@ struct RunLedger {
         return generation.lossless != nil || isReference || isLossless[generation.decoderID] == false
       }
       guard areCompared else { continue }
-      if isFirst { references[vanilla.promptID] = vanilla.outputIDs.map(Token.init) }
+      if isFirst { references[vanilla.promptID] = Self.tokens(vanilla.outputIDs) }
       finished[vanilla.promptID, default: []].insert(vanilla.pass)
     }
   }
@@ -127,6 +127,9 @@ struct RunLedger {
       return RunInput(role: role, path: file.path, sha256: file.sha256)
     }
   }
+
+  /// The tokens of stored ids; one that no vocabulary has, as a hand may have written it, differs from all others.
+  private static func tokens(_ ids: [Int]) -> [Token] { ids.map { Token(exactly: $0) ?? -1 } }
 
   /// The id of a turn's prompt, which is written when it is first met.
   ///
