@@ -99,7 +99,7 @@ void sk_unwatch_mapping(sk_mapping *mapping) {
   pthread_mutex_unlock(&changing);
 }
 
-static bool has_changed(const sk_mapping *mapping) {
+static bool has_changed(const sk_mapping *mapping, bool *is_shorter) {
   struct stat now;
   if (fstat(mapping->descriptor, &now) != 0) return false;
   const struct stat *then = &mapping->status;
@@ -108,14 +108,15 @@ static bool has_changed(const sk_mapping *mapping) {
 #else
   const struct timespec a = now.st_mtim, b = then->st_mtim;
 #endif
+  *is_shorter = now.st_size < then->st_size;
   return now.st_size != then->st_size || a.tv_sec != b.tv_sec || a.tv_nsec != b.tv_nsec;
 }
 
-char *sk_changed_mapping(void) {
+char *sk_changed_mapping(bool *is_shorter) {
   char *path = NULL;
   pthread_mutex_lock(&changing);
   for (const sk_mapping *m = atomic_load(&mappings); m && !path; m = atomic_load(&m->next))
-    if (atomic_load(&m->start) && has_changed(m)) path = strdup(m->path);
+    if (atomic_load(&m->start) && has_changed(m, is_shorter)) path = strdup(m->path);
   pthread_mutex_unlock(&changing);
   return path;
 }

@@ -7,7 +7,7 @@ public enum KernelError: Error, Sendable, CustomStringConvertible {
   /// A file could not be opened or mapped.
   case unreadableFile(path: String, reason: String)
   /// A mapped file was written to.
-  case changedFile(path: String)
+  case changedFile(path: String, isShorter: Bool)
   /// A weight is not finite, or too large for the type that it should be held in.
   case unusableNumber(UnusableNumber)
   /// The named kernel set does not exist or this processor cannot run it.
@@ -22,8 +22,8 @@ public enum KernelError: Error, Sendable, CustomStringConvertible {
       "cannot start \(count) threads: choose fewer with --threads"
     case .unreadableFile(let path, let reason):
       "\(path): cannot be read (\(reason)): check the path and its permissions"
-    case .changedFile(let path):
-      "\(path): it was written to while it was in use: restore it and run the command again, with --resume where there is "
+    case .changedFile(let path, let isShorter):
+      "\(path): it \(isShorter ? "became shorter" : "was written to") while it was in use: restore it and run the command again, with --resume where there is "
         + "that option"
     case .unusableNumber(let number):
       number.description

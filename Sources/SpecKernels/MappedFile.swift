@@ -47,11 +47,12 @@ public final class MappedFile {
 
   /// Checks that no file was written to since it was mapped: what was read of it before and after would not fit together.
   ///
-  /// - Throws: ``KernelError/changedFile(path:)``.
+  /// - Throws: ``KernelError/changedFile(path:isShorter:)``.
   public static func requireUnchanged() throws(KernelError) {
-    guard let path = sk_changed_mapping() else { return }
+    var isShorter = false
+    guard let path = sk_changed_mapping(&isShorter) else { return }
     defer { free(path) }
-    throw .changedFile(path: String(cString: path))
+    throw .changedFile(path: String(cString: path), isShorter: isShorter)
   }
 
   /// How many bytes the file has.

@@ -97,7 +97,9 @@ struct CostCurve: Sendable {
   private let costs: [PassCost]
 
   init?(_ costs: [PassCost]) {
-    guard costs.count > 1, costs.allSatisfy({ $0.milliseconds > 0 }) else { return nil }
+    guard costs.count > 1,
+      costs.allSatisfy({ $0.milliseconds > 0 && $0.milliseconds.isFinite && (1...1 << 20).contains($0.positions) })
+    else { return nil }
     self.costs = costs.sorted { $0.positions < $1.positions }
   }
 

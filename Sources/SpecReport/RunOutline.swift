@@ -24,6 +24,7 @@ struct RunOutline: Sendable {
 
   init(store: BenchmarkStore, run: Stored<RunRecord>) throws(StoreError) {
     self.run = run
+    try store.checkNumbers(of: run.id)
     let all = try store.decoders(of: run.id)
     noiseFloor = all.first { $0.isNoiseFloor }
     let decoders = all.filter { !$0.isNoiseFloor }

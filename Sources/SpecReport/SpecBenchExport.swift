@@ -22,6 +22,7 @@ public enum SpecBenchExport {
   /// - Throws: A `StoreError`, or `EncodingError`.
   public static func render(store: BenchmarkStore, run: Int64) throws -> [File] {
     let record = try store.run(run)
+    try store.checkNumbers(of: run)
     let prompts = Dictionary(uniqueKeysWithValues: try store.prompts(of: run).map { ($0.id, $0.record) })
     let generations = Dictionary(grouping: try store.generations(of: run), by: \.decoderID)
     var names: Set<String> = []

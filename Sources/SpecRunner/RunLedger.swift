@@ -77,6 +77,7 @@ struct RunLedger {
     isResumed = true
     self.taints = taints
     let earlier = try store.run(run)
+    try store.checkNumbers(of: run)
     passes = max(earlier.passes, plan.passes)
     wasFinished = earlier.finishedAt != nil
     attempt = (try store.conditions(of: run).map(\.attempt).max() ?? -1) + 1

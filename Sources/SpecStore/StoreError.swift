@@ -30,6 +30,8 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   case damaged(path: String)
   /// A row contradicts the schema, for example the same generation twice; `reason` is SQLite's own message.
   case rejected(path: String, reason: String)
+  /// A run has a number that no measurement gives.
+  case impossibleNumber(path: String, run: Int64, table: String)
   /// The database holds no run with this id.
   case noSuchRun(path: String, run: Int64)
   /// Any other failure; `reason` is the message of SQLite or of the system.
@@ -67,6 +69,9 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
       "\(path) is damaged: restore a copy, or save what is left with `sqlite3 \(path) .recover`."
     case .rejected(let path, let reason):
       "\(path) does not accept a row (\(reason)): the measurement contradicts what is stored, please report this."
+    case .impossibleNumber(let path, let run, let table):
+      "\(path): run \(run) has a number in the table '\(table)' that no measurement gives: restore a copy of the file, or "
+        + "delete the run"
     case .noSuchRun(let path, let run):
       "\(path) holds no run \(run): choose one of the runs that it lists."
     case .failed(let path, let reason):

@@ -55,6 +55,8 @@ import Testing
       try model.set(3, of: tensor, in: file, to: value)
       expectRefusal(try decode(decoder, "--dtype", dtype), file, "'\(tensor)'", "number 4 of", "\(value)")
     }
+    // Vectors are always held in float32.
+    if tensor.hasSuffix("norm.weight") || tensor.hasSuffix("bias") { return }
     try model.set(3, of: tensor, in: file, to: 1e5)
     expectRefusal(try decode(decoder, "--dtype", "f16"), file, "'\(tensor)'", "too large for f16")
   }

@@ -21,6 +21,7 @@ import Testing
 
     var parameters: [Parameter] { honest.parameters }
     var rows: Int { honest.rows }
+    var identity: [String: String] { honest.identity }
 
     func step(_ batch: TrainingBatch) -> Double {
       steps += 1

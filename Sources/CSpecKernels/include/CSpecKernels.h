@@ -211,7 +211,7 @@ sk_mapping *sk_watch_mapping(const void *start, size_t bytes, int descriptor, co
 void sk_unwatch_mapping(sk_mapping *mapping);
 /// The path of a watched file that was written to, or has another size, since it was mapped; to be freed. NULL if there is
 /// none.
-char *sk_changed_mapping(void);
+char *sk_changed_mapping(bool *is_shorter);
 
 // ---- Memory and time (memory.c) ----
 

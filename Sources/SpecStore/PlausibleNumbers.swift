@@ -1,0 +1,61 @@
+internal import GRDB
+
+/// Numbers that no measurement gives, as a damaged file or a hand may have put into a database. Sums of them would not
+/// fit the integers that they are added up in.
+extension BenchmarkStore {
+  /// Nanoseconds of thirteen days.
+  private static let longestTime = 1 << 50
+  /// More than any table counts.
+  private static let largestCount = 1 << 31
+  /// More parameters than any model has.
+  private static let largestModel = 1 << 50
+
+  /// What is looked at: a table with the columns that have a bound in common.
+  private static let bounds: [(table: String, columns: [String], bound: Int)] = [
+    ("run", ["passes", "max_new_tokens", "context_length", "threads"], largestCount),
+    ("run", ["parameters"], largestModel),
+    ("decoder", ["ordinal"], largestCount), ("decoder", ["added_parameters"], largestModel),
+    ("prompt", ["ordinal", "turn", "prompt_tokens"], largestCount),
+    ("generation", ["prefill_ns", "decode_ns"], longestTime),
+    ("generation", ["pass", "ordinal", "output_tokens", "coalesce(preempted_steps, 0)"], largestCount),
+    ("generation", ["coalesce(retokenized_tokens, 0)", "coalesce(mismatch_position, 0)"], largestCount),
+    ("cycle", ["ordinal", "drafted", "nodes", "accepted", "accept_length", "emitted"], largestCount),
+    ("cycle", ["draft_ns", "verify_ns", "overhead_ns"], longestTime),
+    ("token", ["position", "coalesce(cycle, 0)"], largestCount), ("token", ["available_ns"], longestTime),
+  ]
+
+  /// Checks the numbers of a run before they are added up.
+  ///
+  /// - Parameter run: The run's id.
+  /// - Throws: ``StoreError/impossibleNumber(path:run:table:)``, or another ``StoreError``.
+  public func checkNumbers(of run: Int64) throws(StoreError) {
+    let impossible = try read { database in
+      try Self.bounds.first { try !Self.isPossible($0, of: run, database) }
+    }
+    if let impossible { throw .impossibleNumber(path: path, run: run, table: impossible.table) }
+  }
+
+  private static func isPossible(
+    _ bounds: (table: String, columns: [String], bound: Int),
+    of run: Int64,
+    _ database: Database
+  ) throws -> Bool {
+    let rows =
+      switch bounds.table {
+      case "run": "run WHERE id = ?"
+      case "decoder", "prompt": "\(bounds.table) WHERE run_id = ?"
+      case "generation": "generation WHERE \(ofRun("decoder_id"))"
+      default: "\(bounds.table) WHERE generation_id IN (SELECT id FROM generation WHERE \(ofRun("decoder_id")))"
+      }
+    let columns = bounds.columns.map { "max(\($0)), min(\($0))" }.joined(separator: ", ")
+    guard let row = try Row.fetchOne(database, sql: "SELECT \(columns) FROM \(rows)", arguments: [run]) else {
+      return true
+    }
+    // An aggregate over no rows is NULL.
+    return (0..<row.count).allSatisfy { index in
+      Int.fromDatabaseValue(row[index] as DatabaseValue).map { (-bounds.bound...bounds.bound).contains($0) } ?? true
+    }
+  }
+
+  private static func ofRun(_ column: String) -> String { "\(column) IN (SELECT id FROM decoder WHERE run_id = ?)" }
+}
