@@ -1,4 +1,5 @@
 import CSpecKernels
+import Foundation
 
 /// How a checkpoint file stores a number.
 public enum NumberType: Sendable {
@@ -79,6 +80,13 @@ public struct NumberSource {
 
   /// How many numbers there are.
   public var count: Int { bytes.count / type.size }
+
+  /// Whether both are stored in the same bytes.
+  public func hasSameBytes(as other: NumberSource) -> Bool {
+    guard type == other.type, bytes.count == other.bytes.count else { return false }
+    guard let mine = bytes.baseAddress, let its = other.bytes.baseAddress else { return bytes.isEmpty }
+    return memcmp(mine, its, bytes.count) == 0
+  }
 
   /// Numbers widened to float32, after rounding to what `weightType` can hold.
   ///

@@ -17,27 +17,75 @@ public final class Checkpoint {
   ///
   /// - Parameter directory: the folder.
   /// - Throws: ``ModelError`` if a file is absent or malformed.
-  public init(directory: String) throws(ModelError) {
-    var isDirectory: ObjCBool = false
-    let isThere = FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory)
-    guard isThere, isDirectory.boolValue else {
-      let purpose = "a checkpoint folder with config.json and model.safetensors"
-      throw .missingFolder(path: directory, purpose: purpose, isFile: isThere)
-    }
+  public convenience init(directory: String) throws(ModelError) {
+    try self.init(directory: directory, configuration: Self.configuration(directory: directory))
+  }
+
+  /// What the configuration of a folder says.
+  ///
+  /// - Parameter directory: what should be a checkpoint's folder.
+  /// - Returns: the model's shape.
+  /// - Throws: ``ModelError`` if it is no folder, or its `config.json` cannot be used.
+  package static func configuration(directory: String) throws(ModelError) -> ModelConfiguration {
+    if let error = ModelFolder.problem(with: directory, named: directory) { throw error }
+    return try ModelConfiguration(directory: directory)
+  }
+
+  /// Maps the weight files of a folder whose configuration is known.
+  ///
+  /// - Parameters:
+  ///   - directory: the folder.
+  ///   - configuration: what its `config.json` says.
+  /// - Throws: ``ModelError`` if a file is absent or malformed, or tensors are absent or not as the configuration says.
+  package init(directory: String, configuration: ModelConfiguration) throws(ModelError) {
     self.directory = directory
-    configuration = try ModelConfiguration(directory: directory)
-    let indexPath = directory + "/model.safetensors.index.json"
-    var files: [String: SafetensorsFile] = [:]
-    if isEntry(indexPath) {
-      let index = try Self.readIndex(indexPath)
-      for name in Set(index.values) { files[name] = try SafetensorsFile(path: directory + "/" + name) }
-      self.index = index
-    } else {
-      files["model.safetensors"] = try SafetensorsFile(path: directory + "/model.safetensors")
-      index = nil
-    }
-    self.files = files
+    self.configuration = configuration
+    (files, index) = try Self.open(directory)
     weightFiles = files.keys.sorted().map { directory + "/" + $0 }
+    // Nothing is to be found out only while weights are packed.
+    try check(configuration.tensorShapes)
+    try checkTiedHead()
+  }
+
+  /// The file of weights that are not sharded.
+  static let weightName = "model.safetensors"
+
+  /// Maps a folder's weight files, in one file or sharded with an index.
+  private static func open(
+    _ directory: String
+  ) throws(ModelError) -> (files: [String: SafetensorsFile], index: [String: String]?) {
+    let indexPath = directory + "/model.safetensors.index.json"
+    guard isEntry(indexPath) else {
+      return ([weightName: try SafetensorsFile(path: directory + "/" + weightName)], nil)
+    }
+    let index = try readIndex(indexPath)
+    let names = Set(index.values).sorted()
+    let missing = names.filter { !isEntry(directory + "/" + $0) }
+    guard missing.isEmpty else { throw .missingShards(path: indexPath, names: missing) }
+    var files: [String: SafetensorsFile] = [:]
+    for name in names { files[name] = try SafetensorsFile(path: directory + "/" + name) }
+    return (files, index)
+  }
+
+  /// Checks the headers of a folder's weight files, without knowing which tensors there should be.
+  ///
+  /// - Parameter directory: the folder.
+  /// - Throws: ``ModelError`` if a file is absent or malformed.
+  static func checkFiles(directory: String) throws(ModelError) { _ = try open(directory) }
+
+  /// A head that is stored although the configuration ties it to the embedding must be the embedding.
+  private func checkTiedHead() throws(ModelError) {
+    let name = "lm_head.weight"
+    guard configuration.tiesEmbeddings, contains(name) else { return }
+    let shape = [configuration.vocabularySize, configuration.hiddenSize]
+    let (head, embedding) = (try tensor(name, shape: shape), try tensor("model.embed_tokens.weight", shape: shape))
+    guard head.hasSameBytes(as: embedding) else {
+      throw .unsupportedFeature(
+        path: directory + "/config.json",
+        feature: "'tie_word_embeddings': true beside a head of its own, 'lm_head.weight', in the weights",
+        supported: "say false there, or remove the tensor"
+      )
+    }
   }
 
   /// Files of a checkpoint's folder that say how its texts are written and how it generates, where they are there.
@@ -97,7 +145,7 @@ public final class Checkpoint {
   }
 
   private func file(of name: String) -> SafetensorsFile? {
-    guard let index else { return files["model.safetensors"] }
+    guard let index else { return files[Self.weightName] }
     return index[name].flatMap { files[$0] }
   }
 }

@@ -16,6 +16,51 @@ public final class KangarooAdapter {
   /// Positions that it was made for, as its configuration says; nil where that says nothing.
   public private(set) var positions: Int?
 
+  /// An adapter's files, checked by their headers.
+  public struct Header {
+    let file: SafetensorsFile
+    let shape: AttentionShape
+    let epsilon: Float
+    let ropeTheta: Double
+    let positions: Int?
+    /// Trained parameters of the adapter.
+    public var parameterCount: Int { KangarooAdapter.parameterCount(of: shape) }
+
+    /// Reads an adapter's files without its weights.
+    ///
+    /// - Parameters:
+    ///   - directory: a folder with `config.json` and `model.safetensors` in the official parameter names.
+    ///   - target: the shape of the model that it was trained for.
+    /// - Throws: ``ModelError`` if a file is absent, malformed or made for another target.
+    public init(directory: String, target: ModelConfiguration) throws(ModelError) {
+      let config = try JSONFile(path: directory + "/config.json", purpose: "the Kangaroo adapter's configuration")
+      let width = try config.requiredSize("hidden_size")
+      guard width == target.hiddenSize else {
+        throw .companionMismatch(
+          path: config.path,
+          problem: "the adapter's width is \(width) where the target's is \(target.hiddenSize)"
+        )
+      }
+      let heads = try config.requiredSize("num_attention_heads")
+      let keyValueHeads = try config.size("num_key_value_heads") ?? heads
+      let dimension = try config.size("head_dim") ?? width / heads
+      guard heads % keyValueHeads == 0, dimension % 2 == 0, heads <= 4096, (2...1024).contains(dimension) else {
+        throw .malformedFile(path: config.path, problem: "its attention heads do not fit together")
+      }
+      shape = AttentionShape(
+        hiddenSize: width,
+        queryHeads: heads,
+        keyValueHeads: keyValueHeads,
+        headDimension: dimension
+      )
+      epsilon = try config.normEpsilon()
+      ropeTheta = try RotarySettings(config).theta
+      positions = try config.size("max_position_embeddings")
+      file = try SafetensorsFile(path: directory + "/model.safetensors", purpose: "the Kangaroo adapter's weights")
+      try file.check(KangarooAdapter.tensorShapes(of: shape))
+    }
+  }
+
   /// Loads an adapter for a target.
   ///
   /// - Parameters:
@@ -23,34 +68,15 @@ public final class KangarooAdapter {
   ///   - target: the model that it was trained for.
   /// - Throws: ``ModelError`` if a file is absent, malformed or made for another target.
   public convenience init(directory: String, target: Transformer) throws {
-    let file = try JSONFile(path: directory + "/config.json", purpose: "the Kangaroo adapter's configuration")
-    let width = try file.requiredSize("hidden_size")
-    guard width == target.configuration.hiddenSize else {
-      throw ModelError.companionMismatch(
-        path: file.path,
-        problem: "the adapter's width is \(width) where the target's is \(target.configuration.hiddenSize)"
-      )
-    }
-    let heads = try file.requiredSize("num_attention_heads")
-    let keyValueHeads = try file.size("num_key_value_heads") ?? heads
-    let dimension = try file.size("head_dim") ?? width / heads
-    guard heads % keyValueHeads == 0, dimension % 2 == 0, heads <= 4096, (2...1024).contains(dimension) else {
-      throw ModelError.malformedFile(path: file.path, problem: "its attention heads do not fit together")
-    }
-    let shape = AttentionShape(
-      hiddenSize: width,
-      queryHeads: heads,
-      keyValueHeads: keyValueHeads,
-      headDimension: dimension
-    )
+    let header = try Header(directory: directory, target: target.configuration)
     try self.init(
-      from: SafetensorsFile(path: directory + "/model.safetensors", purpose: "the Kangaroo adapter's weights"),
-      shape: shape,
-      epsilon: file.normEpsilon(),
-      ropeTheta: RotarySettings(file).theta,
+      from: header.file,
+      shape: header.shape,
+      epsilon: header.epsilon,
+      ropeTheta: header.ropeTheta,
       target: target
     )
-    positions = try file.size("max_position_embeddings")
+    positions = header.positions
   }
 
   /// Loads an adapter from tensors in the official names.
@@ -165,7 +191,7 @@ extension KangarooAdapter {
     )
   }
 
-  private static func parameterCount(of shape: AttentionShape) -> Int {
+  fileprivate static func parameterCount(of shape: AttentionShape) -> Int {
     2 * shape.hiddenSize * (shape.queryWidth + shape.keyValueWidth) + 2 * shape.hiddenSize
   }
 }

@@ -13,6 +13,37 @@ public final class MedusaHeads {
   private let state: Activations
   private let logits: Activations
 
+  /// The heads' files, checked by their headers.
+  public struct Header {
+    let file: SafetensorsFile
+    /// How many heads.
+    public let count: Int
+
+    /// Reads the heads' files without their weights.
+    ///
+    /// - Parameters:
+    ///   - directory: a folder with `config.json` and `medusa_lm_head.safetensors` in the official parameter names.
+    ///   - target: the shape of the model that they were trained for.
+    /// - Throws: ``ModelError`` if a file is absent, malformed or made for another target.
+    public init(directory: String, target: ModelConfiguration) throws(ModelError) {
+      let config = try JSONFile(path: directory + "/config.json", purpose: "the Medusa heads' configuration")
+      count = try config.requiredSize("medusa_num_heads")
+      let blocks = try config.size("medusa_num_layers") ?? 1
+      guard blocks == 1, count <= 64 else {
+        throw .unsupportedFeature(
+          path: config.path,
+          feature: "\(count) heads of \(blocks) residual blocks",
+          supported: "up to 64 heads of one block each are"
+        )
+      }
+      file = try SafetensorsFile(
+        path: directory + "/medusa_lm_head.safetensors",
+        purpose: "the Medusa heads' weights"
+      )
+      try file.check(MedusaHeads.tensorShapes(count: count, target: target))
+    }
+  }
+
   /// Loads heads for a target.
   ///
   /// - Parameters:
@@ -20,21 +51,8 @@ public final class MedusaHeads {
   ///   - target: the model that they were trained for.
   /// - Throws: ``ModelError`` if a file is absent, malformed or made for another target.
   public convenience init(directory: String, target: Transformer) throws {
-    let file = try JSONFile(path: directory + "/config.json", purpose: "the Medusa heads' configuration")
-    let count = try file.requiredSize("medusa_num_heads")
-    let blocks = try file.size("medusa_num_layers") ?? 1
-    guard blocks == 1, count <= 64 else {
-      throw ModelError.unsupportedFeature(
-        path: file.path,
-        feature: "\(count) heads of \(blocks) residual blocks",
-        supported: "up to 64 heads of one block each are"
-      )
-    }
-    try self.init(
-      from: SafetensorsFile(path: directory + "/medusa_lm_head.safetensors", purpose: "the Medusa heads' weights"),
-      count: count,
-      target: target
-    )
+    let header = try Header(directory: directory, target: target.configuration)
+    try self.init(from: header.file, count: header.count, target: target)
   }
 
   /// Loads heads from tensors in the official names.

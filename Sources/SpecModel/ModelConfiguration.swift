@@ -71,11 +71,25 @@ public struct ModelConfiguration: Sendable, Equatable {
   /// - Parameter directory: the checkpoint's folder.
   /// - Throws: ``ModelError`` if the file is absent or malformed, or asks for what the engine does not do.
   public init(directory: String) throws(ModelError) {
-    let file = try JSONFile(
-      path: directory + "/config.json",
-      purpose: "the model's configuration in Hugging Face layout"
-    )
-    try Self.refuseUnsupported(file)
+    let purpose = "the model's configuration in Hugging Face layout"
+    let path = directory + "/config.json"
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw FolderContent(directory).missingConfiguration(purpose: purpose)
+    }
+    let file = try JSONFile(path: path, purpose: purpose)
+    let features = UnsupportedFeatures(file)
+    var problems = features.problems
+    do {
+      self = try Self(file, directory: directory)
+    } catch {
+      // A model of another family names its sizes in its own way.
+      if features.isLlama, !problems.contains(where: { "\($0)" == "\(error)" }) { problems.append(error) }
+      throw ModelError.joining(problems, path: file.path) ?? error
+    }
+    if let error = ModelError.joining(problems, path: file.path) { throw error }
+  }
+
+  private init(_ file: JSONFile, directory: String) throws(ModelError) {
     hiddenSize = try file.requiredSize("hidden_size")
     intermediateSize = try file.requiredSize("intermediate_size")
     layers = try file.requiredSize("num_hidden_layers")
@@ -99,42 +113,6 @@ public struct ModelConfiguration: Sendable, Equatable {
     try Self.check([beginToken].compactMap(\.self), vocabularySize, path: file.path)
     try Self.check(endTokens, vocabularySize, path: source)
     try checkShape(path: file.path)
-  }
-
-  private static func refuseUnsupported(_ file: JSONFile) throws(ModelError) {
-    let type = try file["model_type"]?.string() ?? "llama"
-    guard ["llama", "mistral"].contains(type) else {
-      throw .unsupportedFeature(
-        path: file.path,
-        feature: "the model type '\(type)'",
-        supported: "Llama-architecture checkpoints can be read"
-      )
-    }
-    let activation = try file["hidden_act"]?.string() ?? "silu"
-    guard activation == "silu" else {
-      throw .unsupportedFeature(
-        path: file.path,
-        feature: "the activation '\(activation)'",
-        supported: "'silu' is"
-      )
-    }
-    for key in ["attention_bias", "mlp_bias"] where try file[key]?.boolean() ?? false {
-      throw .unsupportedFeature(
-        path: file.path,
-        feature: "'\(key)': true",
-        supported: "projections without biases are"
-      )
-    }
-    if let window = try file.size("sliding_window") {
-      let context = try file.size("max_position_embeddings") ?? 0
-      guard window >= context else {
-        throw .unsupportedFeature(
-          path: file.path,
-          feature: "a sliding window of \(window) positions",
-          supported: "full attention is"
-        )
-      }
-    }
   }
 
   private func checkShape(path: String) throws(ModelError) {

@@ -18,6 +18,16 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
   case unsupportedType(path: String, name: String, found: String)
   /// The configuration asks for something that the engine does not do.
   case unsupportedFeature(path: String, feature: String, supported: String)
+  /// A path that does not lead to a checkpoint's folder, with what lies there instead and what to do.
+  case notAFolder(path: String, problem: String)
+  /// There are no weights that can be read, but something else lies there.
+  case otherWeights(path: String, found: String, advice: String)
+  /// The index names files that are not there.
+  case missingShards(path: String, names: [String])
+  /// The first of several problems of a kind.
+  case andOthers(first: String, others: Int)
+  /// Several things are wrong with one file, or with the files of one folder.
+  case several(path: String, problems: [any Error])
   /// A companion (adapter, heads) was made for another target.
   case companionMismatch(path: String, problem: String)
   /// Random weights could not be made.
@@ -48,6 +58,18 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
       "\(path): the tensor '\(name)' is stored as \(found); F32, F16 and BF16 can be read: convert the checkpoint"
     case .unsupportedFeature(let path, let feature, let supported):
       "\(path): \(feature) is not supported; \(supported)"
+    case .notAFolder(let path, let problem):
+      "\(path): \(problem)"
+    case .otherWeights(let path, let found, let advice):
+      "\(path): there is no such file, but \(found): \(advice)"
+    case .missingShards(let path, let names):
+      "\(path): it names \(names.count) \(names.count == 1 ? "file" : "files") that \(names.count == 1 ? "is" : "are") "
+        + "not there, \(list(names)): fetch what is missing, or the whole model again"
+    case .andOthers(let first, let others):
+      "\(first) (and \(others) other \(others == 1 ? "tensor" : "tensors"))"
+    case .several(let path, let problems):
+      "\(path): \(problems.count) things stand in the way:"
+        + problems.map { "\n  - \(Self.shortened("\($0)", inside: path))" }.joined()
     case .noMemory(let name, let reason):
       "the tensor '\(name)' cannot be made: \(reason)"
     case .unknownShape(let name, let known):
@@ -55,5 +77,40 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
     case .companionMismatch(let path, let problem):
       "\(path): \(problem): choose the one that was trained for this target"
     }
+  }
+}
+
+extension ModelError {
+  /// One error for several problems; the problem itself if there is only one, nil if there is none.
+  ///
+  /// - Parameters:
+  ///   - problems: what was found, in the order in which it is told.
+  ///   - path: the file or folder that all of them are about.
+  /// - Returns: the error.
+  package static func joining(_ problems: [ModelError], path: String) -> ModelError? {
+    problems.count > 1 ? .several(path: path, problems: problems) : problems.first
+  }
+
+  /// The first of several problems with tensors, and how many more there are; nil if there is none.
+  ///
+  /// - Parameter problems: all of them; those of a wrong configuration or another model's weights are often hundreds.
+  /// - Returns: the error.
+  package static func firstOf(_ problems: [ModelError]) -> ModelError? {
+    guard let first = problems.first, problems.count > 1 else { return problems.first }
+    return .andOthers(first: "\(first)", others: problems.count - 1)
+  }
+
+  /// A sentence about a file, or about a file of a folder, without what is said above it.
+  private static func shortened(_ sentence: String, inside path: String) -> String {
+    for prefix in [path + ": ", path + "/"] where sentence.hasPrefix(prefix) {
+      return String(sentence.dropFirst(prefix.count))
+    }
+    return sentence
+  }
+
+  /// The first names of a list, and how many more there are.
+  private func list(_ names: [String]) -> String {
+    let shown = names.prefix(3).map { quoted($0) }.joined(separator: ", ")
+    return names.count > 3 ? "\(shown) and \(names.count - 3) more" : shown
   }
 }

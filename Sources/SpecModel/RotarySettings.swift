@@ -20,6 +20,20 @@ struct RotarySettings {
           supported: "plain rotary embeddings with 'rope_theta' are"
         )
       }
+      for part in ["full_attention", "sliding_attention"] where try settings.member(part).unlessNull != nil {
+        throw .unsupportedFeature(
+          path: file.path,
+          feature: "'\(key)' for each type of layer",
+          supported: "one for all layers is"
+        )
+      }
+      if let share = try settings.member("partial_rotary_factor").unlessNull?.number(), share != 1 {
+        throw .unsupportedFeature(
+          path: file.path,
+          feature: "'partial_rotary_factor': \(share) in '\(key)'",
+          supported: "rotating whole heads is"
+        )
+      }
       if let own = try settings.member("rope_theta").unlessNull { theta = try own.number() }
     }
     guard theta >= 1, theta.isFinite else {

@@ -23,7 +23,11 @@ public final class SafetensorsFile {
   /// - Throws: ``ModelError`` if the file is absent, truncated, or its header does not agree with its size.
   public init(path: String, purpose: String = "the model's weights") throws(ModelError) {
     self.path = path
-    guard isEntry(path) else { throw .missingFile(path: path, purpose: purpose) }
+    guard isEntry(path) else {
+      let url = URL(fileURLWithPath: path)
+      throw FolderContent(url.deletingLastPathComponent().path)
+        .missingWeights(url.lastPathComponent, purpose: purpose)
+    }
     do {
       file = try MappedFile(path: path)
     } catch {

@@ -43,6 +43,13 @@ import Testing
       text.replacing("\"tie_word_embeddings\": false", with: "\"tie_word_embeddings\": true"),
       to: "config.json"
     )
+    // A head that is stored and is not the embedding contradicts the configuration.
+    #expect(throws: ModelError.self) { try Checkpoint(directory: files.directory) }
+    let weights = try files.read("model.safetensors")
+    var renamed = weights
+    let name = try #require(weights.firstRange(of: Data("lm_head.weight".utf8)))
+    renamed.replaceSubrange(name, with: Data("unused0.weight".utf8))
+    try files.write(renamed, to: "model.safetensors")
     #expect(try Self.logits(files.directory) != separate)
     #expect(try Checkpoint(directory: files.directory).configuration.parameterCount == 53_728 - 259 * 32)
   }

@@ -131,6 +131,35 @@ struct TokenizerFlaw: Sendable, CustomTestStringConvertible {
     text.hasSuffix(".") && text.count < 500 && text.unicodeScalars.allSatisfy { $0.value >= 0x20 }
   }
 
+  /// Parts that leave every text as it is may be there.
+  @Test(arguments: [
+    ("normalizer", #"{"type": "Sequence", "normalizers": []}"#),
+    ("normalizer", #"{"type": "Sequence", "normalizers": [{"type": "Sequence", "normalizers": []}]}"#),
+    ("normalizer", #"{"type": "Prepend", "prepend": ""}"#),
+    ("normalizer", #"{"type": "Replace", "pattern": {"String": "a"}, "content": "a"}"#),
+    (
+      "pre_tokenizer",
+      #"{"type": "Sequence", "pretokenizers": [{"type": "Sequence", "pretokenizers": []}, "#
+        + #"{"type": "ByteLevel", "add_prefix_space": false}]}"#
+    ), ("decoder", #"{"type": "Sequence", "decoders": [{"type": "ByteLevel"}, {"type": "Fuse"}]}"#),
+    ("post_processor", #"{"type": "Sequence", "processors": []}"#),
+  ])
+  func takesPartsThatDoNothing(section: String, value: String) throws {
+    var small = SmallTokenizer()
+    let plain = try small.load().encode("as a text")
+    small.sections[section] = value
+    #expect(try small.load().encode("as a text") == plain)
+  }
+
+  @Test func namesEverythingThatIsNotSupported() throws {
+    var small = SmallTokenizer()
+    small.sections["normalizer"] = #"{"type": "NFC"}"#
+    small.sections["pre_tokenizer"] = #"{"type": "Digits"}"#
+    small.vocabulary.removeLast()
+    let text = try complaint(about: small).description
+    for words in ["3 things", "NFC", "Digits", "1 of the 256 bytes"] { #expect(text.contains(words), "\(text)") }
+  }
+
   @Test(arguments: unsupported) func refusesWhatItDoesNotDo(flaw: TokenizerFlaw) throws {
     var small = SmallTokenizer()
     flaw.change(&small)

@@ -8,6 +8,8 @@ public enum TokenizerError: Error, CustomStringConvertible, Equatable, Sendable 
   case foreign(file: String, ForeignFile)
   /// The file is not JSON, or a value in it is missing, has the wrong type or contradicts another one.
   case malformed(file: String, place: String, found: String, expected: String)
+  /// Several things are wrong with a file.
+  case several(file: String, [TokenizerError])
   /// The file is well formed, but asks for something this tokenizer does not do.
   case unsupported(file: String, feature: String, supported: String)
 
@@ -21,6 +23,8 @@ public enum TokenizerError: Error, CustomStringConvertible, Equatable, Sendable 
       "\(file): \(InputProblem.foreign(kind))."
     case .malformed(let file, let place, let found, let expected):
       "\(file) has \(found) at \(place) where \(expected) was expected; download or export the file again."
+    case .several(let file, let problems):
+      "\(file): \(problems.count) things stand in the way:" + problems.map { "\n  - \($0)" }.joined()
     case .unsupported(let file, let feature, let supported):
       "\(file) asks for \(feature), but only \(supported) is supported; "
         + "use a checkpoint whose tokenizer is a GPT-2 style byte-level BPE."

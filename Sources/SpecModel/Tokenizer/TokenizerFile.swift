@@ -19,65 +19,25 @@ struct TokenizerFile {
   init(directory: String) throws(TokenizerError) {
     let folder = directory.hasSuffix("/") ? directory : directory + "/"
     let root = try TokenizerField(file: folder + "tokenizer.json")
-    try TokenizerFile.checkNormalizer(root.member("normalizer"))
-    words = try TokenizerFile.words(of: root.member("pre_tokenizer"))
-    try TokenizerFile.checkDecoder(root.member("decoder"))
-    let templateAddsBegin = try TokenizerFile.addsBeginToken(root.member("post_processor"))
+    let parts = TokenizerParts(root)
+    var refusals = parts.refusals
+    // Without a vocabulary it is no tokenizer, and to list all that is missing would help nobody.
+    if try root.member("model").isNull, let first = refusals.first { throw first }
+    var contents: (added: [AddedToken], vocabulary: VocabularyReader)?
+    do {
+      let added = try TokenizerFile.addedTokens(of: root.member("added_tokens"))
+      contents = (added, try VocabularyReader(model: root.member("model"), addedTokens: added))
+    } catch {
+      refusals.append(error)
+    }
+    if refusals.count > 1 { throw .several(file: root.file, refusals) }
+    guard let contents, let words = parts.words, refusals.isEmpty else {
+      throw refusals.first ?? root.mismatch(expected: "a tokenizer")
+    }
+    self.words = words
+    (addedTokens, vocabulary) = contents
     let configurationAddsBegin = try TokenizerFile.configuredBeginToken(file: folder + "tokenizer_config.json")
-    addsBeginToken = configurationAddsBegin ?? templateAddsBegin
-    addedTokens = try TokenizerFile.addedTokens(of: root.member("added_tokens"))
-    vocabulary = try VocabularyReader(model: root.member("model"), addedTokens: addedTokens)
-  }
-
-  private static func checkNormalizer(_ field: TokenizerField) throws(TokenizerError) {
-    guard let field = field.unlessNull else { return }
-    throw field.unsupported("a normalizer (\(try field.typeName()))", supported: "no normalizer")
-  }
-
-  private static func words(of field: TokenizerField) throws(TokenizerError) -> Words {
-    let supported = "one ByteLevel pre-tokenizer"
-    if field.isNull { throw field.unsupported("no pre-tokenizer", supported: supported) }
-    var parts = [field]
-    if try field.typeName() == "Sequence" { parts = try field.member("pretokenizers").elements() }
-    for part in parts {
-      let type = try part.typeName()
-      guard type == "ByteLevel" else { throw part.unsupported("the pre-tokenizer \(type)", supported: supported) }
-    }
-    guard let byteLevel = parts.first, parts.count == 1 else {
-      throw field.unsupported("a Sequence of \(parts.count) pre-tokenizers", supported: supported)
-    }
-    return Words(
-      startWithSpace: try byteLevel.member("add_prefix_space").boolean(),
-      areSplit: try byteLevel.member("use_regex").boolean(default: true)
-    )
-  }
-
-  private static func checkDecoder(_ field: TokenizerField) throws(TokenizerError) {
-    if field.isNull { throw field.unsupported("no decoder", supported: "the ByteLevel decoder") }
-    let type = try field.typeName()
-    guard type == "ByteLevel" else {
-      throw field.unsupported("the decoder \(type)", supported: "the ByteLevel decoder")
-    }
-  }
-
-  /// Whether a template puts a special token before the text, nil where there is no template.
-  private static func addsBeginToken(_ field: TokenizerField) throws(TokenizerError) -> Bool? {
-    if field.isNull { return nil }
-    switch try field.typeName() {
-    case "ByteLevel": return nil
-    case "TemplateProcessing":
-      guard let first = try field.member("single").elements().first else { return false }
-      return try !first.member("SpecialToken").isNull
-    case "Sequence":
-      var answer: Bool?
-      for part in try field.member("processors").elements() { answer = try addsBeginToken(part) ?? answer }
-      return answer
-    case let type:
-      throw field.unsupported(
-        "the post-processor \(type)",
-        supported: "ByteLevel, TemplateProcessing or no post-processor"
-      )
-    }
+    addsBeginToken = configurationAddsBegin ?? parts.addsBeginToken
   }
 
   private static func configuredBeginToken(file: String) throws(TokenizerError) -> Bool? {

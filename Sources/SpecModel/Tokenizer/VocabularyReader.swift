@@ -167,9 +167,9 @@ struct VocabularyReader {
     guard let first = missing.first else { return byteTokens.compactMap { $0 } }
     // Without all of them some text would have no tokens at all.
     let example = "0x" + String(first, radix: 16, uppercase: true)
-    throw vocabulary.malformed(
-      found: "no token for \(missing.count) of the 256 bytes, \(example) among them",
-      expected: "a token for every byte"
+    throw vocabulary.unsupported(
+      "a vocabulary without \(missing.count) of the 256 bytes, \(example) among them,",
+      supported: "a token for every byte"
     )
   }
 }
