@@ -141,10 +141,25 @@ extension Setting {
   )
 }
 
+extension Companion {
+  /// The adapter of Kangaroo's chain and tree.
+  static let adapter = Companion(
+    setting: .adapter,
+    noun: "an adapter",
+    weights: "model.safetensors",
+    training: "kangaroo",
+    trainedFor: [(setting: "exit", option: "--exit")],
+    numberHint: "the number of layers that draft is 'exit', and the number of drafted tokens is 'steps'",
+    read: { folder, files in
+      try KangarooAdapter.Header(directory: folder, target: files.configuration).parameterCount
+    }
+  )
+}
+
 extension SettingValues {
   /// The exit layer, if the target has layers behind it.
-  func exitLayer(_ resources: DecoderResources) throws(DecodingError) -> Int {
-    let (exit, layers) = (try integer("exit"), resources.target.configuration.layers)
+  func exitLayer(_ target: ModelConfiguration) throws(DecodingError) -> Int {
+    let (exit, layers) = (try integer("exit"), target.layers)
     guard exit < layers else { throw invalid("exit", "a layer below the target's \(layers)") }
     return exit
   }
@@ -152,7 +167,7 @@ extension SettingValues {
   /// The adapter in the folder that was given.
   func adapter(_ resources: DecoderResources) throws -> KangarooAdapter {
     try KangarooAdapter(
-      directory: resources.companion(text("adapter"), standard: "kangaroo"),
+      directory: resources.folder(of: .adapter, self),
       target: resources.target
     )
   }

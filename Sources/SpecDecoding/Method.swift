@@ -14,6 +14,12 @@ public struct Method: Sendable {
   /// Trained parameters that it would add to a target of this shape, with the published companion; computed from the
   /// configuration alone.
   public let addedParameters: @Sendable (ModelConfiguration) -> Int
+  /// What it needs beside the target's own files; nil for methods that need nothing.
+  public var companion: Companion? = nil
+  /// Whether it is measured beside vanilla where neither the user nor the suite names any method.
+  public var isDefault = false
+  /// Checks settings against the target's shape, and files that they name.
+  var checkSettings: @Sendable (SettingValues, TargetFiles) throws -> Void = { _, _ in }
   /// Makes a decoder.
   let make: @Sendable (SettingValues, DecoderResources) throws -> PreparedDecoder
   /// Whether its drafts can be verified by rejection: those that form a chain.
@@ -90,19 +96,18 @@ public struct DecoderResources {
     self.workingDirectory = workingDirectory
   }
 
-  /// A companion's folder: as given, or beside the model.
-  func companion(_ path: String, standard: String) -> String {
-    if path == standard, let modelDirectory { return modelDirectory + "/" + standard }
-    return file(path)
+  /// What settings are checked against.
+  var files: TargetFiles {
+    TargetFiles(
+      configuration: target.configuration,
+      modelDirectory: modelDirectory,
+      workingDirectory: workingDirectory
+    )
   }
 
-  /// A candidate tree: the name of a shipped one, or where its file lies.
-  func tree(_ name: String) -> String { CandidateTree.shippedNames.contains(name) ? name : file(name) }
-
-  /// Where a setting's path leads.
-  func file(_ path: String) -> String {
-    guard let workingDirectory, !path.hasPrefix("/") else { return path }
-    return workingDirectory + "/" + path
+  /// The folder of a method's companion.
+  func folder(of companion: Companion, _ settings: SettingValues) -> String {
+    files.companion(settings.text(companion.setting.name), standard: companion.setting.standard)
   }
 }
 
@@ -131,6 +136,7 @@ public struct PreparedDecoder {
 /// A spec's settings after checking, the defaults filled in.
 public struct SettingValues: Sendable {
   private let values: [String: String]
+  private let standards: [String: String]
   private let method: String
 
   init(_ spec: DecoderSpec, of method: Method) throws(DecodingError) {
@@ -147,7 +153,11 @@ public struct SettingValues: Sendable {
       values[name] = value
     }
     self.values = values
+    standards = Dictionary(method.settings.map { ($0.name, $0.standard) }) { first, _ in first }
   }
+
+  /// Whether a setting has its default.
+  func isStandard(_ name: String) -> Bool { values[name] == standards[name] }
 
   func text(_ name: String) -> String { values[name] ?? "" }
 

@@ -103,6 +103,20 @@ extension DraftModel {
     )
   }
 
+  private static let companion = Companion(
+    setting: Setting(
+      name: "model",
+      kind: .text,
+      standard: "draft",
+      help: "the draft model's folder; 'draft' is the one beside the target's files"
+    ),
+    noun: "a draft model",
+    weights: "model.safetensors",
+    training: "draft",
+    numberHint: "the number of drafted tokens is 'steps'",
+    read: { folder, files in try checkpoint(folder, files).configuration.parameterCount }
+  )
+
   /// The catalogue's entry.
   static let method = Method(
     name: "draft-model",
@@ -128,17 +142,17 @@ extension DraftModel {
         standard: "0",
         help: "drafting stops once the probability of the last drafted token is below this"
       ),
-      Setting(
-        name: "model",
-        kind: .text,
-        standard: "draft",
-        help: "the draft model's folder; 'draft' is the one beside the target's files"
-      ),
+      companion.setting,
       .reference("as Hugging Face's assisted generation: first drafts verified with the prompt"),
     ],
     addedParameters: { published(for: $0).parameterCount },
+    companion: companion,
     make: { settings, resources in
-      let model = try load(resources.companion(settings.text("model"), standard: "draft"), resources)
+      let model = try Transformer(
+        checkpoint: checkpoint(resources.folder(of: companion, settings), resources.files),
+        weightType: resources.target.weightType,
+        context: resources.target.context
+      )
       let decoder = try decoder(
         target: resources.target,
         model: model,
@@ -165,21 +179,17 @@ extension DraftModel {
   }
 
   /// The model in a folder, if it may draft for the target.
-  private static func load(_ directory: String, _ resources: DecoderResources) throws -> Transformer {
-    let checkpoint = try Checkpoint(directory: directory)
-    let (found, expected) = (checkpoint.configuration.vocabularySize, resources.target.configuration.vocabularySize)
+  private static func checkpoint(_ directory: String, _ target: TargetFiles) throws -> Checkpoint {
+    let configuration = try Checkpoint.configuration(directory: directory)
+    let (found, expected) = (configuration.vocabularySize, target.configuration.vocabularySize)
     guard found == expected else {
       throw ModelError.companionMismatch(
         path: directory + "/config.json",
         problem: "the draft model's vocabulary has \(found) entries where the target's has \(expected)"
       )
     }
-    if let target = resources.modelDirectory { try checkTokens(of: directory, against: target, count: expected) }
-    return try Transformer(
-      checkpoint: checkpoint,
-      weightType: resources.target.weightType,
-      context: resources.target.context
-    )
+    if let target = target.modelDirectory { try checkTokens(of: directory, against: target, count: expected) }
+    return try Checkpoint(directory: directory, configuration: configuration)
   }
 
   /// Checks that each token of a draft model stands for what it stands for in the target, where both say so.

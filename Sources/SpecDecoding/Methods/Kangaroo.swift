@@ -86,8 +86,11 @@ extension Kangaroo {
       .adapter,
     ],
     addedParameters: { KangarooAdapter.parameterCount(for: $0) },
+    companion: .adapter,
+    isDefault: true,
+    checkSettings: { _ = try $0.exitLayer($1.configuration) },
     make: { settings, resources in
-      let exit = try settings.exitLayer(resources)
+      let exit = try settings.exitLayer(resources.target.configuration)
       let adapter = try settings.adapter(resources)
       let decoder = try Kangaroo(
         target: resources.target,

@@ -211,18 +211,14 @@ extension KangarooTree {
       .adapter,
     ],
     addedParameters: { KangarooAdapter.parameterCount(for: $0) },
+    companion: .adapter,
+    checkSettings: { settings, files in
+      _ = try growth(settings, files.configuration)
+      _ = try settings.exitLayer(files.configuration)
+    },
     make: { settings, resources in
-      let growth = Growth(
-        steps: try settings.integer("steps"),
-        width: min(try settings.integer("width"), resources.target.configuration.vocabularySize),
-        nodes: try settings.integer("nodes"),
-        threshold: try settings.number("threshold"),
-        minimum: try settings.number("minimum")
-      )
-      guard growth.steps * growth.width < Transformer.largestTree else {
-        throw settings.invalid("width", "a width that times steps is below \(Transformer.largestTree)")
-      }
-      let exit = try settings.exitLayer(resources)
+      let growth = try growth(settings, resources.target.configuration)
+      let exit = try settings.exitLayer(resources.target.configuration)
       let adapter = try settings.adapter(resources)
       let decoder = try KangarooTree(
         target: resources.target,
@@ -238,4 +234,18 @@ extension KangarooTree {
       )
     }
   )
+
+  private static func growth(_ settings: SettingValues, _ target: ModelConfiguration) throws(DecodingError) -> Growth {
+    let growth = Growth(
+      steps: try settings.integer("steps"),
+      width: min(try settings.integer("width"), target.vocabularySize),
+      nodes: try settings.integer("nodes"),
+      threshold: try settings.number("threshold"),
+      minimum: try settings.number("minimum")
+    )
+    guard growth.steps * growth.width < Transformer.largestTree else {
+      throw settings.invalid("width", "a width that times steps is below \(Transformer.largestTree)")
+    }
+    return growth
+  }
 }

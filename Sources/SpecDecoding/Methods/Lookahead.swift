@@ -199,19 +199,9 @@ extension Lookahead {
       ),
     ],
     addedParameters: { _ in 0 },
+    checkSettings: { settings, _ in _ = try sizes(settings) },
     make: { settings, resources in
-      let sizes = Sizes(
-        level: try settings.integer("level"),
-        window: try settings.integer("window"),
-        guess: try settings.integer("guess")
-      )
-      guard sizes.largestTree <= Transformer.largestTree else {
-        throw settings.invalid(
-          "level",
-          "one for which (level − 1) · (window + level − 3 + guess) is below \(Transformer.largestTree), not "
-            + "\(sizes.largestTree - 1),"
-        )
-      }
+      let sizes = try sizes(settings)
       let decoder = try Lookahead(
         target: resources.target,
         sizes: sizes,
@@ -222,4 +212,20 @@ extension Lookahead {
       return PreparedDecoder(decoder: decoder, addedParameters: 0)
     }
   )
+
+  private static func sizes(_ settings: SettingValues) throws(DecodingError) -> Sizes {
+    let sizes = Sizes(
+      level: try settings.integer("level"),
+      window: try settings.integer("window"),
+      guess: try settings.integer("guess")
+    )
+    guard sizes.largestTree <= Transformer.largestTree else {
+      throw settings.invalid(
+        "level",
+        "one for which (level − 1) · (window + level − 3 + guess) is below \(Transformer.largestTree), not "
+          + "\(sizes.largestTree - 1),"
+      )
+    }
+    return sizes
+  }
 }

@@ -69,6 +69,34 @@ public final class Medusa: Decoder {
 }
 
 extension Medusa {
+  private static let heads = Companion(
+    setting: Setting(
+      name: "heads",
+      kind: .text,
+      standard: "medusa",
+      help: "the heads' folder; 'medusa' is the one beside the model"
+    ),
+    noun: "heads",
+    weights: "medusa_lm_head.safetensors",
+    training: "medusa",
+    numberHint: "how many heads draft follows from the tree, as with tree=chain,nodes=3",
+    read: { folder, files in
+      let count = try MedusaHeads.Header(directory: folder, target: files.configuration).count
+      return MedusaHeads.parameterCount(for: files.configuration, heads: count)
+    }
+  )
+
+  private static func tree(_ settings: SettingValues, heads: Int, _ files: TargetFiles) throws -> CandidateTree {
+    let tree = try CandidateTree(named: files.tree(settings.text("tree")), nodes: settings.integer("nodes"))
+    guard tree.depth <= heads else {
+      throw settings.invalid("tree", "a tree no deeper than the \(heads) heads, as fewer 'nodes' make it,")
+    }
+    guard tree.candidates.allSatisfy({ $0 <= files.configuration.vocabularySize }) else {
+      throw settings.invalid("tree", "a tree with ranks inside the vocabulary")
+    }
+    return tree
+  }
+
   /// The catalogue's entry.
   static let method = Method(
     name: "medusa",
@@ -90,26 +118,19 @@ extension Medusa {
         standard: "\(Transformer.largestTree - 1)",
         help: "takes only so many of the tree's paths, from the first on; shipped trees list the likeliest first"
       ),
-      Setting(
-        name: "heads",
-        kind: .text,
-        standard: "medusa",
-        help: "the heads' folder; 'medusa' is the one beside the model"
-      ),
+      heads.setting,
     ],
     addedParameters: { MedusaHeads.parameterCount(for: $0, heads: MedusaHeads.publishedCount) },
+    companion: heads,
+    isDefault: true,
+    checkSettings: { settings, files in
+      let folder = files.companion(settings.text(heads.setting.name), standard: heads.setting.standard)
+      let header = try MedusaHeads.Header(directory: folder, target: files.configuration)
+      _ = try tree(settings, heads: header.count, files)
+    },
     make: { settings, resources in
-      let tree = try CandidateTree(named: resources.tree(settings.text("tree")), nodes: settings.integer("nodes"))
-      let heads = try MedusaHeads(
-        directory: resources.companion(settings.text("heads"), standard: "medusa"),
-        target: resources.target
-      )
-      guard tree.depth <= heads.count else {
-        throw settings.invalid("tree", "a tree no deeper than the \(heads.count) heads, as fewer 'nodes' make it,")
-      }
-      guard tree.candidates.allSatisfy({ $0 <= resources.target.configuration.vocabularySize }) else {
-        throw settings.invalid("tree", "a tree with ranks inside the vocabulary")
-      }
+      let heads = try MedusaHeads(directory: resources.folder(of: heads, settings), target: resources.target)
+      let tree = try tree(settings, heads: heads.count, resources.files)
       return PreparedDecoder(
         decoder: try Medusa(target: resources.target, heads: heads, tree: tree, sampling: resources.sampling),
         addedParameters: heads.parameterCount

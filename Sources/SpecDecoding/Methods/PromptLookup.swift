@@ -116,10 +116,16 @@ extension PromptLookup {
       ),
     ],
     addedParameters: { _ in 0 },
+    isDefault: true,
+    checkSettings: { settings, _ in
+      let ngram = try settings.integer("ngram")
+      guard try settings.integer("minimum") <= ngram else {
+        throw settings.invalid("minimum", "a length of at most 'ngram', \(ngram),")
+      }
+    },
     make: { settings, resources in
       let (ngram, tokens) = (try settings.integer("ngram"), try settings.integer("tokens"))
       let minimum = try settings.integer("minimum")
-      guard minimum <= ngram else { throw settings.invalid("minimum", "a length of at most 'ngram', \(ngram),") }
       let target = try CachedModel(resources.target)
       let decoder: any Decoder
       if settings.flag("reference") {

@@ -99,6 +99,7 @@ extension SelfSpeculative {
       ),
     ],
     addedParameters: { _ in 0 },
+    checkSettings: { _ = try skippedLayers($0, of: $1.configuration.layers) },
     make: { settings, resources in
       let layers = resources.target.configuration.layers
       let skipped = try skippedLayers(settings, of: layers)

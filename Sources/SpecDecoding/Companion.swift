@@ -1,0 +1,106 @@
+import Foundation
+import SpecFiles
+import SpecModel
+
+/// What a method needs beside the target's own files, in a folder of its own: an adapter, heads or a smaller model.
+public struct Companion: Sendable {
+  /// The setting that names the folder. Its default is the folder's name beside the target's files.
+  public let setting: Setting
+  /// What it is, with its article.
+  public let noun: String
+  /// The file of its weights, beside `config.json`.
+  public let weights: String
+  /// The subcommand of `train` that makes one.
+  public let training: String
+  /// Settings that it is trained for, each with the option of the training.
+  var trainedFor: [(setting: String, option: String)] = []
+  /// What to say to a number in the place of the folder.
+  let numberHint: String
+  /// Reads its headers alone: the trained parameters in a folder for a target.
+  let read: @Sendable (String, TargetFiles) throws -> Int
+
+  /// Its folder beside a model.
+  ///
+  /// - Parameter modelDirectory: the target's folder.
+  /// - Returns: the folder, whether or not it is there.
+  public func folder(beside modelDirectory: String) -> String { modelDirectory + "/" + setting.standard }
+
+  /// Trained parameters of the one that lies beside a target.
+  ///
+  /// - Parameters:
+  ///   - configuration: the target's shape.
+  ///   - modelDirectory: the target's folder.
+  /// - Returns: the number; nil where none is there.
+  /// - Throws: `ModelError` if it does not fit the target.
+  public func parameters(for configuration: ModelConfiguration, beside modelDirectory: String) throws -> Int? {
+    let folder = folder(beside: modelDirectory)
+    guard FileManager.default.fileExists(atPath: folder) else { return nil }
+    return try read(folder, TargetFiles(configuration: configuration, modelDirectory: modelDirectory))
+  }
+
+  /// Where it lies and how one is made, for a list of methods.
+  public var origin: String {
+    "a folder, '\(setting.standard)' beside the model, with config.json and \(weights), "
+      + "as 'specbench train \(training)' makes it"
+  }
+
+  /// How to get one that is missing.
+  func advice(_ settings: SettingValues, folder: String, files: TargetFiles) -> String {
+    let options = trainedFor.compactMap { part in
+      settings.isStandard(part.setting) ? nil : " \(part.option) \(settings.text(part.setting))"
+    }
+    return "train one with specbench train \(training) --model \(ShellText.argument(files.modelDirectory ?? "DIR")) "
+      + "--data FILE --output \(ShellText.argument(folder))\(options.joined()), or put there what is published for this "
+      + "model: config.json and \(weights)"
+  }
+}
+
+/// A companion that a decoder needs and that is not there.
+public struct MissingCompanion: Error, CustomStringConvertible {
+  /// The decoder.
+  let spec: DecoderSpec
+  /// What is missing.
+  let companion: Companion
+  /// The first file that is missing.
+  let file: String
+  /// How to get it, or what else is meant by the setting.
+  let advice: String
+
+  /// One sentence that names the file and the ways to get it.
+  public var description: String {
+    "\(file): there is no such file, but \(spec.method) needs \(companion.noun) in that folder: \(advice)"
+  }
+}
+
+extension Method {
+  /// Checks a decoder's settings and its companion against a target, by headers alone.
+  ///
+  /// - Throws: ``MissingCompanion``, `ModelError` for a companion that does not fit, ``DecodingError`` for a setting.
+  func check(_ spec: DecoderSpec, _ settings: SettingValues, _ files: TargetFiles) throws {
+    if let companion { try check(companion, of: spec, settings, files) }
+    try checkSettings(settings, files)
+  }
+
+  private func check(
+    _ companion: Companion,
+    of spec: DecoderSpec,
+    _ settings: SettingValues,
+    _ files: TargetFiles
+  ) throws {
+    let text = settings.text(companion.setting.name)
+    let folder = files.companion(text, standard: companion.setting.standard)
+    func missing(_ file: String) -> MissingCompanion {
+      let advice =
+        Int(text) == nil
+        ? companion.advice(settings, folder: folder, files: files)
+        : "'\(companion.setting.name)' names a folder; \(companion.numberHint)"
+      return MissingCompanion(spec: spec, companion: companion, file: file, advice: advice)
+    }
+    guard FileManager.default.fileExists(atPath: folder) else { throw missing(folder + "/config.json") }
+    do {
+      _ = try companion.read(folder, files)
+    } catch ModelError.missingFile(let path, _) {
+      throw missing(path)
+    }
+  }
+}

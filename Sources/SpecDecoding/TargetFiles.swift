@@ -1,0 +1,36 @@
+import SpecModel
+
+/// What a decoder's settings are checked against before any weight is read: the target's shape, and where files lie.
+public struct TargetFiles: Sendable {
+  /// The target's shape.
+  public let configuration: ModelConfiguration
+  /// The target's folder, where companions lie by default; nil for a model made in memory.
+  public let modelDirectory: String?
+  /// The folder that relative paths in settings begin at; nil for the present working directory.
+  public let workingDirectory: String?
+
+  /// - Parameters:
+  ///   - configuration: the target's shape.
+  ///   - modelDirectory: its folder.
+  ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
+  public init(configuration: ModelConfiguration, modelDirectory: String?, workingDirectory: String? = nil) {
+    self.configuration = configuration
+    self.modelDirectory = modelDirectory
+    self.workingDirectory = workingDirectory
+  }
+
+  /// A companion's folder: as given, or beside the model.
+  func companion(_ path: String, standard: String) -> String {
+    if path == standard, let modelDirectory { return modelDirectory + "/" + standard }
+    return file(path)
+  }
+
+  /// A candidate tree: the name of a shipped one, or where its file lies.
+  func tree(_ name: String) -> String { CandidateTree.shippedNames.contains(name) ? name : file(name) }
+
+  /// Where a setting's path leads.
+  private func file(_ path: String) -> String {
+    guard let workingDirectory, !path.hasPrefix("/") else { return path }
+    return workingDirectory + "/" + path
+  }
+}
