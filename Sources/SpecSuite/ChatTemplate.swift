@@ -29,6 +29,12 @@ public struct ChatTemplate: Equatable, Sendable {
   /// What comes after an earlier answer.
   public let assistantSuffix: String
 
+  /// Whether white space around what the user says is dropped.
+  public let trimsUser: Bool
+
+  /// The name of a template that was read from a model's own files.
+  public static let modelsOwnName = "the model's own"
+
   /// Where the user's text goes in `userTemplate`.
   public static let placeholder = "{content}"
 
@@ -48,6 +54,7 @@ public struct ChatTemplate: Equatable, Sendable {
   ///   - assistantPrefix: The text that an answer follows.
   ///   - answerSeparator: The text between `assistantPrefix` and an earlier answer.
   ///   - assistantSuffix: The text after an earlier answer.
+  ///   - trimsUser: Whether white space around what the user says is dropped.
   public init(
     name: String,
     beginOfText: Bool = true,
@@ -56,7 +63,8 @@ public struct ChatTemplate: Equatable, Sendable {
     userSuffix: String = "",
     assistantPrefix: String = "",
     answerSeparator: String = "",
-    assistantSuffix: String = ""
+    assistantSuffix: String = "",
+    trimsUser: Bool = false
   ) {
     self.name = name
     self.beginOfText = beginOfText
@@ -66,6 +74,24 @@ public struct ChatTemplate: Equatable, Sendable {
     self.assistantPrefix = assistantPrefix
     self.answerSeparator = answerSeparator
     self.assistantSuffix = assistantSuffix
+    self.trimsUser = trimsUser
+  }
+
+  /// Whether both write the same texts, whatever their names.
+  func isWrittenLike(_ other: ChatTemplate) -> Bool {
+    (beginOfText, trimsUser, answerSeparator) == (other.beginOfText, other.trimsUser, other.answerSeparator)
+      && systemPrefix + userPrefix == other.systemPrefix + other.userPrefix
+      && userSuffix + assistantPrefix == other.userSuffix + other.assistantPrefix
+      && assistantSuffix + userPrefix == other.assistantSuffix + other.userPrefix
+  }
+
+  /// SHA-256 in hexadecimal of everything that the template writes: equal for templates that differ in their names alone.
+  public var contentHash: String {
+    var hash = SHA256()
+    let parts = [systemPrefix, userPrefix, userSuffix, assistantPrefix, answerSeparator, assistantSuffix]
+    // Zero bytes keep the parts apart; no template holds one.
+    for part in parts + ["\(beginOfText)", "\(trimsUser)"] { hash.update(Array(part.utf8) + [0]) }
+    return hash.hexDigest()
   }
 
   /// The text of a conversation up to the place where the next answer begins.
@@ -80,10 +106,14 @@ public struct ChatTemplate: Equatable, Sendable {
   public func render(history: [(user: String, assistant: String)], user: String) -> String {
     var text = systemPrefix
     for turn in history {
-      text += userPrefix + turn.user + userSuffix + assistantPrefix + answerSeparator
+      text += userPrefix + said(turn.user) + userSuffix + assistantPrefix + answerSeparator
       text += turn.assistant.trimmingCharacters(in: .whitespacesAndNewlines) + assistantSuffix
     }
-    return text + userPrefix + user + userSuffix + assistantPrefix
+    return text + userPrefix + said(user) + userSuffix + assistantPrefix
+  }
+
+  private func said(_ user: String) -> String {
+    trimsUser ? user.trimmingCharacters(in: .whitespacesAndNewlines) : user
   }
 }
 
@@ -96,6 +126,7 @@ extension ChatTemplate: Codable {
     case assistantPrefix = "assistant"
     case answerSeparator = "answer_separator"
     case assistantSuffix = "assistant_end"
+    case trimsUser = "trim_user"
   }
 
   /// Reads the object that a manifest holds for a template of its own.
@@ -130,7 +161,8 @@ extension ChatTemplate: Codable {
       userSuffix: userSuffix,
       assistantPrefix: assistantPrefix,
       answerSeparator: try reader.text("answer_separator", default: needsGap ? " " : ""),
-      assistantSuffix: try reader.text("assistant_end", default: "")
+      assistantSuffix: try reader.text("assistant_end", default: ""),
+      trimsUser: try reader.member("trim_user").ifPresent?.boolean() ?? false
     )
   }
 
@@ -147,5 +179,6 @@ extension ChatTemplate: Codable {
     try container.encode(assistantPrefix, forKey: .assistantPrefix)
     try container.encode(answerSeparator, forKey: .answerSeparator)
     try container.encode(assistantSuffix, forKey: .assistantSuffix)
+    if trimsUser { try container.encode(trimsUser, forKey: .trimsUser) }
   }
 }

@@ -29,6 +29,17 @@ public enum ChatTemplateChoice: Equatable, Sendable, Codable {
     }
   }
 
+  /// Reads a template from a file.
+  ///
+  /// - Parameter path: A file with the object that a manifest's `chat_template` holds, or, named `.jinja`, a template in
+  ///   Jinja.
+  /// - Returns: The template.
+  /// - Throws: `SuiteError` for anything else.
+  public static func template(file path: String) throws(SuiteError) -> ChatTemplate {
+    if path.hasSuffix(".jinja") { return try ModelTemplate.reading(jinja: path) }
+    return try ChatTemplate(SuiteField(file: path))
+  }
+
   /// Reads a name or an object.
   ///
   /// - Parameter decoder: Where to read from.

@@ -8,7 +8,7 @@ public struct Suite: Sendable {
   /// What the suite says about itself; for a question file without a manifest, the defaults.
   public let manifest: SuiteManifest
 
-  /// The chat template that the manifest chooses.
+  /// How conversations are written: as the manifest chooses, unless ``written(with:)`` was asked for another way.
   public let template: ChatTemplate
 
   /// What a user should know about how the question file was read, one sentence each.
@@ -63,10 +63,16 @@ public struct Suite: Sendable {
     contentHash = hash.hexDigest()
   }
 
-  init(_ whole: Suite, questions: [Question]) {
+  /// The suite with its conversations written in another way.
+  ///
+  /// - Parameter template: How.
+  /// - Returns: The suite with this template in the place of its own.
+  public func written(with template: ChatTemplate) -> Suite { Suite(self, questions: questions, template: template) }
+
+  init(_ whole: Suite, questions: [Question], template: ChatTemplate? = nil) {
     directory = whole.directory
     manifest = whole.manifest
-    template = whole.template
+    self.template = template ?? whole.template
     contentHash = whole.contentHash
     questionPath = whole.questionPath
     notes = whole.notes
