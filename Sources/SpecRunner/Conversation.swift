@@ -25,9 +25,10 @@ struct Conversation {
   /// The next turn's token ids.
   func prompt() -> [Token] {
     guard let turn else { return [] }
-    let text = template.render(history: history, user: question.turns[turn])
-    let begin = template.beginOfText ? model.target.configuration.beginToken : nil
-    return (begin.map { [$0] } ?? []) + model.tokenizer.encode(text)
+    return model.encode(
+      template.render(history: history, user: question.turns[turn]),
+      begins: template.beginOfText
+    )
   }
 
   /// Why a prompt cannot be decoded; nil when it can.

@@ -19,6 +19,14 @@ public final class LoadedModel {
   /// The files that were read to make it, and those beside them that tell how it is used.
   let inputs: [InputLog.Entry]
 
+  /// Looks at a model's files without reading its weights.
+  ///
+  /// - Parameter directory: a checkpoint folder in Hugging Face layout with its tokenizer.
+  /// - Returns: the files, with everything that keeps them from being used.
+  public static func files(directory: String) -> ModelFiles {
+    ModelFiles(directory: URL(fileURLWithPath: directory).standardizedFileURL.path, name: directory)
+  }
+
   /// Loads a model.
   ///
   /// - Parameters:
@@ -28,51 +36,41 @@ public final class LoadedModel {
   ///   - progress: called before each layer with how many are loaded and how many there are; what it throws ends the
   ///     loading.
   /// - Throws: `ModelError`, `TokenizerError` or `KernelError`.
-  public init(
+  public convenience init(
     directory: String,
     weightType: WeightType? = nil,
     context: ComputeContext,
     progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws {
-    let url = URL(fileURLWithPath: directory).standardizedFileURL
-    self.directory = url.path
-    name = ModelName.of(directory: url.path)
-    let log = InputLog()
-    let (checkpoint, tokenizer) = try log.recording {
-      (try Checkpoint(directory: url.path), try Tokenizer(directory: url.path))
-    }
-    log.addCompanions(Checkpoint.companionNames, beside: "config.json")
-    inputs = log.entries
+    try self.init(Self.files(directory: directory), weightType: weightType, context: context, progress: progress)
+  }
+
+  /// Loads a model whose files have been looked at.
+  ///
+  /// - Parameters:
+  ///   - files: the files, as ``files(directory:)`` found them.
+  ///   - weightType: how to hold the weights; nil keeps the stored bits.
+  ///   - context: the kernels and threads to compute on.
+  ///   - progress: called before each layer with how many are loaded and how many there are.
+  /// - Throws: `ModelError`, `TokenizerError` or `KernelError`.
+  public init(
+    _ files: ModelFiles,
+    weightType: WeightType? = nil,
+    context: ComputeContext,
+    progress: (Int, Int) throws -> Void = { _, _ in }
+  ) throws {
+    directory = files.directory
+    name = ModelName.of(directory: files.directory)
+    let checkpoint: Checkpoint
+    (checkpoint, tokenizer) = try files.usable()
     storedWeightType = checkpoint.naturalWeightType
-    self.tokenizer = tokenizer
-    try Self.check(tokenizer, checkpoint.configuration, directory: url.path)
+    inputs = files.inputs
     target = try Transformer(
       checkpoint: checkpoint,
       weightType: weightType,
       context: context,
       progress: progress
     )
-  }
-
-  /// Checks that a model has a place for every token of its tokenizer.
-  ///
-  /// - Parameters:
-  ///   - tokenizer: the tokenizer.
-  ///   - configuration: the model's shape.
-  ///   - directory: the folder of both.
-  /// - Throws: `ModelError.companionMismatch`.
-  public static func check(
-    _ tokenizer: Tokenizer,
-    _ configuration: ModelConfiguration,
-    directory: String
-  ) throws(ModelError) {
-    guard tokenizer.vocabularySize <= configuration.vocabularySize else {
-      throw .companionMismatch(
-        path: directory + "/tokenizer.json",
-        problem: "the tokenizer has \(tokenizer.vocabularySize) tokens where the model's vocabulary has "
-          + "\(configuration.vocabularySize)"
-      )
-    }
   }
 
   /// What the catalogue makes decoders from.
@@ -104,9 +102,13 @@ public final class LoadedModel {
     )
   }
 
-  /// The tokens of a text as the tokenizer's files ask for, the begin token first where they add one.
-  public func encode(_ text: String) -> [Token] {
-    let begin = tokenizer.addsBeginToken == true ? target.configuration.beginToken.map { [$0] } ?? [] : []
-    return begin + tokenizer.encode(text)
+  /// The tokens of a text.
+  ///
+  /// - Parameters:
+  ///   - text: the text.
+  ///   - begins: whether the begin token comes first; nil does as the tokenizer's files ask for.
+  /// - Returns: the tokens.
+  public func encode(_ text: String, begins: Bool? = nil) -> [Token] {
+    TextEncoder(tokenizer: tokenizer, configuration: target.configuration).encode(text, begins: begins)
   }
 }

@@ -63,6 +63,10 @@ public struct RunPlan: Sendable {
       "chat_template": suite.template.name,
       "questions": questionsText(suite.questions.map(\.id)),
     ]
+    // A template of a name that everybody knows is told by it; of any other the text is named.
+    if ChatTemplate.named(suite.template.name) != suite.template {
+      options["chat_template_sha256"] = suite.template.contentHash
+    }
     if let goal {
       options["precision"] = String(goal.precision)
       options["least_passes"] = String(passes)

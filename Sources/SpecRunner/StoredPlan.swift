@@ -1,5 +1,6 @@
 import Foundation
 import SpecStore
+import SpecSuite
 
 /// Everything that a run was asked to do, so that it can be gone on with from any working directory without saying it
 /// again.
@@ -42,6 +43,8 @@ public struct StoredPlan: Codable, Equatable, Sendable {
   public var timeBudget: Double?
   /// Where the report goes, absolute; nil for none.
   public var report: String?
+  /// How conversations are written; nil for the suite's way.
+  public var chatTemplate: ChatTemplate?
 
   /// The precision to reach, with its time.
   public var goal: PrecisionGoal? {
@@ -86,7 +89,8 @@ extension RunPlan {
       passes: passes,
       precision: goal?.precision,
       timeBudget: goal?.timeBudget.map { $0 / .seconds(1) },
-      report: report
+      report: report,
+      chatTemplate: suite.template
     )
   }
 }

@@ -57,7 +57,10 @@ struct DecodeCommand: ParsableCommand {
     Interruption.promise("Stopped: nothing was written; the same command begins again.")
     let spec = try MethodCatalogue.complete(DecoderSpec(decoder))
     try OutputFile.check(output, keeping: [(input, "the input")])
-    let model = try modelOptions.load()
+    let sampling = samplingOptions.sampling(verificationOptions.verification)
+    let files = try modelOptions.files()
+    _ = try files.check([spec], sampling)
+    let model = try modelOptions.load(files)
     let ends = try endTokens()
     let vocabulary = model.target.configuration.vocabularySize
     if let stranger = ends?.first(where: { Int($0) >= vocabulary }) {
@@ -66,7 +69,6 @@ struct DecodeCommand: ParsableCommand {
       )
     }
     let rules = model.stopRules(maximumNewTokens: maximumNewTokens, endTokens: ends)
-    let sampling = samplingOptions.sampling(verificationOptions.verification)
     let job = try DecodeJob(spec: spec, inputPath: input, model: model, rules: rules, sampling: sampling)
     let display = ProgressDisplay(unit: "prompts")
     display.working(on: "Decoding the first prompt")

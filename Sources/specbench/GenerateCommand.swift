@@ -22,18 +22,18 @@ struct GenerateCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The prompt; '-' reads it from standard input.", valueName: "prompt"))
   var prompt: String
 
-  @Option(help: ArgumentHelp("The method with its settings.", valueName: "spec"))
-  var decoder = "kangaroo"
+  @Option(
+    help: ArgumentHelp(
+      "The method with its settings. Default: the first of "
+        + "\(MethodCatalogue.defaults.map(\.method).joined(separator: ", ")) that the model's folder has the files for.",
+      valueName: "spec"
+    )
+  )
+  var decoder: String?
 
   @OptionGroup var samplingOptions: SamplingOptions
 
-  @Option(
-    help: """
-      How the prompt is written: plain, vicuna, llama-2, llama-3, chatml or zephyr. Default: as the demo suite does for \
-      its own model, plain for others.
-      """
-  )
-  var template: String?
+  @OptionGroup var templateOption: ChatTemplateOption
 
   @Option(
     name: .customLong("max-new-tokens"),
@@ -52,13 +52,13 @@ struct GenerateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let spec = try MethodCatalogue.complete(DecoderSpec(decoder))
+    let spec = try decoder.map { try MethodCatalogue.complete(DecoderSpec($0)) }
     let text = try prompt == "-" ? standardInput() : prompt
-    let (model, tokens) = try prepare(text)
+    let (model, tokens, chosen) = try prepare(text, spec)
     let rules = model.stopRules(maximumNewTokens: maximumNewTokens)
     try rules.check(tokens, vocabularySize: model.target.configuration.vocabularySize)
-    let prepared = try MethodCatalogue.prepare(spec, resources: model.resources(samplingOptions.sampling()))
-    if let warning = prepared.warning { tell("\(spec.method): \(warning).") }
+    let prepared = try MethodCatalogue.prepare(chosen, resources: model.resources(samplingOptions.sampling()))
+    if let warning = prepared.warning { tell("\(chosen.method): \(warning).") }
     let display = TokenDisplay(tokenizer: model.tokenizer, isColored: !isPlain && TokenDisplay.terminalHasColor)
     let generation: Generation
     do {
@@ -79,13 +79,29 @@ struct GenerateCommand: ParsableCommand {
   }
 
   /// The model, and the prompt as it reads it. Without a model of the user's own it is the demo suite's.
-  private func prepare(_ text: String) throws -> (LoadedModel, [Token]) {
-    let named = try template.map { try ChatTemplateChoice.named($0).template(place: "--template") }
+  private func prepare(_ text: String, _ spec: DecoderSpec?) throws -> (LoadedModel, [Token], DecoderSpec) {
     let demo = try modelOptions.demoSuite()
-    let model = try modelOptions.load(for: demo)
-    guard let template = named ?? demo?.template else { return (model, model.encode(text)) }
-    let begin = template.beginOfText ? model.target.configuration.beginToken.map { [$0] } ?? [] : []
-    return (model, begin + model.tokenizer.encode(template.render(history: [], user: text)))
+    let files = try modelOptions.files(for: demo)
+    let chosen = try decoder(spec, files)
+    let template = try templateOption.choose(
+      directory: files.directory,
+      standard: demo?.template,
+      owner: demo == nil ? "nothing around the prompt" : "the demo suite's",
+      isOwnModel: demo != nil
+    )
+    let model = try modelOptions.load(files)
+    guard let template else { return (model, model.encode(text), chosen) }
+    let tokens = model.encode(template.render(history: [], user: text), begins: template.beginOfText)
+    return (model, tokens, chosen)
+  }
+
+  /// The decoder that was asked for, or the first default for which everything is there.
+  private func decoder(_ spec: DecoderSpec?, _ files: ModelFiles) throws -> DecoderSpec {
+    if let spec { return try files.check([spec])[0] }
+    for spec in MethodCatalogue.defaults {
+      if let possible = try files.check([spec], areDefault: true).first { return possible }
+    }
+    return DecoderSpec(method: MethodCatalogue.baseline.name)
   }
 
   private func standardInput() throws -> String {

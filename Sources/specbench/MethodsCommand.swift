@@ -9,9 +9,10 @@ struct MethodsCommand: ParsableCommand {
 
   func run() throws {
     for method in MethodCatalogue.methods {
-      let rejection = method.verifiesByRejection && method.name != "vanilla"
+      let rejection = method.verifiesByRejection && method.name != MethodCatalogue.baseline.name
       try say("\(method.name)\n  \(method.summary)\n  Paper: \(method.paper)")
       if rejection { try say("  Drafts chains: --verification rejection is possible.") }
+      if let companion = method.companion { try say("  Needs \(companion.noun): \(companion.origin).") }
       for setting in method.settings {
         try say("  \(setting.name)=\(setting.standard)  \(setting.help) (\(setting.range))")
       }

@@ -17,6 +17,7 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var suiteOptions: SuiteOptions
+  @OptionGroup var templateOption: ChatTemplateOption
   @OptionGroup var decoderOptions: DecoderOptions
   @OptionGroup var samplingOptions: SamplingOptions
   @OptionGroup var verificationOptions: VerificationOptions
@@ -69,14 +70,17 @@ struct RunCommand: ParsableCommand {
     if resume { try ResumeError.check(database) }
     var (suite, suitePath) = try suiteOptions.load()
     if let stored { suite = suite.selecting(questionIDs: stored.questions) }
-    let specs = try decoderOptions.specs(for: suite)
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
     let maximumNewTokens = suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens
-    try precisionOptions.check(specs, maximumNewTokens: maximumNewTokens)
-    let model = try modelOptions.load(for: suite)
     let sampling = samplingOptions.sampling(verificationOptions.verification)
+    let files = try modelOptions.files(for: suite)
+    let place = stored?.workingDirectory
+    let specs = try decoderOptions.specs(for: suite, files, sampling, workingDirectory: place)
+    try precisionOptions.check(specs, maximumNewTokens: maximumNewTokens)
+    let writtenSuite = try stored?.chatTemplate.map(suite.written) ?? templateOption.applied(to: suite, files)
+    let model = try modelOptions.load(files)
     var plan = RunPlan(
-      suite: suite,
+      suite: writtenSuite,
       suitePath: suitePath,
       passes: passes,
       maximumNewTokens: maximumNewTokens,

@@ -48,7 +48,14 @@ struct ModelOptions: ParsableArguments {
   /// - Parameter suite: whose own model is used if none is given.
   /// - Returns: the model, ready to decode.
   /// - Throws: if none is given, or it cannot be loaded.
-  func load(for suite: Suite? = nil) throws -> LoadedModel {
+  func load(for suite: Suite? = nil) throws -> LoadedModel { try load(files(for: suite)) }
+
+  /// Looks at the model's files without reading its weights.
+  ///
+  /// - Parameter suite: whose own model is used if none is given.
+  /// - Returns: the files, with everything that keeps them from being used.
+  /// - Throws: if no model is given.
+  func files(for suite: Suite? = nil) throws -> ModelFiles {
     guard let directory = given ?? suite?.modelPath else {
       throw ValidationError(
         "No model is given: pass --model DIR, where DIR holds config.json, model.safetensors and tokenizer.json, "
@@ -56,10 +63,15 @@ struct ModelOptions: ParsableArguments {
       )
     }
     try checkVariable(directory)
+    return LoadedModel.files(directory: directory)
+  }
+
+  /// Loads a model whose files have been looked at.
+  func load(_ files: ModelFiles) throws -> LoadedModel {
     let display = ProgressDisplay(unit: "layers")
     return try Activity.during("Loading the model") {
       try LoadedModel(
-        directory: directory,
+        files,
         weightType: dtype,
         context: makeContext(),
         progress: { try display.loaded($0, of: $1) }
@@ -222,15 +234,34 @@ struct DecoderOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Methods with settings, like kangaroo:exit=2,steps=6,threshold=0.6,prompt-lookup; 'specbench methods' lists "
-        + "them. Vanilla is always part of it. Default: the suite's, or else vanilla, kangaroo and medusa.",
+        + "them. Vanilla is always part of it. Default: the suite's, or else "
+        + "\(MethodCatalogue.defaults.map(\.method).joined(separator: ", ")); of these those that the model's folder has the "
+        + "files for.",
       valueName: "list"
     )
   )
   var decoders: String?
 
-  func specs(for suite: Suite) throws -> [DecoderSpec] {
-    if let decoders { return try DecoderSpec.list(decoders) }
-    if suite.manifest.decoders.isEmpty { return try DecoderSpec.list("vanilla,kangaroo,medusa") }
+  /// The decoders, checked against the model's files. What is left out of a default is told.
+  ///
+  /// - Parameters:
+  ///   - suite: whose decoders are the default.
+  ///   - files: the model's.
+  ///   - sampling: how tokens are chosen.
+  ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
+  /// - Returns: what can be decoded with.
+  /// - Throws: everything that keeps the model or a decoder from being used.
+  func specs(for suite: Suite, _ files: ModelFiles, _ sampling: Sampling, workingDirectory: String? = nil) throws
+    -> [DecoderSpec]
+  {
+    if let decoders {
+      return try files.check(DecoderSpec.list(decoders), sampling, workingDirectory: workingDirectory)
+    }
+    let standard = try suite.manifest.decoders.isEmpty ? MethodCatalogue.defaults : Self.specs(of: suite)
+    return try files.check(standard, sampling, areDefault: true)
+  }
+
+  private static func specs(of suite: Suite) throws -> [DecoderSpec] {
     do {
       let specs = try suite.manifest.decoders.map { try DecoderSpec($0) }
       for spec in specs { _ = try MethodCatalogue.complete(spec) }

@@ -24,6 +24,7 @@ struct SweepCommand: ParsableCommand {
 
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var suiteOptions: SuiteOptions
+  @OptionGroup var templateOption: ChatTemplateOption
 
   @Option(help: ArgumentHelp("Methods with the values of their settings.", valueName: "grid"))
   var grid: String
@@ -67,11 +68,14 @@ struct SweepCommand: ParsableCommand {
   func run() throws {
     if resume { try ResumeError.check(database) }
     let (suite, suitePath) = try suiteOptions.load()
-    let specs = try SettingGrid.specs(grid)
+    let grid = try SettingGrid.specs(grid)
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
+    let files = try modelOptions.files(for: suite)
+    let specs = try files.check(grid)
+    let writtenSuite = try templateOption.applied(to: suite, files)
     let store = try BenchmarkStore(creatingAt: database)
     var plan = RunPlan(
-      suite: suite,
+      suite: writtenSuite,
       suitePath: suitePath,
       passes: passes,
       maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
@@ -86,7 +90,7 @@ struct SweepCommand: ParsableCommand {
       for count in try counts() {
         var options = modelOptions
         (options.dtype, options.threads) = (type, count)
-        runs.append(try measure(specs, plan, model: options.load(for: suite), store))
+        runs.append(try measure(specs, plan, model: options.load(files), store))
         // An attempt that was broken off has begun the first of its runs, but perhaps not the others.
         plan.beginsWhatIsMissing = true
       }

@@ -10,18 +10,21 @@ struct VerifyCommand: ParsableCommand {
 
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var suiteOptions: SuiteOptions
+  @OptionGroup var templateOption: ChatTemplateOption
   @OptionGroup var decoderOptions: DecoderOptions
   @OptionGroup var samplingOptions: SamplingOptions
 
   func run() throws {
     Interruption.promise("Stopped: nothing is kept of a comparison; the same command begins again.")
     let (suite, _) = try suiteOptions.load()
-    let specs = try decoderOptions.specs(for: suite)
-    guard specs.contains(where: { $0.method != "vanilla" }) else { throw NothingToVerify() }
-    let model = try modelOptions.load(for: suite)
     let sampling = samplingOptions.sampling()
+    let files = try modelOptions.files(for: suite)
+    let specs = try decoderOptions.specs(for: suite, files, sampling)
+    guard specs.contains(where: { $0.method != "vanilla" }) else { throw NothingToVerify() }
+    let writtenSuite = try templateOption.applied(to: suite, files)
+    let model = try modelOptions.load(files)
     let verification = Verification(
-      suite: suite,
+      suite: writtenSuite,
       decoders: try RunDecoder.prepare(specs, model: model, sampling: sampling),
       model: model,
       maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,

@@ -13,7 +13,7 @@ public struct ConversationEncoder: Sendable {
 
   private let tokenizer: Tokenizer
   private let template: ChatTemplate
-  private let beginToken: Token?
+  private let encoder: TextEncoder
   private let endToken: Token?
 
   /// - Parameters:
@@ -23,7 +23,7 @@ public struct ConversationEncoder: Sendable {
   public init(tokenizer: Tokenizer, template: ChatTemplate, configuration: ModelConfiguration) {
     self.tokenizer = tokenizer
     self.template = template
-    beginToken = configuration.beginToken
+    encoder = TextEncoder(tokenizer: tokenizer, configuration: configuration)
     endToken = configuration.endTokens.first
   }
 
@@ -34,7 +34,7 @@ public struct ConversationEncoder: Sendable {
   public func encode(_ document: TrainingDocument) -> Encoded {
     switch document {
     case .text(let text):
-      let tokens = begin(true) + tokenizer.encode(text) + end
+      let tokens = encoder.encode(text, begins: true) + end
       return Encoded(tokens: tokens, promptCount: tokens.count / 2)
     case .conversation(let turns): return encode(turns)
     }
@@ -53,12 +53,11 @@ public struct ConversationEncoder: Sendable {
         user += (user.isEmpty ? "" : "\n") + turn.text
       }
     }
-    let prompt = begin(template.beginOfText) + tokenizer.encode(template.render(history: history, user: user))
+    let prompt = encoder.encode(template.render(history: history, user: user), begins: template.beginOfText)
     guard let answer else { return Encoded(tokens: prompt, promptCount: prompt.count) }
     let written = tokenizer.encode(template.answerSeparator + answer) + end
     return Encoded(tokens: prompt + written, promptCount: prompt.count)
   }
 
-  private func begin(_ isWanted: Bool) -> [Token] { isWanted ? beginToken.map { [$0] } ?? [] : [] }
   private var end: [Token] { endToken.map { [$0] } ?? [] }
 }

@@ -20,11 +20,9 @@ struct TrainingTargetOptions: ParsableArguments {
 
   /// The checkpoint with its documents, their answers written by the target if asked for.
   func load(_ options: TrainingOptions, context: ComputeContext) throws -> (Checkpoint, TokenizedDocuments) {
-    let checkpoint = try Checkpoint(directory: model)
+    let (checkpoint, tokenizer) = try ModelFiles(directory: model).usable()
     let configuration = checkpoint.configuration
-    let tokenizer = try Tokenizer(directory: model)
-    try LoadedModel.check(tokenizer, configuration, directory: model)
-    let encoded = try options.encoded(tokenizer: tokenizer, configuration: configuration)
+    let encoded = try options.encoded(tokenizer: tokenizer, directory: model, configuration: configuration)
     let limit = min(options.documentTokens, configuration.contextLength)
     var documents = TokenizedDocuments()
     guard selfDistill else {

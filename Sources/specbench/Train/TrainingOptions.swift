@@ -73,8 +73,7 @@ struct TrainingOptions: ParsableArguments {
   )
   var givenDocumentTokens: Int?
 
-  @Option(help: "How conversations are written: plain, vicuna, llama-2, llama-3, chatml or zephyr.")
-  var template = "zephyr"
+  @OptionGroup var templateOption: ChatTemplateOption
 
   @OptionGroup var contextOptions: TrainingContextOptions
 
@@ -99,7 +98,6 @@ struct TrainingOptions: ParsableArguments {
     guard weightDecay >= 0, weightDecay < 1 else {
       throw ValidationError("--weight-decay is \(weightDecay): choose a number from 0 to below 1.")
     }
-    _ = try chatTemplate
     if try TrainingRecord.finished(in: output) != nil {
       throw ValidationError("--output \(output) holds the result of a finished training: name another, or delete it.")
     }
@@ -107,10 +105,6 @@ struct TrainingOptions: ParsableArguments {
 
   /// Most tokens of a document: never more than a step takes.
   var documentTokens: Int { givenDocumentTokens ?? min(512, batchTokens) }
-
-  var chatTemplate: ChatTemplate {
-    get throws { try ChatTemplateChoice.named(template).template(place: "--template") }
-  }
 
   var settings: TrainingSettings {
     TrainingSettings(
@@ -124,11 +118,22 @@ struct TrainingOptions: ParsableArguments {
   }
 
   /// Reads and tokenizes the data.
-  func encoded(tokenizer: Tokenizer, configuration: ModelConfiguration) throws -> [ConversationEncoder.Encoded] {
+  ///
+  /// - Parameters:
+  ///   - tokenizer: the model's.
+  ///   - directory: the folder of the tokenizer's files, which may hold a chat template.
+  ///   - configuration: names the tokens that begin and end a text.
+  /// - Returns: the tokens of each document.
+  /// - Throws: for a template or data that cannot be used.
+  func encoded(
+    tokenizer: Tokenizer,
+    directory: String,
+    configuration: ModelConfiguration
+  ) throws -> [ConversationEncoder.Encoded] {
     Interruption.promise("Stopped: what is saved in \(output) is kept, and the same command goes on from there.")
     let encoder = ConversationEncoder(
       tokenizer: tokenizer,
-      template: try chatTemplate,
+      template: try templateOption.choose(directory: directory, standard: .zephyr, owner: "the default") ?? .zephyr,
       configuration: configuration
     )
     return try Activity.during("Reading the data") {

@@ -1,0 +1,98 @@
+import Foundation
+import SpecDecoding
+import SpecKernels
+import SpecModel
+
+/// What can be told of a model without reading its weights.
+struct ModelDescription {
+  private let files: ModelFiles
+
+  init(_ files: ModelFiles) { self.files = files }
+
+  /// Shape, sizes and which files can be used, a line for each.
+  func architecture(_ model: ModelConfiguration) -> String {
+    let heads = "\(model.attentionHeads) query heads, \(model.keyValueHeads) key/value heads of \(model.headDimension)"
+    let head = model.tiesEmbeddings ? "tied to the embedding" : "of its own"
+    let weights = WeightType.allCases.map { "\(bytes(model.weightBytes(as: $0))) in \($0.rawValue)" }
+    let cache = model.cacheBytesPerPosition
+    return """
+      Architecture    \(model.architecture)
+      Layers          \(model.layers) of width \(model.hiddenSize), feed-forward \(model.intermediateSize)
+      Attention       \(heads)
+      Vocabulary      \(model.vocabularySize), head \(head)
+      Context         \(model.contextLength) positions, rope_theta \(model.ropeTheta)
+      Parameters      \(model.parameterCount) (\(millions(model.parameterCount)))
+      Weights         \(weights.joined(separator: ", "))
+      KV cache        \(bytes(cache)) per position, \(bytes(cache * model.contextLength)) for the whole context
+      Files           \(usability)
+
+      """
+  }
+
+  private var usability: String {
+    guard !files.isConfigurationAlone else {
+      return "config.json alone; to decode, model.safetensors and tokenizer.json are needed too"
+    }
+    let weights = files.checkpoint.map { "weights can be used, stored as \($0.naturalWeightType.rawValue)" }
+    let tokenizer = files.tokenizer.map { "tokenizer can be used, \($0.vocabularySize) tokens" }
+    return "\(weights ?? "weights cannot be used"); \(tokenizer ?? "tokenizer cannot be used")"
+  }
+
+  /// What each method adds: its companion that lies beside the model, or else the published one by its formula.
+  func methods(_ model: ModelConfiguration) -> String {
+    let additions = MethodCatalogue.methods.map { ($0, addition($0, model)) }
+    let largest = additions.max { $0.1.parameters < $1.1.parameters }
+    var lines = ["What each method adds to the model:"]
+    for (method, added) in additions {
+      let padded = method.name.padding(toLength: 18, withPad: " ", startingAt: 0)
+      var line = padded + (added.parameters == 0 ? "nothing" : "\(added.parameters) (\(millions(added.parameters)))")
+      if let largest, added.parameters > 0, added.parameters < largest.1.parameters {
+        let share = 1 - Double(added.parameters) / Double(largest.1.parameters)
+        line += ", \((1000 * share).rounded() / 10) % fewer than \(largest.0.name)"
+      }
+      lines.append(line + added.origin)
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Companions that are there and do not fit the model.
+  var unusableCompanions: [any Error] {
+    guard let model = files.configuration else { return [] }
+    var problems: [any Error] = []
+    for companion in MethodCatalogue.methods.compactMap(\.companion) {
+      do {
+        _ = try companion.parameters(for: model, beside: files.directory)
+      } catch  where !problems.contains(where: { "\($0)" == "\(error)" }) {
+        problems.append(error)
+      } catch {
+        continue
+      }
+    }
+    return problems
+  }
+
+  private func addition(_ method: Method, _ model: ModelConfiguration) -> (parameters: Int, origin: String) {
+    let published = method.addedParameters(model)
+    guard let companion = method.companion else { return (published, "") }
+    let folder = companion.setting.standard + "/"
+    do {
+      if let own = try companion.parameters(for: model, beside: files.directory) {
+        return (own, "; the one in \(folder)")
+      }
+    } catch {
+      // What is wrong with it is told among the obstacles.
+      return (published, "; as published, by formula: the one in \(folder) cannot be used")
+    }
+    return (published, "; as published, by formula: there is none in \(folder)")
+  }
+
+  private func millions(_ count: Int) -> String {
+    let value = Double(count) / 1e6
+    return value >= 10 ? "\(Int(value.rounded())) M" : "\((value * 100).rounded() / 100) M"
+  }
+
+  private func bytes(_ count: Int) -> String {
+    let (value, unit) = count >= 1_000_000_000 ? (1e9, "GB") : count >= 1_000_000 ? (1e6, "MB") : (1e3, "kB")
+    return "\((Double(count) / value * 10).rounded() / 10) \(unit)"
+  }
+}

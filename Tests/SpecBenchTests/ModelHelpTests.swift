@@ -1,0 +1,208 @@
+import Foundation
+import SpecTestSupport
+import Testing
+
+/// What a newcomer with a model of their own is told, before any weight is read.
+@Suite final class ModelHelpTests {
+  let scratch: Scratch
+  let model: TinyCheckpoint
+
+  init() throws {
+    scratch = try Scratch()
+    model = try TinyCheckpoint()
+  }
+
+  deinit { model.remove() }
+
+  private func remove(_ names: String...) throws {
+    for name in names { try FileManager.default.removeItem(atPath: model.directory + "/" + name) }
+  }
+
+  private func verify(_ extra: [String] = [], suite: String = "essentials") throws -> Program.Result {
+    let path = Fixtures.package.appending(path: "Suites/\(suite)").path
+    return try Program.run(
+      ["verify", "--model", model.directory, "--suite", path, "--limit", "1", "--max-new-tokens", "3"] + extra
+    )
+  }
+
+  private func inspect(_ path: String? = nil) throws -> Program.Result {
+    try Program.run(["inspect", path ?? model.directory])
+  }
+
+  private func expect(
+    _ result: Program.Result,
+    status: Int32,
+    _ words: String...,
+    location: SourceLocation = #_sourceLocation
+  ) {
+    #expect(result.status == status, "\(result.errors)", sourceLocation: location)
+    for word in words {
+      #expect(result.errors.contains(word), "\(word) in: \(result.errors)", sourceLocation: location)
+    }
+  }
+
+  @Test func defaultsAreWhatTheModelHasFilesFor() throws {
+    try remove("medusa")
+    let some = try verify()
+    expect(
+      some,
+      status: 0,
+      "Left out: medusa needs heads",
+      "train medusa --model \(model.directory)",
+      "1 of 1 questions"
+    )
+    #expect(!some.errors.contains("Left out: kangaroo"))
+    try remove("kangaroo", "draft")
+    let none = try verify(suite: "demo")
+    expect(
+      none,
+      status: 0,
+      "Left out: kangaroo",
+      "Left out: medusa",
+      "Left out: draft-model",
+      "--output \(model.directory)/draft"
+    )
+    #expect(none.output.contains("identical to vanilla's"))
+    let arguments = ["generate", "--model", model.directory, "--max-new-tokens", "2", "Hi"]
+    expect(try Program.run(arguments), status: 0, "Left out: kangaroo")
+  }
+
+  /// The target's weights are named as damaged too, which nobody who had begun to load them could do.
+  @Test func everyObstacleIsNamedAtOnce() throws {
+    try remove("kangaroo", "tokenizer.json")
+    try model.write("[]", to: "model.safetensors")
+    let decoders = "kangaroo:exit=3,medusa:heads=3,draft-model,vanilla"
+    let result = try verify(["--decoders", decoders])
+    expect(
+      result,
+      status: 2,
+      "4 things",
+      "tokenizer.json",
+      "model.safetensors",
+      "kangaroo/config.json",
+      "--exit 3",
+      "'heads' names a folder"
+    )
+    expect(try inspect(), status: 2, "2 things", "tokenizer.json", "model.safetensors")
+  }
+
+  @Test func aCompanionThatDoesNotFitIsNotLeftOut() throws {
+    try model.write(#"{"hidden_size": 64, "num_attention_heads": 4}"#, to: "kangaroo/config.json")
+    expect(try verify(), status: 2, "kangaroo/config.json", "the adapter's width is 64")
+    expect(try inspect(), status: 2, "the adapter's width is 64")
+    try model.write(#"{"hidden_size": 32, "num_attention_heads": 4}"#, to: "kangaroo/config.json")
+    try FileManager.default.moveItem(
+      atPath: model.directory + "/kangaroo/model.safetensors",
+      toPath: model.directory + "/kangaroo/pytorch_model.bin"
+    )
+    expect(try verify(), status: 2, "kangaroo/model.safetensors", "pytorch_model.bin", "python3 -c")
+  }
+
+  @Test func inspectShowsTheCompanionsThatAreThere() throws {
+    let result = try inspect()
+    expect(result, status: 0)
+    #expect(result.output.contains("tokenizer can be used, 259 tokens"))
+    let draft = try #require(result.output.split(separator: "\n").first { $0.hasPrefix("draft-model") })
+    #expect(draft.contains("the one in draft/") && draft.contains("35"))
+    try remove("draft")
+    let without = try inspect()
+    #expect(without.output.contains("by formula: there is none in draft/"))
+  }
+
+  @Test func whatLiesThereInsteadIsSaid() throws {
+    let weights = try model.read("model.safetensors")
+    try remove("model.safetensors")
+    for (name, words) in [
+      ("pytorch_model.bin", "torch.load"), ("pytorch_model-00001-of-00002.bin", "torch.load"),
+      ("model-00001-of-00002.safetensors", "model.safetensors.index.json"), ("adapter_model.safetensors", "LoRA"),
+      ("small.gguf", "gguf_file"), ("consolidated.00.pth", "Hugging Face layout"), ("model.ckpt", "not read"),
+      ("other.safetensors", "rename"),
+    ] {
+      try model.write(weights, to: name)
+      expect(try inspect(), status: 2, "model.safetensors: there is no such file, but", name, words)
+      expect(try verify(["--decoders", "vanilla"]), status: 2, name)
+      try remove(name)
+    }
+    try model.write(
+      #"{"weight_map": {"a": "one.safetensors", "b": "two.safetensors"}}"#,
+      to: "model.safetensors.index.json"
+    )
+    expect(try inspect(), status: 2, "\"one.safetensors\", \"two.safetensors\"", "2 files that are not there")
+  }
+
+  @Test func aPathThatIsNoFolder() throws {
+    try scratch.write("GGUF and more", to: "small.gguf")
+    expect(try inspect(scratch.path("small.gguf")), status: 2, "it is a GGUF file", "gguf_file")
+    expect(try inspect(model.directory + "/tokenizer.json"), status: 2, "is a file", "name the folder")
+    expect(try Program.run(["inspect", "some-org/some-model"]), status: 2, "hf download some-org/some-model")
+    let url = "https://huggingface.co/some-org/some-model"
+    expect(try Program.run(["inspect", url]), status: 2, "hf download some-org/some-model")
+    try FileManager.default.createDirectory(
+      at: scratch.folder.appending(path: "hub/snapshots"),
+      withIntermediateDirectories: true
+    )
+    try FileManager.default.createDirectory(
+      at: scratch.folder.appending(path: "hub/blobs"),
+      withIntermediateDirectories: true
+    )
+    try FileManager.default.copyItem(atPath: model.directory, toPath: scratch.path("hub/snapshots/abc"))
+    expect(try inspect(scratch.path("hub")), status: 2, "name \(scratch.path("hub"))/snapshots/abc")
+  }
+
+  @Test func allUnsupportedFieldsAreNamedTogether() throws {
+    let text = String(decoding: try model.read("config.json"), as: UTF8.self)
+    let more =
+      #""attention_bias": true, "sliding_window": 16, "num_local_experts": 8, "quantization_config": {}, "#
+      + #""rope_scaling": {"type": "yarn", "factor": 2}, "final_logit_softcapping": 30.0, "#
+    try model.write(text.replacing("{", with: "{" + more).replacing("silu", with: "gelu"), to: "config.json")
+    expect(
+      try inspect(),
+      status: 2,
+      "gelu",
+      "attention_bias",
+      "sliding window",
+      "num_local_experts",
+      "quantization_config",
+      "yarn",
+      "final_logit_softcapping",
+      "7 things"
+    )
+    let neutral =
+      #""attention_bias": false, "sliding_window": 16, "use_sliding_window": false, "num_experts": 0, "#
+      + #""rope_scaling": null, "logit_scale": 1.0, "layer_types": ["full_attention"], "#
+    try model.write(text.replacing("{", with: "{" + neutral), to: "config.json")
+    expect(try inspect(), status: 0)
+  }
+
+  @Test func aTiedHeadThatIsAnotherIsRefused() throws {
+    let text = String(decoding: try model.read("config.json"), as: UTF8.self)
+    try model.write(text.replacing("embeddings\": false", with: "embeddings\": true"), to: "config.json")
+    expect(try inspect(), status: 2, "tie_word_embeddings")
+  }
+
+  @Test func theModelsOwnTemplateIsUsedOrAWordIsSaid() throws {
+    let configuration = { (template: String) in #"{"add_bos_token": false, "chat_template": "\#(template)"}"# }
+    let line = "{% for message in messages %}<{{ message.role }}>{{ message.content }}{% endfor %}"
+    try model.write(configuration(line), to: "tokenizer_config.json")
+    expect(try verify(["--decoders", "vanilla,prompt-lookup"]), status: 0, "the model's own chat template")
+    #expect(try !verify(["--decoders", "prompt-lookup", "--chat-template", "plain"]).errors.contains("own chat"))
+    try model.write(configuration("{{ raise_exception('none') }}"), to: "tokenizer_config.json")
+    expect(try verify(["--decoders", "prompt-lookup"]), status: 0, "is not used, since it refuses", "\"plain\"")
+    expect(
+      try verify(["--decoders", "prompt-lookup", "--chat-template", "model"]),
+      status: 2,
+      "refuses the conversation"
+    )
+    expect(try verify(["--decoders", "prompt-lookup", "--chat-template", "vicunia"]), status: 2, "vicunia", "zephyr")
+    try scratch.write(#"{"name": "own", "user": "Q: {content}", "assistant": "A:"}"#, to: "own.json")
+    let run = try Program.run([
+      "run", "--model", model.directory, "--suite", Fixtures.package.appending(path: "Suites/essentials").path,
+      "--limit",
+      "1", "--max-new-tokens", "3", "--decoders", "prompt-lookup", "--chat-template", scratch.path("own.json"),
+      "--database", scratch.path("x.sqlite"), "--report", scratch.path("r.md"),
+    ])
+    expect(run, status: 0)
+    let report = try scratch.read("r.md")
+    #expect(report.contains(#""chat_template":"own""#) && report.contains("chat_template_sha256"))
+  }
+}
