@@ -117,12 +117,12 @@ import Testing
     let workspace = try Workspace()
     var record = Example.run
     record.parameters = 0
-    record.passes = Int.max
+    record.passes = 1 << 31
     record.finishedAt = nil
     let run = try workspace.store.beginRun(
       record,
       environment: Example.environment,
-      decoders: [Example.decoder(0, "vanilla"), Example.decoder(1, "kangaroo", added: Int.min)],
+      decoders: [Example.decoder(0, "vanilla"), Example.decoder(1, "kangaroo", added: -(1 << 50))],
       prompts: [Example.prompt(0, "qa", question: 1)]
     )
     for decoder in run.decoders {
