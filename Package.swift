@@ -69,7 +69,7 @@ let package = Package(
     ),
     .testTarget(
       name: "SpecModelTests",
-      dependencies: ["SpecModel", "SpecKernels", "SpecTestSupport"],
+      dependencies: ["SpecModel", "SpecFiles", "SpecKernels", "SpecTestSupport"],
       swiftSettings: swift
     ),
     .testTarget(

@@ -45,32 +45,13 @@ public struct JSONMismatch: Error, Equatable, Sendable {
 }
 
 extension InputProblem: CustomStringConvertible {
-  /// The problem as a clause whose subject is the file, without the file's name.
-  public var description: String {
-    switch self {
-    case .missing: "it does not exist"
-    case .danglingLink: "it is a link to a file that is not there"
-    case .notOrdinary: "it is not an ordinary file"
-    case .tooLarge(let bytes, let limit): "it has \(bytes) bytes where at most \(limit) are read"
-    case .unreadable: "it may not be read"
-    case .notUTF8(let line): "its line \(line) holds bytes that are not UTF-8"
-    case .foreign(let kind): "it is \(kind.description), not the file that its name promises; \(kind.advice)"
-    case .syntax(let error):
-      "its line \(error.line) holds \(error.found ?? "the end of the text") at column \(error.column) "
-        + "where \(error.expected ?? "the end of the text") is expected"
-    case .mismatch(let mismatch): mismatch.description
-    }
-  }
+  /// The problem without the file's name: `line 3: found this, expected that`.
+  public var description: String { "\(fault.line.map { "line \($0): " } ?? "")\(fault.clause)" }
 }
 
 extension JSONMismatch: CustomStringConvertible {
-  /// The mismatch as a clause whose subject is the file, without the file's name.
-  public var description: String {
-    // The way to a value may lead over keys of the file's own.
-    let place = path.isEmpty ? "it" : "'\(printable(path, limit: 200))'"
-    guard let found else { return "\(place) is missing where \(expected) is expected" }
-    return "\(place) is \(found.summary) where \(expected) is expected"
-  }
+  /// The mismatch without its place: `found this, expected that`.
+  public var description: String { fault.clause }
 }
 
 /// A module's own error, which says in the module's words what is wrong with a file.

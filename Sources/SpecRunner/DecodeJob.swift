@@ -24,7 +24,8 @@ public struct DecodeJob {
   /// - Parameters:
   ///   - spec: the decoder.
   ///   - inputPath: a file of JSON lines {"id", "prompt_ids": […]} or {"id", "prompt": "…"}, where "initial_window" may
-  ///     hold the token ids that Lookahead's window begins with.
+  ///     hold the token ids that Lookahead's window begins with. The text of a special token in a prompt is but a text,
+  ///     unless "special_tokens" is true.
   ///   - model: the model.
   ///   - rules: when to stop.
   ///   - sampling: how tokens are chosen.
@@ -111,7 +112,8 @@ public struct DecodeJob {
     guard let text = try field.member("prompt").unlessNull else {
       throw ids.mismatch(expected: "a list of token ids, or a text as \"prompt\",")
     }
-    return model.encode(try text.string())
+    let countsSpecialTokens = try field.member("special_tokens").unlessNull?.boolean() ?? false
+    return try countsSpecialTokens ? model.encode(text.string()) : model.encode(PromptText(quoting: text.string()))
   }
 
   private static func tokens(_ ids: JSONField<DecodeInputError>) throws -> [Token] {
@@ -209,11 +211,8 @@ public enum DecodeInputError: InputFailure, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noPrompt(let file):
-      "\(file) holds no prompt: write a JSON object like {\"id\": 1, \"prompt\": \"…\"} in each line"
-    case .unreadable(let file, .mismatch(let mismatch)):
-      "\(file)\(mismatch.line.map { ", line \($0)" } ?? ""): \(mismatch.description): correct this line"
-    case .unreadable(let file, let problem):
-      "\(file) cannot be used as a file of prompts: \(problem.description)"
+      "\(file): it holds no prompt; write a JSON object like {\"id\": 1, \"prompt\": \"…\"} in each line"
+    case .unreadable(let file, let problem): problem.fault.sentence(file: file)
     }
   }
 }

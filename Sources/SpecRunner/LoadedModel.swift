@@ -108,7 +108,15 @@ public final class LoadedModel {
   ///   - text: the text.
   ///   - begins: whether the begin token comes first; nil does as the tokenizer's files ask for.
   /// - Returns: the tokens.
-  public func encode(_ text: String, begins: Bool? = nil) -> [Token] {
-    TextEncoder(tokenizer: tokenizer, configuration: target.configuration).encode(text, begins: begins)
-  }
+  public func encode(_ text: String, begins: Bool? = nil) -> [Token] { encoder.encode(text, begins: begins) }
+
+  /// The tokens of a prompt. Special tokens do not count in what it quotes.
+  ///
+  /// - Parameters:
+  ///   - prompt: the prompt.
+  ///   - begins: whether the begin token comes first; nil does as the tokenizer's files ask for.
+  /// - Returns: the tokens.
+  public func encode(_ prompt: PromptText, begins: Bool? = nil) -> [Token] { encoder.encode(prompt, begins: begins) }
+
+  private var encoder: TextEncoder { TextEncoder(tokenizer: tokenizer, configuration: target.configuration) }
 }

@@ -102,14 +102,21 @@ public struct ChatTemplate: Equatable, Sendable {
   /// - Parameters:
   ///   - history: The earlier turns, each with its answer without an end token.
   ///   - user: What the user says now.
-  /// - Returns: The text to be continued.
-  public func render(history: [(user: String, assistant: String)], user: String) -> String {
-    var text = systemPrefix
+  /// - Returns: The text to be continued, in which the user's words and the answers are quoted.
+  public func render(history: [(user: String, assistant: String)], user: String) -> PromptText {
+    var prompt = PromptText()
+    prompt.write(systemPrefix)
     for turn in history {
-      text += userPrefix + said(turn.user) + userSuffix + assistantPrefix + answerSeparator
-      text += turn.assistant.trimmingCharacters(in: .whitespacesAndNewlines) + assistantSuffix
+      prompt.write(userPrefix)
+      prompt.quote(said(turn.user))
+      prompt.write(userSuffix + assistantPrefix + answerSeparator)
+      prompt.quote(turn.assistant.trimmingCharacters(in: .whitespacesAndNewlines))
+      prompt.write(assistantSuffix)
     }
-    return text + userPrefix + said(user) + userSuffix + assistantPrefix
+    prompt.write(userPrefix)
+    prompt.quote(said(user))
+    prompt.write(userSuffix + assistantPrefix)
+    return prompt
   }
 
   private func said(_ user: String) -> String {
@@ -154,7 +161,7 @@ extension ChatTemplate: Codable {
     // A label such as "ASSISTANT:" is followed by a blank; one that ends with a newline is not.
     let needsGap = assistantPrefix.last.map { !$0.isWhitespace } ?? false
     self.init(
-      name: try reader.filledText("name"),
+      name: try reader.shownText("name", limit: 100),
       beginOfText: try reader.member("begin_of_text").ifPresent?.boolean() ?? true,
       systemPrefix: try reader.text("system", default: ""),
       userPrefix: userPrefix,

@@ -193,7 +193,7 @@ struct JinjaTemplate {
   private func check(_ template: ChatTemplate) throws(JinjaProblem) {
     for turns in [["Hi {content}\nwith two lines"], ["Hello", "Well.", "Why?"], ["a", "b", "c", "d", "e", "f", "g"]] {
       let history = stride(from: 0, to: turns.count - 1, by: 2).map { (user: turns[$0], assistant: turns[$0 + 1]) }
-      let mine = template.render(history: history, user: turns[turns.count - 1])
+      let mine = template.render(history: history, user: turns[turns.count - 1]).text
       let its = written(Scalars(try text(turns).unicodeScalars))
       let begin = template.beginOfText ? written(Scalars(Self.begin.unicodeScalars)) : ""
       guard (begin + mine).unicodeScalars.elementsEqual(its.unicodeScalars) else {

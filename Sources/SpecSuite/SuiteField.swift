@@ -31,17 +31,31 @@ extension SuiteField {
     return text
   }
 
-  /// A list of strings that are not blank.
-  func filledTexts(_ key: String, mayBeEmpty: Bool = false) throws(SuiteError) -> [String] {
+  /// A string that reports and terminals show: on one line and not longer than they can bear.
+  func shownText(_ key: String, limit: Int, default standard: String? = nil) throws(SuiteError) -> String {
+    let field = try member(key)
+    if field.value == nil, let standard { return standard }
+    guard let text = field.value?.text, standard != nil || !text.isBlank, text.isShown(limit: limit) else {
+      throw field.mismatch(
+        expected: "a string \(standard == nil ? "that is not blank, " : "")of at most \(limit) characters without line "
+          + "breaks and control characters"
+      )
+    }
+    return text
+  }
+
+  /// A list of strings that are not blank; with a limit, of strings that reports and terminals show.
+  func filledTexts(_ key: String, mayBeEmpty: Bool = false, limit: Int? = nil) throws(SuiteError) -> [String] {
     let field = try member(key)
     guard case .array(let values) = field.value, mayBeEmpty || !values.isEmpty else {
       throw field.mismatch(expected: mayBeEmpty ? "a list of strings" : "a list with at least one string")
     }
     return try values.enumerated().map { (index, value) throws(SuiteError) in
-      if let text = value.text, !text.isBlank { return text }
+      if let text = value.text, !text.isBlank, limit.map(text.isShown) ?? true { return text }
       throw error(
         found: "\(value.summary) as entry \(index + 1) of \"\(key)\"",
-        expected: "a string that is not blank",
+        expected: "a string that is not blank"
+          + (limit.map { ", of at most \($0) characters without line breaks and control characters" } ?? ""),
         advice: "fill in or remove this entry"
       )
     }
@@ -58,6 +72,12 @@ extension String {
   /// Whether there is nothing but white space.
   var isBlank: Bool {
     allSatisfy(\.isWhitespace)
+  }
+
+  /// Whether the text can be shown as it is: it has no more scalars than a limit, and none of them ends a line, commands
+  /// a terminal or turns the direction of writing.
+  func isShown(limit: Int) -> Bool {
+    utf8.count <= 4 * limit && unicodeScalars.count <= limit && TerminalText.line(self) == self
   }
 }
 

@@ -90,9 +90,9 @@ extension SuiteManifest: Codable {
 
   private init(_ reader: SuiteField) throws(SuiteError) {
     try reader.rejectUnknownKeys(known: CodingKeys.allCases.map(\.rawValue), owner: "")
-    name = try reader.filledText("name")
-    version = try reader.filledText("version")
-    description = try reader.text("description", default: "")
+    name = try reader.shownText("name", limit: 100)
+    version = try reader.shownText("version", limit: 100)
+    description = try reader.shownText("description", limit: 1000, default: "")
     categories = try SuiteManifest.categories(reader)
     let template = try reader.member("chat_template").ifPresent
     chatTemplate = try template.map(ChatTemplateChoice.init) ?? .named(ChatTemplate.plain.name)
@@ -100,7 +100,7 @@ extension SuiteManifest: Codable {
     model = try SuiteManifest.innerPath("model", reader)
     maxNewTokens = try SuiteManifest.maxNewTokens(reader)
     let hasDecoders = try reader.member("decoders").ifPresent != nil
-    decoders = hasDecoders ? try reader.filledTexts("decoders", mayBeEmpty: true) : []
+    decoders = hasDecoders ? try reader.filledTexts("decoders", mayBeEmpty: true, limit: 1000) : []
   }
 
   private static func categories(_ reader: SuiteField) throws(SuiteError) -> [Category]? {
@@ -112,9 +112,8 @@ extension SuiteManifest: Codable {
   /// A suite may be handed on by people who do not know each other, so that it reads no file outside its folder.
   private static func innerPath(_ key: String, _ reader: SuiteField) throws(SuiteError) -> String? {
     guard try reader.member(key).ifPresent != nil else { return nil }
-    let path = try reader.filledText(key)
-    let hasControl = path.unicodeScalars.contains { $0.properties.generalCategory == .control }
-    guard !InnerPath.leadsOut(path), !hasControl else {
+    let path = try reader.shownText(key, limit: 1000)
+    guard !InnerPath.leadsOut(path) else {
       throw reader.error(
         found: "\(quoted(path)) as \"\(key)\"",
         expected: "a relative path inside the suite's folder",

@@ -32,20 +32,20 @@ import Testing
   @Test(arguments: twoTurns)
   func twoTurnsAreWrittenInTheFormatOfTheModel(name: String, expected: String) throws {
     let template = try #require(ChatTemplate.named(name))
-    #expect(template.render(history: [("Hi {content}", "\n Hello. ")], user: "Why?") == expected)
+    #expect(template.render(history: [("Hi {content}", "\n Hello. ")], user: "Why?").text == expected)
   }
 
   @Test(arguments: ChatTemplate.shipped)
   func theFirstTurnEndsWhereTheAnswerBegins(template: ChatTemplate) {
-    let first = template.render(history: [], user: " Hi ")
+    let first = template.render(history: [], user: " Hi ").text
     #expect(first.hasPrefix(template.systemPrefix))
     #expect(first.hasSuffix(" Hi " + template.userSuffix + template.assistantPrefix))
-    let second = template.render(history: [(" Hi ", "Hello.")], user: "Why?")
+    let second = template.render(history: [(" Hi ", "Hello.")], user: "Why?").text
     #expect(second.hasPrefix(first + template.answerSeparator + "Hello." + template.assistantSuffix))
   }
 
   @Test func thePlainTemplateAddsNothingToTheFirstTurn() {
-    #expect(ChatTemplate.plain.render(history: [], user: "Once upon a time") == "Once upon a time")
+    #expect(ChatTemplate.plain.render(history: [], user: "Once upon a time").text == "Once upon a time")
   }
 
   /// transformers 5.23 with Jinja 3.1 writes the same conversations from these as `render` does.

@@ -72,7 +72,7 @@ import Testing
     let template = try recognized(Self.smolLM)
     #expect(!template.beginOfText && template.name == ChatTemplate.modelsOwnName)
     #expect(
-      template.render(history: [("Hi ", "Hello.")], user: "Why?")
+      template.render(history: [("Hi ", "Hello.")], user: "Why?").text
         == "<|im_start|>system\nBe helpful<|im_end|>\n<|im_start|>user\nHi <|im_end|>\n<|im_start|>assistant\nHello."
         + "<|im_end|>\n<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n"
     )
@@ -82,7 +82,7 @@ import Testing
     let template = try recognized(Self.llama3)
     #expect(template.beginOfText && template.trimsUser)
     #expect(
-      template.render(history: [], user: " Hi \n")
+      template.render(history: [], user: " Hi \n").text
         == "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
     )
   }
@@ -90,20 +90,20 @@ import Testing
   @Test func everyTurnMayOpenASequence() throws {
     let template = try recognized(Self.llama2)
     #expect(template.beginOfText)
-    #expect(template.render(history: [("a", "b")], user: "c") == "[INST] a [/INST] b </s><s>[INST] c [/INST]")
+    #expect(template.render(history: [("a", "b")], user: "c").text == "[INST] a [/INST] b </s><s>[INST] c [/INST]")
   }
 
   /// As transformers writes it: blanks that tags cut, newlines after blocks.
   @Test func blanksAroundTagsAreCut() throws {
     let template = try recognized(Self.blocks)
-    #expect(template.render(history: [("a", "b")], user: "c") == "<|user|>a\n<|assistant|>b\n<|user|>c\n<|assistant|>")
+    #expect(template.render(history: [("a", "b")], user: "c").text == "<|user|>a\n<|assistant|>b\n<|user|>c\n<|assistant|>")
   }
 
   @Test(arguments: ChatTemplate.shipped)
   func whatTheProgramWritesItReads(template: ChatTemplate) throws {
     let found = try recognized(template.jinja)
     for history in [[], [(user: "Hi {content}", assistant: "Hello.")]] {
-      #expect(found.render(history: history, user: "Why?") == template.render(history: history, user: "Why?"))
+      #expect(found.render(history: history, user: "Why?").text == template.render(history: history, user: "Why?").text)
     }
     #expect(found.beginOfText == template.beginOfText)
   }
@@ -168,7 +168,7 @@ import Testing
     let jinja = try workspace.write(ChatTemplate.zephyr.jinja, to: "own.jinja")
     #expect(try ChatTemplateChoice.template(file: jinja) == .zephyr)
     let object = try workspace.write(#"{"name": "talk", "user": "<{content}>", "trim_user": true}"#, to: "own.json")
-    #expect(try ChatTemplateChoice.template(file: object).render(history: [], user: " a ") == "<a>")
+    #expect(try ChatTemplateChoice.template(file: object).render(history: [], user: " a ").text == "<a>")
     let broken = try workspace.write("{{ x", to: "broken.jinja")
     let error = failure { () throws(SuiteError) in _ = try ChatTemplateChoice.template(file: broken) }
     #expect(error.place == broken)

@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 import SpecSuite
 import Testing
 
@@ -58,7 +59,7 @@ import Testing
     #expect(template.name == "talk")
     #expect(!template.beginOfText)
     #expect(template.userTemplate == "USER: {content} ")
-    let text = template.render(history: [("Hi", " Hello!\n")], user: "Why?")
+    let text = template.render(history: [("Hi", " Hello!\n")], user: "Why?").text
     #expect(text == "Be kind. USER: Hi ASSISTANT: Hello!</s>USER: Why? ASSISTANT:")
   }
 
@@ -188,5 +189,21 @@ import Testing
   func aQuestionFileOutsideTheFolderIsRefused(path: String) throws {
     let error = try refusal(of: #"{"name": "a", "version": "1", "question_file": "\#(path)"}"#)
     #expect(error.expected == "a relative path inside the suite's folder")
+  }
+
+  /// What reports and terminals show of a suite is one line that they can bear.
+  @Test(arguments: ["name", "version", "description", "question_file", "model", "decoders", "chat_template"])
+  func whatIsShownIsOneShortLine(key: String) throws {
+    for text in [
+      #"a\nb"#, #"a\u001b[31m"#, #"a\u0000"#, #"a\u202eb"#, #"a\u2028b"#, String(repeating: "a", count: 1001),
+    ] {
+      let value = key == "decoders" ? "[\"\(text)\"]" : "\"\(text)\""
+      let own = key == "chat_template" ? "{\"name\": \(value), \"user\": \"{content}\"}" : value
+      let others = ["name", "version"].filter { $0 != key }.map { "\"\($0)\": \"1\", " }.joined()
+      let error = try refusal(of: "{\(others)\"\(key)\": \(own)}")
+      #expect(error.description.utf8.count < 1000 && TerminalText.line(error.description) == error.description)
+    }
+    let name = String(repeating: "世", count: 100)
+    #expect(try read("{\"name\": \"\(name)\", \"version\": \"1\"}").name == name)
   }
 }

@@ -15,6 +15,12 @@ package struct AddedToken: Sendable {
 }
 
 extension AddedToken {
+  /// Whether it may steer a model. Some checkpoints do not call their own markers special, so that what is written like
+  /// one counts too; ordinary words and stretches of white space do not.
+  var isControl: Bool {
+    isSpecial || (content.first == UInt8(ascii: "<") && content.last == UInt8(ascii: ">") && content.count > 2)
+  }
+
   /// A special token that is found wherever its content stands.
   package init(special content: String, token: Token) {
     self.init(
@@ -40,6 +46,7 @@ package struct AddedTokens: Sendable {
   }
 
   private let tokens: [AddedToken]
+  private let isControl: [Bool]
   private let rawTrie: ByteTrie
   /// There is no normaliser, but the order of the two searches still matters where tokens overlap.
   private let normalizedTrie: ByteTrie
@@ -49,6 +56,7 @@ package struct AddedTokens: Sendable {
     self.tokens = tokens
     rawTrie = ByteTrie(tokens.indices.filter { !tokens[$0].isNormalized }.map { (tokens[$0].content, $0) })
     normalizedTrie = ByteTrie(tokens.indices.filter { tokens[$0].isNormalized }.map { (tokens[$0].content, $0) })
+    isControl = tokens.map(\.isControl)
   }
 
   func token(for content: String) -> Token? {
@@ -56,20 +64,32 @@ package struct AddedTokens: Sendable {
   }
 
   /// Cuts a whole text into added tokens and the non-empty stretches between them.
-  package func split(_ text: ScalarText) -> [Piece] {
-    pieces(of: text, in: 0..<text.bytes.count, trie: rawTrie).flatMap { piece in
+  ///
+  /// - Parameters:
+  ///   - text: the text.
+  ///   - quoted: stretches, by rising positions, in which no token that may steer a model is found, not even in part.
+  /// - Returns: the pieces in order.
+  package func split(_ text: ScalarText, quoted: [Range<Int>] = []) -> [Piece] {
+    let quotation = Quotation(quoted)
+    return pieces(of: text, in: 0..<text.bytes.count, trie: rawTrie, quotation).flatMap { piece in
       switch piece {
       case .token: [piece]
-      case .text(let range): pieces(of: text, in: range, trie: normalizedTrie)
+      case .text(let range): pieces(of: text, in: range, trie: normalizedTrie, quotation)
       }
     }
   }
 
-  private func pieces(of text: ScalarText, in range: Range<Int>, trie: ByteTrie) -> [Piece] {
+  private func pieces(
+    of text: ScalarText,
+    in range: Range<Int>,
+    trie: ByteTrie,
+    _ quotation: Quotation
+  ) -> [Piece] {
+    let counts = { (match: Range<Int>, token: Int) in !isControl[token] || !quotation.touches(match) }
     var pieces: [Piece] = []
     var consumed = range.lowerBound
     var position = range.lowerBound
-    while let match = trie.firstMatch(in: text.bytes, range: position..<range.upperBound) {
+    while let match = trie.firstMatch(in: text.bytes, range: position..<range.upperBound, where: counts) {
       position = match.range.upperBound
       let token = tokens[match.value]
       if token.isSingleWord, touchesWord(match.range, of: text, in: range) { continue }
@@ -100,6 +120,24 @@ package struct AddedTokens: Sendable {
   }
 }
 
+/// Stretches of a text that are somebody else's.
+private struct Quotation {
+  private let ranges: [Range<Int>]
+
+  /// - Parameter ranges: the stretches by rising positions.
+  init(_ ranges: [Range<Int>]) { self.ranges = ranges }
+
+  /// Whether any byte of a stretch is quoted.
+  func touches(_ match: Range<Int>) -> Bool {
+    var (low, high) = (0, ranges.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].upperBound <= match.lowerBound { low = middle + 1 } else { high = middle }
+    }
+    return low < ranges.count && ranges[low].overlaps(match)
+  }
+}
+
 /// A set of byte strings with a value each, searched for the leftmost and there the longest match.
 private struct ByteTrie: Sendable {
   private var children: [Int: Int] = [:]
@@ -124,7 +162,11 @@ private struct ByteTrie: Sendable {
     }
   }
 
-  func firstMatch(in bytes: [UInt8], range: Range<Int>) -> (range: Range<Int>, value: Int)? {
+  func firstMatch(
+    in bytes: [UInt8],
+    range: Range<Int>,
+    where counts: (Range<Int>, Int) -> Bool
+  ) -> (range: Range<Int>, value: Int)? {
     if children.isEmpty { return nil }
     for start in range where startsSomething[Int(bytes[start])] {
       var node = 0
@@ -132,7 +174,7 @@ private struct ByteTrie: Sendable {
       for position in start..<range.upperBound {
         guard let child = children[ByteTrie.edge(from: node, over: bytes[position])] else { break }
         node = child
-        if let value = values[node] { longest = (start..<position + 1, value) }
+        if let value = values[node], counts(start..<position + 1, value) { longest = (start..<position + 1, value) }
       }
       if let longest { return longest }
     }

@@ -1,3 +1,5 @@
+import SpecFiles
+
 /// Turns whole texts into tokens. The token that begins a text is put in front here and nowhere else.
 public struct TextEncoder: Sendable {
   private let tokenizer: Tokenizer
@@ -17,8 +19,17 @@ public struct TextEncoder: Sendable {
   ///   - text: the text.
   ///   - begins: whether the begin token comes first, if the model has one; nil does as the tokenizer's files ask for.
   /// - Returns: the tokens.
-  public func encode(_ text: String, begins: Bool? = nil) -> [Token] {
-    let isWanted = begins ?? tokenizer.addsBeginToken ?? false
-    return (isWanted ? beginToken.map { [$0] } ?? [] : []) + tokenizer.encode(text)
+  public func encode(_ text: String, begins: Bool? = nil) -> [Token] { begin(begins) + tokenizer.encode(text) }
+
+  /// The tokens of a prompt. Special tokens do not count in what it quotes.
+  ///
+  /// - Parameters:
+  ///   - prompt: the prompt.
+  ///   - begins: as of a text.
+  /// - Returns: the tokens.
+  public func encode(_ prompt: PromptText, begins: Bool? = nil) -> [Token] { begin(begins) + tokenizer.encode(prompt) }
+
+  private func begin(_ isWanted: Bool?) -> [Token] {
+    isWanted ?? tokenizer.addsBeginToken ?? false ? beginToken.map { [$0] } ?? [] : []
   }
 }

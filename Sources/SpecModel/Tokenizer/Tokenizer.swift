@@ -1,3 +1,5 @@
+import SpecFiles
+
 /// A GPT-2 style byte-level BPE tokenizer, read from a Hugging Face checkpoint.
 ///
 /// It makes the same tokens as Hugging Face `tokenizers` does. Settings for truncation and padding in the file are
@@ -36,11 +38,20 @@ public struct Tokenizer: Sendable {
   ///
   /// - Parameter text: any text; canonically equivalent texts may have different tokens.
   /// - Returns: the tokens, without a begin or end token that the text does not contain itself.
-  public func encode(_ text: String) -> [Token] {
+  public func encode(_ text: String) -> [Token] { encode(text, quoted: []) }
+
+  /// Turns a prompt into tokens: those of its whole text, except that no added token that could end or begin a turn is
+  /// recognised in what the prompt quotes.
+  ///
+  /// - Parameter prompt: a text and what of it is quoted.
+  /// - Returns: the tokens, without a begin or end token.
+  public func encode(_ prompt: PromptText) -> [Token] { encode(prompt.text, quoted: prompt.quoted) }
+
+  private func encode(_ text: String, quoted: [Range<Int>]) -> [Token] {
     let text = ScalarText(text)
     var tokens: [Token] = []
     var workspace = BytePairEncoder.Workspace()
-    for piece in addedTokens.split(text) {
+    for piece in addedTokens.split(text, quoted: quoted) {
       switch piece {
       case .token(let token): tokens.append(token)
       case .text(let range): encode(text, range, into: &tokens, workspace: &workspace)

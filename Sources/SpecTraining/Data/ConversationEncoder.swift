@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecModel
 import SpecSuite
 
@@ -27,14 +28,14 @@ public struct ConversationEncoder: Sendable {
     endToken = configuration.endTokens.first
   }
 
-  /// The tokens of a document. What the system says in a conversation is left out: a suite's template has its own.
+  /// The tokens of a document, in which the text of a special token is but a text. What the system says in a conversation is left out: a suite's template has its own.
   ///
   /// - Parameter document: running text or a conversation.
   /// - Returns: its tokens with the end token after a text and after the last answer.
   public func encode(_ document: TrainingDocument) -> Encoded {
     switch document {
     case .text(let text):
-      let tokens = encoder.encode(text, begins: true) + end
+      let tokens = encoder.encode(PromptText(quoting: text), begins: true) + end
       return Encoded(tokens: tokens, promptCount: tokens.count / 2)
     case .conversation(let turns): return encode(turns)
     }
@@ -55,7 +56,10 @@ public struct ConversationEncoder: Sendable {
     }
     let prompt = encoder.encode(template.render(history: history, user: user), begins: template.beginOfText)
     guard let answer else { return Encoded(tokens: prompt, promptCount: prompt.count) }
-    let written = tokenizer.encode(template.answerSeparator + answer) + end
+    var reply = PromptText()
+    reply.write(template.answerSeparator)
+    reply.quote(answer)
+    let written = tokenizer.encode(reply) + end
     return Encoded(tokens: prompt + written, promptCount: prompt.count)
   }
 
