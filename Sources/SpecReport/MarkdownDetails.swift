@@ -100,8 +100,8 @@ struct MarkdownDetails {
   }
 
   private var settings: String {
-    "\(counted(run.threads, "thread")), \(counted(run.passes, "measured pass", plural: "measured passes")), at most "
-      + "\(counted(run.maxNewTokens, "new token")), context of \(counted(run.contextLength, "position")), "
+    "\(quantity(run.threads, "thread")), \(quantity(run.passes, "measured pass", plural: "measured passes")), at most "
+      + "\(quantity(run.maxNewTokens, "new token")), context of \(quantity(run.contextLength, "position")), "
       + "seed \(run.seed)"
   }
 
@@ -166,9 +166,5 @@ struct MarkdownDetails {
 
   private func shortHash(_ hash: String) -> String {
     MarkdownText.code(String(hash.prefix(12)))
-  }
-
-  private func counted(_ count: Int, _ singular: String, plural: String? = nil) -> String {
-    "\(count) \(count == 1 ? singular : plural ?? singular + "s")"
   }
 }

@@ -16,13 +16,12 @@ enum Activity {
     var isLineOpen = false
 
     mutating func clearLine() {
-      if isLineOpen { show("\r\u{1B}[K") }
+      if isLineOpen { Screen.clear() }
       isLineOpen = false
     }
   }
 
-  private static let isTerminal = isatty(STDERR_FILENO) == 1
-  private static let interval: UInt64 = isTerminal ? 1_000_000_000 : 10_000_000_000
+  private static let interval: UInt64 = Screen.drawsProgress ? 1_000_000_000 : 10_000_000_000
   private static let state = Mutex(State())
   private static let hasWork = DispatchSemaphore(value: 0)
   private static let isWatched = Atomic<Bool>(false)
@@ -85,8 +84,8 @@ enum Activity {
       guard now - state.shown >= interval else { return interval - (now - state.shown) }
       state.shown = now
       let line = "\(text), \(ProgressDisplay.duration(Double(now - state.start) / 1e9)) so far"
-      if isTerminal {
-        show("\r\u{1B}[K" + line)
+      if Screen.drawsProgress {
+        Screen.draw(line)
         state.isLineOpen = true
       } else {
         tell(line)

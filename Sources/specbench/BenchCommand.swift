@@ -82,7 +82,7 @@ struct BenchCommand: ParsableCommand {
     } check: {
       try Interruption.check()
     }
-    try say(json ? try jsonText(result) : BenchmarkTable.render(result))
+    if json { try sayExactly(jsonText(result) + "\n") } else { try say(BenchmarkTable.render(result)) }
   }
 
   private func measureRecording(_ name: String, _ target: Transformer) throws {
@@ -130,7 +130,7 @@ struct BenchCommand: ParsableCommand {
       passOverOnePosition: costs[1] ?? 0,
       report: Double(MonotonicClock.now - start) / 1e9
     )
-    try say(json ? try jsonText(table) : table.rendered)
+    if json { try sayExactly(jsonText(table) + "\n") } else { try say(table.rendered) }
   }
 
   private func load() throws -> (String, Transformer) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecFiles
 import SpecReport
 import SpecStore
 
@@ -82,7 +83,7 @@ struct CompareCommand: ParsableCommand {
         )
       }
     }
-    for failure in failures { tell("specbench: \(failure.text)") }
+    for failure in failures { tell("specbench: \(TerminalText.line(failure.text))") }
     if let most = failures.first { throw ExitCode(most.exitCode) }
   }
 

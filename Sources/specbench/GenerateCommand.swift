@@ -90,7 +90,7 @@ struct GenerateCommand: ParsableCommand {
       isOwnModel: demo != nil
     )
     let model = try modelOptions.load(files)
-    guard let template else { return (model, model.encode(text), chosen) }
+    guard let template else { return (model, model.encode(PromptText(quoting: text)), chosen) }
     let tokens = model.encode(template.render(history: [], user: text), begins: template.beginOfText)
     return (model, tokens, chosen)
   }
@@ -114,8 +114,6 @@ struct GenerateCommand: ParsableCommand {
 
 /// Shows tokens as they come.
 private final class TokenDisplay {
-  private static let accepted = "\u{1B}[32m"
-  private static let plain = "\u{1B}[0m"
   private var stream: TextStream
   private let isColored: Bool
   private var shown = 0
@@ -141,9 +139,9 @@ private final class TokenDisplay {
       let cycle = generation.cycleOfToken[place]
       let first = cycle.flatMap { generation.cycleOfToken.firstIndex(of: $0) } ?? place
       let isAccepted = cycle.map { place - first < generation.cycles[$0].accepted } ?? false
-      if isColored, isAccepted != isGreen { text += isAccepted ? Self.accepted : Self.plain }
+      if isColored, isAccepted != isGreen { text += isAccepted ? Screen.accepted.start : Screen.accepted.end }
       isGreen = isAccepted
-      text += Self.harmless(stream.append(generation.tokens[place]))
+      text += TerminalText.harmless(stream.append(generation.tokens[place]), keepsJoiners: true)
     }
     shown = generation.tokens.count
     put(text)
@@ -156,21 +154,14 @@ private final class TokenDisplay {
   ///
   /// - Throws: `UnwritableFile` if any of it could not be written.
   func finish() throws {
-    put(Self.harmless(stream.finish()) + (isColored && isGreen ? Self.plain : "") + "\n")
+    let rest = TerminalText.harmless(stream.finish(), keepsJoiners: true)
+    put(rest + (isColored && isGreen ? Screen.accepted.end : "") + "\n")
     if let failure { throw failure }
   }
 
   private func put(_ text: String) {
     guard failure == nil else { return }
-    do { try write(text) } catch { failure = error }
-  }
-
-  /// A model's text may hold anything: what a terminal would obey becomes visible.
-  private static func harmless(_ text: String) -> String {
-    text.unicodeScalars.map { scalar in
-      let isControl = scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
-      return isControl ? scalar.escaped(asASCII: true) : String(scalar)
-    }.joined()
+    do { try Screen.write(text) } catch { failure = error }
   }
 }
 
@@ -185,12 +176,12 @@ private struct GenerationFigures {
     let decoded = Double(generation.tokens.count - generation.prefillTokens)
     let seconds = Double(generation.decodeTime) / 1e9
     var parts = [
-      "\(generation.tokens.count) tokens", "first after \(number(Double(generation.prefillTime) / 1e6)) ms",
+      quantity(generation.tokens.count, "token"), "first after \(number(Double(generation.prefillTime) / 1e6)) ms",
     ]
     if seconds > 0 { parts.append("\(number(decoded / seconds)) tokens/s") }
     if !cycles.isEmpty {
       let accepted = Double(cycles.reduce(0) { $0 + $1.acceptLength }) / Double(cycles.count)
-      parts.append("\(cycles.count) cycles of \(number(accepted, decimals: 2)) tokens")
+      parts.append("\(quantity(cycles.count, "cycle")) of \(number(accepted, decimals: 2)) tokens")
     }
     let drafted = cycles.reduce(0) { $0 + $1.drafted }
     if drafted > 0 {

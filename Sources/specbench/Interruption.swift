@@ -58,7 +58,7 @@ enum Interruption {
     // Else the watching thread is about to end it.
     guard !isTold.exchange(true, ordering: .relaxed) else { while true { pause() } }
     let number = requested.load(ordering: .relaxed)
-    tell(freshLine + promise.withLock { $0 })
+    tell(Screen.freshLine + promise.withLock { $0 })
     exit(128 + (number == 0 ? SIGINT : number))
   }
 
@@ -69,7 +69,7 @@ enum Interruption {
     Thread.detachNewThread {
       Thread.sleep(forTimeInterval: patience)
       if let sentence = ending.withLock({ $0 }) {
-        writeWithoutWaiting(freshLine + sentence + "\n", to: STDERR_FILENO)
+        Screen.tellWithoutWaiting(sentence)
       } else {
         endAsItIs(first)
       }
@@ -78,7 +78,7 @@ enum Interruption {
       let second = next(of: signals)
       guard ContinuousClock.now - time > .seconds(sameRequest) else { continue }
       TemporaryPlaces.removeAll()
-      resetTerminal()
+      Screen.resetColor()
       _exit(128 + second)
     }
   }
@@ -94,26 +94,11 @@ enum Interruption {
     // Else the main thread is about to end it.
     guard !isTold.exchange(true, ordering: .relaxed) else { return }
     TemporaryPlaces.removeAll {
-      resetTerminal()
-      writeWithoutWaiting(freshLine + promise.withLock { $0 } + "\n", to: STDERR_FILENO)
+      Screen.resetColor()
+      Screen.tellWithoutWaiting(promise.withLock { $0 })
       _exit(128 + number)
     }
   }
-
-  /// Text that was cut off may have left a color.
-  private static func resetTerminal() {
-    if isatty(STDOUT_FILENO) == 1 { writeWithoutWaiting("\u{1B}[0m", to: STDOUT_FILENO) }
-  }
-
-  /// A terminal that is held, or a pipe that nobody empties, must not hold the process.
-  private static func writeWithoutWaiting(_ text: String, to descriptor: Int32) {
-    var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    guard poll(&place, 1, 100) == 1, place.revents & Int16(POLLOUT) != 0 else { return }
-    _ = RawOutput.write(Array(text.utf8), to: descriptor)
-  }
-
-  /// Leaves a line of progress as it is.
-  private static var freshLine: String { isatty(STDERR_FILENO) == 1 ? "\n" : "" }
 
   private static func isIgnored(_ number: Int32) -> Bool {
     let before = signal(number, SIG_IGN)

@@ -1,5 +1,6 @@
 import Foundation
 import SpecDecoding
+import SpecFiles
 import SpecKernels
 import SpecModel
 
@@ -16,7 +17,7 @@ struct ModelDescription {
     let weights = WeightType.allCases.map { "\(bytes(model.weightBytes(as: $0))) in \($0.rawValue)" }
     let cache = model.cacheBytesPerPosition
     return """
-      Architecture    \(model.architecture)
+      Architecture    \(TerminalText.line(model.architecture))
       Layers          \(model.layers) of width \(model.hiddenSize), feed-forward \(model.intermediateSize)
       Attention       \(heads)
       Vocabulary      \(model.vocabularySize), head \(head)

@@ -1,11 +1,11 @@
 import Foundation
+import SpecFiles
 import SpecKernels
 import SpecRunner
 import SpecStore
 
 /// Shows how far a run is: a bar with the time left on a terminal, plain lines elsewhere.
 final class ProgressDisplay: RunObserver {
-  private let isTerminal = isatty(STDERR_FILENO) == 1
   private let unit: String
   private lazy var files = ProgressDisplay(unit: "MiB of the model's files read")
   private let start = MonotonicClock.now
@@ -36,31 +36,37 @@ final class ProgressDisplay: RunObserver {
     let expected = difference.expected.map(String.init) ?? "the end"
     let found = difference.found.map(String.init) ?? "the end"
     note(
-      "NOT LOSSLESS: \(decoder), question \(question), turn \(turn + 1): position \(difference.position) is \(found) "
-        + "where vanilla has \(expected)"
+      "NOT LOSSLESS: \(TerminalText.line(decoder)), question \(TerminalText.line(question)), turn \(turn + 1): "
+        + "position \(difference.position) is \(found) where vanilla has \(expected)"
     )
   }
 
   func advanced(to done: Int, of total: Int) {
     let now = MonotonicClock.now
     if origin == nil { origin = (done, now) }
-    let interval: UInt64 = isTerminal ? 100_000_000 : 10_000_000_000
+    let interval: UInt64 = Screen.drawsProgress ? 100_000_000 : 10_000_000_000
     // Elsewhere than on a terminal, where the bar stays, what takes long is told of again.
-    Activity.set(isTerminal || done == total ? nil : "\(done) of \(total) \(unit)")
+    Activity.set(Screen.drawsProgress || done == total ? nil : "\(done) of \(total) \(unit)")
     guard done == total || now - lastShown >= interval else { return }
     lastShown = now
     let time = done == total ? Self.duration(Double(now - start) / 1e9) : timeLeft(done, of: total, now: now)
-    if isTerminal {
-      let width = 30
-      let filled = total > 0 ? width * done / total : width
-      let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-      show("\r\u{1B}[K\(bar) \(done)/\(total) \(unit), \(time)")
+    if Screen.drawsProgress {
+      Screen.draw(Self.line(done, of: total, "\(unit), \(time)", columns: Screen.width(of: STDERR_FILENO) - 1))
       isBarShown = true
       if done == total { finish() }
     } else {
       Activity.noteOutput()
       tell("\(done) of \(total) \(unit), \(time)")
     }
+  }
+
+  /// A bar with figures beside it, in at most a number of columns: where there is no room for a bar, the figures alone.
+  static func line(_ done: Int, of total: Int, _ text: String, columns: Int) -> String {
+    let figures = "\(done)/\(total) \(text)"
+    let width = min(30, columns - TerminalText.columns(of: figures) - 1)
+    guard width >= 5 else { return figures }
+    let filled = total > 0 ? min(width * done / total, width) : width
+    return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled) + " " + figures
   }
 
   private func timeLeft(_ done: Int, of total: Int, now: UInt64) -> String {
@@ -85,12 +91,12 @@ final class ProgressDisplay: RunObserver {
   }
 
   private func finish() {
-    show("\n")
+    Screen.endLine()
     isBarShown = false
   }
 
   private func clear() {
-    if isBarShown { show("\r\u{1B}[K") }
+    if isBarShown { Screen.clear() }
     isBarShown = false
   }
 

@@ -61,7 +61,7 @@ struct ReportCommand: ParsableCommand {
       if format == .markdown { return try ReportFile.write(summary, to: output) }
       try OutputFile.write(whole, to: output)
     } else {
-      try say(String(whole.dropLast()))
+      try sayExactly(whole)
     }
   }
 }
@@ -75,6 +75,6 @@ struct RunsCommand: ParsableCommand {
   func validate() throws { try refuseEmptyPaths(["--database": database]) }
 
   func run() throws {
-    try say(try RunList.render(BenchmarkStore(openingAt: database)))
+    try say(String(RunList.render(BenchmarkStore(openingAt: database), columns: Screen.columns).dropLast()))
   }
 }

@@ -72,6 +72,7 @@ struct RunCommand: ParsableCommand {
     if let stored { suite = suite.selecting(questionIDs: stored.questions) }
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
     let maximumNewTokens = suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens
+    try DatabaseCheck.beforeLoading(database)
     let sampling = samplingOptions.sampling(verificationOptions.verification)
     let files = try modelOptions.files(for: suite)
     let place = stored?.workingDirectory

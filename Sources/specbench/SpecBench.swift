@@ -64,14 +64,14 @@ struct SpecBench: ParsableCommand {
     case is ClosedOutput: Foundation.exit(ClosedOutput.exitCode)
     case is ValidationError:
       // Found while the command ran, where the parser knows of no subcommand whose usage it could show.
-      tell("specbench: \(error)")
+      tell("specbench: \(TerminalText.line("\(error)"))")
       Foundation.exit(ExitCode.validationFailure.rawValue)
     default: break
     }
     let code = exitCode(for: error)
     // Help and usage are the argument parser's own texts; everything else is one sentence of ours.
     guard code != .failure || error is ExitCode else {
-      tell("specbench: \(error)")
+      tell("specbench: \(TerminalText.line("\(error)"))")
       Foundation.exit(2)
     }
     let text = fullMessage(for: error)

@@ -93,6 +93,7 @@ struct ImportCommand: ParsableCommand {
 
   private func importAnswers() throws {
     let named = try category.map { try Category.named([$0], place: "--category").first } ?? nil
+    try DatabaseCheck.beforeLoading(database)
     let answers = try SpecBenchImport(vanilla: vanilla, others: files, category: named)
     for note in answers.notes { tell(note) }
     let store = try BenchmarkStore(creatingAt: database)

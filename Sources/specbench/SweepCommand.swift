@@ -70,6 +70,7 @@ struct SweepCommand: ParsableCommand {
     let (suite, suitePath) = try suiteOptions.load()
     let grid = try SettingGrid.specs(grid)
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
+    try DatabaseCheck.beforeLoading(database)
     let files = try modelOptions.files(for: suite)
     let specs = try files.check(grid)
     let writtenSuite = try templateOption.applied(to: suite, files)

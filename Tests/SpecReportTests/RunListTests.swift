@@ -100,4 +100,18 @@ import Testing
     }
     #expect(try ReadTable(RunList.render(workspace.store)).rows.first?.last == expected)
   }
+
+  /// A terminal without room for the table gets a list whose words stay whole; a wide one, or a file, the table.
+  @Test func narrowTerminalsGetAList() throws {
+    let workspace = try Workspace()
+    _ = try RandomRun(in: workspace.store, seed: 33)
+    let table = try RunList.render(workspace.store)
+    #expect(try RunList.render(workspace.store, columns: 400) == table)
+    let list = try RunList.render(workspace.store, columns: 60)
+    let lines = list.components(separatedBy: "\n")
+    #expect(lines.allSatisfy { $0.count <= 60 } && !list.contains("|"))
+    let cells = try ReadTable(table)
+    let words = list.split { $0 == " " || $0 == "\n" }
+    for word in cells.rows[0].flatMap({ $0.split(separator: " ") }) { #expect(words.contains(word), "\(word)") }
+  }
 }

@@ -37,7 +37,7 @@ package struct MarkdownTable {
   package var text: String {
     // Three dashes and a colon are what every Markdown reader takes for a right-aligned column.
     let widths = titles.indices.map { column in
-      rows.reduce(max(titles[column].count, 4)) { max($0, $1[column].count) }
+      rows.reduce(max(TerminalText.columns(of: titles[column]), 4)) { max($0, TerminalText.columns(of: $1[column])) }
     }
     let rule = titles.indices.map { column in
       String(repeating: "-", count: widths[column] - 1) + (alignments[column] == .right ? ":" : "-")
@@ -47,7 +47,7 @@ package struct MarkdownTable {
 
   private func line(_ cells: [String], _ widths: [Int]) -> String {
     let padded = cells.indices.map { column in
-      let padding = String(repeating: " ", count: max(widths[column] - cells[column].count, 0))
+      let padding = String(repeating: " ", count: max(widths[column] - TerminalText.columns(of: cells[column]), 0))
       return alignments[column] == .right ? padding + cells[column] : cells[column] + padding
     }
     return "| \(padded.joined(separator: " | ")) |"

@@ -4,7 +4,6 @@ import SpecTraining
 
 /// Shows how a training goes: loss, speed and the time left.
 final class TrainingDisplay: TrainingObserver {
-  private let isTerminal = isatty(STDERR_FILENO) == 1
   private let start = MonotonicClock.now
   private var lastShown: UInt64 = 0
   private var lastStep = 0
@@ -17,11 +16,12 @@ final class TrainingDisplay: TrainingObserver {
 
   func note(_ text: String) {
     Activity.noteOutput()
-    tell((isTerminal ? "\r\u{1B}[K" : "") + text)
+    if Screen.drawsProgress { Screen.clear() }
+    tell(text)
   }
 
   func working(on activity: String?) {
-    if isTerminal { show("\r\u{1B}[K") }
+    if Screen.drawsProgress { Screen.clear() }
     Activity.set(activity)
   }
 
@@ -32,15 +32,13 @@ final class TrainingDisplay: TrainingObserver {
     }
     let now = MonotonicClock.now
     // Elsewhere than on a terminal, steps that take long are told of between the measurements.
-    Activity.set(isTerminal ? nil : "step \(progress.step) of \(progress.steps), loss \(decimals(progress.loss, 3))")
-    guard isTerminal, now - lastShown > 200_000_000 else { return }
+    let place = "step \(progress.step) of \(progress.steps), loss \(decimals(progress.loss, 3))"
+    Activity.set(Screen.drawsProgress ? nil : place)
+    guard Screen.drawsProgress, now - lastShown > 200_000_000 else { return }
     lastShown = now
     let seconds = Double(now - start) / 1e9
     let left = seconds / Double(progress.stepsHere) * Double(progress.steps - progress.step)
-    let text =
-      "\r\u{1B}[Kstep \(progress.step) of \(progress.steps), loss \(decimals(progress.loss, 3)), "
-      + "\(ProgressDisplay.duration(left)) left"
-    show(text)
+    Screen.draw("\(place), \(ProgressDisplay.duration(left)) left")
   }
 
   private static func line(_ point: Trainer.Point, of steps: Int) -> String {
