@@ -32,12 +32,12 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
     case .emptyPrompt:
       "the prompt has no tokens: give at least one"
     case .promptTooLong(let tokens, let contextLength):
-      "the prompt has \(tokens) tokens and leaves no room in the context of \(contextLength): shorten it"
+      "the prompt has \(quantity(tokens, "token")) and leaves no room in the context of \(contextLength): shorten it"
     case .unknownToken(let token, let vocabularySize):
       "it holds the token \(token), outside the vocabulary of \(vocabularySize): "
         + "use the ids of this model's tokenizer"
     case .wrongWindow(let tokens, let expected):
-      "the initial window has \(tokens) tokens: with this level and window it has \(expected)"
+      "the initial window has \(quantity(tokens, "token")): with this level and window it has \(expected)"
     case .malformedSpec(let text, let problem):
       "the decoder '\(text)' cannot be read: \(problem); write it like kangaroo:exit=2,steps=6,threshold=0.6"
     case .unknownMethod(let name, let known):

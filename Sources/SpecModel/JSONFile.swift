@@ -56,7 +56,7 @@ extension ModelError: InputFailure {
     if case .foreign(let kind) = problem {
       self = .foreignFile(path: file, kind)
     } else {
-      self = .malformedFile(path: file, problem: "\(problem)")
+      self = .malformedFile(path: problem.fault.place(in: file), problem: problem.fault.clause)
     }
   }
 }

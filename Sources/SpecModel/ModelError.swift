@@ -1,7 +1,7 @@
 import SpecFiles
 
 /// What can be wrong with a model's files.
-public enum ModelError: Error, Sendable, CustomStringConvertible {
+public enum ModelError: LinedError, CustomStringConvertible {
   /// A file or folder that is needed is not there.
   case missingFile(path: String, purpose: String)
   /// The folder that is needed is not there, or is a file.
@@ -35,6 +35,13 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
   /// There is no synthetic shape of this name.
   case unknownShape(name: String, known: [String])
 
+  /// The sentence, or what several problems have in common and then each of them.
+  public var lines: [String] {
+    guard case .several(let path, let problems) = self else { return [description] }
+    return ["\(path): \(problems.count) things stand in the way:"]
+      + problems.map { "  - \(Self.shortened("\($0)", inside: path))" }
+  }
+
   /// One sentence that names the file, what was found and what to do.
   public var description: String {
     switch self {
@@ -45,9 +52,9 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
         ? "\(path) is a file where \(purpose) is expected: name the folder that it lies in"
         : "\(path): there is no such folder, which should be \(purpose): check the path or fetch the model"
     case .malformedFile(let path, let problem):
-      "\(path): \(problem): the file is damaged or not what its name says; fetch it again"
+      "\(path): \(problem); correct the file, or fetch it again if it is damaged"
     case .foreignFile(let path, let kind):
-      "\(path): \(InputProblem.foreign(kind))"
+      InputProblem.foreign(kind).fault.sentence(file: path)
     case .missingTensor(let path, let name):
       "\(path): there is no tensor '\(name)', which this architecture needs: "
         + "check that config.json and the weights belong together"
@@ -67,9 +74,7 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
         + "not there, \(list(names)): fetch what is missing, or the whole model again"
     case .andOthers(let first, let others):
       "\(first) (and \(others) other \(others == 1 ? "tensor" : "tensors"))"
-    case .several(let path, let problems):
-      "\(path): \(problems.count) things stand in the way:"
-        + problems.map { "\n  - \(Self.shortened("\($0)", inside: path))" }.joined()
+    case .several: lines.joined(separator: "\n")
     case .noMemory(let name, let reason):
       "the tensor '\(name)' cannot be made: \(reason)"
     case .unknownShape(let name, let known):

@@ -72,7 +72,7 @@ struct SharedAnswers {
   private static func differences(_ files: [File]) -> [String] {
     guard let baseline = files.first else { return [] }
     let its = Set(baseline.answers.answers.map(\.id))
-    return files.dropFirst().compactMap { file in
+    return files.dropFirst().compactMap { file -> String? in
       let own = Set(file.answers.answers.map(\.id))
       let parts = [(its.subtracting(own), baseline.path), (own.subtracting(its), file.path)].filter { !$0.0.isEmpty }
       guard !parts.isEmpty else { return nil }

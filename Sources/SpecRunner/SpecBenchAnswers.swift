@@ -162,14 +162,11 @@ public enum SpecBenchImportError: InputFailure, CustomStringConvertible {
   public var description: String {
     switch self {
     case .empty(let file):
-      "\(file) holds no answer: name a file that Spec-Bench's evaluation has written"
-    case .repeated(let file): "\(file) is named more than once: name each file once"
+      "\(file): it holds no answer; name a file that Spec-Bench's evaluation has written"
+    case .repeated(let file): "\(file): it is named more than once; name each file once"
     case .nothingShared(let files):
-      "\(files.joined(separator: ", ")) have no question in common: name files with answers to the same questions"
-    case .unreadable(let file, .mismatch(let mismatch)):
-      "\(file)\(mismatch.line.map { ", line \($0)" } ?? ""): \(mismatch.description): name a file of Spec-Bench's answers"
-    case .unreadable(let file, let problem):
-      "\(file) cannot be used as Spec-Bench's answers: \(problem.description)"
+      "\(files.joined(separator: ", ")): they have no question in common; name files with answers to the same questions"
+    case .unreadable(let file, let problem): problem.fault.sentence(file: file)
     }
   }
 }

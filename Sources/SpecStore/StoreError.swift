@@ -41,13 +41,13 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .missing(let path):
-      "There is no database at \(path): check the path, or make one with `specbench run`."
+      "\(path): there is no database; check the path, or make one with `specbench run`"
     case .notADatabase(let path):
-      "\(path) is not an SQLite database: name a file that `specbench run` has written."
+      "\(path): it is not an SQLite database; name a file that `specbench run` has written"
     case .notABenchmark(let path):
-      "\(path) is an SQLite database but not one of SpecBench: name a file that `specbench run` has written."
+      "\(path): it is an SQLite database but not one of SpecBench; name a file that `specbench run` has written"
     case .newerSchema(let path):
-      "\(path) was written by a newer version of SpecBench: update SpecBench to read it."
+      "\(path): it was written by a newer version of SpecBench; update SpecBench to read it"
     case .notAFile(let path, let kind):
       "\(path): this is \(kind), not a database; name a file that `specbench run` has written"
     case .unwritable(let path, let problem?):
@@ -55,27 +55,27 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case .unwritable(let path, nil):
       "\(path): it cannot be written; check that the file and its folder allow writing, or name another path"
     case .unreadable(let path):
-      "\(path) cannot be read: check its permissions, or copy it, with any file of the same name ending in -wal, to "
-        + "a folder that allows writing."
+      "\(path): it cannot be read; check its permissions, or copy it, with any file of the same name ending in -wal, to "
+        + "a folder that allows writing"
     case .busy(let path):
-      "\(path) is locked by another process: wait until that process has finished, or name another path."
+      "\(path): it is locked by another process; wait until that process has finished, or name another path"
     case .measuring(let path):
-      "Another process is measuring into \(path): wait until it has finished, or name another database."
+      "\(path): another process is measuring into it; wait until it has finished, or name another database"
     case .unlockable(let path, let problem):
       "\(path): it cannot be locked, so that another process could measure into it at once: \(problem)"
     case .diskFull(let path):
       "\(path): \(SystemProblem(code: ENOSPC)); what was measured is kept, and `--resume` goes on"
     case .damaged(let path):
-      "\(path) is damaged: restore a copy, or save what is left with `sqlite3 \(path) .recover`."
+      "\(path): it is damaged; restore a copy, or save what is left with `sqlite3 \(path) .recover`"
     case .rejected(let path, let reason):
-      "\(path) does not accept a row (\(reason)): the measurement contradicts what is stored, please report this."
+      "\(path): it does not accept a row (\(reason)), which contradicts what is stored; please report this"
     case .impossibleNumber(let path, let run, let table):
-      "\(path): run \(run) has a number in the table '\(table)' that no measurement gives: restore a copy of the file, or "
+      "\(path): run \(run) has a number in the table '\(table)' that no measurement gives; restore a copy of the file, or "
         + "delete the run"
     case .noSuchRun(let path, let run):
-      "\(path) holds no run \(run): choose one of the runs that it lists."
+      "\(path): it holds no run \(run); choose one of the runs that it lists"
     case .failed(let path, let reason):
-      "\(path) cannot be used (\(reason)): check the file and its folder."
+      "\(path): it cannot be used (\(reason)); check the file and its folder"
     }
   }
 }

@@ -1,3 +1,5 @@
+import SpecFiles
+
 /// What can go wrong in training.
 public enum TrainingError: Error, CustomStringConvertible, Equatable {
   /// The folder holds a checkpoint of another training; `difference` says what differs.
@@ -21,7 +23,7 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
       "\(what) is not finite at step \(step): train with a lower --learning-rate, into another folder; the last checkpoint "
         + "is as it was"
     case .tooFewDocuments(let count, let needed):
-      "the data holds \(count) documents where at least \(needed) are needed: give more with --data"
+      "the data holds \(quantity(count, "document")) where at least \(needed) are needed: give more with --data"
     }
   }
 }

@@ -71,7 +71,8 @@ struct SpecBench: ParsableCommand {
     let code = exitCode(for: error)
     // Help and usage are the argument parser's own texts; everything else is one sentence of ours.
     guard code != .failure || error is ExitCode else {
-      tell("specbench: \(TerminalText.line("\(error)"))")
+      let lines = (error as? any LinedError)?.lines ?? ["\(error)"]
+      tell("specbench: " + lines.map(TerminalText.line).joined(separator: "\n"))
       Foundation.exit(2)
     }
     let text = fullMessage(for: error)

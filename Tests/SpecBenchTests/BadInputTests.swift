@@ -107,7 +107,7 @@ import Testing
       ("begins at byte", try replacing("\"data_offsets\": [16576, 16640]", "\"data_offsets\": [16512, 16576]"))
     )
     cases.append(("I16", try replacing("BF16", "I16")))
-    cases.append(("dtype' is missing", try replacing("\"dtype\"", "\"type\"")))
+    cases.append(("dtype\", expected", try replacing("\"dtype\"", "\"type\"")))
     for (words, data) in cases {
       try model.write(data, to: "model.safetensors")
       expectRefusal(try decode(), "model.safetensors", words)

@@ -104,9 +104,9 @@ import Testing
 
   /// A line that cannot be, and what the refusal says of it.
   @Test(arguments: [
-    (Line(lengths: [0] + Array(repeating: 1, count: 17)), "the number 0 where a count from 1"),
+    (Line(lengths: [0] + Array(repeating: 1, count: 17)), "accept_lengths[0]\", expected a count from 1"),
     (Line(lengths: [1 << 28] + Array(repeating: 1, count: 17)), "accept_lengths[0]"),
-    (Line(lengths: [-1] + Array(repeating: 1, count: 17)), "the number -1 where a count from 1"),
+    (Line(lengths: [-1] + Array(repeating: 1, count: 17)), "accept_lengths[0]\", expected a count from 1"),
     (Line(tokens: [0, 9]), "new_tokens[0]"), (Line(tokens: [-3, 9]), "new_tokens[0]"),
     (Line(times: ["0", "1.0"]), "wall_time[0]"), (Line(times: ["1e-12", "1.0"]), "above 0"),
     (Line(times: ["-1.0", "1.0"]), "wall_time[0]"), (Line(times: ["1.0", "NaN"]), "line 2"),
@@ -200,6 +200,6 @@ import Testing
       #expect(result.status == 2 && result.errors.contains("is named more than once"), "\(result.errors)")
     }
     let twice = try read(base, try write("twice.jsonl", [fast(81), fast(81)]))
-    #expect(twice.status == 2 && twice.errors.contains("twice.jsonl, line 2: 'question_id' is the number 81"))
+    #expect(twice.status == 2 && twice.errors.contains("twice.jsonl, line 2: found the number 81 as \"question_id\""))
   }
 }

@@ -138,9 +138,9 @@ import Testing
 
   @Test func promptsOfADecodeFile() throws {
     for (text, words) in [
-      (#"{"id": 1, "prompt_ids": []}"#, "'prompt_ids' is an empty list"),
-      (#"{"id": 1, "prompt_ids": "abc"}"#, "'prompt_ids' is the string \"abc\" where an array"),
-      (#"{"id": 1, "prompt": ["a"]}"#, "'prompt' is a list where a string"),
+      (#"{"id": 1, "prompt_ids": []}"#, #"an empty list as "prompt_ids""#),
+      (#"{"id": 1, "prompt_ids": "abc"}"#, #"the string "abc" as "prompt_ids", expected an array"#),
+      (#"{"id": 1, "prompt": ["a"]}"#, #"a list as "prompt", expected a string"#),
     ] {
       try scratch.write(text, to: "bad.jsonl")
       try expect(decode(input: "bad.jsonl"), 2, "line 1", words)

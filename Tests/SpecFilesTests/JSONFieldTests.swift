@@ -60,20 +60,20 @@ import Testing
       #expect(mismatch.found == found)
       #expect(mismatch.expected == expected)
     }
-    #expect(mismatches[0].problem?.description == "'a.b[1].c' is the number 2.5 where an integer is expected")
-    #expect(mismatches[7].problem?.description == "'u' is missing where a string is expected")
+    #expect(mismatches[0].problem?.description == #"line 3: found the number 2.5 as "a.b[1].c", expected an integer"#)
+    #expect(mismatches[7].problem?.description == #"line 3: found no "u", expected a string"#)
   }
 
   @Test func errorsNameTheFile() throws {
     let error = try #require(throws: TestFailure.self) { try field("{") }
     #expect(error.file == "a.json")
-    #expect(error.problem.description.hasPrefix("its line 3 holds the end of the text at column 2 where a key in"))
+    #expect(error.problem.description.hasPrefix("line 3: found the end of the text at column 2, expected a key in"))
   }
 
   @Test func namesKeysOfTheFilesOwnHarmlessly() throws {
     let members = try field("{\"a\\n\\u001b\": 1}").members()
     let found = problem { () throws(TestFailure) in try members[0].field.string() }
-    #expect(found?.description == #"'a\n\u{1B}' is the number 1 where a string is expected"#)
+    #expect(found?.description == #"line 3: found the number 1 as "a\n\u{1B}", expected a string"#)
   }
 
   @Test(arguments: [

@@ -99,7 +99,7 @@ import Testing
       return
     }
     #expect(error.line == 8)
-    #expect(found?.description.hasPrefix("its line 8 holds \"2\" at column 3 where a comma or") == true)
+    #expect(found?.description.hasPrefix("line 8: found \"2\" at column 3, expected a comma or") == true)
   }
 
   @Test(

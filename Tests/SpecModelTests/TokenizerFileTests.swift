@@ -61,7 +61,7 @@ struct TokenizerFlaw: Sendable, CustomTestStringConvertible {
   static let malformed: [TokenizerFlaw] = [
     .text("", mentions: "an empty file"),
     .text("{\n\"model\": [1, 2\n", mentions: "line 3"),
-    .text("{} x", mentions: "the end of the file was expected"),
+    .text("{} x", mentions: "expected the end of the file"),
     .text("{\"a\" 1}", mentions: "a colon"),
     .text("{\"a\": 1, }", mentions: "a key in quotes"),
     .text("[1 2]", mentions: "a comma"),
@@ -128,7 +128,7 @@ struct TokenizerFlaw: Sendable, CustomTestStringConvertible {
   }
 
   private func isOneSentence(_ text: String) -> Bool {
-    text.hasSuffix(".") && text.count < 500 && text.unicodeScalars.allSatisfy { $0.value >= 0x20 }
+    !text.hasSuffix(".") && text.count < 500 && text.unicodeScalars.allSatisfy { $0.value >= 0x20 }
   }
 
   /// Parts that leave every text as it is may be there.
@@ -185,7 +185,7 @@ struct TokenizerFlaw: Sendable, CustomTestStringConvertible {
   @Test func refusesAMissingFile() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "no-such-\(UUID().uuidString)").path
     let error = try #require(throws: TokenizerError.self) { try Tokenizer(directory: folder) }
-    #expect(error.description.contains("\(folder)/tokenizer.json cannot be used because it does not exist"))
+    #expect(error.description.contains("\(folder)/tokenizer.json: found no such file, expected a readable file; "))
   }
 
   @Test func refusesAFolderInPlaceOfAFile() throws {

@@ -279,7 +279,7 @@ private let permissionsApply = getuid() != 0
     ]
     for error in errors {
       #expect(error.description.contains(path))
-      #expect(error.description.contains(": "))
+      #expect(error.description.hasPrefix("\(path): ") && !error.description.hasSuffix("."))
     }
   }
 }

@@ -96,7 +96,9 @@ import Testing
   /// As transformers writes it: blanks that tags cut, newlines after blocks.
   @Test func blanksAroundTagsAreCut() throws {
     let template = try recognized(Self.blocks)
-    #expect(template.render(history: [("a", "b")], user: "c").text == "<|user|>a\n<|assistant|>b\n<|user|>c\n<|assistant|>")
+    #expect(
+      template.render(history: [("a", "b")], user: "c").text == "<|user|>a\n<|assistant|>b\n<|user|>c\n<|assistant|>"
+    )
   }
 
   @Test(arguments: ChatTemplate.shipped)

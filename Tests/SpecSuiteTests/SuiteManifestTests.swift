@@ -141,9 +141,14 @@ import Testing
 
   @Test func everyEscapeIsRead() throws {
     let manifest = try read(
-      #" {"name":"\"\\\/\n\t\r\b\f\u00e4\uD83D\uDE00ß","version" : "1","description":"","decoders":[ ] } "#
+      #" {"name":"n","version" : "1","description":"","decoders":[ ], "chat_template": {"name": "t", "user": "#
+        + #""{content}", "system": "\"\\\/\n\t\r\b\f\u00e4\uD83D\uDE00ß"} } "#
     )
-    #expect(manifest.name == "\"\\/\n\t\r\u{8}\u{C}ä😀ß")
+    guard case .custom(let template) = manifest.chatTemplate else {
+      Issue.record("not a template in full")
+      return
+    }
+    #expect(template.systemPrefix == "\"\\/\n\t\r\u{8}\u{C}ä😀ß")
     #expect(manifest.decoders.isEmpty)
   }
 
@@ -184,7 +189,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "/etc/passwd", "../q.jsonl", "data/../../q.jsonl", "..", "data/..", "~/q.jsonl", "q\\u0000.jsonl", "q\\n.jsonl",
+    "/etc/passwd", "../q.jsonl", "data/../../q.jsonl", "..", "data/..", "~/q.jsonl",
   ])
   func aQuestionFileOutsideTheFolderIsRefused(path: String) throws {
     let error = try refusal(of: #"{"name": "a", "version": "1", "question_file": "\#(path)"}"#)

@@ -47,7 +47,7 @@ func failure(
     try body()
   } catch {
     let sentence = error.description
-    #expect(sentence.hasSuffix(".") && !sentence.contains("\n"), sourceLocation: sourceLocation)
+    #expect(!sentence.hasSuffix(".") && !sentence.contains("\n"), sourceLocation: sourceLocation)
     return error
   }
   Issue.record("nothing was thrown", sourceLocation: sourceLocation)

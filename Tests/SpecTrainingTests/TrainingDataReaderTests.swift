@@ -47,7 +47,7 @@ struct TrainingDataReaderTests {
 
   @Test(
     arguments: [
-      ("a.jsonl", "{\"text\": \"a\"}\n{\"text\": 7}", ["line 2", "'text'", "the number 7"]),
+      ("a.jsonl", "{\"text\": \"a\"}\n{\"text\": 7}", ["line 2", "\"text\"", "the number 7"]),
       ("a.jsonl", "{\"text\": \"a\"}\n\n{\"text\": \"b\"", ["line 3", "a comma"]),
       ("a.jsonl", "{\"text\": \"a\"}\n[1]", ["line 2", "a list"]),
       ("a.jsonl", "{\"txt\": \"a\"}", ["line 1", "\"text\""]),
@@ -55,10 +55,10 @@ struct TrainingDataReaderTests {
       ("a.jsonl", "{\"turns\": []}", ["line 1", "\"turns\""]),
       ("a.jsonl", "{\"turns\": [\"a\", 1]}", ["line 1", "turns[1]"]),
       ("a.jsonl", "{\"conversations\": [{\"from\": \"me\", \"value\": \"a\"}]}", ["line 1", "\"me\"", "human"]),
-      ("a.jsonl", "{\"conversations\": [{\"from\": \"gpt\"}]}", ["line 1", "value", "missing"]),
+      ("a.jsonl", "{\"conversations\": [{\"from\": \"gpt\"}]}", ["line 1", "no \"", "value"]),
       ("a.jsonl", "\n \n", ["holds no text"]),
       ("a.json", "[{\"text\": \"a\"}, {}]", ["entry 2"]),
-      ("a.json", "[3]", ["line 1", "an object"]),
+      ("a.json", "[3]", ["line 1", "a JSON object"]),
       ("a.txt", " \n", ["holds no text"]),
     ]
   )

@@ -1,7 +1,7 @@
 import SpecFiles
 
 /// What is wrong with the files of a tokenizer.
-public enum TokenizerError: Error, CustomStringConvertible, Equatable, Sendable {
+public enum TokenizerError: LinedError, CustomStringConvertible, Equatable, Sendable {
   /// The file is missing, is no ordinary file, is too large, or may not be read.
   case unreadable(file: String, reason: String)
   /// The file is of another kind than its name says.
@@ -13,21 +13,25 @@ public enum TokenizerError: Error, CustomStringConvertible, Equatable, Sendable 
   /// The file is well formed, but asks for something this tokenizer does not do.
   case unsupported(file: String, feature: String, supported: String)
 
+  /// The sentence, or what several problems have in common and then each of them.
+  public var lines: [String] {
+    guard case .several(let file, let problems) = self else { return [description] }
+    return ["\(file): \(problems.count) things stand in the way:"] + problems.map { "  - \($0)" }
+  }
+
   /// One sentence that names the file, what was found, what was expected and what to do.
   public var description: String {
     switch self {
     case .unreadable(let file, let reason):
-      "\(file) cannot be used because \(reason), but a tokenizer needs it; "
-        + "give the path of a complete Hugging Face checkpoint folder."
+      "\(file): \(reason); give the path of a complete Hugging Face checkpoint folder"
     case .foreign(let file, let kind):
-      "\(file): \(InputProblem.foreign(kind))."
+      InputProblem.foreign(kind).fault.sentence(file: file)
     case .malformed(let file, let place, let found, let expected):
-      "\(file) has \(found) at \(place) where \(expected) was expected; download or export the file again."
-    case .several(let file, let problems):
-      "\(file): \(problems.count) things stand in the way:" + problems.map { "\n  - \($0)" }.joined()
+      "\(file): found \(found) at \(place), expected \(expected); download or export the file again"
+    case .several: lines.joined(separator: "\n")
     case .unsupported(let file, let feature, let supported):
-      "\(file) asks for \(feature), but only \(supported) is supported; "
-        + "use a checkpoint whose tokenizer is a GPT-2 style byte-level BPE."
+      "\(file): it asks for \(feature), but only \(supported) is supported; "
+        + "use a checkpoint whose tokenizer is a GPT-2 style byte-level BPE"
     }
   }
 }

@@ -12,14 +12,11 @@ public enum TrainingDataError: Error, Equatable, Sendable, CustomStringConvertib
   /// One sentence: where, what was found, what to do.
   public var description: String {
     switch self {
-    case .unusable(let file, .mismatch(let mismatch)):
-      "\(file)\(mismatch.line.map { ", line \($0)" } ?? ""): \(mismatch): correct this record or take it out"
-    case .unusable(let file, let problem):
-      "\(file) cannot be used as training data, since \(problem): correct the file or name another one"
+    case .unusable(let file, let problem): problem.fault.sentence(file: file)
     case .noText(let file, let place):
-      "\(file), \(place): there is none of the fields \(TrainingDataReader.fields) with text in it: "
+      "\(file), \(place): there is none of the fields \(TrainingDataReader.fields) with text in it; "
         + "correct this record or take it out"
-    case .empty(let file): "\(file) holds no text: name a file with text to train on"
+    case .empty(let file): "\(file): it holds no text; name a file with text to train on"
     }
   }
 }
