@@ -18,6 +18,9 @@ public enum FilePlace {
     }
   }
 
+  /// What stands between names. As a character it would be missed before a name that begins with an accent alone.
+  private static let slash = UInt8(ascii: "/")
+
   /// The most links that are followed one after the other.
   private static let mostLinks = 40
 
@@ -34,9 +37,30 @@ public enum FilePlace {
       if let whole = existing(path) { return whole }
       guard errno == ENOENT else { throw SystemProblem.last }
       guard let target = link(at: path) else { return try beside(path) }
-      path = target.hasPrefix("/") ? target : folder(of: path) + "/" + target
+      path = target.utf8.first == slash ? target : folder(of: path) + "/" + target
     }
     throw SystemProblem(code: ELOOP)
+  }
+
+  /// The path from the root, under the names that it was given: links stay, unless `..` leads out of one.
+  ///
+  /// - Parameters:
+  ///   - path: a path.
+  ///   - start: the absolute path of the folder that it starts from; nil for the working directory.
+  /// - Returns: the path without `.`, and without `..` as far as it leads out of a folder.
+  public static func absolute(_ path: String, in start: String? = nil) -> String {
+    let start = path.utf8.first == slash ? "" : start ?? FileManager.default.currentDirectoryPath
+    var place = ""
+    for name in (start + "/" + path).utf8.split(separator: slash).map({ Substring($0) }) where name != "." {
+      // Out of what is no folder the system leads nowhere.
+      guard name == "..", place.isEmpty || kind(at: place) == .folder else {
+        place += "/" + name
+        continue
+      }
+      if link(at: place) != nil, let whole = existing(place) { place = whole }
+      place = String(place[..<(place.utf8.lastIndex(of: slash) ?? place.startIndex)])
+    }
+    return place.isEmpty ? "/" : place
   }
 
   /// What is at a path, links followed; nil for nothing.
@@ -69,8 +93,8 @@ public enum FilePlace {
 
   /// The folder that a path's last name lies in.
   public static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
+    guard let last = path.utf8.lastIndex(of: slash) else { return "." }
+    return last == path.startIndex ? "/" : String(path[..<last])
   }
 
   private static func existing(_ path: String) -> String? {
@@ -88,7 +112,7 @@ public enum FilePlace {
 
   /// A file that is not there, in a folder that is.
   private static func beside(_ path: String) throws(SystemProblem) -> String {
-    let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    let name = path.utf8.split(separator: slash, omittingEmptySubsequences: false).last.map { Substring($0) } ?? ""
     // A path that ends so would be a folder.
     guard !["", ".", ".."].contains(name) else { throw SystemProblem(code: ENOENT) }
     guard let folder = existing(folder(of: path)) else { throw SystemProblem.last }

@@ -53,7 +53,7 @@ public final class InputLog: Sendable {
   }
 
   private func note(_ path: String, _ digest: () -> String?) {
-    let path = URL(fileURLWithPath: path).standardizedFileURL.path
+    let path = FilePlace.absolute(path)
     guard let stamp = FileStamp(path: path) else { return }
     let entry = Entry(path: path, stamp: stamp, sha256: digest())
     opened.withLock { $0[path] = entry }

@@ -24,7 +24,7 @@ public final class LoadedModel {
   /// - Parameter directory: a checkpoint folder in Hugging Face layout with its tokenizer.
   /// - Returns: the files, with everything that keeps them from being used.
   public static func files(directory: String) -> ModelFiles {
-    ModelFiles(directory: URL(fileURLWithPath: directory).standardizedFileURL.path, name: directory)
+    ModelFiles(directory: FilePlace.absolute(directory), name: directory)
   }
 
   /// Loads a model.

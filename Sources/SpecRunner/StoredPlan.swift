@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 import SpecStore
 import SpecSuite
 
@@ -75,7 +76,7 @@ extension RunPlan {
       weightType: model.target.weightType.rawValue,
       threads: model.target.context.threads,
       kernels: model.target.context.kernels.name,
-      suite: URL(fileURLWithPath: suitePath).standardizedFileURL.path,
+      suite: FilePlace.absolute(suitePath),
       questions: suite.questions.map(\.questionID),
       maximumNewTokens: maximumNewTokens,
       decoders: decoders.filter { !$0.isBaseline && !$0.isNoiseFloor }.map(\.spec.description),

@@ -10,7 +10,7 @@ struct SuiteFiles {
   let name: String
 
   init(path: String) throws(SuiteError) {
-    let url = URL(fileURLWithPath: path).standardizedFileURL
+    let url = URL(fileURLWithPath: FilePlace.absolute(path))
     guard let isDirectory = SuiteFiles.isDirectory(path) else {
       throw SuiteError(
         place: path.isEmpty ? "the path of the suite" : path,

@@ -33,14 +33,14 @@ public enum SuiteLocator {
         advice: "give the name of a suite"
       )
     }
-    var places = [absolute(nameOrPath, in: workingDirectory)]
+    var places = [FilePlace.absolute(nameOrPath, in: workingDirectory)]
     // What has a slash is a path: looking for it elsewhere would find a folder that the user did not mean.
     if !nameOrPath.contains("/"), nameOrPath != ".", nameOrPath != ".." {
       if let folder = environment[environmentVariable], !folder.isEmpty {
-        places.append(SuiteFiles.join(absolute(folder, in: workingDirectory), nameOrPath))
+        places.append(SuiteFiles.join(FilePlace.absolute(folder, in: workingDirectory), nameOrPath))
       }
-      let program = URL(fileURLWithPath: absolute(executable, in: workingDirectory)).resolvingSymlinksInPath()
-      let starts = [absolute(workingDirectory, in: "/"), program.deletingLastPathComponent().path]
+      let program = URL(fileURLWithPath: FilePlace.absolute(executable, in: workingDirectory)).resolvingSymlinksInPath()
+      let starts = [FilePlace.absolute(workingDirectory, in: "/"), program.deletingLastPathComponent().path]
       places += starts.flatMap(foldersUpwards).map { SuiteFiles.join($0, "\(folderName)/\(nameOrPath)") }
     }
     if let path = places.first(where: { SuiteFiles.isDirectory($0) != nil }) { return path }
@@ -84,11 +84,6 @@ public enum SuiteLocator {
         SuiteFiles.isDirectory(SuiteFiles.join(folder, name) + "/" + $0) == false
       }
     }.sorted()
-  }
-
-  private static func absolute(_ path: String, in folder: String) -> String {
-    let full = path.hasPrefix("/") ? path : SuiteFiles.join(folder, path)
-    return URL(fileURLWithPath: full).standardizedFileURL.path
   }
 
   /// The folder itself and those that it lies in, up to the root.

@@ -86,9 +86,7 @@ extension ModelFiles {
   /// Whether this is the model that comes with a suite.
   func isModel(of suite: Suite) -> Bool {
     guard let path = suite.modelPath else { return false }
-    func resolved(_ path: String) -> String {
-      URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
-    }
+    func resolved(_ path: String) -> String { (try? FilePlace.resolved(path)) ?? path }
     return resolved(path) == resolved(directory)
   }
 }

@@ -91,7 +91,7 @@ struct RunCommand: ParsableCommand {
       resumes: resume,
       goal: try stored.map(\.goal) ?? precisionOptions.goal()
     )
-    plan.report = URL(fileURLWithPath: report).standardizedFileURL.path
+    plan.report = FilePlace.absolute(report)
     if let stored { plan.workingDirectory = stored.workingDirectory }
     let decoders = try RunDecoder.prepare(
       specs,
