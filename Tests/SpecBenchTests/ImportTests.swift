@@ -97,6 +97,15 @@ import Testing
     #expect(decoders.allSatisfy { ($0["overall"] as? [String: Any])?["prompts"] as? Int == 3 })
   }
 
+  /// A letter with its accent is another text than the two apart, although they look the same.
+  @Test func textsOfOtherScalarsAreNotEqual() throws {
+    var (composed, apart) = (Line(), fast(81))
+    (composed.turns, apart.turns) = (["caf\u{E9}", "same"], ["cafe\u{301}", "same"])
+    #expect(try read(try write("base.jsonl", [composed]), try write("ea.jsonl", [apart])).status == 0)
+    let lossless = try #require(try json()["lossless"] as? [String: Any])
+    #expect(lossless["mismatches"] as? Int == 1)
+  }
+
   @Test func filesOfOtherQuestionsAreRefused() throws {
     let result = try read(try write("base.jsonl", [Line()]), try write("ea.jsonl", [fast(90)]))
     #expect(result.status == 2 && result.errors.contains("have no question in common"), "\(result.errors)")
