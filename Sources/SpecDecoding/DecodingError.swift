@@ -30,11 +30,11 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
   public var description: String {
     switch self {
     case .emptyPrompt:
-      "the prompt has no tokens: give at least one"
+      "the prompt has no tokens; give at least one"
     case .promptTooLong(let tokens, let contextLength):
-      "the prompt has \(quantity(tokens, "token")) and leaves no room in the context of \(contextLength): shorten it"
+      "the prompt has \(quantity(tokens, "token")) and leaves no room in the context of \(contextLength); shorten it"
     case .unknownToken(let token, let vocabularySize):
-      "it holds the token \(token), outside the vocabulary of \(vocabularySize): "
+      "it holds the token \(token), outside the vocabulary of \(vocabularySize); "
         + "use the ids of this model's tokenizer"
     case .wrongWindow(let tokens, let expected):
       "the initial window has \(quantity(tokens, "token")): with this level and window it has \(expected)"
@@ -42,19 +42,19 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
       "the decoder '\(text)' cannot be read: \(problem); write it like kangaroo:exit=2,steps=6,threshold=0.6"
     case .unknownMethod(let name, let known):
       name.contains(",")
-        ? "'\(name)' is not one method: name a single one here, its settings after a colon"
-        : "there is no method '\(name)'\(nearestNameHint(for: name, among: known)): choose from \(known.joined(separator: ", "))"
+        ? "'\(name)' is not one method; name a single one here, its settings after a colon"
+        : "there is no method '\(name)'\(nearestNameHint(for: name, among: known)); choose from \(known.joined(separator: ", "))"
     case .unknownSetting(let method, let setting, let known):
       known.isEmpty
         ? "\(method) has no setting '\(setting)': it has none at all"
-        : "\(method) has no setting '\(setting)'\(nearestNameHint(for: setting, among: known)): choose from \(known.joined(separator: ", "))"
+        : "\(method) has no setting '\(setting)'\(nearestNameHint(for: setting, among: known)); choose from \(known.joined(separator: ", "))"
     case .invalidValue(let method, let setting, let value, let expected):
-      "\(method): '\(setting)' is '\(value)' where \(expected) is expected: see 'specbench methods'"
+      "\(method): '\(setting)' is '\(value)' where \(expected) is expected; see 'specbench methods'"
     case .sharedAdapter(let adapter, let exits):
-      "the adapter '\(adapter)' is trained for one exit layer and cannot serve \(exits.joined(separator: " and ")): "
+      "the adapter '\(adapter)' is trained for one exit layer and cannot serve \(exits.joined(separator: " and ")); "
         + "give each exit layer its own, like kangaroo:exit=2,adapter=DIR,kangaroo:exit=3,adapter=OTHER"
     case .noRejection(let method, let known):
-      "\(method) cannot verify by rejection, only by coupling: leave it out, or --verification rejection; "
+      "\(method) cannot verify by rejection, only by coupling; leave it out, or --verification rejection; "
         + "the methods that can are \(known.joined(separator: ", "))"
     case .invalidTree(let source, let problem):
       "\(source): \(problem): a tree is a JSON list of paths like [[0], [0, 0], [1]], each path's beginning listed too"

@@ -25,7 +25,7 @@ public struct UnwritableFile: Error, CustomStringConvertible {
 
   /// One sentence that names the file.
   public var description: String {
-    if let conflict { return "\(path) is \(conflict), which is not to be overwritten: name another path" }
+    if let conflict { return "\(path): it is \(conflict), which is not to be overwritten; name another path" }
     if let problem { return "\(path): \(problem)" }
     return "\(path): it cannot be written; check that its folder exists and allows writing, or name another path"
   }

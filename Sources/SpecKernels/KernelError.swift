@@ -17,18 +17,18 @@ public enum KernelError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .outOfMemory(let bytes, let purpose):
-      "cannot allocate \(bytes / 1_000_000) MB for \(purpose): free memory or choose a smaller model or weight type"
+      "cannot allocate \(bytes / 1_000_000) MB for \(purpose); free memory or choose a smaller model or weight type"
     case .threadsUnavailable(let count):
-      "cannot start \(count) threads: choose fewer with --threads"
+      "cannot start \(count) threads; choose fewer with --threads"
     case .unreadableFile(let path, let reason):
-      "\(path): cannot be read (\(reason)): check the path and its permissions"
+      "\(path): it cannot be read (\(reason)); check the path and its permissions"
     case .changedFile(let path, let isShorter):
-      "\(path): it \(isShorter ? "became shorter" : "was written to") while it was in use: restore it and run the command again, with --resume where there is "
+      "\(path): it \(isShorter ? "became shorter" : "was written to") while it was in use; restore it and run the command again, with --resume where there is "
         + "that option"
     case .unusableNumber(let number):
       number.description
     case .kernelSetUnavailable(let name, let available):
-      "the kernel set '\(name)' is not available on this machine: choose one of \(available.joined(separator: ", "))"
+      "the kernel set '\(name)' is not available on this machine; choose one of \(available.joined(separator: ", "))"
     }
   }
 }

@@ -21,6 +21,6 @@ public struct UnusableNumber: Sendable, CustomStringConvertible {
       return found
         + ", which is not a finite number: the file is damaged or its training has failed; fetch or train it again"
     }
-    return found + ", too large for \(type.rawValue): choose --dtype \(type == .float16 ? "bf16 or f32" : "f32")"
+    return found + ", too large for \(type.rawValue); choose --dtype \(type == .float16 ? "bf16 or f32" : "f32")"
   }
 }

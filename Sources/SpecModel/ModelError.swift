@@ -46,23 +46,23 @@ public enum ModelError: LinedError, CustomStringConvertible {
   public var description: String {
     switch self {
     case .missingFile(let path, let purpose):
-      "\(path): there is no such file, which should hold \(purpose): check the path or fetch the file"
+      "\(path): there is no such file, which should hold \(purpose); check the path or fetch the file"
     case .missingFolder(let path, let purpose, let isFile):
       isFile
-        ? "\(path) is a file where \(purpose) is expected: name the folder that it lies in"
-        : "\(path): there is no such folder, which should be \(purpose): check the path or fetch the model"
+        ? "\(path): it is a file where \(purpose) is expected; name the folder that it lies in"
+        : "\(path): there is no such folder, which should be \(purpose); check the path or fetch the model"
     case .malformedFile(let path, let problem):
       "\(path): \(problem); correct the file, or fetch it again if it is damaged"
     case .foreignFile(let path, let kind):
       InputProblem.foreign(kind).fault.sentence(file: path)
     case .missingTensor(let path, let name):
-      "\(path): there is no tensor '\(name)', which this architecture needs: "
+      "\(path): there is no tensor '\(name)', which this architecture needs; "
         + "check that config.json and the weights belong together"
     case .wrongShape(let path, let name, let found, let expected):
-      "\(path): the tensor '\(name)' has the shape \(found) where the configuration asks for \(expected): "
+      "\(path): the tensor '\(name)' has the shape \(found) where the configuration asks for \(expected); "
         + "check that config.json and the weights belong together"
     case .unsupportedType(let path, let name, let found):
-      "\(path): the tensor '\(name)' is stored as \(found); F32, F16 and BF16 can be read: convert the checkpoint"
+      "\(path): the tensor '\(name)' is stored as \(found); F32, F16 and BF16 can be read; convert the checkpoint"
     case .unsupportedFeature(let path, let feature, let supported):
       "\(path): \(feature) is not supported; \(supported)"
     case .notAFolder(let path, let problem):
@@ -70,17 +70,17 @@ public enum ModelError: LinedError, CustomStringConvertible {
     case .otherWeights(let path, let found, let advice):
       "\(path): there is no such file, but \(found): \(advice)"
     case .missingShards(let path, let names):
-      "\(path): it names \(names.count) \(names.count == 1 ? "file" : "files") that \(names.count == 1 ? "is" : "are") "
-        + "not there, \(list(names)): fetch what is missing, or the whole model again"
+      "\(path): it names \(quantity(names.count, "file")) that \(names.count == 1 ? "is" : "are") "
+        + "not there, \(list(names)); fetch what is missing, or the whole model again"
     case .andOthers(let first, let others):
-      "\(first) (and \(others) other \(others == 1 ? "tensor" : "tensors"))"
+      "\(first) (and \(quantity(others, "other tensor")))"
     case .several: lines.joined(separator: "\n")
     case .noMemory(let name, let reason):
       "the tensor '\(name)' cannot be made: \(reason)"
     case .unknownShape(let name, let known):
-      "there is no shape '\(name)'\(nearestNameHint(for: name, among: known)): choose one of \(known.joined(separator: ", "))"
+      "there is no shape '\(name)'\(nearestNameHint(for: name, among: known)); choose one of \(known.joined(separator: ", "))"
     case .companionMismatch(let path, let problem):
-      "\(path): \(problem): choose the one that was trained for this target"
+      "\(path): \(problem); choose the one that was trained for this target"
     }
   }
 }

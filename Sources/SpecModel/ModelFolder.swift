@@ -30,7 +30,7 @@ enum ModelFolder {
     if ["bin", "pt", "pth", "ckpt"].contains(url.pathExtension) {
       return .notAFolder(
         path: path,
-        problem: "it is a file where \(purpose) is expected, in PyTorch's own format, which is not read yet: "
+        problem: "it is a file where \(purpose) is expected, in PyTorch's own format, which is not read yet; "
           + "name the folder that it lies in, to be told how to convert it"
       )
     }

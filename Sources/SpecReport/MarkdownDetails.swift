@@ -46,7 +46,10 @@ struct MarkdownDetails {
     let tainted = summary.conditions.filter { !$0.taints.isEmpty }
     let passes = tainted.map { "Pass \($0.passText): \($0.taints.joined(separator: " "))" }
     // A reader wants to know that passes are tainted; the table of conditions has all of them.
-    let shown = passes.count > 3 ? passes.prefix(3) + ["\(passes.count - 3) more passes are tainted."] : passes[...]
+    let shown =
+      passes.count > 3
+      ? passes.prefix(3) + ["\(quantity(passes.count - 3, "more pass is", plural: "more passes are")) tainted."]
+      : passes[...]
     let taints = environment.taints + shown
     guard !taints.isEmpty else { return nil }
     let lines = taints.map { "> - \(MarkdownText.plain($0))" }

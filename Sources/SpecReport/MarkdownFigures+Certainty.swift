@@ -62,7 +62,7 @@ extension MarkdownFigures {
       let reason =
         PassEffect.canTell(decoders: decoders, passes: passes)
         ? "Too few decoders were measured whole in every pass **to tell whether whole passes differ**"
-        : "\(passes) passes are **too few to tell whether whole passes differ**"
+        : "\(quantity(passes, "pass is", plural: "passes are")) **too few to tell whether whole passes differ**"
       return
         "\(reason), as when the clock changes between them: the intervals take it that they do not; three whole passes "
         + "can tell."

@@ -92,7 +92,7 @@ struct MarkdownOpening {
     if isUntimed {
       return
         "No decode times: the outputs end with the tokens of the prefill, so there are no speedups. Allow more than "
-        + "\(summary.run.maxNewTokens) new \(summary.run.maxNewTokens == 1 ? "token" : "tokens")."
+        + "\(quantity(summary.run.maxNewTokens, "new token"))."
     }
     return "No decoder has yet been timed on the same prompt and pass as vanilla, so there are no speedups."
   }
@@ -152,8 +152,8 @@ struct MarkdownOpening {
     if checked == 0 { return "The decoders' \(others)." }
     let vanilla =
       differing == 0
-      ? "Vanilla repeated its own outputs in all \(checked) comparisons"
-      : "**Vanilla did not repeat its own outputs in \(differing) of \(checked) comparisons**"
+      ? "Vanilla repeated its own outputs in \(checked == 1 ? "the one comparison" : "all \(checked) comparisons")"
+      : "**Vanilla did not repeat its own outputs in \(differing) of \(quantity(checked, "comparison"))**"
     return "\(vanilla); the other decoders' \(others)."
   }
 }

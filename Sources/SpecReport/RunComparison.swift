@@ -35,13 +35,13 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noSuchDecoder(let name, let side, let known):
-      "\(side) has no decoder '\(name)'\(nearestNameHint(for: name, among: known)): choose one of \(known.joined(separator: ", "))"
+      "\(side) has no decoder '\(name)'\(nearestNameHint(for: name, among: known)); choose one of \(known.joined(separator: ", "))"
     case .notComparable(let differences):
-      "The two runs cannot be compared: \(differences.joined(separator: "; ")): measure both alike, or pass --anyway"
+      "the two runs cannot be compared: \(differences.joined(separator: "; ")); measure both alike, or pass --anyway"
     case .nothingInCommon(let first, let second):
       first == second
-        ? "both sides are \(first): name two runs, or two of its decoders, like 1/kangaroo 1/medusa"
-        : "\(first) and \(second) have no decoder with the same settings: name one of each, like 1/kangaroo 2/medusa"
+        ? "both sides are \(first); name two runs, or two of its decoders, like 1/kangaroo 1/medusa"
+        : "\(first) and \(second) have no decoder with the same settings; name one of each, like 1/kangaroo 2/medusa"
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SpecFiles
 import SpecStore
 
 /// Under what a run was measured, as far as a time or an output depends on it.
@@ -171,7 +172,7 @@ struct RunConditions {
     ].filter { $0.0 > 0 }
     guard !kinds.isEmpty else { return [] }
     let list = kinds.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-    return ["\(first + second + text + skipped) of \(keys.count) prompts differ (\(list))"]
+    return ["\(first + second + text + skipped) of \(quantity(keys.count, "prompt")) differ (\(list))"]
   }
 
   private func difference(_ name: String, _ other: RunConditions, _ value: (RunConditions) -> String?) -> String? {

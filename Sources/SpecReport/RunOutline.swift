@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecStore
 
 /// What even a list of many runs says about a run: nothing here has to look at single cycles or tokens.
@@ -97,7 +98,7 @@ struct RunOutline: Sendable {
   /// `12 of 60 generations`; a run that goes on until it is precise enough has at least so many.
   var progressText: String {
     let isOpen = !isFinished && run.options.contains("\"precision\":")
-    return "\(generations) of \(isOpen ? "at least " : "")\(expectedGenerations) generations"
+    return "\(generations) of \(isOpen ? "at least " : "")\(quantity(expectedGenerations, "generation"))"
   }
 
   /// The numbers come from a file, so their product may be too large for an integer.

@@ -76,7 +76,7 @@ public enum SweepReport {
     let all = summaries.flatMap { summary in
       summary.decoders.filter { !$0.isVanilla }.map { decoder in
         let vanilla = summary.outline.baseline.map { summary.figures[$0.id, .overall] }
-        let context = isMixed ? ", \(summary.run.weightType), \(summary.run.threads) threads" : ""
+        let context = isMixed ? ", \(summary.run.weightType), \(quantity(summary.run.threads, "thread"))" : ""
         return Entry(
           name: decoder.spec + context,
           figures: Dictionary(

@@ -11,7 +11,7 @@ struct TimeDoubts {
   var text: String? {
     let warnings = (summary.environment.taints + summary.conditions.flatMap(\.taints)).map(Self.sentence)
     let more = warnings.count - 1
-    let rest = more > 0 ? ["\(more) more \(more == 1 ? "warning stands" : "warnings stand") below."] : []
+    let rest = more > 0 ? ["\(quantity(more, "more warning stands", plural: "more warnings stand")) below."] : []
     let all = [noise].compactMap(\.self) + warnings.prefix(1) + rest
     return all.isEmpty ? nil : "**These times are doubtful. \(all.joined(separator: " "))**"
   }

@@ -1,4 +1,5 @@
 import SpecDecoding
+import SpecFiles
 
 /// Counts the cycles of a pass in which a decoder had no room to draft, as a draft model past the end of its context.
 struct DraftRoom {
@@ -22,7 +23,8 @@ struct DraftRoom {
     decoders.indices.compactMap { index in
       guard let count = counts[index], count.lacking > 0 else { return nil }
       let reason = decoders[index].warning.map { ": \($0)" } ?? ""
-      return "\(decoders[index].name) had no room to draft in \(count.lacking) of \(count.all) cycles\(reason)."
+      return
+        "\(decoders[index].name) had no room to draft in \(count.lacking) of \(quantity(count.all, "cycle"))\(reason)."
     }
   }
 }

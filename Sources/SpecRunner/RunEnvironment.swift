@@ -1,5 +1,6 @@
 import Foundation
 import SpecBuild
+import SpecFiles
 import SpecKernels
 import SpecStore
 
@@ -49,7 +50,7 @@ public enum RunEnvironment {
       taints.append("This is a debug build, many times slower than a release build.")
     }
     if context.threads > cores {
-      taints.append("\(context.threads) threads share \(cores) cores.")
+      taints.append("\(context.threads) threads share \(quantity(cores, "core")).")
     }
     // The load counts what waits for any processor of the machine, also for those that this process may not use.
     if let load, let taint = loadTaint(load, cores: Processors.physicalCoresOfMachine) { taints.append(taint) }
@@ -67,7 +68,7 @@ public enum RunEnvironment {
   /// - Returns: a sentence; nil for a load of up to half of the cores.
   package static func loadTaint(_ load: Double, cores: Int) -> String? {
     guard load > 0.5 * Double(cores) else { return nil }
-    return "The machine was busy at the start: load \(String(format: "%.2f", load)) on \(cores) cores."
+    return "The machine was busy at the start: load \(String(format: "%.2f", load)) on \(quantity(cores, "core"))."
   }
 
   /// The frequency governor of some processors; more than one where they differ.

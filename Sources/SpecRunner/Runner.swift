@@ -1,5 +1,6 @@
 import Foundation
 import SpecDecoding
+import SpecFiles
 import SpecModel
 import SpecStore
 import SpecSuite
@@ -152,27 +153,31 @@ public final class Runner {
     guard let goal = plan.goal, let worst = try PrecisionGoal.worst(of: ledger.run, in: store) else { return nil }
     let state = "the overall \(worst.basis.noun) of \(worst.decoder) is known to \(worst.text)"
     if worst.precision <= goal.precision {
-      observer.note("After \(passes) passes every overall \(worst.basis.noun) is known to \(worst.text) or better.")
+      observer.note(
+        "After \(quantity(passes, "pass", plural: "passes")) every overall \(worst.basis.noun) is known to \(worst.text) or better."
+      )
       return nil
     }
     guard worst.canImprove else {
       observer.note(
-        "Stopped after \(passes) passes: no interval of \(worst.decoder) can come, since its outputs or vanilla's have no token "
+        "Stopped after \(quantity(passes, "pass", plural: "passes")): no interval of \(worst.decoder) can come, since its outputs or vanilla's have no token "
           + "after those of the prefill, and so no decode time."
       )
       return nil
     }
     let elapsed = ContinuousClock.now - start
     if passes >= PrecisionGoal.mostPasses {
-      observer.note("Stopped after \(passes) passes, which is the most: \(state) only.")
+      observer.note("Stopped after \(quantity(passes, "pass", plural: "passes")), which is the most: \(state) only.")
       return nil
     }
     if goal.timeBudget.map({ elapsed + elapsed / max(1, measuredPasses) > $0 }) == true {
-      observer.note("Stopped after \(passes) passes: the time is spent, and \(state) only.")
+      observer.note(
+        "Stopped after \(quantity(passes, "pass", plural: "passes")): the time is spent, and \(state) only."
+      )
       return nil
     }
     // The interval narrows with the root of the number of passes: more notes would tell little.
-    if passes.nonzeroBitCount == 1 { observer.note("After \(passes) passes \(state).") }
+    if passes.nonzeroBitCount == 1 { observer.note("After \(quantity(passes, "pass", plural: "passes")) \(state).") }
     try store.recordPasses(passes + 1, run: ledger.run)
     return passes
   }

@@ -55,16 +55,20 @@ struct SharedAnswers {
     choices = order.flatMap { id in maps.compactMap { $0[id]?.choices.count } }.min() ?? 0
     notes = Self.differences(files) + leftOut(maps) + files.compactMap { Self.contradictions($0) }
     if numbered > 0 {
-      notes.append("The category of \(Self.counted(numbered)) follows from the number, as Spec-Bench counts them.")
+      notes.append(
+        "The category of \(quantity(numbered, "question")) follows from the number, as Spec-Bench counts them."
+      )
     }
     if unnamed > 0 {
       notes.append(
-        "\(Self.counted(unnamed)) without a category \(unnamed == 1 ? "is" : "are") put in "
+        "\(quantity(unnamed, "question")) without a category \(unnamed == 1 ? "is" : "are") put in "
           + "'\(Category.unnamed.rawValue)': --category gives another."
       )
     }
     if conflicts > 0 {
-      notes.append("The files give \(Self.counted(conflicts)) different categories: the first file's are taken.")
+      notes.append(
+        "The files give \(quantity(conflicts, "question")) different categories: the first file's are taken."
+      )
     }
   }
 
@@ -76,7 +80,7 @@ struct SharedAnswers {
       let own = Set(file.answers.answers.map(\.id))
       let parts = [(its.subtracting(own), baseline.path), (own.subtracting(its), file.path)].filter { !$0.0.isEmpty }
       guard !parts.isEmpty else { return nil }
-      let counts = parts.map { "\(counted($0.0.count)) only in \($0.1) (\(list($0.0)))" }
+      let counts = parts.map { "\(quantity($0.0.count, "question")) only in \($0.1) (\(list($0.0)))" }
       return
         "\(file.path) and \(baseline.path) do not hold the same questions: \(counts.joined(separator: ", ")); only shared "
         + "ones are compared."
@@ -91,7 +95,7 @@ struct SharedAnswers {
     }
     if let first = uneven.first {
       notes.append(
-        "\(Self.counted(uneven.count)) with more turns in one file than in another, the first of them \(first.id.written == nil ? first.id.text : quoted(first.id.text)): only the "
+        "\(quantity(uneven.count, "question")) with more turns in one file than in another, the first of them \(first.id.written == nil ? first.id.text : quoted(first.id.text)): only the "
           + "turns that all have are compared."
       )
     }
@@ -111,12 +115,8 @@ struct SharedAnswers {
     }
     guard let first = lines.first else { return nil }
     let more = Set(lines.map(\.line)).count - 1
-    let others = more > 0 ? ", and \(more) more \(more == 1 ? "line" : "lines") like it" : ""
+    let others = more > 0 ? ", and \(quantity(more, "more line")) like it" : ""
     return "\(file.path), line \(first.line)\(others): \(first.text); the counts are taken as they are."
-  }
-
-  private static func counted(_ questions: Int) -> String {
-    questions == 1 ? "1 question" : "\(questions) questions"
   }
 
   /// Some ids, shortened: numbers as ranges, texts in quotes.

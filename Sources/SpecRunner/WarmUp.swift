@@ -1,4 +1,5 @@
 import SpecDecoding
+import SpecFiles
 import SpecModel
 
 /// Decodes until times settle, so that no measured generation pays for cold caches, page faults or a sleeping clock.
@@ -85,7 +86,7 @@ package struct WarmUp {
 
   /// What a resumed run notes of its warm-up.
   static func resumeNote(_ outcome: Outcome) -> String {
-    "Warm-up: the times had settled after \(outcome.generations) generations, compared with those of the earlier attempt."
+    "Warm-up: the times had settled after \(quantity(outcome.generations, "generation")), compared with those of the earlier attempt."
   }
 
   /// What a run notes when some decoders did not settle.

@@ -33,14 +33,14 @@ struct QuestionRecord {
     let numbered = records.count(where: \.isNumbered)
     if numbered > 0 {
       notes.append(
-        "\(place): \(numbered) of \(records.count) questions have no question_id: their line numbers stand for it "
-          + "(in a list, their places)"
+        "\(place): \(numbered) of \(quantity(records.count, "question")) \(numbered == 1 ? "has" : "have") no question_id: their "
+          + "line numbers stand for it (in a list, their places)"
       )
     }
     let systems = records.count(where: \.hasSystemMessage)
     if systems > 0 {
       notes.append(
-        "\(place): \(systems) of \(records.count) questions have a system message: it stands at the beginning of the "
+        "\(place): \(systems) of \(quantity(records.count, "question")) \(systems == 1 ? "has" : "have") a system message: it stands at the beginning of the "
           + "user's first turn"
       )
     }

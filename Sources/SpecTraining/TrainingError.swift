@@ -18,12 +18,12 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
       "\(path): it holds a training that is not the same: \(difference); go on with the same options, data and program, "
         + "or name another folder"
     case .malformedCheckpoint(let path, let problem):
-      "\(path) is not a training checkpoint (\(problem)): delete it to begin again"
+      "\(path): it is not a training checkpoint (\(problem)); delete it to begin again"
     case .diverged(let step, let what):
-      "\(what) is not finite at step \(step): train with a lower --learning-rate, into another folder; the last checkpoint "
+      "\(what) is not finite at step \(step); train with a lower --learning-rate, into another folder; the last checkpoint "
         + "is as it was"
     case .tooFewDocuments(let count, let needed):
-      "the data holds \(quantity(count, "document")) where at least \(needed) are needed: give more with --data"
+      "the data holds \(quantity(count, "document")) where at least \(needed) are needed; give more with --data"
     }
   }
 }

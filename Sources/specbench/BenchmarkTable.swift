@@ -13,7 +13,7 @@ enum BenchmarkTable {
     )
     for pass in result.passes + result.prefills { table.append(row(pass, weightBytes: result.weightBytes)) }
     return """
-      ## \(MarkdownText.plain(result.model)), \(result.weightType), \(result.threads) threads, \(result.kernels) kernels
+      ## \(MarkdownText.plain(result.model)), \(result.weightType), \(quantity(result.threads, "thread")), \(result.kernels) kernels
 
       Limits of this machine in this run: reading \(giga(limits.readBytesPerSecond)) GB/s, a buffer of the weights'
       \(giga(Double(result.weightBytes))) GB again and again \(giga(limits.readSameSizeBytesPerSecond)) GB/s;

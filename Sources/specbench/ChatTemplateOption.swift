@@ -79,7 +79,7 @@ struct UnusableTemplate: Error, CustomStringConvertible {
   /// What is wrong.
   let reason: String
 
-  var description: String { "\(place): \(reason): name another with --chat-template" }
+  var description: String { "\(place): \(reason); name another with --chat-template" }
 }
 
 extension ModelFiles {

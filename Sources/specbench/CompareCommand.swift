@@ -74,12 +74,12 @@ struct CompareCommand: ParsableCommand {
       }
       let unjudged = comparison.rows.filter { $0.isSlower(than: limit) == nil }.map(\.second)
       failures += unjudged.map {
-        Failure(exitCode: 2, text: "\($0) has no interval to be judged by: measure both runs with --passes 2 or more")
+        Failure(exitCode: 2, text: "\($0) has no interval to be judged by; measure both runs with --passes 2 or more")
       }
       failures += comparison.untimed.map {
         Failure(
           exitCode: 2,
-          text: "\($0) has no decode time on both sides to be judged by: measure both runs with more than one new token"
+          text: "\($0) has no decode time on both sides to be judged by; measure both runs with more than one new token"
         )
       }
     }
@@ -123,7 +123,7 @@ struct CompareCommand: ParsableCommand {
   private func side(_ file: String, _ run: Int64?, _ decoder: String?) throws -> ComparisonSide {
     let store = try BenchmarkStore(openingAt: file)
     guard let id = try run ?? store.lastRun()?.id else {
-      throw ValidationError("\(file) holds no run: make one with 'specbench run'.")
+      throw ValidationError("\(file): it holds no run; make one with 'specbench run'")
     }
     return ComparisonSide(store: store, run: id, decoder: decoder)
   }

@@ -49,7 +49,7 @@ struct DecodeCommand: ParsableCommand {
   func validate() throws {
     try refuseEmptyPaths(["--input": input, "--output": output])
     guard (1...1 << 20).contains(maximumNewTokens) else {
-      throw ValidationError("--max-new-tokens is \(maximumNewTokens): choose a number from 1 to \(1 << 20).")
+      throw ValidationError("--max-new-tokens is \(maximumNewTokens); choose a number from 1 to \(1 << 20)")
     }
     _ = try endTokens()
   }
@@ -66,7 +66,7 @@ struct DecodeCommand: ParsableCommand {
     let vocabulary = model.target.configuration.vocabularySize
     if let stranger = ends?.first(where: { Int($0) >= vocabulary }) {
       throw ValidationError(
-        "--stop-ids holds \(stranger): the model's vocabulary has \(vocabulary) tokens, with ids from 0 to \(vocabulary - 1)."
+        "--stop-ids holds \(stranger): the model's vocabulary has \(vocabulary) tokens, with ids from 0 to \(vocabulary - 1)"
       )
     }
     let rules = model.stopRules(maximumNewTokens: maximumNewTokens, endTokens: ends)
@@ -83,7 +83,7 @@ struct DecodeCommand: ParsableCommand {
   private func endTokens() throws -> [Token]? {
     try stopIDs.map { try listParts($0, of: "--stop-ids", like: "2,16") }?.map { text in
       guard let token = Token(text), token >= 0 else {
-        throw ValidationError("--stop-ids holds '\(text)': give token ids separated by commas, like 2,16.")
+        throw ValidationError("--stop-ids holds '\(text)'; give token ids separated by commas, like 2,16")
       }
       return token
     }

@@ -47,7 +47,7 @@ struct GenerateCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...1 << 20).contains(maximumNewTokens) else {
-      throw ValidationError("--max-new-tokens is \(maximumNewTokens): choose a number from 1 to \(1 << 20).")
+      throw ValidationError("--max-new-tokens is \(maximumNewTokens); choose a number from 1 to \(1 << 20)")
     }
   }
 
@@ -106,7 +106,7 @@ struct GenerateCommand: ParsableCommand {
 
   private func standardInput() throws -> String {
     guard let data = try FileHandle.standardInput.readToEnd(), !data.isEmpty else {
-      throw ValidationError("Standard input holds no prompt: pipe a text into 'specbench generate -'.")
+      throw ValidationError("standard input holds no prompt; pipe a text into 'specbench generate -'")
     }
     return String(decoding: data, as: UTF8.self)
   }

@@ -7,7 +7,7 @@ import Foundation
 /// - Throws: `ValidationError` for the first that is empty.
 func refuseEmptyPaths(_ paths: KeyValuePairs<String, String?>) throws {
   for (name, path) in paths where path?.allSatisfy(\.isWhitespace) == true {
-    throw ValidationError("\(name) is empty: give a path, or check the variable that should have held it.")
+    throw ValidationError("\(name) is empty; give a path, or check the variable that should have held it")
   }
 }
 
@@ -24,7 +24,7 @@ func listParts(_ text: String, of option: String, like example: String) throws -
     $0.trimmingCharacters(in: .whitespaces)
   }
   guard !parts.contains("") else {
-    throw ValidationError("\(option) is '\(text)', where a part is empty: write a list like \(example).")
+    throw ValidationError("\(option) is '\(text)', where a part is empty; write a list like \(example)")
   }
   return parts
 }
@@ -39,7 +39,7 @@ func listParts(_ text: String, of option: String, like example: String) throws -
 func check(_ value: Int, in range: ClosedRange<Int>, of option: String) throws {
   guard range.contains(value) else {
     throw ValidationError(
-      "\(option) is \(value): choose a number from \(range.lowerBound) to \(range.upperBound)."
+      "\(option) is \(value); choose a number from \(range.lowerBound) to \(range.upperBound)"
     )
   }
 }

@@ -30,14 +30,14 @@ struct PrecisionOptions: ParsableArguments {
   func validate() throws {
     _ = try goal()
     if timeBudget != nil, precision == nil {
-      throw ValidationError("--time-budget goes with --precision: give both, or neither.")
+      throw ValidationError("--time-budget goes with --precision; give both, or neither")
     }
   }
 
   func goal() throws -> PrecisionGoal? {
     guard let precision else { return nil }
     let share = try Percentage.share(precision, of: "--precision")
-    guard share > 0 else { throw ValidationError("--precision is \(precision): choose a share above 0, like 2%.") }
+    guard share > 0 else { throw ValidationError("--precision is \(precision); choose a share above 0, like 2%") }
     return PrecisionGoal(precision: share, timeBudget: try timeBudget.map(duration))
   }
 
@@ -52,11 +52,11 @@ struct PrecisionOptions: ParsableArguments {
     guard maximumNewTokens > 1 else {
       throw ValidationError(
         "--precision needs decode times, and with --max-new-tokens 1 there are none, since the first token comes with the "
-          + "prefill: allow more tokens."
+          + "prefill; allow more tokens"
       )
     }
     guard specs.contains(where: { $0.method != "vanilla" }) else {
-      throw ValidationError("--precision needs a decoder beside vanilla whose speedup can become precise: name one.")
+      throw ValidationError("--precision needs a decoder beside vanilla whose speedup can become precise; name one")
     }
   }
 
@@ -66,7 +66,7 @@ struct PrecisionOptions: ParsableArguments {
       number * factor <= Self.longestBudget
     else {
       throw ValidationError(
-        "--time-budget is '\(text)': write a number with s, m or h, like 90s or 10m, of at most a year."
+        "--time-budget is '\(text)'; write a number with s, m or h, like 90s or 10m, of at most a year"
       )
     }
     return .seconds(number * factor)
@@ -86,13 +86,13 @@ enum Percentage {
     let trimmed = text.trimmingCharacters(in: .whitespaces)
     let digits = trimmed.hasSuffix("%") ? String(trimmed.dropLast()).trimmingCharacters(in: .whitespaces) : trimmed
     guard let number = Double(digits), number.isFinite else {
-      throw ValidationError("\(option) is '\(text)': write a percentage, like 3%.")
+      throw ValidationError("\(option) is '\(text)'; write a percentage, like 3%")
     }
     guard trimmed.hasSuffix("%") else {
-      throw ValidationError("\(option) is '\(text)', without a percent sign: write a percentage, like 3%.")
+      throw ValidationError("\(option) is '\(text)', without a percent sign; write a percentage, like 3%")
     }
     guard (0...100).contains(number) else {
-      throw ValidationError("\(option) is '\(text)': choose a percentage from 0% to 100%, like 3%.")
+      throw ValidationError("\(option) is '\(text)'; choose a percentage from 0% to 100%, like 3%")
     }
     return number / 100
   }

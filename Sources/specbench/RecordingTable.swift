@@ -27,7 +27,8 @@ struct RecordingTable: Encodable {
       ])
     }
     return """
-      ## Recording \(recording.tokens) tokens in \(recording.cycles) cycles and \(recording.generations) generations
+      ## Recording \(quantity(recording.tokens, "token")) in \(quantity(recording.cycles, "cycle")) and \
+      \(quantity(recording.generations, "generation"))
 
       \(table.text)
 

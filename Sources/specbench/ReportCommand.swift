@@ -43,7 +43,7 @@ struct ReportCommand: ParsableCommand {
   private func make() throws {
     let store = try BenchmarkStore(openingAt: database)
     guard let id = try number ?? store.lastRun()?.id else {
-      throw ValidationError("\(database) holds no run: make one with 'specbench run'.")
+      throw ValidationError("\(database): it holds no run; make one with 'specbench run'")
     }
     let summary = try RunSummary(store: store, run: id)
     let text =

@@ -47,7 +47,7 @@ struct RunCommand: ParsableCommand {
   func validate() throws {
     try refuseEmptyPaths(["--database": database, "--report": report])
     guard (1...10000).contains(passes) else {
-      throw ValidationError("--passes is \(passes): choose a number from 1 to 10000.")
+      throw ValidationError("--passes is \(passes); choose a number from 1 to 10000")
     }
   }
 

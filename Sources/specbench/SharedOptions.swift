@@ -33,7 +33,7 @@ struct ModelOptions: ParsableArguments {
   func validate() throws {
     try refuseEmptyPaths(["--model": model])
     if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads is \(threads): choose a number from 1 to 1024.")
+      throw ValidationError("--threads is \(threads); choose a number from 1 to 1024")
     }
   }
 
@@ -58,8 +58,8 @@ struct ModelOptions: ParsableArguments {
   func files(for suite: Suite? = nil) throws -> ModelFiles {
     guard let directory = given ?? suite?.modelPath else {
       throw ValidationError(
-        "No model is given: pass --model DIR, where DIR holds config.json, model.safetensors and tokenizer.json, "
-          + "or set SPECBENCH_MODEL."
+        "no model is given; pass --model DIR, where DIR holds config.json, model.safetensors and tokenizer.json, "
+          + "or set SPECBENCH_MODEL"
       )
     }
     try checkVariable(directory)
@@ -139,7 +139,7 @@ struct SuiteOptions: ParsableArguments {
   func validate() throws {
     if let limit { try check(limit, in: 1...Int(Int32.max), of: "--limit") }
     if let maximumNewTokens, !(1...65536).contains(maximumNewTokens) {
-      throw ValidationError("--max-new-tokens is \(maximumNewTokens): choose a number from 1 to 65536.")
+      throw ValidationError("--max-new-tokens is \(maximumNewTokens); choose a number from 1 to 65536")
     }
   }
 
@@ -196,11 +196,11 @@ struct SamplingOptions: ParsableArguments {
 
   func validate() throws {
     guard temperature >= 0, temperature <= 100 else {
-      throw ValidationError("--temperature is \(temperature): choose a number from 0 to 100.")
+      throw ValidationError("--temperature is \(temperature); choose a number from 0 to 100")
     }
-    guard topK >= 0 else { throw ValidationError("--top-k is \(topK): choose 0 for all tokens, or a number of them.") }
+    guard topK >= 0 else { throw ValidationError("--top-k is \(topK); choose 0 for all tokens, or a number of them") }
     guard topP > 0, topP <= 1 else {
-      throw ValidationError("--top-p is \(topP): choose a number above 0 and at most 1.")
+      throw ValidationError("--top-p is \(topP); choose a number above 0 and at most 1")
     }
   }
 

@@ -1,3 +1,5 @@
+import SpecFiles
+
 /// A suite none of whose prompts fits into the model's context.
 struct SkippedPrompts: Error, CustomStringConvertible {
   let suite: String
@@ -9,7 +11,7 @@ struct SkippedPrompts: Error, CustomStringConvertible {
 
   /// What is said of prompts that were passed over.
   static func sentence(_ count: Int, of total: Int, context: Int) -> String {
-    "\(count) of \(total) prompts \(count == 1 ? "was" : "were") skipped: longer than the context of \(context) "
+    "\(count) of \(quantity(total, "prompt")) \(count == 1 ? "was" : "were") skipped: longer than the context of \(context) "
       + "positions, or later turns of such a one."
   }
 }

@@ -38,7 +38,7 @@ struct SpecBench: ParsableCommand {
       return try checkName(Array(arguments.dropFirst()), among: part, of: "\(parent) \(name)")
     }
     let hint = nearestNameHint(for: name, among: parts.compactMap { $0.commandName })
-    throw ValidationError("there is no command \(quoted(name))\(hint): see '\(parent) --help'")
+    throw ValidationError("there is no command \(quoted(name))\(hint); see '\(parent) --help'")
   }
 
   static func main() {

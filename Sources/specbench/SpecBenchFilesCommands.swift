@@ -33,11 +33,11 @@ struct ExportCommand: ParsableCommand {
   private func export() throws {
     let store = try BenchmarkStore(openingAt: database)
     guard let id = try number ?? store.lastRun()?.id else {
-      throw ValidationError("\(database) holds no run: make one with 'specbench run'.")
+      throw ValidationError("\(database): it holds no run; make one with 'specbench run'")
     }
     var isFolder: ObjCBool = true
     if FileManager.default.fileExists(atPath: output, isDirectory: &isFolder), !isFolder.boolValue {
-      throw ValidationError("--output \(output) is a file where a folder is needed: name another path.")
+      throw ValidationError("\(output): it is a file where a folder is needed; name another path")
     }
     let files = try SpecBenchExport.render(store: store, run: id)
     let folder = URL(fileURLWithPath: output)

@@ -60,7 +60,7 @@ struct SweepCommand: ParsableCommand {
   func validate() throws {
     try refuseEmptyPaths(["--database": database, "--report": report])
     guard (1...10000).contains(passes) else {
-      throw ValidationError("--passes is \(passes): choose a number from 1 to 10000.")
+      throw ValidationError("--passes is \(passes); choose a number from 1 to 10000")
     }
     _ = try (types(), counts())
   }
@@ -130,7 +130,7 @@ struct SweepCommand: ParsableCommand {
     guard let dtypes else { return [modelOptions.dtype] }
     return try values(dtypes, of: "--dtypes", like: "bf16,int8").map { name in
       guard let type = WeightType(rawValue: name) else {
-        throw ValidationError("--dtypes holds '\(name)': choose from f32, bf16, f16 and int8.")
+        throw ValidationError("--dtypes holds '\(name)'; choose from f32, bf16, f16 and int8")
       }
       return type
     }
@@ -140,7 +140,7 @@ struct SweepCommand: ParsableCommand {
     guard let threadCounts else { return [modelOptions.threads] }
     return try values(threadCounts, of: "--thread-counts", like: "1,2").map { text in
       guard let count = Int(text), (1...1024).contains(count) else {
-        throw ValidationError("--thread-counts holds '\(text)': choose numbers from 1 to 1024.")
+        throw ValidationError("--thread-counts holds '\(text)'; choose numbers from 1 to 1024")
       }
       return count
     }

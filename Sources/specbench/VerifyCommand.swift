@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecFiles
 import SpecRunner
 
 struct VerifyCommand: ParsableCommand {
@@ -39,8 +40,8 @@ struct VerifyCommand: ParsableCommand {
     }
     for finding in outcome.findings { try say(describe(finding, model)) }
     try say(
-      "\(outcome.checked - outcome.findings.count) of \(outcome.checked) outputs (\(outcome.tokens) tokens) are "
-        + "identical to vanilla's."
+      "\(outcome.checked - outcome.findings.count) of \(quantity(outcome.checked, "output")) (\(quantity(outcome.tokens, "token"))) "
+        + "\(outcome.checked == 1 ? "is" : "are") identical to vanilla's."
     )
     if outcome.skipped > 0 {
       let context = model.target.configuration.contextLength

@@ -63,7 +63,7 @@ import Testing
       "decode", "--model", model.directory + "/config.json", "--decoder", "vanilla", "--input",
       scratch.path("in.jsonl"), "--output", scratch.path("out.jsonl"),
     ])
-    expectRefusal(file, "config.json is a file", "name the folder")
+    expectRefusal(file, "config.json: it is a file", "name the folder")
     expectRefusal(
       try Program.run([
         "decode", "--decoder", "vanilla", "--input", scratch.path("in.jsonl"), "--output", scratch.path("out.jsonl"),
@@ -245,21 +245,21 @@ import Testing
       "decode", "--model", model.directory, "--decoder", "vanilla", "--input", scratch.path("in.jsonl"), "--output",
       scratch.path("in.jsonl"),
     ])
-    expectRefusal(result, "in.jsonl is the input")
+    expectRefusal(result, "in.jsonl: it is the input")
     #expect(try scratch.read("in.jsonl") == input)
     expectRefusal(
       try Program.run([
         "run", "--model", model.directory, "--limit", "1", "--database", scratch.path("a.sqlite"), "--report",
         scratch.path("a.sqlite"),
       ]),
-      "a.sqlite is the database"
+      "a.sqlite: it is the database"
     )
     expectRefusal(
       try Program.run([
         "run", "--model", model.directory, "--limit", "1", "--database", scratch.path("a.sqlite"), "--report",
         model.directory,
       ]),
-      model.directory + " is a folder"
+      model.directory + ": it is a folder"
     )
   }
 

@@ -143,7 +143,7 @@ import Testing
     #expect(try compare("1/vanilla", "1/medusa", "--fail-if-slower", "3").status == 64)
     let missing = try compare("1", "9")
     #expect(missing.status == 2 && missing.errors.contains("holds no run 9"))
-    #expect(try compare("1/eagle", "1/medusa").errors.contains("has no decoder 'eagle': choose one of vanilla"))
+    #expect(try compare("1/eagle", "1/medusa").errors.contains("has no decoder 'eagle'; choose one of vanilla"))
   }
 
   /// One pass of few questions has no interval to judge by, which must not hide that outputs differ.

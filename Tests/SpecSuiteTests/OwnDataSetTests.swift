@@ -141,7 +141,7 @@ import Testing
     let own = try contents(
       #"{"id": 1, "messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}]}"#
     )
-    #expect(own.notes.count == 1 && own.notes[0].contains("1 of 1 questions have a system message"))
+    #expect(own.notes.count == 1 && own.notes[0].contains("1 of 1 question has a system message"))
   }
 
   @Test(arguments: [

@@ -130,13 +130,13 @@ struct VocabularyReader {
     for (index, node) in nodes.enumerated() {
       if case .string(let line) = node, line.starts(with: "#version".utf8) { continue }
       guard let (left, right) = pair(node) else {
-        throw field.malformed(found: "\(node.tokenizerSummary) as number \(index)", expected: "two tokens to merge")
+        throw field.malformed(found: "\(node.tokenizerSummary) as merge \(index + 1)", expected: "two tokens to merge")
       }
       func known(_ word: ArraySlice<UInt8>) throws(TokenizerError) -> Token {
         if let token = tokens[word] { return token }
         throw field.malformed(
-          found: "\(quoted(word)) in number \(index)",
-          expected: "tokens of the vocabulary"
+          found: "\(quoted(word)), which is no token, in merge \(index + 1)",
+          expected: "tokens of the vocabulary that make one of it"
         )
       }
       // As in Hugging Face, the last of repeated merges counts.

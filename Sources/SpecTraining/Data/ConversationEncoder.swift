@@ -28,7 +28,8 @@ public struct ConversationEncoder: Sendable {
     endToken = configuration.endTokens.first
   }
 
-  /// The tokens of a document, in which the text of a special token is but a text. What the system says in a conversation is left out: a suite's template has its own.
+  /// The tokens of a document, in which the text of a special token is but a text. What the system says in a
+  /// conversation is left out: a suite's template has its own.
   ///
   /// - Parameter document: running text or a conversation.
   /// - Returns: its tokens with the end token after a text and after the last answer.

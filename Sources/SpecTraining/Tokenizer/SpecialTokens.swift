@@ -47,9 +47,9 @@ public enum TokenizerTrainingError: Error, Equatable, Sendable, CustomStringConv
   public var description: String {
     switch self {
     case .vocabularyTooSmall(let size, let least):
-      "a vocabulary of \(size) tokens cannot hold the special tokens and the 256 bytes: choose at least \(least)"
+      "a vocabulary of \(size) tokens cannot hold the special tokens and the 256 bytes; choose at least \(least)"
     case .specialToken(let content, let problem):
-      "the special token '\(content)' \(problem): choose a marker of its own, such as <|user|>"
+      "the special token '\(content)' \(problem); choose a marker of its own, such as <|user|>"
     }
   }
 }

@@ -97,7 +97,7 @@ struct TrainMedusaCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...64).contains(heads) else {
-      throw ValidationError("--heads is \(heads): choose a number from 1 to 64.")
+      throw ValidationError("--heads is \(heads); choose a number from 1 to 64")
     }
   }
 

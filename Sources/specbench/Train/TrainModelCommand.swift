@@ -29,12 +29,12 @@ struct ShapeOptions: ParsableArguments {
 
   func validate() throws {
     guard (1...1024).contains(layers) else {
-      throw ValidationError("--layers is \(layers): choose a number from 1 to 1024.")
+      throw ValidationError("--layers is \(layers); choose a number from 1 to 1024")
     }
     if let heads { try check(heads, in: 1...1024, of: "--heads") }
     for (name, value) in [("--width", width), ("--inner", inner)] {
       if let value, value % 32 != 0 || !(32...65536).contains(value) {
-        throw ValidationError("\(name) is \(value): choose a multiple of 32 from 32 to 65536.")
+        throw ValidationError("\(name) is \(value); choose a multiple of 32 from 32 to 65536")
       }
     }
   }
@@ -54,7 +54,7 @@ struct ShapeOptions: ParsableArguments {
     guard shape.attentionHeads > 0, shape.headDimension.isMultiple(of: 2), shape.headDimension > 0,
       shape.attentionHeads * shape.headDimension == shape.hiddenSize || heads == nil
     else {
-      throw ValidationError("--heads is \(shape.attentionHeads): the width divided by it must be an even number.")
+      throw ValidationError("--heads is \(shape.attentionHeads): the width divided by it must be an even number")
     }
     return shape
   }

@@ -15,7 +15,7 @@ struct TrainingContextOptions: ParsableArguments {
 
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads is \(threads): choose a number from 1 to 1024.")
+      throw ValidationError("--threads is \(threads); choose a number from 1 to 1024")
     }
   }
 
@@ -81,25 +81,25 @@ struct TrainingOptions: ParsableArguments {
     try refuseEmptyPaths(["--output": output])
     for file in data { try refuseEmptyPaths(["--data": file]) }
     guard (1...10_000_000).contains(steps) else {
-      throw ValidationError("--steps is \(steps): choose a number from 1 to 10000000.")
+      throw ValidationError("--steps is \(steps); choose a number from 1 to 10000000")
     }
     guard (16...65536).contains(batchTokens) else {
-      throw ValidationError("--batch-tokens is \(batchTokens): choose a number from 16 to 65536.")
+      throw ValidationError("--batch-tokens is \(batchTokens); choose a number from 16 to 65536")
     }
     guard (8...batchTokens).contains(documentTokens) else {
       throw ValidationError(
-        "--document-tokens is \(documentTokens): choose a number from 8 to --batch-tokens, which is "
-          + "\(batchTokens)."
+        "--document-tokens is \(documentTokens); choose a number from 8 to --batch-tokens, which is "
+          + "\(batchTokens)"
       )
     }
     guard learningRate > 0, learningRate < 1 else {
-      throw ValidationError("--learning-rate is \(learningRate): choose a number above 0 and below 1.")
+      throw ValidationError("--learning-rate is \(learningRate); choose a number above 0 and below 1")
     }
     guard weightDecay >= 0, weightDecay < 1 else {
-      throw ValidationError("--weight-decay is \(weightDecay): choose a number from 0 to below 1.")
+      throw ValidationError("--weight-decay is \(weightDecay); choose a number from 0 to below 1")
     }
     if try TrainingRecord.finished(in: output) != nil {
-      throw ValidationError("--output \(output) holds the result of a finished training: name another, or delete it.")
+      throw ValidationError("\(output): it holds the result of a finished training; name another, or delete it")
     }
   }
 
