@@ -60,8 +60,8 @@ struct MarkdownOpening {
         String(mismatch.turn),
         String(mismatch.pass),
         mismatch.position.map(String.init) ?? NumberFormat.missing,
-        mismatch.expectedToken.map(String.init) ?? "end",
-        mismatch.foundToken.map(String.init) ?? "end",
+        token(mismatch.expectedToken),
+        token(mismatch.foundToken),
         NumberFormat.fixed(mismatch.topTwoMargin, decimals: 6),
         mismatch.isTie.map { $0 ? "yes" : "no" } ?? NumberFormat.missing,
       ])
@@ -78,6 +78,11 @@ struct MarkdownOpening {
       ends there. Top-2 margin: the target's largest logit at that place minus its second largest, with the noise of
       sampling if there is any; a tie has none. "–" where that is not known, as for imported answers.
       """
+  }
+
+  /// Imported answers hold texts and no tokens, so that a token that is not there need not be the end.
+  private func token(_ id: Int?) -> String {
+    id.map(String.init) ?? (summary.run.origin == .measured ? "end" : NumberFormat.missing)
   }
 
   private func speedSentence(isDoubtful: Bool) -> String {

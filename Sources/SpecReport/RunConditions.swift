@@ -13,6 +13,8 @@ struct RunConditions {
   private let environment: EnvironmentRecord
   private let prompts: [Place: PromptRecord]
   private let warnings: [String]
+  /// The baseline's answers, where they are all that tells what model gave them: of imported answers.
+  private let answers: [Place: String]
   private let options: [String: String]
   /// The hashes of the files that results depend on, by role; empty for imported answers and runs of an older version.
   private let files: [String: String]
@@ -28,9 +30,24 @@ struct RunConditions {
       try store.inputs(of: id).map { ($0.role, $0.sha256) },
       uniquingKeysWith: { first, _ in first }
     )
+    answers = run.origin == .specBench ? try Self.answers(store, run: id) : [:]
     warnings = environment.taints + (try store.conditions(of: id)).flatMap(\.taints)
     options =
       (try? JSONDecoder().decode([String: String].self, from: Data(run.options.utf8))) ?? ["options": run.options]
+  }
+
+  /// What vanilla answered first.
+  private static func answers(_ store: BenchmarkStore, run: Int64) throws(StoreError) -> [Place: String] {
+    let vanilla = try store.decoders(of: run).first(where: \.isVanilla)?.id
+    let places = Dictionary(
+      try store.prompts(of: run).map { ($0.id, Place(question: $0.questionID, turn: $0.turn)) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    return Dictionary(
+      try store.generations(of: run).filter { $0.decoderID == vanilla && $0.pass == 0 }
+        .compactMap { row in places[row.promptID].map { ($0, row.text) } },
+      uniquingKeysWith: { first, _ in first }
+    )
   }
 
   private var isImported: Bool { run.origin == .specBench }
@@ -42,7 +59,7 @@ struct RunConditions {
       return ["the \(isImported ? "first" : "second") run was imported, the other one measured"]
     }
     return (modelDifferences(other) + settingDifferences(other) + machineDifferences(other)).compactMap(\.self)
-      + optionDifferences(other) + promptDifferences(other)
+      + optionDifferences(other) + promptDifferences(other) + answerDifferences(other)
   }
 
   /// What differs and is worth knowing, one phrase each: a comparison is often made to see its effect, or it takes no part
@@ -173,6 +190,13 @@ struct RunConditions {
     guard !kinds.isEmpty else { return [] }
     let list = kinds.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     return ["\(first + second + text + skipped) of \(quantity(keys.count, "prompt")) differ (\(list))"]
+  }
+
+  /// Other answers of vanilla are those of another model, or of other settings.
+  private func answerDifferences(_ other: RunConditions) -> [String] {
+    let shared = answers.compactMap { place, text in other.answers[place].map { $0 == text } }
+    let differing = shared.filter { !$0 }.count
+    return differing == 0 ? [] : ["vanilla's answers to \(differing) of \(shared.count) prompts differ"]
   }
 
   private func difference(_ name: String, _ other: RunConditions, _ value: (RunConditions) -> String?) -> String? {

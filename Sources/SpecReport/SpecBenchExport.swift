@@ -13,7 +13,7 @@ public enum SpecBenchExport {
   }
 
   /// Renders a run: one file for each decoder, the noise floor left out. Every pass is a choice; Spec-Bench's scripts
-  /// read the first. A question counts once all its turns are there.
+  /// read the first. A pass of a question counts once all its turns are there.
   ///
   /// - Parameters:
   ///   - store: The database.
@@ -24,11 +24,13 @@ public enum SpecBenchExport {
     let record = try store.run(run)
     try store.checkNumbers(of: run)
     let prompts = Dictionary(uniqueKeysWithValues: try store.prompts(of: run).map { ($0.id, $0.record) })
+    let turns = turns(of: prompts.values, record.record)
     let generations = Dictionary(grouping: try store.generations(of: run), by: \.decoderID)
     var names: Set<String> = []
     return try store.decoders(of: run).filter { !$0.isNoiseFloor }.map { decoder in
       let name = "\(record.modelName)-\(decoder.name)"
-      let lines = try answers(generations[decoder.id] ?? [], prompts: prompts, store: store).map { answer in
+      let lines = try answers(generations[decoder.id] ?? [], prompts: prompts, turns: turns, store: store).map {
+        answer in
         try line(answer, name: name, date: record.startedAt)
       }
       return File(name: fileName(name, besides: &names) + ".jsonl", text: lines.map { $0 + "\n" }.joined())
@@ -42,9 +44,24 @@ public enum SpecBenchExport {
     var passes: [[(generation: GenerationRecord, acceptLengths: [Int])]]
   }
 
+  /// How many turns each question has. Later turns are counted from when they are reached: while there are some to come,
+  /// those of the last question are not known, and it is left out.
+  private static func turns(of prompts: some Collection<PromptRecord>, _ run: RunRecord) -> [Int: Int] {
+    var turns = prompts.filter { $0.skipReason == nil }.reduce(into: [Int: Int]()) {
+      $0[$1.questionID, default: 0] += 1
+    }
+    if run.finishedAt == nil, prompts.count < run.plannedPrompts ?? 0,
+      let last = prompts.max(by: { $0.ordinal < $1.ordinal })
+    {
+      turns[last.questionID] = nil
+    }
+    return turns
+  }
+
   private static func answers(
     _ generations: [Stored<GenerationRecord>],
     prompts: [Int64: PromptRecord],
+    turns: [Int: Int],
     store: BenchmarkStore
   ) throws -> [Answer] {
     let byQuestion = Dictionary(grouping: generations) { prompts[$0.promptID]?.questionID }
@@ -54,8 +71,10 @@ public enum SpecBenchExport {
     // Integers by their size; where an id is a text, as the questions come in the run.
     let areNumbers = questions.allSatisfy { $0.prompt.writtenID == nil }
     let place = { (prompt: PromptRecord) in areNumbers ? prompt.questionID : prompt.ordinal }
-    return try questions.sorted { place($0.prompt) < place($1.prompt) }.map { prompt, own in
-      let passes = Dictionary(grouping: own, by: \.pass).sorted { $0.key < $1.key }.map(\.value)
+    return try questions.sorted { place($0.prompt) < place($1.prompt) }.compactMap { prompt, own in
+      let passes = Dictionary(grouping: own, by: \.pass).filter { $0.value.count == turns[prompt.questionID] }
+        .sorted { $0.key < $1.key }.map(\.value)
+      if passes.isEmpty { return nil }
       return Answer(
         prompt: prompt,
         category: prompt.subcategory,

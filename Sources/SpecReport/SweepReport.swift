@@ -14,6 +14,8 @@ public enum SweepReport {
     /// Vanilla's time over the setting's: a speedup, or a ratio of times per token.
     var ratio: Double? { figures[.overall]?.speedup?.ratio }
     var basis: SpeedBasis { figures[.overall]?.speedup?.basis ?? .speedup }
+    /// The ratio in a sentence, marked where it is no speedup.
+    var ratioText: String { NumberFormat.ratio(ratio) + (ratio == nil || basis == .speedup ? "" : " per token") }
     var compression: Double? { figures[.overall]?.accepted?.meanAcceptedTokens }
   }
 
@@ -106,13 +108,13 @@ public enum SweepReport {
 
   private static func headline(_ entries: [Entry], isDoubtful: Bool) -> String {
     let bold = isDoubtful ? "" : "**"
-    guard let best = entries.first, let ratio = best.ratio else { return "No setting was measured." }
+    guard let best = entries.first, best.ratio != nil else { return "No setting was measured." }
     let interval = interval(best.estimate).map { ", 95 % interval \($0)" } ?? ""
     let widest = entries.max { $0.compression ?? 0 < $1.compression ?? 0 }
     return "Of \(entries.count) settings the fastest is \(MarkdownText.code(best.name)): "
-      + "\(bold)\(NumberFormat.ratio(ratio))\(best.basis == .speedup ? "" : " per token")\(bold)\(interval), at \(NumberFormat.mean(best.compression)) accepted tokens per cycle. "
+      + "\(bold)\(best.ratioText)\(bold)\(interval), at \(NumberFormat.mean(best.compression)) accepted tokens per cycle. "
       + "The most tokens per cycle, \(NumberFormat.mean(widest?.compression)), has "
-      + "\(MarkdownText.code(widest?.name ?? "")) at \(NumberFormat.ratio(widest?.ratio)). The best of many settings "
+      + "\(MarkdownText.code(widest?.name ?? "")) at \(widest?.ratioText ?? NumberFormat.missing). The best of many settings "
       + "owes part of its lead to chance: measure it once more by itself."
   }
 

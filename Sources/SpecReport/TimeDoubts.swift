@@ -13,7 +13,9 @@ struct TimeDoubts {
     let more = warnings.count - 1
     let rest = more > 0 ? ["\(quantity(more, "more warning stands", plural: "more warnings stand")) below."] : []
     let all = [noise].compactMap(\.self) + warnings.prefix(1) + rest
-    return all.isEmpty ? nil : "**These times are doubtful. \(all.joined(separator: " "))**"
+    // What is known of imported answers speaks against the files, not against a machine.
+    let subject = summary.run.origin == .measured ? "These times are doubtful." : "The files leave doubts."
+    return all.isEmpty ? nil : "**\(subject) \(all.joined(separator: " "))**"
   }
 
   private var noise: String? {

@@ -19,8 +19,10 @@ struct SharedAnswers {
   private(set) var questions: [Question] = []
   /// Choices that every file has of every question.
   private(set) var choices = 0
-  /// What a reader has to know of the files, one sentence each.
-  private(set) var notes: [String] = []
+  /// What speaks against comparing the files, one sentence each.
+  private(set) var doubts: [String] = []
+  /// What was taken for granted and changes no figure, one sentence each.
+  private(set) var remarks: [String] = []
 
   /// - Parameters:
   ///   - files: the baseline's first.
@@ -53,20 +55,20 @@ struct SharedAnswers {
       )
     }
     choices = order.flatMap { id in maps.compactMap { $0[id]?.choices.count } }.min() ?? 0
-    notes = Self.differences(files) + leftOut(maps) + files.compactMap { Self.contradictions($0) }
+    doubts = Self.differences(files) + leftOut(maps) + files.compactMap { Self.contradictions($0) }
     if numbered > 0 {
-      notes.append(
+      remarks.append(
         "The category of \(quantity(numbered, "question")) follows from the number, as Spec-Bench counts them."
       )
     }
     if unnamed > 0 {
-      notes.append(
+      remarks.append(
         "\(quantity(unnamed, "question")) without a category \(unnamed == 1 ? "is" : "are") put in "
           + "'\(Category.unnamed.rawValue)': --category gives another."
       )
     }
     if conflicts > 0 {
-      notes.append(
+      doubts.append(
         "The files give \(quantity(conflicts, "question")) different categories: the first file's are taken."
       )
     }
@@ -75,16 +77,22 @@ struct SharedAnswers {
   /// Questions that the baseline has and another file has not, and the other way round.
   private static func differences(_ files: [File]) -> [String] {
     guard let baseline = files.first else { return [] }
-    let its = Set(baseline.answers.answers.map(\.id))
+    let its = baseline.answers.answers.map(\.id)
     return files.dropFirst().compactMap { file -> String? in
-      let own = Set(file.answers.answers.map(\.id))
-      let parts = [(its.subtracting(own), baseline.path), (own.subtracting(its), file.path)].filter { !$0.0.isEmpty }
+      let own = file.answers.answers.map(\.id)
+      let parts = [(without(its, own), baseline.path), (without(own, its), file.path)].filter { !$0.0.isEmpty }
       guard !parts.isEmpty else { return nil }
       let counts = parts.map { "\(quantity($0.0.count, "question")) only in \($0.1) (\(list($0.0)))" }
       return
         "\(file.path) and \(baseline.path) do not hold the same questions: \(counts.joined(separator: ", ")); only shared "
         + "ones are compared."
     }
+  }
+
+  /// The ids that others do not have. One file may write a number as a text, or with a fraction of zero.
+  private static func without(_ ids: [QuestionID], _ others: [QuestionID]) -> Set<QuestionID> {
+    let known = Set(others.map(\.key))
+    return Set(ids.filter { !known.contains($0.key) })
   }
 
   /// Turns and choices of shared questions that not all files have.

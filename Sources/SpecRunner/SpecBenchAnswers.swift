@@ -87,7 +87,9 @@ struct SpecBenchAnswers {
     guard !choices.isEmpty else { throw try field.member("choices").mismatch(expected: "a list with a choice") }
     let member = try field.member("question_id")
     guard let id = member.value.flatMap({ QuestionID($0) }) else {
-      throw member.mismatch(expected: "an integer or a text")
+      throw member.mismatch(
+        expected: "an integer or a text of at most 200 characters, none of which controls a terminal"
+      )
     }
     return Answer(
       line: line,

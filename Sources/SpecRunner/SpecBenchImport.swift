@@ -9,7 +9,7 @@ public struct SpecBenchImport {
   private let files: [SharedAnswers.File]
   private let shared: SharedAnswers
   /// What a reader has to know of the files, one sentence each: what only some of them hold, and what does not fit together.
-  public var notes: [String] { shared.notes }
+  public var notes: [String] { shared.doubts + shared.remarks }
 
   /// Reads and checks all files before anything is written.
   ///
@@ -93,7 +93,7 @@ public struct SpecBenchImport {
         ordinal: 0,
         startedAt: Date(timeIntervalSince1970: 0),
         prefillNanoseconds: 0,
-        decodeNanoseconds: Int(choice.wallTimes[turn] * 1e9),
+        decodeNanoseconds: Int((choice.wallTimes[turn] * 1e9).rounded()),
         outputTokens: choice.newTokens[turn],
         outputIDs: [],
         text: choice.turns[turn],
@@ -227,7 +227,7 @@ public struct SpecBenchImport {
       packageVersion: RunEnvironment.packageVersion,
       buildConfiguration: .release,
       kernelSet: "",
-      taints: notes
+      taints: shared.doubts
     )
   }
 }

@@ -44,6 +44,9 @@ struct ExportCommand: ParsableCommand {
     let paths = files.map { (path: folder.appending(path: $0.name).path, text: $0.text) }
     try OutputFile.withFolder(output) { try OutputFile.writeAll(paths) }
     for file in paths { try say(file.path) }
+    if try store.run(id).finishedAt == nil {
+      tell("Run \(id) is unfinished: the files hold only questions of which all turns are done.")
+    }
   }
 }
 

@@ -162,6 +162,9 @@ import Testing
     let result = try read(base, try write("ea.jsonl", [line(81, "ea", "0.5"), line(161, "ea", "0.5")]))
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.errors.contains("The category of 2 questions follows from the number"))
+    // That changes no figure: no doubt stands before the result.
+    #expect(!result.output.contains("doubt") && result.output.contains("overall speedup of 2.00x"), "\(result.output)")
+    #expect(try !report().contains("doubt"))
     let decoders = try #require(try json()["decoders"] as? [[String: Any]])
     let categories = try #require(decoders[1]["categories"] as? [String: [String: Any]])
     #expect(Set(categories.keys) == ["mt_bench", "translation"])
@@ -199,6 +202,57 @@ import Testing
     #expect(result.status == 0, "\(result.errors)")
     let names = try #require(try json()["decoders"] as? [[String: Any]]).compactMap { $0["name"] as? String }
     #expect(names == ["vanilla", "ea", "ea-2", "ea-3", "vanilla-2", "ea-4"])
+  }
+
+  /// What is wrong with the files says nothing against a machine's times, and texts hold no tokens to be the end.
+  @Test func doubtsAreThoseOfTheFiles() throws {
+    var other = fast(81)
+    other.turns[1] = "four six"
+    let result = try read(try write("base.jsonl", [Line(), Line(question: 82)]), try write("ea.jsonl", [other]))
+    #expect(result.output.hasPrefix("The files leave doubts. ") && !result.output.contains("times are doubtful"))
+    let row = try #require(try report().split(separator: "\n").first { $0.hasPrefix("| mt_bench") })
+    let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+    #expect(cells == ["mt_bench", "ea", "81", "1", "0", "5", "–", "–", "–", "–"])
+  }
+
+  /// Tables made by other programs write numbers as texts, or with a fraction of zero.
+  @Test(arguments: ["\"81\"", "81.0"])
+  func aNumberIsTheSameHoweverItIsWritten(id: String) throws {
+    let base = try write("base.jsonl", [Line()])
+    try scratch.write(fast(81).text.replacing("\"question_id\": 81", with: "\"question_id\": \(id)"), to: "ea.jsonl")
+    let result = try read(base, scratch.path("ea.jsonl"))
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    #expect(result.output.contains("All 2 compared outputs are identical"))
+  }
+
+  /// 2.3 times 1e9 lies below the integer.
+  @Test func timesComeBackAsTheyWere() throws {
+    let base = try write("base.jsonl", [Line(times: ["2.3", "1.1"])])
+    #expect(try read(base, try write("ea.jsonl", [fast(81)])).status == 0)
+    let export = try Program.run(
+      ["export", "--database", scratch.path("runs.sqlite"), "--output", scratch.path("answers")]
+    )
+    let vanilla = try #require(export.output.split(separator: "\n").map(String.init).first)
+    let line = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: vanilla)))
+    let choices = try #require((line as? [String: Any])?["choices"] as? [[String: Any]])
+    #expect(choices.first?["wall_time"] as? [Double] == [2.3, 1.1])
+  }
+
+  /// The files tell of a model by what its vanilla answered.
+  @Test func importsOfOtherModelsAreNotCompared() throws {
+    var other = Line()
+    other.turns = ["five six", "four five"]
+    let database = scratch.path("runs.sqlite")
+    #expect(try read(try write("base.jsonl", [Line()]), try write("ea.jsonl", [fast(81)])).status == 0)
+    #expect(try read(try write("other.jsonl", [other]), scratch.path("ea.jsonl")).status == 0)
+    let refusal = try Program.run(["compare", "--database", database, "1", "2"])
+    #expect(
+      refusal.status == 2 && refusal.errors.contains("vanilla's answers to 1 of 2 prompts differ"),
+      "\(refusal.errors)"
+    )
+    #expect(try Program.run(["compare", "--database", database, "1", "2", "--anyway"]).status == 0)
+    #expect(try read(scratch.path("base.jsonl"), scratch.path("ea.jsonl")).status == 0)
+    #expect(try Program.run(["compare", "--database", database, "1", "3"]).status == 0)
   }
 
   @Test func aFileGivenTwiceIsRefused() throws {

@@ -21,6 +21,19 @@ import Testing
     #expect(try (table.cell("kangaroo:steps=6", "Of this suite") == "–") == (passes == 1))
   }
 
+  /// Where outputs differ no ratio of the first sentence reads as a speedup.
+  @Test func ratiosOfUnequalOutputsAreNamedSo() throws {
+    let workspace = try Workspace()
+    let run = try CertaintyTests.record(in: workspace.store)
+    try workspace.connection().write {
+      try $0.execute(sql: "UPDATE generation SET lossless = 0 WHERE decoder_id = 2 AND prompt_id = 1")
+    }
+    let text = SweepReport.render([try RunSummary(store: workspace.store, run: run)])
+    let headline = try #require(text.split(separator: "\n").first { $0.contains("settings the fastest is") })
+    let sentence = try #require(headline.components(separatedBy: "settings the fastest is").last)
+    #expect(sentence.matches(of: /\dx\b/).count == 2 && sentence.matches(of: /\dx per token/).count == 2, "\(sentence)")
+  }
+
   @Test func provenanceIsComplete() throws {
     let lines = try report(Workspace(), passes: 1).components(separatedBy: "\n")
     let expected = [
