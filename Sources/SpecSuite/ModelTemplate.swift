@@ -114,6 +114,7 @@ struct JinjaTemplate {
 
   /// - Throws: ``JinjaProblem`` for a template that is not read.
   init(_ source: String, tokens: [String: JinjaValue]) throws(JinjaProblem) {
+    guard source.utf8.count <= JinjaBudget.longestTemplate else { throw JinjaProblem("it is longer than 1 MiB") }
     nodes = try JinjaParser.parse(source)
     self.tokens = tokens
   }

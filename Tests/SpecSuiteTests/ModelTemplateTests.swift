@@ -159,6 +159,41 @@ import Testing
     #expect(reason.contains(words) && !reason.contains("recognized or none"), "\(reason)")
   }
 
+  private static let long =
+    "{% set ns = namespace(x='aaaaaaaaaa', y=range(1000)) %}{% for i in range(15) %}"
+    + "{% set ns.x = ns.x ~ ns.x %}{% endfor %}"
+  private static let many = "{% for i in range(300) %}{% for j in range(300) %}"
+  private static let end = "{% endfor %}{% endfor %}"
+
+  /// Each once took gigabytes, minutes, or more stack than there is.
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      (
+        "{% set ns = namespace(x=[1, 2]) %}{% for i in range(45) %}{% set ns.x = ns.x + ns.x %}{% endfor %}", "too long"
+      ),
+      (long + "{% set y = range(1000) | join(ns.x) %}{% set z = range(1000) | join(y) %}", "too long"),
+      (long + "{{ ns.x.replace('a', ns.x) }}", "too long"),
+      (long + many + "{% if ns.x.upper() == ns.x %}{% endif %}" + end, "too long"),
+      (long + many + "{% set z = ns.y[::-1] %}" + end, "too long"),
+      (long + "{{ ns.x ~ 'b' in ns.x ~ ns.x }}", "too long"),
+      (many + "{% set z = namespace(a=range(1000)) %}" + end, "too long"),
+      ("{% set x = [] %}" + String(repeating: "{% set x = [[[[[[x]]]]]] %}", count: 9000), "too deep"),
+      ("{% set x = [[1]] %}{% set y = [[1]] %}{{ x == y }}", "compares lists"),
+      ("{{ " + String(repeating: "1 + ", count: 100_000) + "1 }}", "too long"),
+      ("{{ x" + String(repeating: ".a", count: 100_000) + " }}", "too long"),
+      ("{{ x" + String(repeating: "[0]", count: 100_000) + " }}", "too long"),
+      ("{{ x" + String(repeating: " | trim", count: 100_000) + " }}", "too long"),
+      ("{{ 1" + String(repeating: " and 1", count: 100_000) + " }}", "too long"),
+      ("{{ x" + String(repeating: " is defined", count: 60_000) + " }}", "too long"),
+      ("{{ 1" + String(repeating: " == 1", count: 399) + " }}", "leaves out"),
+      (String(repeating: "a", count: 1 << 21), "1 MiB"),
+    ]
+  ) func aTemplateIsBounded(source: String, words: String) throws {
+    let reason = reason(try template(source))
+    #expect(reason.contains(words), "\(reason)")
+  }
+
   @Test func brokenFilesAreSaid() throws {
     try workspace.write("{", to: "tokenizer_config.json")
     #expect(reason(ModelTemplate(directory: workspace.path)).contains("line 1"))

@@ -4,12 +4,14 @@ import Foundation
 enum JinjaFunctions {
   static func binary(_ symbol: String, _ left: JinjaValue, _ right: JinjaValue) throws(JinjaProblem) -> JinjaValue {
     switch (symbol, left, right) {
-    case ("==", _, _): return .boolean(left == right)
-    case ("!=", _, _): return .boolean(left != right)
+    case ("==", _, _): return .boolean(try equal(left, right))
+    case ("!=", _, _): return .boolean(try !equal(left, right))
     case ("~", _, _): return .text(try left.written() + right.written())
     case ("+", .text(let a), .text(let b)): return .text(a + b)
     case ("+", .list(let a), .list(let b)): return .list(a + b)
-    case ("in", _, .list(let values)): return .boolean(values.contains(left))
+    case ("in", _, .list(let values)):
+      for value in values where try equal(left, value) { return .boolean(true) }
+      return .boolean(false)
     case ("in", .text(let part), .text(let whole)):
       return .boolean(part.isEmpty || scalars(whole).firstRange(of: scalars(part)) != nil)
     case ("in", .text(let key), .object(let members)): return .boolean(members[key] != nil)
@@ -17,6 +19,11 @@ enum JinjaFunctions {
     case (_, .integer(let a), .integer(let b)): return try arithmetic(symbol, a, b)
     default: throw JinjaProblem("'\(symbol)' stands between values that it is not made for")
     }
+  }
+
+  private static func equal(_ a: JinjaValue, _ b: JinjaValue) throws(JinjaProblem) -> Bool {
+    if a.holdsContainers && b.holdsContainers { throw JinjaProblem("it compares lists of lists or of objects") }
+    return a == b
   }
 
   private static func arithmetic(_ symbol: String, _ a: Int, _ b: Int) throws(JinjaProblem) -> JinjaValue {
@@ -89,8 +96,8 @@ enum JinjaFunctions {
     case ("none", _): return value == .null
     case ("true", _): return value == .boolean(true)
     case ("false", _): return value == .boolean(false)
-    case ("equalto", _), ("eq", _), ("==", _): return value == (arguments.first ?? .undefined)
-    case ("ne", _): return value != (arguments.first ?? .undefined)
+    case ("equalto", _), ("eq", _), ("==", _): return try equal(value, arguments.first ?? .undefined)
+    case ("ne", _): return try !equal(value, arguments.first ?? .undefined)
     case ("in", _): return try binary("in", value, arguments.first ?? .undefined).isTrue
     case ("string", .text), ("mapping", .object), ("iterable", .list), ("iterable", .text), ("iterable", .object),
       ("sequence", .list), ("sequence", .text), ("number", .integer), ("boolean", .boolean), ("integer", .integer):

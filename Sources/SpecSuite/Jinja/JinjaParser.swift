@@ -104,9 +104,11 @@ struct JinjaParser {
 
 /// Reads one expression.
 struct JinjaExpressionParser {
+  private static let mostLinks = 400
   private let tokens: [JinjaToken]
   private var index = 0
   private var depth = 0
+  private var links = 0
 
   init(_ tokens: [JinjaToken]) { self.tokens = tokens }
 
@@ -140,6 +142,14 @@ struct JinjaExpressionParser {
     return name
   }
 
+  /// Counts what makes an expression longer. A long one is as deep as it is long: it is evaluated, and freed, by as deep
+  /// a recursion.
+  private mutating func linked(_ expression: JinjaExpression) throws(JinjaProblem) -> JinjaExpression {
+    links += 1
+    guard links < Self.mostLinks else { throw JinjaProblem("an expression is too long") }
+    return expression
+  }
+
   mutating func expression() throws(JinjaProblem) -> JinjaExpression {
     depth += 1
     defer { depth -= 1 }
@@ -153,13 +163,13 @@ struct JinjaExpressionParser {
 
   mutating func or() throws(JinjaProblem) -> JinjaExpression {
     var left = try and()
-    while take(.name("or")) { left = .binary("or", left, try and()) }
+    while take(.name("or")) { left = try linked(.binary("or", left, try and())) }
     return left
   }
 
   private mutating func and() throws(JinjaProblem) -> JinjaExpression {
     var left = try not()
-    while take(.name("and")) { left = .binary("and", left, try not()) }
+    while take(.name("and")) { left = try linked(.binary("and", left, try not())) }
     return left
   }
 
@@ -175,12 +185,12 @@ struct JinjaExpressionParser {
     while true {
       if let symbol = ["==", "!=", "<=", ">=", "<", ">"].first(where: { next == .symbol($0) }) {
         index += 1
-        left = .binary(symbol, left, try sum())
+        left = try linked(.binary(symbol, left, try sum()))
       } else if take(.name("in")) {
-        left = .binary("in", left, try sum())
+        left = try linked(.binary("in", left, try sum()))
       } else if next == .name("not"), index + 1 < tokens.count, tokens[index + 1] == .name("in") {
         index += 2
-        left = .not(.binary("in", left, try sum()))
+        left = try linked(.not(.binary("in", left, try sum())))
       } else {
         return left
       }
@@ -193,7 +203,7 @@ struct JinjaExpressionParser {
     var left = try product()
     while let symbol = ["+", "-", "~"].first(where: { next == .symbol($0) }) {
       index += 1
-      left = .binary(symbol, left, try product())
+      left = try linked(.binary(symbol, left, try product()))
     }
     return left
   }
@@ -202,7 +212,7 @@ struct JinjaExpressionParser {
     var left = try sign()
     while let symbol = ["*", "//", "%"].first(where: { next == .symbol($0) }) {
       index += 1
-      left = .binary(symbol, left, try sign())
+      left = try linked(.binary(symbol, left, try sign()))
     }
     return left
   }
@@ -216,23 +226,23 @@ struct JinjaExpressionParser {
     var value = try primary()
     while true {
       if take(.symbol(".")) {
-        value = .member(value, .value(.text(try name())))
+        value = try linked(.member(value, .value(.text(try name()))))
       } else if take(.symbol("[")) {
-        value = try subscripted(value)
+        value = try linked(subscripted(value))
       } else if take(.symbol("(")) {
         let (arguments, named) = try self.arguments()
-        value = .call(value, arguments, named: named)
+        value = try linked(.call(value, arguments, named: named))
       } else if take(.symbol("|")) {
         let name = try name()
         let (arguments, named) = take(.symbol("(")) ? try self.arguments() : ([], [:])
-        value = .filter(name, value, arguments, named: named)
+        value = try linked(.filter(name, value, arguments, named: named))
       } else if take(.name("is")) {
         let isNegated = take(.name("not"))
         let name = try name()
         var arguments: [JinjaExpression] = []
         if take(.symbol("(")) { arguments = try self.arguments().list }
         let test = JinjaExpression.test(name, value, arguments)
-        value = isNegated ? .not(test) : test
+        value = try linked(isNegated ? .not(test) : test)
       } else {
         return value
       }

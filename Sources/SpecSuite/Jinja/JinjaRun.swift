@@ -1,12 +1,11 @@
 /// Writes a template with some variables. Everything is bounded, since a template is an untrusted file.
 struct JinjaRun {
-  private static let mostSteps = 200_000
   private static let longestText = 1 << 20
 
   private var scopes: [[String: JinjaValue]]
   private var namespaces: [String: [String: JinjaValue]] = [:]
   private var output = ""
-  private var steps = 0
+  private var budget = JinjaBudget()
   /// Set by `break` and `continue` until their loop has seen it.
   private var leaving: Leave?
 
@@ -27,19 +26,15 @@ struct JinjaRun {
 
   private init(scopes: [[String: JinjaValue]]) { self.scopes = scopes }
 
-  private mutating func step() throws(JinjaProblem) {
-    steps += 1
-    guard steps < Self.mostSteps else { throw JinjaProblem("it takes too long") }
-  }
-
   private mutating func append(_ text: String) throws(JinjaProblem) {
+    try budget.passing([.text(text)])
     output += text
     guard output.utf8.count < Self.longestText else { throw JinjaProblem("it writes too much") }
   }
 
   private mutating func write(_ nodes: [JinjaNode]) throws(JinjaProblem) {
     for node in nodes where leaving == nil {
-      try step()
+      try budget.step()
       switch node {
       case .text(let text): try append(text)
       case .output(let expression): try append(try value(of: expression).written())
@@ -99,7 +94,7 @@ struct JinjaRun {
     }
     if values.isEmpty { return try write(otherwise) }
     for (index, element) in values.enumerated() {
-      try step()
+      try budget.step()
       // What a turn sets is gone in the next one.
       scopes[scopes.count - 1] = [variable: element, "loop": .object(Self.position(index, of: values))]
       try write(body)
@@ -133,18 +128,26 @@ struct JinjaRun {
   }
 
   private mutating func value(of expression: JinjaExpression) throws(JinjaProblem) -> JinjaValue {
-    try step()
+    try budget.step()
     switch expression {
     case .value(let value): return value
     case .variable(let name): return variable(name)
-    case .list(let expressions): return .list(try values(of: expressions))
+    case .list(let expressions):
+      let elements = try values(of: expressions)
+      // Lists that lie ever deeper in each other would be compared and freed by as deep a recursion.
+      if elements.contains(where: \.holdsContainers) { throw JinjaProblem("a list lies too deep in others") }
+      return .list(elements)
     case .member(let owner, let key): return try member(value(of: owner), value(of: key))
     case .slice(let owner, let from, let to, let step): return try slice(owner, from, to, step)
     case .call(let function, let arguments, let named): return try call(function, arguments, named)
     case .filter(let name, let subject, let arguments, _):
-      return try JinjaFunctions.filter(name, value(of: subject), values(of: arguments))
+      let (subject, arguments) = (try value(of: subject), try values(of: arguments))
+      try budget.combining([subject] + arguments)
+      return try JinjaFunctions.filter(name, subject, arguments)
     case .test(let name, let subject, let arguments):
-      return .boolean(try JinjaFunctions.test(name, value(of: subject), values(of: arguments)))
+      let (subject, arguments) = (try value(of: subject), try values(of: arguments))
+      try budget.combining([subject] + arguments)
+      return .boolean(try JinjaFunctions.test(name, subject, arguments))
     case .not(let inner): return .boolean(try !value(of: inner).isTrue)
     case .negative(let inner):
       guard case .integer(let number) = try value(of: inner), number > Int.min else {
@@ -160,7 +163,9 @@ struct JinjaRun {
       let first = try value(of: left)
       return first.isTrue ? first : try value(of: right)
     case .binary(let symbol, let left, let right):
-      let result = try JinjaFunctions.binary(symbol, value(of: left), value(of: right))
+      let sides = [try value(of: left), try value(of: right)]
+      if symbol == "in" { try budget.combining(sides) } else { try budget.passing(sides) }
+      let result = try JinjaFunctions.binary(symbol, sides[0], sides[1])
       if case .text(let text) = result, text.utf8.count >= Self.longestText { throw JinjaProblem("it writes too much") }
       return result
     }
@@ -191,6 +196,7 @@ struct JinjaRun {
     _ step: JinjaExpression?
   ) throws(JinjaProblem) -> JinjaValue {
     guard case .list(let values) = try value(of: owner) else { throw JinjaProblem("it cuts what is no list") }
+    try budget.passing([.list(values)])
     func bound(_ value: JinjaValue?, _ standard: Int) throws(JinjaProblem) -> Int {
       guard let value else { return standard }
       guard case .integer(let number) = value else { throw JinjaProblem("an index is no number") }
@@ -214,7 +220,9 @@ struct JinjaRun {
   ) throws(JinjaProblem) -> JinjaValue {
     let values = try values(of: arguments)
     if case .member(let owner, .value(.text(let method))) = function {
-      return try JinjaFunctions.method(method, of: value(of: owner), values)
+      let owner = try value(of: owner)
+      try budget.combining([owner] + values)
+      return try JinjaFunctions.method(method, of: owner, values)
     }
     guard case .function(let name) = try value(of: function) else { throw JinjaProblem("it calls what is no function") }
     switch (name, values.first) {
@@ -226,7 +234,9 @@ struct JinjaRun {
       namespaces[key] = members
       return .namespace(key)
     case ("range", .integer(let count)?) where values.count == 1 && count <= 1000:
-      return .list((0..<max(count, 0)).map { .integer($0) })
+      let numbers = (0..<max(count, 0)).map { JinjaValue.integer($0) }
+      try budget.passing([.list(numbers)])
+      return .list(numbers)
     default: throw JinjaProblem("a call of '\(name)' is not read")
     }
   }

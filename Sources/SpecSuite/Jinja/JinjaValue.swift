@@ -25,6 +25,23 @@ enum JinjaValue: Equatable {
     }
   }
 
+  /// Whether it is a list or an object.
+  private var isContainer: Bool {
+    switch self {
+    case .list, .object: true
+    default: false
+    }
+  }
+
+  /// Whether it is a list or an object that holds others.
+  var holdsContainers: Bool {
+    switch self {
+    case .list(let values): values.contains(where: \.isContainer)
+    case .object(let members): members.values.contains(where: \.isContainer)
+    default: false
+    }
+  }
+
   /// What is written for it.
   ///
   /// - Throws: ``JinjaProblem`` for what nobody means to write.
