@@ -62,19 +62,22 @@ import Testing
     expectSentence(try Program.run(["train", "tokenizer", "--vocabulary=-1"] + data), 64, "--vocabulary")
   }
 
-  /// Sums of such numbers overflow.
+  /// Sums of such numbers overflow, and what goes through every length of a draft takes all memory.
   @Test func numbersInADatabaseThatNoMeasurementGives() throws {
     try scratch.write(#"{"question_id": 1, "category": "qa", "turns": ["Why?"]}"#, to: "suite/question.jsonl")
     #expect(try run().status == 0)
     let whole = try Data(contentsOf: scratch.folder.appending(path: "runs.sqlite"))
-    for (table, column) in [
-      ("generation", "decode_ns"), ("generation", "preempted_steps"), ("cycle", "nodes"), ("cycle", "verify_ns"),
-      ("token", "available_ns"), ("run", "passes"), ("decoder", "added_parameters"),
+    let largest = Int.max
+    for (table, column, number) in [
+      ("generation", "decode_ns", largest), ("generation", "preempted_steps", largest), ("cycle", "nodes", largest),
+      ("cycle", "drafted", 1 << 30), ("cycle", "accept_length", 1 << 20), ("cycle", "verify_ns", largest),
+      ("token", "available_ns", largest), ("run", "passes", largest), ("decoder", "added_parameters", largest),
     ] {
       let path = scratch.path("hostile.sqlite")
       for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
       try whole.write(to: URL(fileURLWithPath: path))
-      try DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE \(table) SET \(column) = 9223372036854775807") }
+      let update = "PRAGMA ignore_check_constraints = 1; UPDATE \(table) SET \(column) = \(number)"
+      try DatabaseQueue(path: path).write { try $0.execute(sql: update) }
       for command in [["report"], ["runs"]] {
         expectSentence(try Program.run(command + ["--database", path]), 2, "hostile.sqlite", "'\(table)'")
       }
