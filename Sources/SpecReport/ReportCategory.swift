@@ -49,4 +49,14 @@ extension RunSummary {
   var hasManyCategories: Bool { outline.tasks.count > ReportCategory.mostColumns }
   /// The categories of the columns of a table, without `overall`: none where there are too many.
   var columns: [ReportCategory] { hasManyCategories ? [] : outline.tasks }
+  /// The categories that a plot has room for, without `overall`: those with the most prompts where there are too many.
+  var drawn: [ReportCategory] {
+    guard hasManyCategories else { return outline.tasks }
+    let byPrompts = outline.tasks.enumerated().sorted { one, other in
+      let counts = [one, other].map { outline.measuredPrompts[$0.element.rawValue] ?? 0 }
+      return counts[0] != counts[1] ? counts[0] > counts[1] : one.offset < other.offset
+    }
+    let chosen = Set(byPrompts.prefix(ReportCategory.mostColumns).map(\.offset))
+    return outline.tasks.enumerated().filter { chosen.contains($0.offset) }.map(\.element)
+  }
 }

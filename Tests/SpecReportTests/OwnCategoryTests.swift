@@ -70,6 +70,18 @@ import Testing
     #expect(LaTeXReport.render(summary).split(separator: "\n").allSatisfy { $0.utf8.count < 200 })
   }
 
+  /// Where not all have room, the plot shows those with the most prompts, and says so.
+  @Test func plotsOfManyCategoriesShowTheLargest() throws {
+    let workspace = try Workspace()
+    let names = (0..<20).map { "kind \($0)" }
+    let summary = try run(workspace, names + names.suffix(9))
+    let plot = try #require(RunPlots.render(summary).first { $0.name == "speedup" })
+    for number in [0] + Array(11..<20) { #expect(plot.svg.contains(">kind \(number)<"), "kind \(number)") }
+    for number in 1..<11 { #expect(!plot.svg.contains(">kind \(number)<"), "kind \(number)") }
+    #expect(plot.svg.contains("the 10 of 20 with the most prompts"))
+    #expect(plot.svg.contains(">Overall<"))
+  }
+
   @Test func aNameOfACategoryStaysInItsPlace() throws {
     let workspace = try Workspace()
     let summary = try run(workspace, ["a|b", "<script>", "c,d", "e&f_g", "`x`"])

@@ -62,10 +62,13 @@ public enum RunPlots {
     let decoders = summary.contestants.filter { !$0.isNoiseFloor }
     guard !summary.outline.speedups.isEmpty, !decoders.isEmpty else { return nil }
     // More groups of bars than these cannot be told apart.
-    let groups = summary.columns + [.overall]
+    let groups = summary.drawn + [.overall]
+    let all = summary.outline.tasks.count
+    let share = summary.hasManyCategories ? " (the \(summary.drawn.count) of \(all) with the most prompts)" : ""
     let plot = BarPlot(
       title: RunPlot.speedup.title(summary.naming),
-      note: "\(measure(summary.naming)) by category\(intervals(of: decoders, summary)); the line marks vanilla"
+      note: "\(measure(summary.naming)) by category\(share)\(intervals(of: decoders, summary)); "
+        + "the line marks vanilla"
         + (summary.isFinished ? "" : "; preliminary, the run is unfinished"),
       groups: groups.map(\.shortTitle),
       series: decoders.map { decoder in
@@ -95,7 +98,7 @@ public enum RunPlots {
   /// Which of the two intervals the bars have.
   private static func intervals(of decoders: [Stored<DecoderRecord>], _ summary: RunSummary) -> String {
     let drawn = decoders.flatMap { decoder in
-      (summary.columns + [.overall]).compactMap { summary.estimates[decoder.id, $0] }.filter { $0.interval != nil }
+      (summary.drawn + [.overall]).compactMap { summary.estimates[decoder.id, $0] }.filter { $0.interval != nil }
     }
     guard !drawn.isEmpty else { return "" }
     if drawn.allSatisfy({ $0.ofThisSuite != nil }) { return ", with 95 % intervals of this suite" }
