@@ -28,6 +28,8 @@ struct PrecisionOptions: ParsableArguments {
   private static let longestBudget = 366.0 * 86400
 
   func validate() throws {
+    // What is wrong with a value itself comes before what is missing beside it.
+    _ = try timeBudget.map(duration)
     _ = try goal()
     if timeBudget != nil, precision == nil {
       throw ValidationError("--time-budget goes with --precision; give both, or neither")

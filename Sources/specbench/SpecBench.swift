@@ -47,13 +47,25 @@ struct SpecBench: ParsableCommand {
     MappedFile.endProcessOnShrinking()
     do {
       if let argument = argumentThatIsNoText { throw ArgumentThatIsNoText(text: argument) }
-      try checkName(Array(CommandLine.arguments.dropFirst()), among: configuration, of: "specbench")
-      var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      try checkName(arguments, among: configuration, of: "specbench")
+      var command = try parsed(arguments)
       try command.run()
       Activity.end()
     } catch {
       Activity.end()
       finish(error)
+    }
+  }
+
+  /// The command that the arguments ask for. What the parser does not understand is looked at once more, since its own
+  /// message may blame something else.
+  private static func parsed(_ arguments: [String]) throws -> any ParsableCommand {
+    do {
+      return try parseAsRoot(arguments)
+    } catch {
+      if exitCode(for: error) == .validationFailure { try CommandOptions(Self.self, arguments).check() }
+      throw error
     }
   }
 

@@ -51,6 +51,37 @@ import Testing
     try expect([command, option, value], 64, words)
   }
 
+  /// An option that there is not is blamed itself, not what stands after it or what is missing.
+  @Test(arguments: [
+    ("report --databse x", "no option \"--databse\", perhaps --database is meant; see 'specbench report --help'"),
+    ("decode --inputs x", "no option \"--inputs\", perhaps --input"),
+    ("run --output x.md", "no option \"--output\", perhaps --report"),
+    ("run --max-tokens 5", "perhaps --max-new-tokens"), ("run --max_new_tokens=5", "perhaps --max-new-tokens"),
+    ("train draft --layer 5", "perhaps --layers is meant; see 'specbench train draft --help'"),
+    ("generate Hi --decoders vanilla", "perhaps --decoder is"),
+    ("run --no-plots", "no option \"--no-plots\"; see"), ("run --zzzzzz", "no option \"--zzzzzz\"; see"),
+    ("doctor -x", "no option \"-x\"; see"),
+    ("report -1", "there is no run -1; runs are counted from 1"), ("export -2 --output o", "there is no run -2"),
+    ("compare -1 1", "there is no run -1"), ("runs -1", "-1 stands where no number"),
+    ("run --limit x", "--limit is \"x\"; give a whole number"), ("run --limit=1.5", "--limit is \"1.5\"; give a whole"),
+    ("run --seed 99999999999999999999", "--seed is \"99999999999999999999\"; give a whole number of at most 9223"),
+    ("run --time-budget -5m", "--time-budget is '-5m'; write a number with s, m or h"),
+    ("run --time-budget 5m", "--time-budget goes with --precision"),
+    ("run --database", "Missing value"), ("decode", "--decoder"),
+  ])
+  func optionsThatThereAreNot(command: String, words: String) throws {
+    try expect(command.split(separator: " ").map(String.init), 64, words)
+  }
+
+  @Test func seedsOfTrainingsMayBeBelowZero() throws {
+    try scratch.write("Some text.\n", to: "a.txt")
+    try expect(
+      ["train", "kangaroo", "--model", model.directory, "--data", "a.txt", "--output", "o", "--seed", "-1"],
+      2,
+      "holds 1 document"
+    )
+  }
+
   @Test func numbersBelowZeroOfOtherCommands() throws {
     let train = ["--data", "in.jsonl", "--output", "o"]
     try expect(["sweep", "--grid", "kangaroo", "--passes", "-1"], 64, "--passes is -1")

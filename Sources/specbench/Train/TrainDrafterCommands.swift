@@ -73,7 +73,7 @@ struct TrainKangarooCommand: ParsableCommand {
       checkpoint,
       exitLayer: exit,
       rows: options.batchTokens,
-      seed: options.seed,
+      seed: options.seedBits,
       context: context
     )
     try options.train(objective, title: "Kangaroo adapter", documents: documents, context: context) {
@@ -128,7 +128,7 @@ struct TrainDraftCommand: ParsableCommand {
       checkpoint,
       configuration: shape.applied(to: checkpoint.configuration),
       rows: options.batchTokens,
-      seed: options.seed,
+      seed: options.seedBits,
       context: context
     )
     try options.train(objective, title: "Draft model", documents: documents, context: context) {

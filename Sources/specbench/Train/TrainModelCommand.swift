@@ -104,7 +104,7 @@ struct TrainModelCommand: ParsableCommand {
     let objective = try NextTokenObjective(
       configuration,
       rows: options.batchTokens,
-      seed: options.seed,
+      seed: options.seedBits,
       context: computeContext
     )
     try options.train(objective, title: "Language model", documents: documents, context: computeContext) {

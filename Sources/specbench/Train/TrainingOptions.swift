@@ -64,7 +64,7 @@ struct TrainingOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp("What first weights and the order of documents follow from.", valueName: "n")
   )
-  var seed: UInt64 = 1
+  var seed = 1
 
   @Option(
     name: .customLong("document-tokens"),
@@ -106,6 +106,9 @@ struct TrainingOptions: ParsableArguments {
   /// Most tokens of a document: never more than a step takes.
   var documentTokens: Int { givenDocumentTokens ?? min(512, batchTokens) }
 
+  /// The seed as generators take it: any number is one, as in a run.
+  var seedBits: UInt64 { UInt64(bitPattern: Int64(seed)) }
+
   var settings: TrainingSettings {
     TrainingSettings(
       batchTokens: batchTokens,
@@ -113,7 +116,7 @@ struct TrainingOptions: ParsableArguments {
       peakRate: learningRate,
       warmUpSteps: min(100, max(1, steps / 10)),
       weightDecay: weightDecay,
-      seed: seed
+      seed: seedBits
     )
   }
 

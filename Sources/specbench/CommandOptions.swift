@@ -1,0 +1,98 @@
+import ArgumentParser
+import Foundation
+import SpecFiles
+
+/// The options of a command, as its help lists them: where the parser fails it may blame what stands after an option that
+/// there is not, or something else that is missing.
+struct CommandOptions {
+  /// The command's words, like `specbench train draft`.
+  private let command: String
+  /// The options' names with what their values are called; an empty text for options without a value.
+  private let known: [String: String]
+  /// Whether the command takes runs by their numbers.
+  private let takesRuns: Bool
+  /// What was written after the command.
+  private let arguments: [String]
+
+  /// Options of other programs, and what they are called here.
+  private static let otherNames = [
+    "output": "report", "out": "output", "repeats": "passes", "questions": "limit", "num-samples": "limit",
+    "models": "model", "checkpoint": "model", "methods": "decoders", "dataset": "suite", "device": "threads",
+  ]
+
+  /// - Parameters:
+  ///   - root: the program's outermost command.
+  ///   - arguments: everything that was written after its name.
+  init(_ root: any ParsableCommand.Type, _ arguments: [String]) {
+    var (type, words, rest) = (root, [root.configuration.commandName ?? ""], arguments[...])
+    while let name = rest.first,
+      let next = type.configuration.subcommands.first(where: { $0.configuration.commandName == name })
+    {
+      type = next
+      words.append(name)
+      rest.removeFirst()
+    }
+    let help = type.helpMessage(includeHidden: true, columns: 10_000)
+    let lines = help.split(separator: "\n")
+    command = words.joined(separator: " ")
+    self.arguments = Array(rest)
+    takesRuns = lines.contains { $0.hasPrefix("  <run>") || $0.hasPrefix("  <old>") }
+    known = lines.filter { $0.hasPrefix("  -") }.reduce(into: [:]) { known, line in
+      for part in line.split(separator: " ") {
+        if part.hasPrefix("-") {
+          for name in part.split(whereSeparator: { $0 == "/" || $0 == "," }) { known[String(name)] = "" }
+        } else if part.hasPrefix("<") {
+          for name in known.keys where line.split(whereSeparator: { " ,".contains($0) }).contains(Substring(name)) {
+            known[name] = String(part)
+          }
+          break
+        } else {
+          break
+        }
+      }
+    }
+  }
+
+  /// Refuses the first option that the command has not, and a text where a whole number belongs.
+  ///
+  /// - Throws: `ValidationError` that names it.
+  func check() throws {
+    var rest = arguments[...]
+    while let word = rest.popFirst(), word != "--" {
+      guard word.hasPrefix("-"), word != "-" else { continue }
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard let value = known[parts[0]] else { throw unknown(parts[0]) }
+      guard !value.isEmpty, let given = parts.count > 1 ? parts[1] : rest.popFirst() else { continue }
+      if value == "<n>", Int(given) == nil, !given.isEmpty {
+        let isNumber = given.drop { $0 == "-" }.allSatisfy(\.isNumber)
+        throw ValidationError(
+          "\(parts[0]) is \(quoted(given)); give a whole number" + (isNumber ? " of at most \(Int.max)" : "")
+        )
+      }
+    }
+  }
+
+  private func unknown(_ name: String) -> ValidationError {
+    if Double(name) != nil {
+      return ValidationError(
+        takesRuns
+          ? "there is no run \(name); runs are counted from 1, and 'specbench runs' lists them"
+          : "\(name) stands where no number is expected; see '\(command) --help'"
+      )
+    }
+    return ValidationError("there is no option \(quoted(name))\(hint(for: name)); see '\(command) --help'")
+  }
+
+  /// The option that was meant: one with a similar name, one of another program, or one with the same words in its name.
+  private func hint(for name: String) -> String {
+    let names = known.keys.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2)) }.sorted()
+    let word = name.drop { $0 == "-" }.lowercased().replacing("_", with: "-")
+    let words = Set(word.split(separator: "-").filter { $0 != "no" })
+    let shared = names.map { name in (name: name, count: words.intersection(name.split(separator: "-")).count) }
+    let related = shared.max { $0.count < $1.count }.flatMap { $0.count > 0 ? $0.name : nil }
+    let other = Self.otherNames[word].flatMap { names.contains($0) ? $0 : nil }
+    let same = names.contains(word) ? word : nil
+    guard let meant = same ?? nearestName(to: word, among: names) ?? other ?? related else { return "" }
+    return ", perhaps --\(meant) is meant"
+  }
+}
