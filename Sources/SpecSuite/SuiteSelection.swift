@@ -30,6 +30,26 @@ extension Suite {
     return Suite(self, questions: Suite.takingInTurn(limit ?? wanted.count, from: wanted))
   }
 
+  /// The names in a list with commas. A name of a category of this suite may hold commas itself: where several names fit,
+  /// the longest is taken.
+  ///
+  /// - Parameter list: What a user wrote.
+  /// - Returns: The names, in order, some of which the suite may not have.
+  public func categoryNames(in list: String) -> [String] {
+    let own = Set(questions.map(\.category.rawValue))
+    let parts = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    var names: [String] = []
+    var start = 0
+    while start < parts.count {
+      let reach = start..<min(start + Category.longestName, parts.count)
+      func name(to end: Int) -> String { parts[start...end].joined(separator: ",") }
+      let end = reach.last { own.contains(name(to: $0).trimmingCharacters(in: .whitespaces)) } ?? start
+      names.append(name(to: end))
+      start = end + 1
+    }
+    return names
+  }
+
   /// The suite with only the questions of a list that it has, in the order of the file.
   ///
   /// - Parameter questionIDs: The ids of the questions wanted.

@@ -146,10 +146,9 @@ struct SuiteOptions: ParsableArguments {
   /// The suite with the questions wanted, and where it lies.
   func load() throws -> (suite: Suite, path: String) {
     let path = try Self.locate(suite)
-    let names = categories?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    let wanted = try names.map { try Category.named($0, place: "--categories") }
     let most = quick ? min(limit ?? Self.quickLimit, Self.quickLimit) : limit
     let whole = try Suite(path: path)
+    let wanted = try categories.map { try Category.named(whole.categoryNames(in: $0), place: "--categories") }
     for note in whole.notes { tell(note) }
     return (try whole.selecting(categories: wanted, limit: most), path)
   }

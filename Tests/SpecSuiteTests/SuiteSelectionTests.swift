@@ -29,6 +29,17 @@ import Testing
     #expect(try identifiers(nil, nil) == Array(1...8))
   }
 
+  @Test(arguments: [
+    ("code, easy", ["code, easy"]), ("code, easy,b", ["code, easy", "b"]), ("b,code, easy", ["b", "code, easy"]),
+    ("code, hard", ["code", " hard"]), ("a,b,c", ["a,b,c"]), ("a,b", ["a", "b"]), ("b,", ["b", ""]), ("", [""]),
+  ])
+  func aNameWithACommaCanBeChosen(list: String, names: [String]) throws {
+    let workspace = try Workspace()
+    let lines = ["code, easy", "b", "a,b,c"].enumerated().map { Workspace.line($0.offset + 1, $0.element) }
+    let suite = try SpecSuite.Suite(path: workspace.write(lines.joined(), to: "question.jsonl"))
+    #expect(suite.categoryNames(in: list) == names)
+  }
+
   @Test func aSelectionKeepsTheRestOfTheSuite() throws {
     let whole = try suite()
     let part = try whole.selecting(categories: [.questionAnswering], limit: 2)
