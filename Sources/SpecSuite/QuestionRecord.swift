@@ -78,13 +78,42 @@ struct QuestionRecord {
       guard let member = try field.member(name).unlessNull else { continue }
       if name == "prompt", case .array = member.value { return try turns(of: member.spokenTurns(), in: field) }
       let text = try field.filledText(name)
-      guard name == "instruction", let input = try field.member("input").unlessNull?.string(), !input.isBlank else {
-        return ([text], false)
-      }
+      guard let input = try input(of: name, in: field) else { return ([text], false) }
       return (["\(text)\n\n\(input)"], false)
+    }
+    if let list = listOfObjects(in: field) {
+      throw field.error(
+        found: "no question, but one object that holds the list \(quoted(list))",
+        expected: "JSON lines or one list of questions",
+        advice: "write that list alone into a file"
+      )
     }
     let names = (["messages", "conversations"] + textNames).map { "\"\($0)\"" }.joined(separator: ", ")
     throw try field.member("turns").mismatch(expected: "a list with at least one string, or one of \(names)")
+  }
+
+  /// The name of a list in an object that looks like the questions themselves.
+  private static func listOfObjects(in field: SuiteField) -> String? {
+    guard case .object(let members)? = field.value else { return nil }
+    for member in members {
+      if case .array(let items) = member.value, case .object? = items.first {
+        return String(decoding: member.key, as: UTF8.self)
+      }
+    }
+    return nil
+  }
+
+  /// What an instruction or a question is about, which other data sets keep apart from it; nil where there is nothing.
+  private static func input(of name: String, in field: SuiteField) throws(SuiteError) -> String? {
+    let members = ["instruction": ["input", "context"], "question": ["context"]][name] ?? []
+    for member in members {
+      guard let value = try field.member(member).unlessNull else { continue }
+      // Only a text can be asked: what some data sets call a context is a list of titles.
+      if member == "context", value.value?.text == nil { continue }
+      let text = try value.string()
+      if !text.isBlank { return text }
+    }
+    return nil
   }
 
   /// What the user says. The answers of the file are left out, since every decoder gets those of the model itself.

@@ -31,18 +31,29 @@ struct SuiteFiles {
   private init(file: URL) throws(SuiteError) {
     let folder = file.deletingLastPathComponent()
     guard ["jsonl", "json"].contains(file.pathExtension.lowercased()) else {
-      throw SuiteError(
-        place: file.path,
-        found: "a file that does not end in .jsonl or .json",
-        expected: "the folder of a suite or a file of questions",
-        advice: "give the folder that the file lies in, or rename a file of questions"
-      )
+      throw SuiteFiles.otherFile(file)
     }
     directory = folder.path
     manifestPath = nil
     questionFile = file.lastPathComponent
     let isUsualName = questionFile == SuiteManifest.defaultQuestionFile
     name = isUsualName ? folder.lastPathComponent : file.deletingPathExtension().lastPathComponent
+  }
+
+  /// The error for a file with another ending: what it is says how it becomes one of questions.
+  private static func otherFile(_ file: URL) -> SuiteError {
+    let start = (try? FileHandle(forReadingFrom: file))?.readData(ofLength: 512) ?? Data()
+    let foreign = ForeignFile(beginning: start)
+    let table = ["csv": "read_csv(FILE)", "tsv": "read_csv(FILE, sep='\\t')"][file.pathExtension.lowercased()]
+    let conversion = table.map {
+      "convert it, with Python: pandas.\($0).to_json(OUTPUT, orient='records', lines=True)"
+    }
+    return SuiteError(
+      place: file.path,
+      found: foreign?.description ?? (table == nil ? "a file that does not end in .jsonl or .json" : "a table"),
+      expected: "the folder of a suite or a file of questions that ends in .jsonl or .json",
+      advice: foreign?.advice ?? conversion ?? "give the folder that the file lies in, or rename a file of questions"
+    )
   }
 
   private init(folder: URL) throws(SuiteError) {

@@ -129,12 +129,37 @@ import Testing
     (#"{"prompt": "Hi"}"#, ["Hi"]), (#"{"question": "Hi", "answer": "Yo"}"#, ["Hi"]),
     (#"{"instruction": "Sum up", "input": "A text", "output": "x"}"#, ["Sum up\n\nA text"]),
     (#"{"instruction": "Sum up", "input": ""}"#, ["Sum up"]),
+    (#"{"instruction": "Sum up", "context": "A text", "response": "x"}"#, ["Sum up\n\nA text"]),
+    (#"{"question": "Who?", "context": "A passage", "answers": {"text": ["x"]}}"#, ["Who?\n\nA passage"]),
+    (#"{"question": "Who?", "context": {"title": ["a"]}}"#, ["Who?"]),
     (#"{"task_id": "HumanEval/0", "prompt": "def f"}"#, ["def f"]),
     (#"{"prompt": [{"role": "user", "content": "Hi"}]}"#, ["Hi"]), (#"{"turns": null, "text": "Hi"}"#, ["Hi"]),
   ])
   func chatsAndPromptsAreReadAsTurns(line: String, turns: [String]) throws {
     let own = try questions(line)
     #expect(own.map(\.turns) == [turns])
+  }
+
+  @Test(arguments: [#"{"data": [{"question": "a"}]}"#, #"{"version": 1, "data": [{"question": "a"}, {}]}"#])
+  func anObjectAroundTheListIsNamed(text: String) throws {
+    let error = failure { () throws(SuiteError) in _ = try contents(text) }
+    #expect(error.found.contains(#"the list "data""#) && error.advice == "write that list alone into a file")
+  }
+
+  @Test(arguments: [
+    ("q.jsonl.gz", Data([0x1F, 0x8B, 8, 0]), "a gzip archive", "gunzip"),
+    ("q.parquet", Data("PAR1\u{1}".utf8), "a Parquet table", "read_parquet"),
+    ("q.csv", Data("question,answer\n".utf8), "a table", "read_csv(FILE)"),
+    ("q.txt", Data("Hello".utf8), "a file that does not end in .jsonl or .json", "rename"),
+  ])
+  func anotherEndingIsToldWithTheWayOut(name: String, data: Data, found: String, advice: String) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: name).path
+    try data.write(to: URL(fileURLWithPath: path))
+    let error = failure { () throws(SuiteError) in _ = try SpecSuite.Suite(path: path) }
+    #expect(error.found == found && error.advice.contains(advice))
   }
 
   @Test func aSystemMessageIsSaid() throws {
