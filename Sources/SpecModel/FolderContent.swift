@@ -32,7 +32,7 @@ struct FolderContent {
     if names.contains("params.json"), let (found, advice) = original {
       return .otherWeights(path: path, found: found, advice: advice)
     }
-    if let (found, advice) = adapter ?? gguf { return .otherWeights(path: path, found: found, advice: advice) }
+    if let (found, advice) = adapter { return .otherWeights(path: path, found: found, advice: advice) }
     let inner = names.filter { FileManager.default.fileExists(atPath: "\(directory)/\($0)/config.json") }
     if let snapshot = hubSnapshot ?? (inner.count == 1 ? inner[0] : nil) {
       return .otherWeights(
@@ -41,6 +41,7 @@ struct FolderContent {
         advice: "name \(directory)/\(snapshot)"
       )
     }
+    if let (found, advice) = gguf { return .otherWeights(path: path, found: found, advice: advice) }
     return .missingFile(path: path, purpose: purpose)
   }
 

@@ -23,7 +23,9 @@ public struct ModelFiles {
   ///   - name: how the user names it, for the error where it is none.
   public init(directory: String, name: String? = nil) {
     self.directory = directory
-    if let problem = ModelFolder.problem(with: directory, named: name ?? directory) {
+    if let problem = ModelFolder.problem(with: directory, named: name ?? directory)
+      ?? CompanionFolder.problem(with: directory)
+    {
       obstacles = [problem]
       return
     }
@@ -42,6 +44,11 @@ public struct ModelFiles {
       return nil
     }
     configuration = attempt { try ModelConfiguration(directory: directory) }
+    if case .otherWeights? = obstacles.first as? ModelError, !Self.holdsParts(directory) {
+      // What lies there instead becomes all files at once: they are not missed one by one.
+      self.obstacles = obstacles
+      return
+    }
     checkpoint = attempt { try Self.weights(of: directory, configuration) } ?? nil
     tokenizer = attempt { try Tokenizer(directory: directory) }
     if let tokenizer, let configuration, tokenizer.vocabularySize > configuration.vocabularySize {
@@ -83,6 +90,12 @@ public struct ModelFiles {
   public var isConfigurationAlone: Bool {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     return configuration != nil && names.allSatisfy { $0 == "config.json" || $0.hasPrefix(".") }
+  }
+
+  /// Whether a folder without a configuration has other files of a checkpoint.
+  private static func holdsParts(_ directory: String) -> Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return names.contains { $0 == "tokenizer.json" || $0.hasSuffix(".safetensors") }
   }
 
   /// The weights as the configuration says; without one only their files are checked.

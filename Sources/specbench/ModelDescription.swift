@@ -3,6 +3,7 @@ import SpecDecoding
 import SpecFiles
 import SpecKernels
 import SpecModel
+import SpecSuite
 
 /// What can be told of a model without reading its weights.
 struct ModelDescription {
@@ -26,6 +27,7 @@ struct ModelDescription {
       Weights         \(weights.joined(separator: ", "))
       KV cache        \(bytes(cache)) per position, \(bytes(cache * model.contextLength)) for the whole context
       Files           \(usability)
+      Chat template   \(template)
 
       """
   }
@@ -37,6 +39,19 @@ struct ModelDescription {
     let weights = files.checkpoint.map { "weights can be used, stored as \($0.naturalWeightType.rawValue)" }
     let tokenizer = files.tokenizer.map { "tokenizer can be used, \($0.vocabularySize) tokens" }
     return "\(weights ?? "weights cannot be used"); \(tokenizer ?? "tokenizer cannot be used")"
+  }
+
+  /// How conversations are written for the model where --chat-template does not say it.
+  private var template: String {
+    let standard = "the suite's is used, or what --chat-template names"
+    switch ModelTemplate(directory: files.directory) {
+    case .none: return "the model has none; \(standard)"
+    case .recognized(_, let file):
+      return
+        "the model's own, from \(URL(fileURLWithPath: file).lastPathComponent); for the model of a suite the suite's"
+    case .unrecognized(let file, let reason):
+      return "the one in \(URL(fileURLWithPath: file).lastPathComponent) is not used, since \(reason); \(standard)"
+    }
   }
 
   /// What each method adds: its companion that lies beside the model, or else the published one by its formula.

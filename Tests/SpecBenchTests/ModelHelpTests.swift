@@ -98,6 +98,41 @@ import Testing
     expect(try verify(), status: 2, "kangaroo/model.safetensors", "pytorch_model.bin", "python3 -c")
   }
 
+  /// An adapter and heads are no models of their own, whichever command is pointed at them.
+  @Test func aCompanionsFolderIsNoModel() throws {
+    for (name, noun, setting) in [
+      ("kangaroo", "a Kangaroo adapter", "kangaroo:adapter"), ("medusa", "Medusa heads", "medusa:heads"),
+    ] {
+      let folder = "\(model.directory)/\(name)"
+      let shown = try inspect(folder)
+      expect(shown, status: 2, "it holds \(noun), no model of its own", "\(setting)=\(folder)")
+      #expect(!shown.errors.contains("stand in the way") && shown.output.isEmpty)
+      let run = ["verify", "--model", folder, "--suite", Fixtures.package.appending(path: "Suites/essentials").path]
+      expect(try Program.run(run), status: 2, "it holds \(noun)")
+    }
+    expect(try inspect(model.directory + "/draft"), status: 0)
+  }
+
+  @Test func aFolderAroundTheModelIsToldOnce() throws {
+    try scratch.write("GGUF", to: "a.gguf")
+    let alone = try inspect(scratch.folder.path)
+    expect(alone, status: 2, "\"a.gguf\" is there, a GGUF file")
+    #expect(alone.errors.components(separatedBy: "gguf_file=f).save_pretrained('hf')").count == 3)
+    try FileManager.default.copyItem(atPath: model.directory, toPath: scratch.path("hf"))
+    expect(try inspect(scratch.folder.path), status: 2, "name \(scratch.folder.path)/hf")
+  }
+
+  @Test func inspectTellsTheChatTemplate() throws {
+    #expect(try inspect().output.contains("Chat template   the model has none; the suite's is used"))
+    let own =
+      #"{"chat_template": "{% for message in messages %}<{{ message.role }}>{{ message.content }}{% endfor %}"}"#
+    try model.write(own, to: "tokenizer_config.json")
+    #expect(try inspect().output.contains("Chat template   the model's own, from tokenizer_config.json"))
+    try model.write(#"{"chat_template": "{{ raise_exception('none') }}"}"#, to: "tokenizer_config.json")
+    let refused = try inspect()
+    #expect(refused.output.contains("Chat template   the one in tokenizer_config.json is not used, since it refuses"))
+  }
+
   @Test func inspectShowsTheCompanionsThatAreThere() throws {
     let result = try inspect()
     expect(result, status: 0)

@@ -1,0 +1,44 @@
+import Foundation
+
+/// Tells a folder that holds a drafter's trained part from one that holds a model.
+enum CompanionFolder {
+  /// What is wrong with a folder of an adapter or of heads as a model; nil for others.
+  ///
+  /// - Parameter directory: the folder.
+  /// - Returns: the error.
+  static func problem(with directory: String) -> ModelError? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    guard names.contains("config.json"), !names.contains("tokenizer.json") else { return nil }
+    if holdsHeads(directory, names) {
+      return error(directory, "Medusa heads", "medusa:heads")
+    }
+    if holdsAdapter(directory, names) {
+      return error(directory, "a Kangaroo adapter", "kangaroo:adapter")
+    }
+    return nil
+  }
+
+  private static func error(_ directory: String, _ noun: String, _ setting: String) -> ModelError {
+    .notAFolder(
+      path: directory,
+      problem:
+        "it holds \(noun), no model of its own: name the folder of the model that this was trained for, and this "
+        + "folder as \(setting)=\(directory) with --decoders"
+    )
+  }
+
+  /// Heads' configuration names their number and no shape of a model.
+  private static func holdsHeads(_ directory: String, _ names: [String]) -> Bool {
+    guard let file = try? JSONFile(path: directory + "/config.json", purpose: "a configuration") else { return false }
+    return (try? file.size("medusa_num_heads")) ?? nil != nil && (try? file.size("hidden_size")) ?? nil == nil
+  }
+
+  /// An adapter is a layer's attention and a norm.
+  private static func holdsAdapter(_ directory: String, _ names: [String]) -> Bool {
+    guard names.contains("model.safetensors"),
+      let file = try? SafetensorsFile(path: directory + "/model.safetensors")
+    else { return false }
+    return file.contains("layers.0.self_attn.q_proj.weight") && file.contains("norm.weight")
+      && !file.names.contains { $0.contains("mlp") || $0.contains("embed") || $0.hasPrefix("model.") }
+  }
+}
