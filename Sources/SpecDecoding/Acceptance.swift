@@ -3,62 +3,43 @@ import SpecModel
 
 /// What the target makes of a draft.
 struct Verdict: Equatable {
-  /// Drafted tokens that were accepted.
-  var accepted: Int
+  /// The accepted nodes, the root first.
+  var path: [Int]
   /// The accepted tokens and the target's own after them.
   var tokens: [Token]
 }
 
-/// Acceptance by agreement, for trees: a drafted token is accepted if it is what the target chooses after the accepted
-/// tokens before it.
-enum Acceptance {
-  /// The nodes that the target agrees with, from the root (which is already committed) on.
+extension Sampler {
+  /// Verifies a draft: by agreement with the target's own choices, or by rejection if sampling asks for that.
   ///
   /// - Parameters:
-  ///   - tree: the verified nodes; node 0 is the last committed token.
-  ///   - tokens: each node's token.
-  ///   - choices: the target's choice after each node.
-  /// - Returns: the accepted nodes, the root first.
-  static func path(in tree: TokenTree, tokens: [Token], choices: [Token]) -> [Int] {
-    var path = [0]
-    for node in tree.parents.indices.dropFirst() {
-      // A parent comes before its children, so one pass over the nodes meets the path in order.
-      guard let last = path.last else { break }
-      if tree.parents[node] == last, tokens[node] == choices[last] { path.append(node) }
-    }
-    return path
-  }
-}
-
-extension TokenChooser {
-  /// Judges a drafted chain: by agreement with the target's own choices, or by rejection if sampling asks for that.
-  ///
-  /// - Parameters:
-  ///   - draft: the drafted tokens.
-  ///   - logits: one row of the target's logits before each drafted token, and one after the last.
-  ///   - position: the position of the first drafted token.
-  /// - Returns: the accepted tokens and the target's own.
+  ///   - draft: the draft; a chain where drafts are judged by rejection.
+  ///   - logits: a row of the target's logits after each candidate.
+  ///   - position: the position of the token after the root.
+  /// - Returns: the accepted path, and the tokens that come out.
   /// - Throws: ``NotFiniteLogits`` for the target's.
-  func judge(
-    _ draft: [DraftedToken],
-    _ logits: ActivationRows,
-    at position: Int
-  ) throws(NotFiniteLogits) -> Verdict {
-    if !sampling.isLossless { return try judgeByRejection(draft, logits, at: position) }
-    let choices = try tokens(logits, at: Array(position...position + draft.count))
-    let accepted = zip(draft, choices).prefix { $0.token == $1 }.count
-    return Verdict(accepted: accepted, tokens: Array(choices[...accepted]))
+  func verify(_ draft: Draft, _ logits: ActivationRows, at position: Int) throws(NotFiniteLogits) -> Verdict {
+    if !sampling.isLossless { return try verifyByRejection(draft, logits, at: position) }
+    let choices = try tokens(logits, at: draft.depths.prefix(draft.candidateCount).map { position + $0 })
+    var path = [0]
+    // A parent comes before its children, so one walk over the nodes meets the path in order.
+    for node in 1..<max(1, draft.candidateCount) where draft.parents[node] == path[path.count - 1] {
+      if draft.nodes[node].token == choices[draft.parents[node]] { path.append(node) }
+    }
+    if let most = draft.acceptedAtMost { path = Array(path.prefix(1 + most)) }
+    let bonus = choices[path[path.count - 1]]
+    return Verdict(path: path, tokens: path.dropFirst().map { draft.nodes[$0].token } + [bonus])
   }
 
   /// Speculative sampling (Leviathan et al. 2023, Algorithm 1; Chen et al. 2023, Algorithm 2): a token x drafted from q
   /// is accepted with probability min(1, p(x)/q(x)); the first that is not is replaced by a draw from max(0, p − q).
-  private func judgeByRejection(
-    _ draft: [DraftedToken],
+  private func verifyByRejection(
+    _ draft: Draft,
     _ logits: ActivationRows,
     at position: Int
   ) throws(NotFiniteLogits) -> Verdict {
     var accepted: [Token] = []
-    for (index, drafted) in draft.enumerated() {
+    for (index, drafted) in draft.nodes.dropFirst().enumerated() {
       let p = try distribution(logits[index..<index + 1], of: .target, at: position + index)
       let token = Int(drafted.token)
       let q = drafted.distribution?[token] ?? 1
@@ -67,10 +48,11 @@ extension TokenChooser {
         continue
       }
       let residual = p.indices.map { max(0, p[$0] - (drafted.distribution?[$0] ?? ($0 == token ? 1 : 0))) }
-      return Verdict(accepted: index, tokens: accepted + [draw(from: residual, at: position + index)])
+      return Verdict(path: Array(0...index), tokens: accepted + [draw(from: residual, at: position + index)])
     }
-    let last = logits[draft.count..<draft.count + 1]
-    return Verdict(accepted: draft.count, tokens: accepted + (try tokens(last, at: [position + draft.count])))
+    let last = logits[draft.newest..<draft.count]
+    let bonus = try tokens(last, at: [position + draft.newest])
+    return Verdict(path: Array(0..<draft.count), tokens: accepted + bonus)
   }
 
   /// A draw from weights that need not add up to 1.
@@ -87,38 +69,21 @@ extension TokenChooser {
 }
 
 extension Cycle {
-  /// The cycle of a drafted chain.
+  /// The cycle of a draft.
   ///
   /// - Parameters:
-  ///   - draft: the drafted tokens.
-  ///   - verdict: what the target made of them.
+  ///   - kept: what became of it.
   ///   - times: where the time went.
-  init(_ draft: [DraftedToken], _ verdict: Verdict, times: PhaseTimes) {
+  init(_ kept: Kept, times: PhaseTimes) {
+    let candidates = kept.draft.candidateCount
     self.init(
-      drafted: draft.count,
-      nodes: draft.count,
-      accepted: verdict.accepted,
-      tokens: verdict.tokens,
-      confidences: draft.compactMap(\.confidence),
+      drafted: kept.draft.depth,
+      nodes: candidates - 1,
+      accepted: kept.accepted,
+      tokens: kept.tokens,
+      confidences: kept.draft.nodes[1..<max(1, candidates)].compactMap(\.confidence),
       times: times
     )
-  }
-
-  /// The cycle of a drafted tree.
-  ///
-  /// - Parameters:
-  ///   - tree: the verified nodes; node 0 is the last committed token.
-  ///   - tokens: each node's token.
-  ///   - path: the accepted nodes, the root first.
-  ///   - bonus: the target's own token after them.
-  ///   - times: where the time went.
-  init(_ tree: TokenTree, tokens: [Token], path: [Int], bonus: Token, times: PhaseTimes) {
-    self.init(
-      drafted: tree.depth,
-      nodes: tree.count - 1,
-      accepted: path.count - 1,
-      tokens: path.dropFirst().map { tokens[$0] } + [bonus],
-      times: times
-    )
+    lacksRoom = kept.draft.lacksRoom
   }
 }

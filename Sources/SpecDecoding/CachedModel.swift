@@ -1,88 +1,171 @@
 import SpecKernels
 import SpecModel
 
-/// A model with the keys and values of the tokens that it has run: what is run next continues them.
-final class CachedModel {
-  let model: Transformer
-  /// Consecutive ranges of layers, each with a cache of its own; together all layers.
-  let caches: [KVCache]
+/// A model with the keys and values of the tokens that it has run. It runs what it has not run of a text and of a draft
+/// that continues it; everything is addressed by absolute position.
+///
+/// The layers may be cut into stages. Each stage consumes the positions that the stage before has and it has not. The
+/// states between two stages are kept if asked for: a drafter reads them, and later stages go on from them.
+public final class CachedModel: DraftingModel {
+  private struct Stage {
+    let cache: KVCache
+    /// The residual stream after the stage's last layer, by position; nil where it is not kept.
+    let states: HiddenStates?
+  }
+
+  /// The model.
+  public let model: Transformer
+  /// Takes the time of passes: as drafting, unless the decoder verifies.
+  public var clock = PhaseClock()
+  private let stages: [Stage]
   private let stream: Activations
   private let normalized: Activations
+  /// The positions whose last states the latest pass has left in the stream.
+  private var passed = 0..<0
+  /// Where the draft of the latest pass begins.
+  private var root = 0
+  /// Whether stages hold what was computed with other stages left out.
+  private var hasSkipped = false
 
   /// - Parameters:
   ///   - model: the model.
-  ///   - segments: consecutive ranges of layers, together all of them; nil for one range.
+  ///   - cuts: the layers, rising, before which the layers are cut.
+  ///   - keepsStates: whether the states at the cuts are kept.
   ///   - tree: how many nodes of a tree must fit behind the context.
   /// - Throws: `KernelError` if there is not enough memory.
-  init(_ model: Transformer, segments: [Range<Int>]? = nil, tree: Int = 0) throws(KernelError) {
-    let (context, width) = (model.configuration.contextLength, model.configuration.hiddenSize)
+  public init(_ model: Transformer, cuts: [Int] = [], keepsStates: Bool = false, tree: Int = 0) throws {
+    let (capacity, width) = (model.configuration.contextLength + tree, model.configuration.hiddenSize)
+    let layers = model.configuration.layers
     self.model = model
-    var caches: [KVCache] = []
-    for layers in segments ?? [0..<model.configuration.layers] {
-      caches.append(try model.makeCache(layers: layers, capacity: context + tree))
+    stages = try zip([0] + cuts, cuts + [layers]).map { first, end in
+      Stage(
+        cache: try model.makeCache(layers: first..<end, capacity: capacity),
+        states: keepsStates && end < layers ? try HiddenStates(width: width, capacity: capacity) : nil
+      )
     }
-    self.caches = caches
-    stream = try Activations(capacity: context + tree, width: width)
+    stream = try Activations(capacity: capacity, width: width)
     normalized = try Activations(capacity: Transformer.largestTree, width: width)
   }
 
-  /// Tokens whose keys and values are held by all layers.
-  var count: Int { caches.map(\.count).min() ?? 0 }
+  /// How many stages the layers are cut into.
+  public var stageCount: Int { stages.count }
 
-  /// Runs tokens that follow what is held through all layers.
+  /// Positions that all stages hold.
+  public var count: Int { stages.map(\.cache.count).min() ?? 0 }
+
+  /// The states after a stage, by position.
+  ///
+  /// - Parameter stage: a stage before a cut.
+  /// - Returns: the states; nil where they are not kept.
+  public func states(after stage: Int) -> HiddenStates? { stages[stage].states }
+
+  /// Runs what the stages have not seen of a text and of a draft that continues it.
   ///
   /// - Parameters:
-  ///   - tokens: at least one.
-  ///   - placement: how they follow.
-  ///   - count: the logits of how many of the last rows are wanted, at most ``Transformer/largestTree``.
-  /// - Returns: as many rows of logits, valid until the next call.
-  func logits(_ tokens: some Collection<Token>, _ placement: Placement = .chain, last count: Int) -> ActivationRows {
-    let rows = run(tokens, placement)
-    return logits(rows[rows.count - count..<rows.count])
+  ///   - text: at least one token; the last is the draft's root.
+  ///   - draft: what follows.
+  ///   - count: how many of the first stages run; nil for all.
+  public func run(_ text: [Token], _ draft: Draft, through count: Int? = nil) {
+    if hasSkipped { truncate(to: text.count - 1) }
+    hasSkipped = false
+    clock.time(.draft) { run(text, draft, stages: Array(stages.indices.prefix(count ?? stages.count))) }
   }
 
-  /// Runs tokens that follow what is held through some of the ranges of layers.
+  /// Runs what some stages have not seen, as if the others were not there. What they store is forgotten before the next
+  /// pass that leaves none out.
   ///
   /// - Parameters:
-  ///   - tokens: any number of them.
-  ///   - placement: how they follow.
-  ///   - segments: which ranges, by index; nil for all.
-  /// - Returns: the residual stream after the last layer, valid until the next call.
-  @discardableResult
-  func run(
-    _ tokens: some Collection<Token>,
-    _ placement: Placement = .chain,
-    segments: [Int]? = nil
-  ) -> ActivationRows {
-    let rows = stream[rows: 0..<tokens.count]
-    model.embed(tokens, into: rows)
-    for segment in segments ?? Array(caches.indices) {
-      model.forward(rows, cache: caches[segment], placement: placement)
+  ///   - text: at least one token; the last is the draft's root.
+  ///   - draft: what follows.
+  ///   - stages: which stages, rising.
+  public func run(_ text: [Token], _ draft: Draft, skippingTo stages: [Int]) {
+    hasSkipped = true
+    clock.time(.draft) { run(text, draft, stages: stages) }
+  }
+
+  /// Runs what has not been run, at least the newest node, and gives the logits after that.
+  ///
+  /// - Parameters:
+  ///   - text: at least one token; the last is the draft's root.
+  ///   - draft: what follows.
+  /// - Returns: one row, valid until the next call or pass.
+  public func logitsAfterNewest(_ text: [Token], _ draft: Draft) -> ActivationRows {
+    // Where the text is the prompt alone, its last token has been run already.
+    truncate(to: text.count - 1 + draft.newest)
+    run(text, draft)
+    return logits(after: draft.newest..<draft.count)
+  }
+
+  private func run(_ text: [Token], _ draft: Draft, stages indices: [Int]) {
+    root = text.count - 1
+    let end = root + draft.count
+    var first = stages[indices[0]].cache.count
+    var rows = stream[rows: 0..<max(0, end - first)]
+    if first < end { model.embed(tokens(of: text, draft, from: first), into: rows) }
+    for index in indices {
+      let stage = stages[index]
+      if index > 0, stage.cache.count < first, let states = stages[index - 1].states {
+        first = stage.cache.count
+        rows = stream[rows: 0..<end - first]
+        stream.copy(states[first..<end], to: 0)
+      }
+      forward(rows, at: first, draft, stage.cache)
+      if let states = stage.states {
+        let kept = states.append(rows.count)
+        kept.owner.copy(rows, to: kept.range.lowerBound)
+      }
     }
-    return rows
+    passed = first..<max(first, end)
   }
 
-  /// The logits after rows of the residual stream, valid until the next call.
-  func logits(_ rows: ActivationRows) -> ActivationRows { model.logits(of: states(rows)) }
+  private func tokens(of text: [Token], _ draft: Draft, from first: Int) -> [Token] {
+    text[min(first, text.count)...] + draft.nodes[max(1, first - text.count + 1)...].map(\.token)
+  }
 
-  /// The final states of rows of the residual stream, valid until the next call.
-  func states(_ rows: ActivationRows) -> ActivationRows {
-    let states = normalized[rows: 0..<rows.count]
-    model.normalizeFinal(rows, into: states)
+  /// Rows before the root are a chain, whatever the draft.
+  private func forward(_ rows: ActivationRows, at first: Int, _ draft: Draft, _ cache: KVCache) {
+    if draft.isChain { return model.forward(rows, cache: cache) }
+    let before = max(0, min(root - first, rows.count))
+    model.forward(rows[0..<before], cache: cache)
+    let nodes = max(0, first - root)..<draft.count
+    model.forward(rows[before..<rows.count], cache: cache, placement: .tree(draft.shape, nodes: nodes))
+  }
+
+  /// The final states of nodes of the latest pass, normalized; valid until the next call or pass.
+  public func finalStates(of nodes: Range<Int>) -> ActivationRows {
+    let first = root + nodes.lowerBound - passed.lowerBound
+    let states = normalized[rows: 0..<nodes.count]
+    model.normalizeFinal(stream[rows: first..<first + nodes.count], into: states)
     return states
   }
 
-  /// Forgets all tokens from a position on.
-  func truncate(to count: Int) {
-    for cache in caches { cache.truncate(to: count) }
+  /// The logits after nodes of the latest pass; valid until the next call or pass.
+  public func logits(after nodes: Range<Int>) -> ActivationRows {
+    clock.time(.draft) { model.logits(of: finalStates(of: nodes)) }
   }
 
-  /// Keeps a tree's path and forgets its other nodes.
-  ///
-  /// - Parameters:
-  ///   - path: nodes from the root on, rising.
-  ///   - first: the root's position.
-  func keep(path: [Int], from first: Int) {
-    for cache in caches { cache.keep(path: path, from: first) }
+  /// The head's logits of normalized states; valid until the next call or pass.
+  func logits(of states: ActivationRows) -> ActivationRows { model.logits(of: states) }
+
+  /// Forgets everything.
+  public func reset() { truncate(to: 0) }
+
+  /// Forgets what all stages hold from a position on.
+  func truncate(to count: Int) {
+    for stage in stages {
+      stage.cache.truncate(to: count)
+      stage.states?.truncate(to: count)
+    }
+  }
+
+  /// Forgets the nodes of the present draft that are not kept.
+  public func keep(_ nodes: [Int], root: Int) {
+    for stage in stages {
+      let held = stage.cache.count - root
+      let path = Array(nodes.prefix { $0 < held })
+      guard !path.isEmpty else { continue }
+      stage.cache.keep(path: path, from: root)
+      stage.states?.keep(path: path, from: root)
+    }
   }
 }

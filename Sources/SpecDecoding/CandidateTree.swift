@@ -61,14 +61,19 @@ public struct CandidateTree: Sendable {
   /// The tree without its nodes below a depth. Nodes are sorted by depth, so the others keep their numbers.
   func cut(at depth: Int) -> CandidateTree { CandidateTree(cutting: self, at: depth) }
 
-  /// The nodes' tokens.
+  /// The tree with tokens for its nodes.
   ///
   /// - Parameters:
-  ///   - root: the last committed token.
+  ///   - root: the draft that the tree grows from.
   ///   - candidates: for each depth its best tokens.
-  /// - Returns: one token for each node, the root first.
-  func fill(root: Token, _ candidates: [[Token]]) -> [Token] {
-    paths.map { path in path.last.map { candidates[path.count - 1][$0] } ?? root }
+  /// - Returns: the draft.
+  func filled(_ root: Draft, _ candidates: [[Token]]) -> Draft {
+    var draft = root
+    for (path, parent) in zip(paths, shape.parents) {
+      guard let rank = path.last else { continue }
+      draft.append(DraftToken(candidates[path.count - 1][rank]), to: parent)
+    }
+    return draft
   }
 }
 

@@ -1,4 +1,3 @@
-import SpecKernels
 import SpecModel
 
 /// A way of producing the target's continuation of a prompt, in draft–verify cycles.
@@ -20,6 +19,18 @@ public protocol Decoder: AnyObject {
   /// - Returns: what was drafted, accepted and emitted.
   /// - Throws: ``NotFiniteLogits`` as ``begin(_:)``; the prompt cannot be gone on with.
   func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle
+
+  /// Chooses what a drafter begins its guesses with in later prompts, for comparisons with other implementations.
+  /// Outputs do not depend on it.
+  ///
+  /// - Parameter tokens: nil for the drafter's own choice.
+  /// - Throws: ``DecodingError`` if the drafter has a use for them and they are not usable.
+  func setInitialWindow(_ tokens: [Token]?) throws(DecodingError)
+}
+
+extension Decoder {
+  /// No use for it.
+  public func setInitialWindow(_ tokens: [Token]?) throws(DecodingError) {}
 }
 
 /// How much room one cycle has.
@@ -94,27 +105,5 @@ public struct PhaseTimes: Sendable, Equatable {
     self.draft = draft
     self.verify = verify
     self.overhead = overhead
-  }
-}
-
-/// Takes the time between marks.
-struct PhaseTimer {
-  /// What a cycle's time goes to.
-  enum Phase {
-    case draft, verify, overhead
-  }
-
-  private(set) var times = PhaseTimes()
-  private var last = MonotonicClock.now
-
-  /// Books the time since the last mark.
-  mutating func mark(_ phase: Phase) {
-    let now = MonotonicClock.now
-    switch phase {
-    case .draft: times.draft += now - last
-    case .verify: times.verify += now - last
-    case .overhead: times.overhead += now - last
-    }
-    last = now
   }
 }

@@ -1,115 +1,79 @@
 import SpecKernels
 import SpecModel
 
-/// What Kangaroo's chain and tree share (Liu et al. 2024, §3.1): the target cut in two at the exit layer, with the
-/// adapter that drafts from the states in between. Drafted tokens run through the shallow layers once; the deep layers
-/// verify the same states.
-///
-/// Everything is addressed by absolute position: each stage consumes what the stage before has and it has not.
-final class EarlyExit {
-  let target: Transformer
+/// What Kangaroo's chain and tree share (Liu et al. 2024, §3.1): the target cut in two at the exit layer, and the adapter
+/// that drafts from the states in between, with keys and values of its own. Drafted tokens run through the shallow layers
+/// once; the deep layers verify the same states.
+final class EarlyExit: DraftingModel {
+  /// The target, with its shallow layers as the first stage.
+  let target: CachedModel
+  var clock = PhaseClock()
   private let adapter: KangarooAdapter
-  private let shallow: KVCache
-  private let deep: KVCache
-  private let drafter: KVCache
-  /// Exit-layer states by position: written by the shallow layers, read by the adapter and by the deep layers.
+  private let cache: KVCache
   private let exits: HiddenStates
   private let stream: Activations
-  private let normalized: Activations
-  /// Positions that are certain; the newest token comes after them and has not been run.
-  private(set) var committed = 0
+  /// The nodes of the present draft that the adapter has run, in its order.
+  private var nodes: [Int] = []
 
   /// - Parameters:
   ///   - target: the model.
   ///   - adapter: trained for the target at this exit layer.
   ///   - exitLayer: number of the target's first layers that draft, at least 1 and fewer than all.
-  ///   - drafts: most tokens verified at once.
+  ///   - drafts: most tokens drafted in a cycle.
   /// - Throws: `KernelError` if there is not enough memory.
-  init(target: Transformer, adapter: KangarooAdapter, exitLayer: Int, drafts: Int) throws(KernelError) {
-    let (context, width) = (target.configuration.contextLength + drafts, target.configuration.hiddenSize)
-    self.target = target
+  init(target: Transformer, adapter: KangarooAdapter, exitLayer: Int, drafts: Int) throws {
     self.adapter = adapter
-    shallow = try target.makeCache(layers: 0..<exitLayer, capacity: context)
-    deep = try target.makeCache(layers: exitLayer..<target.configuration.layers, capacity: context)
-    drafter = try adapter.makeCache(capacity: context)
-    exits = try HiddenStates(width: width, capacity: context)
-    stream = try Activations(capacity: context, width: width)
-    normalized = try Activations(capacity: drafts + 1, width: width)
+    self.target = try CachedModel(target, cuts: [exitLayer], keepsStates: true, tree: drafts)
+    guard let exits = self.target.states(after: 0) else { preconditionFailure("a cut keeps its states") }
+    self.exits = exits
+    cache = try adapter.makeCache(capacity: target.configuration.contextLength + drafts)
+    stream = try Activations(capacity: Transformer.largestTree, width: target.configuration.hiddenSize)
   }
 
-  /// Forgets the previous prompt and runs a new one through the shallow layers, the adapter and the deep layers.
+  /// Takes the prompt's exit-layer states into the adapter's cache.
+  func absorb(prompt count: Int) {
+    adapter.absorb(exits[cache.count..<count], cache: cache)
+  }
+
+  /// Runs the shallow layers over the text and the nodes that they have not seen.
+  func runShallowLayers(_ text: [Token], _ draft: Draft) {
+    target.run(text, draft, through: 1)
+  }
+
+  /// The adapter's logits after some nodes, which the shallow layers have run. After a fully accepted draft the adapter
+  /// has positions to catch up with; it always takes what it has not.
   ///
   /// - Parameters:
-  ///   - prompt: at least one token.
-  ///   - chooser: chooses the first token.
-  /// - Returns: the target's token after the prompt.
-  /// - Throws: `NotFiniteLogits` for the target's.
-  func begin(_ prompt: [Token], _ chooser: TokenChooser) throws(NotFiniteLogits) -> Token {
-    chooser.begin(prompt)
-    commit(0)
-    exit(prompt)
-    adapter.absorb(exits[0..<prompt.count], cache: drafter)
-    let first = try chooser.tokens(verify(last: 1), at: [prompt.count])[0]
-    commit(prompt.count)
-    return first
+  ///   - frontier: which nodes, rising; the root alone at first.
+  ///   - draft: the nodes' tree.
+  ///   - root: the position of node 0.
+  /// - Returns: a row for each node, valid until the next call.
+  func logits(after frontier: [Int], in draft: Draft, root: Int) -> ActivationRows {
+    clock.time(.draft) {
+      if cache.count <= root { nodes = [] }
+      nodes += frontier
+      if frontier == [0] {
+        let outputs = adapter.forward(exits[cache.count..<root + 1], cache: cache)
+        return target.logits(of: outputs[outputs.count - 1..<outputs.count])
+      }
+      for (row, node) in frontier.enumerated() { stream.copy(exits[root + node..<root + node + 1], to: row) }
+      let shape = TokenTree(parents: nodes.map { node in nodes.firstIndex(of: draft.parents[node]) ?? -1 })
+      let placement = Placement.tree(shape, nodes: shape.count - frontier.count..<shape.count)
+      return target.logits(of: adapter.forward(stream[rows: 0..<frontier.count], cache: cache, placement: placement))
+    }
   }
 
-  /// Runs tokens through the layers up to the exit layer.
-  func exit(_ tokens: [Token], _ placement: Placement = .chain) {
-    let rows = exits.append(tokens.count)
-    target.embed(tokens, into: rows)
-    target.forward(rows, cache: shallow, placement: placement)
+  func reset() {
+    cache.truncate(to: 0)
+    nodes = []
   }
 
-  /// The adapter's logits after the last exit-layer state. After a fully accepted draft the adapter has two positions to
-  /// catch up with; it always takes what it has not.
-  func propose() -> ActivationRows {
-    let outputs = adapter.forward(exits[drafter.count..<exits.count], cache: drafter)
-    return target.logits(of: outputs[outputs.count - 1..<outputs.count])
-  }
-
-  /// The adapter's logits after some nodes of a tree.
-  ///
-  /// - Parameters:
-  ///   - nodes: which nodes, counted from the root; their states need not be neighbours.
-  ///   - tree: the nodes that the adapter has run and these, which are its last.
-  /// - Returns: a row for each node.
-  func propose(after nodes: [Int], in tree: TokenTree) -> ActivationRows {
-    for (row, node) in nodes.enumerated() { stream.copy(exits[committed + node..<committed + node + 1], to: row) }
-    let placement = Placement.tree(tree, nodes: tree.count - nodes.count..<tree.count)
-    return target.logits(of: adapter.forward(stream[rows: 0..<nodes.count], cache: drafter, placement: placement))
-  }
-
-  /// One pass of the remaining layers over every position they have not seen; the target's logits of the last ones.
-  func verify(_ placement: Placement = .chain, last count: Int) -> ActivationRows {
-    let pending = deep.count..<exits.count
-    stream.copy(exits[pending], to: 0)
-    let rows = stream[rows: 0..<pending.count]
-    target.forward(rows, cache: deep, placement: placement)
-    target.normalizeFinal(rows[rows.count - count..<rows.count], into: normalized[rows: 0..<count])
-    return target.logits(of: normalized[rows: 0..<count])
-  }
-
-  /// Keeps some nodes of the tree that follows what is committed, and forgets the others.
-  ///
-  /// - Parameters:
-  ///   - nodes: the nodes that were run through the shallow layers, rising; after verification a path from the root.
-  ///   - proposed: the nodes among those that the adapter has run, by their number in its own tree.
-  func keep(_ nodes: [Int], proposed: [Int]) {
-    shallow.keep(path: nodes, from: committed)
-    exits.keep(path: nodes, from: committed)
-    // Without room for a draft the adapter has run nothing, and may even be a position behind.
-    if !proposed.isEmpty { drafter.keep(path: proposed, from: committed) }
-    if deep.count > committed { deep.keep(path: nodes, from: committed) }
-  }
-
-  /// Makes positions certain, and forgets all that was drafted behind them in vain.
-  func commit(_ count: Int) {
-    committed = count
-    shallow.truncate(to: count)
-    deep.truncate(to: count)
-    drafter.truncate(to: count)
-    exits.truncate(to: count)
+  func keep(_ kept: [Int], root: Int) {
+    // Without room for a draft the adapter has run nothing, and may even be some positions behind.
+    guard cache.count > root else { return }
+    let held = kept.enumerated().compactMap { number, node in nodes.firstIndex(of: node).map { ($0, number) } }
+    cache.keep(path: held.map(\.0), from: root)
+    nodes = held.map(\.1)
   }
 }
 

@@ -29,10 +29,12 @@ public struct TopTwo: Sendable, Equatable {
     sampling: Sampling
   ) throws {
     let model = try CachedModel(target)
-    let chooser = try TokenChooser(sampling, target: target)
-    chooser.begin(prompt)
-    let logits = model.logits(prompt + output, last: 1)
-    try chooser.prepare(logits, at: model.count)
+    let sampler = try Sampler(sampling, target: target)
+    sampler.begin(prompt)
+    let text = prompt + output
+    model.run(text, Draft(root: text[text.count - 1]))
+    let logits = model.logits(after: 0..<1)
+    try sampler.prepare(logits, at: text.count)
     let best = target.context.top(2, of: logits)
     (first, second) = (Token(best[0]), Token(best[1]))
     margin = logits.owner[logits.range.lowerBound, best[0]] - logits.owner[logits.range.lowerBound, best[1]]

@@ -53,7 +53,7 @@ public struct DecodeJob {
 
   private func setWindow(of input: Input) throws {
     do {
-      try (decoder.decoder as? Lookahead)?.setInitialWindow(input.initialWindow)
+      try decoder.decoder.setInitialWindow(input.initialWindow)
     } catch {
       throw UnusablePrompt(place: input.place, reason: error)
     }

@@ -12,14 +12,14 @@ import Testing
   @Test(arguments: [UInt64(1), 2, 3]) func aTreeOfWidthOneIsAChain(_ seed: UInt64) throws {
     let model = try RandomModel(seed: seed, context: ComputeContext(threads: 1))
     for steps in [1, 3, 6] {
-      let chain = try Kangaroo(
+      let chain = try Kangaroo.decoder(
         target: model.target,
         adapter: model.adapter,
         exitLayer: 2,
         steps: steps,
         threshold: 0
       )
-      let tree = try KangarooTree(
+      let tree = try KangarooTree.decoder(
         target: model.target,
         adapter: model.adapter,
         exitLayer: 2,
@@ -38,7 +38,7 @@ import Testing
   /// A tree verifies exactly the nodes it may where nothing else ends its growth.
   @Test(arguments: [1, 2, 4, 12]) func aTreeHasAsManyNodesAsItMay(_ nodes: Int) throws {
     let model = try RandomModel(seed: 4, context: ComputeContext(threads: 1))
-    let tree = try KangarooTree(
+    let tree = try KangarooTree.decoder(
       target: model.target,
       adapter: model.adapter,
       exitLayer: 2,

@@ -146,7 +146,7 @@ struct GoldenTests {
 
   @Test func lookahead() throws {
     let spec = try DecoderSpec("lookahead:level=5,window=7,guess=7,reference=true")
-    let decoder = try #require(try MethodCatalogue.prepare(spec, resources: Self.resources()).decoder as? Lookahead)
+    let decoder = try MethodCatalogue.prepare(spec, resources: Self.resources()).decoder
     let goldens = try Self.goldens("lookahead")
     #expect(goldens.count >= 30)
     for golden in goldens {

@@ -48,7 +48,7 @@ import Testing
     for _ in 0..<3 {
       let (steps, exit) = ([1, 2, 3, 6, 11][random.below(5)], [1, 2, 2, 4][random.below(4)])
       let threshold = ([0, 0.1, 0.2, 0.6, 1] as [Float])[random.below(5)]
-      let kangaroo = try Kangaroo(
+      let kangaroo = try Kangaroo.decoder(
         target: model.target,
         adapter: model.adapter,
         exitLayer: exit,
@@ -64,7 +64,7 @@ import Testing
         threshold: threshold / 4,
         minimum: random.below(2) == 0 ? 0 : threshold / 2
       )
-      let tree = try KangarooTree(
+      let tree = try KangarooTree.decoder(
         target: model.target,
         adapter: model.adapter,
         exitLayer: exit,
@@ -86,7 +86,9 @@ import Testing
       decoders.append(("draft-model \(schedule)", decoder))
     }
     let tree = try randomTree(&random)
-    decoders.append(("medusa", try Medusa(target: model.target, heads: model.heads, tree: tree, sampling: sampling)))
+    decoders.append(
+      ("medusa", try Medusa.decoder(target: model.target, heads: model.heads, tree: tree, sampling: sampling))
+    )
     let specs = [
       "prompt-lookup:ngram=\(1 + random.below(4)),tokens=\(1 + random.below(12))",
       "prompt-lookup:ngram=3,minimum=\(2 + random.below(2)),tokens=\(1 + random.below(12))",
@@ -123,7 +125,7 @@ import Testing
   static func compare(_ model: RandomModel, _ sampling: Sampling, seed: UInt64) throws -> Int {
     var random = SeededRandom(seed: seed)
     let decoders = try decoders(model, sampling, &random)
-    let vanilla = try Vanilla(target: model.target, sampling: sampling)
+    let vanilla = try Vanilla.decoder(target: model.target, sampling: sampling)
     var accepted = 0
     for promptLength in [1, 2, 17, 40, 95] {
       let prompt = (0..<promptLength).map { _ in Token(random.below(13)) }
@@ -172,7 +174,7 @@ import Testing
     let rules = StopRules(endTokens: [], maximumNewTokens: 30, contextLength: 96)
     let make: () throws -> [any Decoder] = {
       var random = SeededRandom(seed: 1)
-      return try [Vanilla(target: model.target)] + Self.decoders(model, .greedy, &random).map(\.1)
+      return try [Vanilla.decoder(target: model.target)] + Self.decoders(model, .greedy, &random).map(\.1)
     }
     for (used, fresh) in zip(try make(), try make()) {
       _ = try generate([1, 2, 3, 4, 5, 6, 7], with: used, rules: rules)

@@ -46,7 +46,7 @@ import Testing
       let target = try Self.model(context, type) { $0.contains(huge) }
       for sampling in Self.samplings {
         let error = #expect(throws: NotFiniteLogits.self) {
-          try generate([1, 2, 3], with: Vanilla(target: target, sampling: sampling), rules: Self.rules)
+          try generate([1, 2, 3], with: Vanilla.decoder(target: target, sampling: sampling), rules: Self.rules)
         }
         #expect(error == NotFiniteLogits(.target, at: 3), "\(kernels.name) \(huge)")
       }
@@ -74,14 +74,21 @@ import Testing
     for sampling in Self.samplings {
       var decoders: [any Decoder] = [
         try DraftModel.decoder(target: target, model: draft, steps: 3, sampling: sampling),
-        try Kangaroo(target: target, adapter: adapter, exitLayer: 2, steps: 3, threshold: 0, sampling: sampling),
+        try Kangaroo.decoder(
+          target: target,
+          adapter: adapter,
+          exitLayer: 2,
+          steps: 3,
+          threshold: 0,
+          sampling: sampling
+        ),
       ]
       if sampling.isLossless {
         let growth = KangarooTree.Growth(steps: 3, width: 3, nodes: 5, threshold: 0, minimum: 0)
         let tree = try CandidateTree(named: "small")
         decoders += [
-          try KangarooTree(target: target, adapter: adapter, exitLayer: 2, growth: growth, sampling: sampling),
-          try Medusa(target: target, heads: heads, tree: tree, sampling: sampling),
+          try KangarooTree.decoder(target: target, adapter: adapter, exitLayer: 2, growth: growth, sampling: sampling),
+          try Medusa.decoder(target: target, heads: heads, tree: tree, sampling: sampling),
         ]
       }
       for decoder in decoders {
@@ -95,7 +102,7 @@ import Testing
   @Test func thePositionIsTheFirstThatOverflows() throws {
     let context = try ComputeContext(threads: 1)
     let target = try Self.model(context) { _ in false }
-    let healthy = try generate([1, 2, 3], with: Vanilla(target: target), rules: Self.rules)
+    let healthy = try generate([1, 2, 3], with: Vanilla.decoder(target: target), rules: Self.rules)
     #expect(healthy.tokens.count == 12)
   }
 }

@@ -101,7 +101,7 @@ import Testing
   @Test(arguments: limits) func vanillaHasTheTargetsDistribution(_ limits: SamplingLimits) throws {
     let model = try Self.model()
     let vanilla = { seed in
-      try Vanilla(target: model.target, sampling: Self.sampling(limits, seed: seed, .coupled))
+      try Vanilla.decoder(target: model.target, sampling: Self.sampling(limits, seed: seed, .coupled))
     }
     #expect(try Self.misfit(model, limits, vanilla) < 1)
     #expect(try Self.misfit(model, Self.warmer(limits), vanilla) > 1)
@@ -118,7 +118,7 @@ import Testing
       (
         "kangaroo",
         {
-          try Kangaroo(
+          try Kangaroo.decoder(
             target: model.target,
             adapter: model.adapter,
             exitLayer: 2,
@@ -160,7 +160,7 @@ import Testing
     let model = try RandomModel(seed: 3, context: ComputeContext(threads: 1))
     let rules = StopRules(endTokens: [], maximumNewTokens: 40, contextLength: 96)
     func output(_ sampling: Sampling, _ prompt: [Token] = [1, 2, 3]) throws -> [Token] {
-      try generate(prompt, with: try Vanilla(target: model.target, sampling: sampling), rules: rules).tokens
+      try generate(prompt, with: try Vanilla.decoder(target: model.target, sampling: sampling), rules: rules).tokens
     }
     let greedy = try output(.greedy)
     #expect(try output(Sampling(temperature: 2, seed: 1)) == output(Sampling(temperature: 2, seed: 1)))

@@ -22,10 +22,10 @@ final class Recorder: RunObserver {
 
 /// Gives vanilla's tokens but one.
 final class Forgetful: Decoder {
-  let honest: Vanilla
+  let honest: any Decoder
   var cycles = 0
 
-  init(_ honest: Vanilla) { self.honest = honest }
+  init(_ honest: any Decoder) { self.honest = honest }
 
   func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
     cycles = 0

@@ -198,7 +198,7 @@ import struct SpecSuite.Suite
       RunDecoder(
         name: "forgetful",
         spec: DecoderSpec(method: "forgetful"),
-        decoder: Forgetful(try Vanilla(target: model.target)),
+        decoder: Forgetful(try Vanilla.decoder(target: model.target)),
         addedParameters: 0
       )
     )
@@ -230,7 +230,7 @@ import struct SpecSuite.Suite
   /// The margin of a sampled run is that of the draws: the target's own token is the best of them, noise included.
   @Test(arguments: [0, 0.8] as [Float]) func marginsAreThoseOfTheTargetsChoice(temperature: Float) throws {
     let sampling = Sampling(temperature: temperature, seed: 4)
-    let vanilla = try Vanilla(target: model.target, sampling: sampling)
+    let vanilla = try Vanilla.decoder(target: model.target, sampling: sampling)
     let prompt = model.encode("Hello there")
     let output = try generate(prompt, with: vanilla, rules: model.stopRules(maximumNewTokens: 8)).tokens
     for position in output.indices {

@@ -5,7 +5,7 @@ import SpecModel
 
 /// A smaller model drafts for the target (Leviathan et al. 2023, arXiv 2211.17192, Algorithm 1; Chen et al. 2023, arXiv
 /// 2302.01318, Algorithm 2). It keeps keys and values of its own, rolled back to what was accepted.
-public final class DraftModel: ChainDrafter {
+public final class DraftModel: Drafter {
   /// How many tokens are drafted in a cycle.
   public enum Schedule: String, CaseIterable, Sendable {
     /// Always as many as set.
@@ -14,7 +14,6 @@ public final class DraftModel: ChainDrafter {
     case adaptive
   }
 
-  static let phase = PhaseTimer.Phase.draft
   private let model: CachedModel
   private let steps: Int
   private let schedule: Schedule
@@ -28,7 +27,7 @@ public final class DraftModel: ChainDrafter {
   ///   - schedule: how that number changes.
   ///   - threshold: drafting stops once the probability of the last drafted token is below this.
   /// - Throws: `KernelError` if there is not enough memory.
-  init(model: Transformer, steps: Int, schedule: Schedule, threshold: Float) throws(KernelError) {
+  init(model: Transformer, steps: Int, schedule: Schedule, threshold: Float) throws {
     self.model = try CachedModel(model)
     self.steps = steps
     self.schedule = schedule
@@ -36,40 +35,39 @@ public final class DraftModel: ChainDrafter {
     length = steps
   }
 
-  func begin(_ prompt: [Token]) {
+  /// The drafting model.
+  public var models: [any DraftingModel] { [model] }
+
+  /// Begins the schedule anew.
+  public func begin(_ prompt: [Token]) -> Draft {
     length = steps
-    model.truncate(to: 0)
-    // After a prompt beyond this model's context nothing is drafted.
-    if prompt.count <= context { model.run(prompt) }
+    return Draft(root: prompt[prompt.count - 1])
   }
 
-  func draft(
-    after text: [Token],
-    atMost limit: Int,
-    _ chooser: TokenChooser
-  ) throws(NotFiniteLogits) -> [DraftedToken] {
-    var draft: [DraftedToken] = []
-    // The newest token is run for its logits even where the text is the prompt alone, which has been run.
-    model.truncate(to: text.count - 1)
-    var pending = Array(text[model.count...])
-    while draft.count < min(length, limit, context - text.count + 1), draft.isSure(threshold) {
-      let logits = model.logits(pending, last: 1)
-      let next = try chooser.draft(logits, at: text.count + draft.count)
-      draft.append(next)
-      pending = [next.token]
+  /// Runs the prompt. After a prompt beyond this model's context nothing is drafted.
+  public func prefill(_ context: DraftContext) {
+    if context.text.count <= contextLength { model.run(context.text, context.root) }
+  }
+
+  /// Drafts until unsure.
+  public func draft(_ context: DraftContext) throws(NotFiniteLogits) -> Draft {
+    var draft = context.root
+    draft.lacksRoom = context.limit > 0 && context.text.count > contextLength
+    let most = min(length, context.limit, contextLength - context.rootPosition)
+    while draft.depth < most, draft.isSure(threshold) {
+      let logits = model.logitsAfterNewest(context.text, draft)
+      draft.append(try context.sampler.draft(logits, at: context.text.count + draft.depth))
     }
     return draft
   }
 
-  func hasRoom(after count: Int) -> Bool { count <= context }
-
-  func learn(accepted: Int, of drafted: Int, committed: Int) {
-    model.truncate(to: committed)
-    guard schedule == .adaptive, drafted > 0 else { return }
-    length = accepted == drafted ? min(length + 2, Self.mostSteps) : max(1, length - 1)
+  /// Follows the schedule.
+  public func update(_ kept: Kept) {
+    guard schedule == .adaptive, kept.draft.depth > 0 else { return }
+    length = kept.accepted == kept.draft.depth ? min(length + 2, Self.mostSteps) : max(1, length - 1)
   }
 
-  private var context: Int { model.model.configuration.contextLength }
+  private var contextLength: Int { model.model.configuration.contextLength }
   private static let mostSteps = 64
 }
 
@@ -95,7 +93,7 @@ extension DraftModel {
     draftsWithPrompt: Bool = false,
     sampling: Sampling = .greedy
   ) throws -> any Decoder {
-    try ChainDecoder(
+    try SpeculativeDecoder(
       target: CachedModel(target),
       drafter: DraftModel(model: model, steps: steps, schedule: schedule, threshold: threshold),
       sampling: sampling,

@@ -1,4 +1,3 @@
-import SpecKernels
 import SpecModel
 
 /// Kangaroo (Liu et al. 2024, arXiv 2404.18911, §3): the target drafts for itself from its first layers.
@@ -7,14 +6,39 @@ import SpecModel
 /// one token after the other. The second early exit: drafting stops once the adapter's top probability for the token it
 /// drafted last falls below the threshold, or `steps` tokens are drafted; that last token is still verified. The
 /// remaining layers then run once over the exit-layer states that drafting has computed anyway.
-public final class Kangaroo: Decoder {
+public final class Kangaroo: Drafter {
   private let model: EarlyExit
-  private let chooser: TokenChooser
   private let steps: Int
   private let threshold: Float
-  /// The newest token; it has not been run yet.
-  private var last: Token = 0
 
+  init(_ model: EarlyExit, steps: Int, threshold: Float) {
+    self.model = model
+    self.steps = steps
+    self.threshold = threshold
+  }
+
+  /// The adapter.
+  public var models: [any DraftingModel] { [model] }
+
+  /// Takes the prompt's exit-layer states into the adapter.
+  public func prefill(_ context: DraftContext) { model.absorb(prompt: context.text.count) }
+
+  /// Drafts until unsure.
+  public func draft(_ context: DraftContext) throws(NotFiniteLogits) -> Draft {
+    var draft = context.root
+    model.runShallowLayers(context.text, draft)
+    while draft.depth < min(steps, context.limit), draft.isSure(threshold) {
+      let logits = model.logits(after: [draft.newest], in: draft, root: context.rootPosition)
+      draft.append(try context.sampler.draft(logits, at: context.text.count + draft.depth))
+      model.runShallowLayers(context.text, draft)
+    }
+    return draft
+  }
+}
+
+extension Kangaroo {
+  /// A decoder that drafts with the target's first layers.
+  ///
   /// - Parameters:
   ///   - target: the model.
   ///   - adapter: trained for the target at this exit layer.
@@ -22,53 +46,21 @@ public final class Kangaroo: Decoder {
   ///   - steps: most tokens drafted in a cycle.
   ///   - threshold: drafting stops below this probability.
   ///   - sampling: how tokens are chosen.
+  /// - Returns: the decoder.
   /// - Throws: `KernelError` if there is not enough memory.
-  public init(
+  public static func decoder(
     target: Transformer,
     adapter: KangarooAdapter,
     exitLayer: Int,
     steps: Int,
     threshold: Float,
     sampling: Sampling = .greedy
-  ) throws {
-    self.steps = steps
-    self.threshold = threshold
-    model = try EarlyExit(target: target, adapter: adapter, exitLayer: exitLayer, drafts: steps)
-    chooser = try TokenChooser(sampling, target: target)
+  ) throws -> any Decoder {
+    let model = try EarlyExit(target: target, adapter: adapter, exitLayer: exitLayer, drafts: steps)
+    let drafter = Kangaroo(model, steps: steps, threshold: threshold)
+    return try SpeculativeDecoder(target: model.target, drafter: drafter, sampling: sampling)
   }
 
-  /// Runs the prompt through the shallow layers, the adapter and the deep layers.
-  public func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
-    last = try model.begin(prompt, chooser)
-    return last
-  }
-
-  /// Drafts until unsure, verifies with the remaining layers, keeps what agrees.
-  public func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle {
-    var timer = PhaseTimer()
-    let draft = try draft(atMost: min(steps, budget.longestDraft))
-    timer.mark(.draft)
-    let verdict = try chooser.judge(draft, model.verify(last: draft.count + 1), at: model.committed + 1)
-    timer.mark(.verify)
-    last = verdict.tokens[verdict.accepted]
-    model.commit(model.committed + verdict.tokens.count)
-    timer.mark(.overhead)
-    return Cycle(draft, verdict, times: timer.times)
-  }
-
-  private func draft(atMost limit: Int) throws(NotFiniteLogits) -> [DraftedToken] {
-    var draft: [DraftedToken] = []
-    model.exit([last])
-    while draft.count < limit, draft.isSure(threshold) {
-      let next = try chooser.draft(model.propose(), at: model.committed + 1 + draft.count)
-      draft.append(next)
-      model.exit([next.token])
-    }
-    return draft
-  }
-}
-
-extension Kangaroo {
   /// The catalogue's entry.
   static let method = Method(
     name: "kangaroo",
@@ -92,7 +84,7 @@ extension Kangaroo {
     make: { settings, resources in
       let exit = try settings.exitLayer(resources.target.configuration)
       let adapter = try settings.adapter(resources)
-      let decoder = try Kangaroo(
+      let decoder = try decoder(
         target: resources.target,
         adapter: adapter,
         exitLayer: exit,

@@ -1,4 +1,3 @@
-import SpecKernels
 import SpecModel
 
 /// Kangaroo with a dynamic draft tree (Liu et al. 2024, NeurIPS version of arXiv 2404.18911, early exiting in tree
@@ -13,7 +12,7 @@ import SpecModel
 /// The paper leaves the score, the stop and the pruning open. A product of confidences estimates the chance that a node is
 /// accepted, so the best nodes are those that the target accepts most tokens of; the estimate also tells what another
 /// pass of the adapter is worth, so the threshold is on it and not on a single confidence as in the chain.
-public final class KangarooTree: Decoder {
+public final class KangarooTree: Drafter {
   /// How the tree grows.
   public struct Growth: Sendable {
     /// The deepest drafted token.
@@ -37,103 +36,51 @@ public final class KangarooTree: Decoder {
     }
   }
 
-  /// A tree with what drafting knows of its nodes.
-  private struct Draft {
-    var tree: DraftTree
-    /// Products of confidences.
-    var scores: [Float] = [1]
-    /// The nodes that the adapter has run, in its order.
-    var proposed: [Int] = []
-
-    /// The nodes that the adapter has run as a tree of their own.
-    var proposedShape: TokenTree {
-      TokenTree(parents: proposed.map { node in proposed.firstIndex(of: tree.parents[node]) ?? -1 })
-    }
-
-    /// Where in the adapter's order some nodes stand that it has run.
-    func places(of nodes: [Int]) -> [Int] { nodes.compactMap { proposed.firstIndex(of: $0) } }
-  }
-
   private let model: EarlyExit
-  private let chooser: TokenChooser
   private let growth: Growth
-  /// The newest token; it has not been run yet.
-  private var last: Token = 0
 
-  /// - Parameters:
-  ///   - target: the model.
-  ///   - adapter: trained for the target at this exit layer.
-  ///   - exitLayer: number of the target's first layers that draft, at least 1 and fewer than all.
-  ///   - growth: how the tree grows; steps × width is below ``Transformer/largestTree``.
-  ///   - sampling: how tokens are chosen.
-  /// - Throws: `KernelError` if there is not enough memory.
-  public init(
-    target: Transformer,
-    adapter: KangarooAdapter,
-    exitLayer: Int,
-    growth: Growth,
-    sampling: Sampling = .greedy
-  ) throws {
-    precondition(growth.steps * growth.width < Transformer.largestTree, "a tree larger than one pass takes")
+  init(_ model: EarlyExit, growth: Growth) {
+    self.model = model
     self.growth = growth
-    model = try EarlyExit(target: target, adapter: adapter, exitLayer: exitLayer, drafts: growth.steps * growth.width)
-    chooser = try TokenChooser(sampling, target: target)
   }
 
-  /// Runs the prompt through the shallow layers, the adapter and the deep layers.
-  public func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
-    last = try model.begin(prompt, chooser)
-    return last
-  }
+  /// The adapter.
+  public var models: [any DraftingModel] { [model] }
 
-  /// Grows a tree until unsure, verifies its best nodes with the remaining layers, keeps the path that agrees.
-  public func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle {
-    var timer = PhaseTimer()
-    var draft = try grow(atMost: min(growth.steps, budget.longestDraft), &timer)
-    prune(&draft)
-    timer.mark(.overhead)
-    let shape = draft.tree.shape
-    let logits = model.verify(.tree(shape, nodes: 0..<shape.count), last: shape.count)
-    let choices = try chooser.tokens(logits, at: shape.depths.map { model.committed + 1 + $0 })
-    timer.mark(.verify)
-    let path = Acceptance.path(in: shape, tokens: draft.tree.tokens, choices: choices)
-    model.keep(path, proposed: draft.places(of: path))
-    model.commit(model.committed + path.count)
-    last = choices[path[path.count - 1]]
-    timer.mark(.overhead)
-    return Cycle(shape, tokens: draft.tree.tokens, path: path, bonus: last, times: timer.times)
-  }
+  /// Takes the prompt's exit-layer states into the adapter.
+  public func prefill(_ context: DraftContext) { model.absorb(prompt: context.text.count) }
 
-  private func grow(atMost limit: Int, _ timer: inout PhaseTimer) throws(NotFiniteLogits) -> Draft {
-    var draft = Draft(tree: DraftTree(root: last))
-    model.exit([last])
-    timer.mark(.draft)
+  /// Grows a tree until unsure, and leaves its best nodes.
+  public func draft(_ context: DraftContext) throws(NotFiniteLogits) -> Draft {
+    var (draft, scores) = (context.root, [Float(1)])
+    model.runShallowLayers(context.text, draft)
     var (frontier, depth) = ([0], 0)
-    while !frontier.isEmpty, depth < limit {
+    while !frontier.isEmpty, depth < min(growth.steps, context.limit) {
       depth += 1
-      draft.proposed += frontier
-      let logits = depth == 1 ? model.propose() : model.propose(after: frontier, in: draft.proposedShape)
+      let logits = model.logits(after: frontier, in: draft, root: context.rootPosition)
       let proposals = try frontier.enumerated().map { (row, node) throws(NotFiniteLogits) in
-        let least = growth.minimum / draft.scores[node]
-        return try chooser.best(growth.width, of: logits[row..<row + 1], at: model.committed + depth, others: least)
+        let position = context.rootPosition + depth
+        return try context.sampler.best(
+          growth.width,
+          of: logits[row..<row + 1],
+          at: position,
+          others: growth.minimum / scores[node]
+        )
       }
-      timer.mark(.draft)
-      let first = draft.tree.count
-      for child in children(of: frontier, draft.scores, proposals) {
-        draft.tree.append(child.token, to: child.parent)
-        draft.scores.append(child.score)
+      let first = draft.count
+      for child in children(of: frontier, scores, proposals) {
+        draft.append(DraftToken(child.token), to: child.parent)
+        scores.append(child.score)
       }
-      let new = first..<draft.tree.count
-      timer.mark(.overhead)
-      if new.isEmpty { break }
-      model.exit(Array(draft.tree.tokens[new]), .tree(draft.tree.shape, nodes: new))
-      timer.mark(.draft)
+      if draft.count == first { break }
+      model.runShallowLayers(context.text, draft)
       // No child of the last of as many nodes as are verified could be among them.
-      let ranking = best(growth.nodes + 1, of: draft.scores)
+      let ranking = best(growth.nodes + 1, of: scores)
       let outsider = ranking.count > growth.nodes ? ranking.last : nil
-      frontier = new.filter { draft.scores[$0] >= growth.threshold && $0 != outsider }
-      timer.mark(.overhead)
+      frontier = (first..<draft.count).filter { scores[$0] >= growth.threshold && $0 != outsider }
     }
+    // A node's score is at most its parent's, so a parent goes after its children.
+    if draft.count > growth.nodes + 1 { draft.prune(to: best(growth.nodes + 1, of: scores).sorted()) }
     return draft
   }
 
@@ -142,7 +89,7 @@ public final class KangarooTree: Decoder {
   private func children(
     of frontier: [Int],
     _ scores: [Float],
-    _ proposals: [[DraftedToken]]
+    _ proposals: [[DraftToken]]
   ) -> [(token: Token, parent: Int, score: Float)] {
     var children: [(token: Token, parent: Int, score: Float)] = []
     for (node, proposed) in zip(frontier, proposals) {
@@ -156,17 +103,6 @@ public final class KangarooTree: Decoder {
       .map { new[$0 - scores.count] }.filter { $0.score > 0 }
   }
 
-  /// Leaves the nodes with the best scores. A node's score is at most its parent's, so a parent goes after its children.
-  private func prune(_ draft: inout Draft) {
-    guard draft.tree.count > growth.nodes + 1 else { return }
-    let kept = best(growth.nodes + 1, of: draft.scores).sorted()
-    model.keep(kept, proposed: draft.places(of: kept))
-    let numbers = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
-    draft.proposed = draft.proposed.compactMap { numbers[$0] }
-    draft.scores = kept.map { draft.scores[$0] }
-    draft.tree.keep(kept)
-  }
-
   /// The places of the largest numbers, largest first, equals in their order.
   private func best(_ count: Int, of scores: [Float]) -> [Int] {
     let order = scores.indices.sorted { scores[$0] == scores[$1] ? $0 < $1 : scores[$0] > scores[$1] }
@@ -175,6 +111,30 @@ public final class KangarooTree: Decoder {
 }
 
 extension KangarooTree {
+  /// A decoder that drafts trees with the target's first layers.
+  ///
+  /// - Parameters:
+  ///   - target: the model.
+  ///   - adapter: trained for the target at this exit layer.
+  ///   - exitLayer: number of the target's first layers that draft, at least 1 and fewer than all.
+  ///   - growth: how the tree grows; steps × width is below ``SpecModel/Transformer/largestTree``.
+  ///   - sampling: how tokens are chosen.
+  /// - Returns: the decoder.
+  /// - Throws: `KernelError` if there is not enough memory.
+  public static func decoder(
+    target: Transformer,
+    adapter: KangarooAdapter,
+    exitLayer: Int,
+    growth: Growth,
+    sampling: Sampling = .greedy
+  ) throws -> any Decoder {
+    let drafts = growth.steps * growth.width
+    precondition(drafts < Transformer.largestTree, "a tree larger than one pass takes")
+    let model = try EarlyExit(target: target, adapter: adapter, exitLayer: exitLayer, drafts: drafts)
+    let drafter = KangarooTree(model, growth: growth)
+    return try SpeculativeDecoder(target: model.target, drafter: drafter, sampling: sampling)
+  }
+
   /// The catalogue's entry.
   static let method = Method(
     name: "kangaroo-tree",
@@ -220,7 +180,7 @@ extension KangarooTree {
       let growth = try growth(settings, resources.target.configuration)
       let exit = try settings.exitLayer(resources.target.configuration)
       let adapter = try settings.adapter(resources)
-      let decoder = try KangarooTree(
+      let decoder = try decoder(
         target: resources.target,
         adapter: adapter,
         exitLayer: exit,

@@ -1,4 +1,3 @@
-import SpecKernels
 import SpecModel
 
 /// Lookahead decoding (Fu et al. 2024, arXiv 2402.02057, §3): the target drafts for itself by Jacobi iteration.
@@ -7,7 +6,7 @@ import SpecModel
 /// before it, and the diagonals of the window are n-grams that go into a pool. The n-grams that begin with the newest
 /// token are verified in the same pass. Window and guesses are one tree: the first row is a chain after the newest token,
 /// and slot j of each further row hangs below slot j of the row before it.
-public final class Lookahead: Decoder {
+public final class Lookahead: Drafter {
   /// The sizes of window and pool.
   public struct Sizes: Sendable {
     /// Tokens of an n-gram.
@@ -33,8 +32,7 @@ public final class Lookahead: Decoder {
 
   /// The tokens that the window's first row begins with; nil takes some of the prompt's.
   private var initialWindow: [Token]?
-  private let target: CachedModel
-  private let chooser: TokenChooser
+  private let configuration: ModelConfiguration
   private let sizes: Sizes
   private let poolsText: Bool
   /// The reference counts one hit too few of an n-gram that agrees as a whole, and makes no guess while the window fills.
@@ -44,28 +42,18 @@ public final class Lookahead: Decoder {
   private var recent: [Token] = []
   /// The rows of the window, the first one first; none where the context has no room for it.
   private var rows: [[Token]] = []
-  private var last: Token = 0
 
   /// - Parameters:
-  ///   - target: the model.
   ///   - sizes: of window and pool.
+  ///   - configuration: the target's.
   ///   - poolsText: whether the n-grams of prompt and output go into the pool too.
   ///   - isReference: whether to do as the reference implementation does.
-  ///   - sampling: how tokens are chosen.
-  /// - Throws: `KernelError` if there is not enough memory.
-  public init(
-    target: Transformer,
-    sizes: Sizes,
-    poolsText: Bool = false,
-    isReference: Bool = false,
-    sampling: Sampling = .greedy
-  ) throws {
+  init(sizes: Sizes, configuration: ModelConfiguration, poolsText: Bool, isReference: Bool) {
     precondition(sizes.level > 2 && sizes.largestTree <= Transformer.largestTree, "a window larger than one pass takes")
-    self.target = try CachedModel(target, tree: sizes.largestTree)
+    self.configuration = configuration
     self.sizes = sizes
     self.poolsText = poolsText
     self.isReference = isReference
-    chooser = try TokenChooser(sampling, target: target)
     pool = NGramPool(length: sizes.level - 1, capacity: sizes.guess)
   }
 
@@ -76,7 +64,7 @@ public final class Lookahead: Decoder {
   /// - Throws: ``DecodingError`` if they are another number of tokens or outside the vocabulary.
   public func setInitialWindow(_ tokens: [Token]?) throws(DecodingError) {
     if let tokens {
-      let vocabulary = target.model.configuration.vocabularySize
+      let vocabulary = configuration.vocabularySize
       guard tokens.count == sizes.initialWindow else {
         throw .wrongWindow(tokens: tokens.count, expected: sizes.initialWindow)
       }
@@ -87,49 +75,38 @@ public final class Lookahead: Decoder {
     initialWindow = tokens
   }
 
-  /// Runs the prompt and, behind it, the window's first row, which gives the second.
-  public func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
-    target.truncate(to: 0)
-    chooser.begin(prompt)
+  /// Has the target run, behind the prompt, the window's first row, which gives the second.
+  public func begin(_ prompt: [Token]) -> Draft {
     pool = NGramPool(length: sizes.level - 1, capacity: sizes.guess)
     recent = []
+    remember(prompt)
     let first = firstRow(prompt)
-    let logits = target.logits(prompt + first, last: first.count + 1)
-    let choices = try chooser.tokens(logits, at: (0...first.count).map { prompt.count + $0 })
-    target.truncate(to: prompt.count)
-    rows = first.isEmpty ? [] : [Array(first.dropFirst()), Array(choices.dropFirst())]
-    last = choices[0]
-    remember(prompt + [last])
-    return last
+    rows = first.isEmpty ? [] : [first]
+    var draft = Draft(root: prompt[prompt.count - 1])
+    draft.endCandidates()
+    for token in first { draft.append(DraftToken(token)) }
+    draft.observed = 1..<draft.count
+    return draft
   }
 
-  /// Runs window and guesses in one pass, moves the window on, keeps the longest guess that agrees.
-  public func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle {
-    var timer = PhaseTimer()
-    let root = target.count
-    var tree = DraftTree(root: last)
+  /// Proposes the guesses of the pool; the window goes with them through the target's pass.
+  public func draft(_ context: DraftContext) -> Draft {
+    var draft = context.root
     if !isReference || rows.count == sizes.level - 1 {
-      for guess in pool[last] { tree.merge(guess.prefix(budget.longestDraft), below: 0) }
+      for guess in pool[draft.nodes[0].token] { draft.merge(guess.prefix(context.limit)) }
     }
-    let guesses = tree.shape
-    let newest = hasRoom(budget) ? plantWindow(in: &tree) : 0..<0
-    timer.mark(.overhead)
-    let shape = tree.shape
-    let states = target.run(tree.tokens, .tree(shape, nodes: 0..<shape.count))
-    let choices = try chooser.tokens(target.logits(states[0..<guesses.count]), at: guesses.depths.map { root + 1 + $0 })
-    let row = try chooser.tokens(target.logits(states[newest]), at: newest.map { root + 1 + shape.depths[$0] })
-    timer.mark(.verify)
-    let agreed = Acceptance.path(in: guesses, tokens: tree.tokens, choices: choices)
-    let path = Array(agreed.prefix(isReference ? sizes.level - 1 : agreed.count))
-    target.keep(path: path, from: root)
-    if !newest.isEmpty { moveWindow(adding: row) }
-    last = choices[path[path.count - 1]]
-    remember(path.dropFirst().map { tree.tokens[$0] } + [last])
-    timer.mark(.overhead)
-    var cycle = Cycle(guesses, tokens: tree.tokens, path: path, bonus: last, times: timer.times)
+    if isReference { draft.acceptedAtMost = sizes.level - 2 }
     // A prompt that leaves no room for the window has none to the end, and without it only the text gives n-grams.
-    cycle.lacksRoom = rows.isEmpty && budget.longestDraft > 0
-    return cycle
+    draft.lacksRoom = rows.isEmpty && context.limit > 0
+    draft.endCandidates()
+    if hasRoom(context.remainingPositions) { plantWindow(in: &draft) }
+    return draft
+  }
+
+  /// Moves the window on, and takes the new text into the pool.
+  public func update(_ kept: Kept) {
+    if !kept.observed.isEmpty { moveWindow(adding: kept.observed, after: kept.draft.nodes[0].token) }
+    remember(kept.tokens)
   }
 
   /// Puts the n-grams that end in new tokens of the text into the pool.
@@ -144,26 +121,31 @@ public final class Lookahead: Decoder {
     let row =
       initialWindow
       ?? (0..<sizes.initialWindow).map { prompt[Int(mixed(UInt64($0)) % UInt64(prompt.count))] }
-    return prompt.count + row.count <= target.model.configuration.contextLength ? row : []
+    return prompt.count + row.count <= configuration.contextLength ? row : []
   }
 
   /// Whether the window's deepest slot has a position in the context.
-  private func hasRoom(_ budget: CycleBudget) -> Bool {
+  private func hasRoom(_ remainingPositions: Int) -> Bool {
     let depths = rows.enumerated().map { level, row in level == 0 ? row.count : row.count - 1 + level }
-    return depths.max().map { $0 <= budget.remainingPositions } ?? false
+    return depths.max().map { $0 <= remainingPositions } ?? false
   }
 
-  /// Puts the window's rows below the root; returns the nodes of the newest row, which are the tree's last.
-  private func plantWindow(in tree: inout DraftTree) -> Range<Int> {
+  /// Puts the window's rows below the root; the target's choices after the newest row are the next one.
+  private func plantWindow(in draft: inout Draft) {
     var above = [0]
-    for token in rows[0] { above.append(tree.append(token, to: above[above.count - 1])) }
-    for row in rows.dropFirst() { above = zip(row, above).map { tree.append($0, to: $1) } }
-    return tree.count - above.count..<tree.count
+    for token in rows[0] { above.append(draft.append(DraftToken(token), to: above[above.count - 1])) }
+    for row in rows.dropFirst() { above = zip(row, above).map { draft.append(DraftToken($0), to: $1) } }
+    draft.observed = draft.count - above.count..<draft.count
   }
 
   /// Takes in the row that the pass has computed: a window that is still filling grows by it, a full one gives its
   /// diagonals to the pool and moves on by one position.
-  private func moveWindow(adding row: [Token]) {
+  private func moveWindow(adding row: [Token], after last: Token) {
+    if rows.count == 1 {
+      // The prompt's pass had no root of its own: all that it computed is the second row.
+      rows = [Array(rows[0].dropFirst()), row]
+      return
+    }
     if rows.count < sizes.level - 1 {
       rows = rows.map { Array($0.dropFirst()) } + [Array(row.dropFirst())]
       return
@@ -202,11 +184,15 @@ extension Lookahead {
     checkSettings: { settings, _ in _ = try sizes(settings) },
     make: { settings, resources in
       let sizes = try sizes(settings)
-      let decoder = try Lookahead(
-        target: resources.target,
+      let drafter = Lookahead(
         sizes: sizes,
+        configuration: resources.target.configuration,
         poolsText: settings.text("pool") == "prompt",
-        isReference: settings.flag("reference"),
+        isReference: settings.flag("reference")
+      )
+      let decoder = try SpeculativeDecoder(
+        target: CachedModel(resources.target, tree: sizes.largestTree),
+        drafter: drafter,
         sampling: resources.sampling
       )
       return PreparedDecoder(decoder: decoder, addedParameters: 0)

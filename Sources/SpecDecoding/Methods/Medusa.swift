@@ -4,71 +4,84 @@ import SpecModel
 /// Medusa-1 (Cai et al. 2024, arXiv 2401.10774, §2.1–2.3, acceptance by agreement): heads on the target's last state propose
 /// the next tokens in parallel; their best candidates form a tree, which the target verifies in one pass with tree
 /// attention. The accepted path's cache entries move together in place.
-public final class Medusa: Decoder {
-  private let target: CachedModel
-  private let heads: MedusaHeads
-  private let chooser: TokenChooser
+public final class Medusa: Drafter {
+  private let heads: Heads
   /// The candidate tree cut at each depth, the root alone first.
   private let trees: [CandidateTree]
-  /// The target's final state at the last position that was run: what the heads draft from.
-  private let drafting: Activations
-  private var last: Token = 0
 
+  /// - Parameters:
+  ///   - heads: trained for the target, at least as many as the tree is deep.
+  ///   - tree: the candidates to verify.
+  ///   - target: the model.
+  /// - Throws: `KernelError` if there is not enough memory.
+  init(heads: MedusaHeads, tree: CandidateTree, target: Transformer) throws {
+    precondition(tree.depth <= heads.count, "a tree deeper than there are heads")
+    self.heads = try Heads(heads, width: target.configuration.hiddenSize)
+    trees = (0...tree.depth).map { tree.cut(at: $0) }
+  }
+
+  /// The heads.
+  public var models: [any DraftingModel] { [heads] }
+
+  /// Fills the tree from the heads.
+  public func draft(_ context: DraftContext) throws(NotFiniteLogits) -> Draft {
+    let tree = trees[min(context.limit, trees.count - 1)]
+    let candidates = try heads.run(tree.depth) { (head, logits) throws(NotFiniteLogits) in
+      try context.sampler.best(tree.candidates[head], of: logits, at: context.text.count + head).map(\.token)
+    }
+    return tree.filled(context.root, candidates)
+  }
+
+  /// Takes the target's final state after the last accepted token: what the heads draft from.
+  public func update(_ kept: Kept) { heads.state.copy(kept.finalState, to: 0) }
+
+  /// The heads with the state that they draft from.
+  private final class Heads: DraftingModel {
+    var clock = PhaseClock()
+    let state: Activations
+    private let heads: MedusaHeads
+
+    init(_ heads: MedusaHeads, width: Int) throws(KernelError) {
+      self.heads = heads
+      state = try Activations(capacity: 1, width: width)
+    }
+
+    func run<Choice, Failure: Error>(
+      _ count: Int,
+      _ choose: (Int, ActivationRows) throws(Failure) -> Choice
+    ) throws(Failure) -> [Choice] {
+      try clock.time(.draft) { () throws(Failure) in try heads.map(count, from: state[rows: 0..<1], choose) }
+    }
+
+    func reset() {}
+
+    func keep(_ nodes: [Int], root: Int) {}
+  }
+}
+
+extension Medusa {
+  /// A decoder that drafts with heads.
+  ///
   /// - Parameters:
   ///   - target: the model.
   ///   - heads: trained for the target, at least as many as the tree is deep.
   ///   - tree: the candidates to verify.
   ///   - sampling: how tokens are chosen.
+  /// - Returns: the decoder.
   /// - Throws: `KernelError` if there is not enough memory.
-  public init(
+  public static func decoder(
     target: Transformer,
     heads: MedusaHeads,
     tree: CandidateTree,
     sampling: Sampling = .greedy
-  ) throws {
-    precondition(tree.depth <= heads.count, "a tree deeper than there are heads")
-    self.target = try CachedModel(target, tree: tree.shape.count)
-    self.heads = heads
-    chooser = try TokenChooser(sampling, target: target)
-    trees = (0...tree.depth).map { tree.cut(at: $0) }
-    drafting = try Activations(capacity: 1, width: target.configuration.hiddenSize)
+  ) throws -> any Decoder {
+    try SpeculativeDecoder(
+      target: CachedModel(target, tree: tree.shape.count),
+      drafter: Medusa(heads: heads, tree: tree, target: target),
+      sampling: sampling
+    )
   }
 
-  /// Runs the prompt.
-  public func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
-    target.truncate(to: 0)
-    chooser.begin(prompt)
-    let rows = target.run(prompt)
-    let end = target.states(rows[rows.count - 1..<rows.count])
-    drafting.copy(end, to: 0)
-    last = try chooser.tokens(target.model.logits(of: end), at: [prompt.count])[0]
-    return last
-  }
-
-  /// Fills the tree from the heads, verifies it in one pass, keeps the accepted path.
-  public func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle {
-    var timer = PhaseTimer()
-    let root = target.count
-    let tree = trees[min(budget.longestDraft, trees.count - 1)]
-    let candidates = try heads.map(tree.depth, from: drafting[rows: 0..<1]) { (head, logits) throws(NotFiniteLogits) in
-      try chooser.best(tree.candidates[head], of: logits, at: root + 1 + head).map(\.token)
-    }
-    let tokens = tree.fill(root: last, candidates)
-    timer.mark(.draft)
-    let states = target.states(target.run(tokens, .tree(tree.shape, nodes: 0..<tree.shape.count)))
-    let choices = try chooser.tokens(target.model.logits(of: states), at: tree.shape.depths.map { root + 1 + $0 })
-    timer.mark(.verify)
-    let path = Acceptance.path(in: tree.shape, tokens: tokens, choices: choices)
-    let end = path[path.count - 1]
-    target.keep(path: path, from: root)
-    drafting.copy(states[end..<end + 1], to: 0)
-    last = choices[end]
-    timer.mark(.overhead)
-    return Cycle(tree.shape, tokens: tokens, path: path, bonus: last, times: timer.times)
-  }
-}
-
-extension Medusa {
   private static let heads = Companion(
     setting: Setting(
       name: "heads",
@@ -132,7 +145,7 @@ extension Medusa {
       let heads = try MedusaHeads(directory: resources.folder(of: heads, settings), target: resources.target)
       let tree = try tree(settings, heads: heads.count, resources.files)
       return PreparedDecoder(
-        decoder: try Medusa(target: resources.target, heads: heads, tree: tree, sampling: resources.sampling),
+        decoder: try decoder(target: resources.target, heads: heads, tree: tree, sampling: resources.sampling),
         addedParameters: heads.parameterCount
       )
     }

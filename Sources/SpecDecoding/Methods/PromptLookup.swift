@@ -1,4 +1,3 @@
-import SpecKernels
 import SpecModel
 
 /// Prompt lookup (Saxena 2023, github.com/apoorvumang/prompt-lookup-decoding): what followed the last few tokens when
@@ -7,8 +6,7 @@ import SpecModel
 /// The longest n-gram that occurs before is looked for, the latest occurrence first. Where its continuation meets the end
 /// of the text it goes on with what it has drafted, so that a loop is drafted as far as wanted. Where no n-gram of at
 /// least `minimum` tokens occurs nothing is drafted, and the cycle is vanilla's.
-final class PromptLookup: ChainDrafter {
-  static let phase = PhaseTimer.Phase.overhead
+final class PromptLookup: Drafter {
   private let ngram: Int
   private let minimum: Int
   private let tokens: Int
@@ -23,18 +21,15 @@ final class PromptLookup: ChainDrafter {
     self.tokens = tokens
   }
 
-  func begin(_ prompt: [Token]) {}
-
-  func draft(after text: [Token], atMost limit: Int, _ chooser: TokenChooser) -> [DraftedToken] {
-    guard let start = continuation(of: text) else { return [] }
-    var draft: [Token] = []
-    for place in start..<start + min(tokens, limit) {
-      draft.append(place < text.count ? text[place] : draft[place - text.count])
+  func draft(_ context: DraftContext) -> Draft {
+    let text = context.text
+    var draft = context.root
+    guard let start = continuation(of: text) else { return draft }
+    for place in start..<start + min(tokens, context.limit) {
+      draft.append(place < text.count ? DraftToken(text[place]) : draft.nodes[1 + place - text.count])
     }
-    return draft.map { DraftedToken(token: $0) }
+    return draft
   }
-
-  func learn(accepted: Int, of drafted: Int, committed: Int) {}
 
   /// Where the text's last n-gram stood before, for the largest n and then the latest place: the position after it.
   private func continuation(of text: [Token]) -> Int? {
@@ -52,8 +47,7 @@ final class PromptLookup: ChainDrafter {
 
 /// Prompt lookup as Spec-Bench has it: the first occurrence whose continuation has all tokens already, and one filler
 /// token where there is none.
-final class ReferencePromptLookup: ChainDrafter {
-  static let phase = PhaseTimer.Phase.overhead
+final class ReferencePromptLookup: Drafter {
   /// A constant in the reference's code.
   private static let filler: Token = 100
   private let ngram: Int
@@ -73,15 +67,13 @@ final class ReferencePromptLookup: ChainDrafter {
     self.vocabulary = vocabulary
   }
 
-  func begin(_ prompt: [Token]) {}
-
-  func draft(after text: [Token], atMost limit: Int, _ chooser: TokenChooser) -> [DraftedToken] {
+  func draft(_ context: DraftContext) -> Draft {
     let filler = min(Self.filler, Token(vocabulary - 1))
-    let found = continuation(of: text).map { Array(text[$0..<$0 + tokens]) } ?? [filler]
-    return found.prefix(limit).map { DraftedToken(token: $0) }
+    let found = continuation(of: context.text).map { Array(context.text[$0..<$0 + tokens]) } ?? [filler]
+    var draft = context.root
+    for token in found.prefix(context.limit) { draft.append(DraftToken(token)) }
+    return draft
   }
-
-  func learn(accepted: Int, of drafted: Int, committed: Int) {}
 
   private func continuation(of text: [Token]) -> Int? {
     for length in stride(from: min(ngram, text.count), through: minimum, by: -1) {
@@ -130,14 +122,14 @@ extension PromptLookup {
       let decoder: any Decoder
       if settings.flag("reference") {
         let vocabulary = resources.target.configuration.vocabularySize
-        decoder = try ChainDecoder(
+        decoder = try SpeculativeDecoder(
           target: target,
           drafter: ReferencePromptLookup(ngram: ngram, minimum: minimum, tokens: tokens, vocabulary: vocabulary),
           sampling: resources.sampling,
           draftsWithPrompt: true
         )
       } else {
-        decoder = try ChainDecoder(
+        decoder = try SpeculativeDecoder(
           target: target,
           drafter: PromptLookup(ngram: ngram, minimum: minimum, tokens: tokens),
           sampling: resources.sampling

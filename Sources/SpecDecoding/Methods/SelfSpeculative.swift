@@ -1,4 +1,3 @@
-import SpecKernels
 import SpecModel
 
 /// Self-speculative decoding (Zhang et al. 2024, arXiv 2309.08168): the target drafts for itself with some of its layers
@@ -9,7 +8,7 @@ import SpecModel
 /// that what is measured of a prompt does not depend on the prompts before it. The paper skips attention and feed-forward
 /// blocks one by one, as a search over each model finds best; here whole layers are skipped, by default every second one
 /// between the first and the last two.
-final class SelfSpeculative: ChainDrafter {
+final class SelfSpeculative: Drafter {
   /// The paper's constants: the acceptance rate that the threshold aims at, its step, and how slowly both averages move.
   private enum Adaptation {
     static let goal: Float = 0.9
@@ -18,9 +17,8 @@ final class SelfSpeculative: ChainDrafter {
     static let thresholdMemory: Float = 0.9
   }
 
-  static let phase = PhaseTimer.Phase.draft
   private let target: CachedModel
-  /// The target's ranges of layers that draft.
+  /// The target's stages that draft.
   private let drafting: [Int]
   private let steps: Int
   private let firstThreshold: Float
@@ -29,7 +27,7 @@ final class SelfSpeculative: ChainDrafter {
 
   /// - Parameters:
   ///   - target: the model, cut where skipped layers begin and end.
-  ///   - drafting: which of its ranges of layers draft.
+  ///   - drafting: which of its stages draft.
   ///   - steps: most tokens drafted in a cycle.
   ///   - threshold: where the threshold begins.
   init(target: CachedModel, drafting: [Int], steps: Int, threshold: Float) {
@@ -40,32 +38,26 @@ final class SelfSpeculative: ChainDrafter {
     firstThreshold = threshold
   }
 
-  func begin(_ prompt: [Token]) {
+  func begin(_ prompt: [Token]) -> Draft {
     threshold = firstThreshold
     rate = Adaptation.goal
+    return Draft(root: prompt[prompt.count - 1])
   }
 
-  func draft(
-    after text: [Token],
-    atMost limit: Int,
-    _ chooser: TokenChooser
-  ) throws(NotFiniteLogits) -> [DraftedToken] {
-    var draft: [DraftedToken] = []
-    var pending = text[target.count...]
-    while draft.count < min(steps, limit), draft.isSure(threshold) {
-      let rows = target.run(pending, segments: drafting)
-      let logits = target.logits(rows[rows.count - 1..<rows.count])
-      draft.append(try chooser.draft(logits, at: text.count + draft.count))
-      pending = draft.suffix(1).map(\.token)[...]
+  func draft(_ context: DraftContext) throws(NotFiniteLogits) -> Draft {
+    var draft = context.root
+    while draft.depth < min(steps, context.limit), draft.isSure(threshold) {
+      target.run(context.text, draft, skippingTo: drafting)
+      let logits = target.logits(after: draft.newest..<draft.count)
+      draft.append(try context.sampler.draft(logits, at: context.text.count + draft.depth))
     }
-    // What the skipping layers have stored is not what the whole model stores.
-    target.truncate(to: text.count - 1)
     return draft
   }
 
-  func learn(accepted: Int, of drafted: Int, committed: Int) {
+  func update(_ kept: Kept) {
+    let drafted = kept.draft.depth
     guard drafted > 0 else { return }
-    let newest = Float(accepted) / Float(drafted)
+    let newest = Float(kept.accepted) / Float(drafted)
     rate = Adaptation.rateMemory * rate + (1 - Adaptation.rateMemory) * newest
     // A draft that was not cut short says nothing about a lower threshold.
     let step = rate < Adaptation.goal ? Adaptation.step : drafted < steps ? -Adaptation.step : 0
@@ -105,14 +97,14 @@ extension SelfSpeculative {
       let skipped = try skippedLayers(settings, of: layers)
       let starts = [0] + (1..<layers).filter { skipped.contains($0) != skipped.contains($0 - 1) }
       let segments = zip(starts, starts.dropFirst() + [layers]).map { $0..<$1 }
-      let target = try CachedModel(resources.target, segments: segments)
+      let target = try CachedModel(resources.target, cuts: Array(starts.dropFirst()))
       let drafter = SelfSpeculative(
         target: target,
         drafting: segments.indices.filter { !skipped.contains(segments[$0].lowerBound) },
         steps: try settings.integer("steps"),
         threshold: try settings.number("threshold")
       )
-      let decoder = try ChainDecoder(target: target, drafter: drafter, sampling: resources.sampling)
+      let decoder = try SpeculativeDecoder(target: target, drafter: drafter, sampling: resources.sampling)
       return PreparedDecoder(decoder: decoder, addedParameters: 0)
     },
     verifiesByRejection: true

@@ -1,0 +1,115 @@
+import SpecKernels
+import SpecModel
+
+/// A method: what proposes tokens, and hears which of them were kept. Target passes, acceptance, rollback, stop rules and
+/// times are ``SpeculativeDecoder``'s.
+///
+/// A drafter may come with models of its own, read the target's hidden states (see ``CachedModel``), or know nothing but
+/// the text.
+public protocol Drafter: AnyObject {
+  /// The drafter's own models. The decoder empties them before a prompt, takes the time of their passes, and forgets for
+  /// them what was drafted in vain.
+  var models: [any DraftingModel] { get }
+
+  /// Forgets the previous prompt.
+  ///
+  /// - Parameter prompt: at least one token.
+  /// - Returns: what the target runs with the prompt: the prompt's last token as root, and nodes that are no candidates.
+  func begin(_ prompt: [Token]) -> Draft
+
+  /// Does the drafter's work on the prompt, which the target has run.
+  ///
+  /// - Parameter context: the text; nothing is drafted yet.
+  /// - Throws: ``NotFiniteLogits`` for the drafter's.
+  func prefill(_ context: DraftContext) throws(NotFiniteLogits)
+
+  /// Proposes tokens.
+  ///
+  /// - Parameter context: the text, and how many tokens there is room for.
+  /// - Returns: a tree no deeper than the room, with at most ``SpecModel/Transformer/largestTree`` nodes.
+  /// - Throws: ``NotFiniteLogits`` for the drafter's.
+  func draft(_ context: DraftContext) throws(NotFiniteLogits) -> Draft
+
+  /// Hears what was kept: after the prompt's pass, and after each cycle.
+  func update(_ kept: Kept)
+
+  /// Chooses what a drafter begins its guesses with in later prompts, for comparisons with other implementations.
+  ///
+  /// - Parameter tokens: nil for the drafter's own choice.
+  /// - Throws: ``DecodingError`` if the drafter has a use for them and they are not usable.
+  func setInitialWindow(_ tokens: [Token]?) throws(DecodingError)
+}
+
+extension Drafter {
+  /// No models.
+  public var models: [any DraftingModel] { [] }
+
+  /// Nothing beside the prompt.
+  public func begin(_ prompt: [Token]) -> Draft { Draft(root: prompt[prompt.count - 1]) }
+
+  /// No work on the prompt.
+  public func prefill(_ context: DraftContext) throws(NotFiniteLogits) {}
+
+  /// Nothing to learn.
+  public func update(_ kept: Kept) {}
+
+  /// No use for it.
+  public func setInitialWindow(_ tokens: [Token]?) throws(DecodingError) {}
+}
+
+/// A model that a drafter runs: it continues the committed text with nodes of the present draft.
+public protocol DraftingModel: AnyObject {
+  /// Takes the time of its passes.
+  var clock: PhaseClock { get set }
+
+  /// Forgets everything.
+  func reset()
+
+  /// Forgets the nodes of the present draft that are not kept.
+  ///
+  /// - Parameters:
+  ///   - nodes: the nodes that are kept, rising; they are numbered anew in this order.
+  ///   - root: the position of node 0.
+  func keep(_ nodes: [Int], root: Int)
+}
+
+/// What a drafter drafts from.
+public struct DraftContext {
+  /// The prompt and all tokens committed so far. The last one has not been run.
+  public let text: [Token]
+  /// The most tokens on a path that can be worth verifying.
+  public let limit: Int
+  /// Tokens that the target's context still holds.
+  public let remainingPositions: Int
+  /// Chooses tokens from a drafter's logits.
+  public let sampler: Sampler
+
+  /// A draft without drafted tokens.
+  public var root: Draft { Draft(root: text[text.count - 1]) }
+
+  /// The position of the last committed token.
+  public var rootPosition: Int { text.count - 1 }
+}
+
+/// What became of a draft.
+public struct Kept {
+  /// The draft.
+  public let draft: Draft
+  /// The accepted nodes, the root first.
+  public let path: [Int]
+  /// The accepted tokens, and the target's own after them.
+  public let tokens: [Token]
+  /// The target's choices after the draft's observed nodes.
+  public let observed: [Token]
+  /// Reads the target's final states.
+  let target: CachedModel
+
+  /// How many drafted tokens were accepted.
+  public var accepted: Int { path.count - 1 }
+
+  /// The target's normalized state after the last accepted node; valid until the target's next pass.
+  public var finalState: ActivationRows {
+    let last = path[path.count - 1]
+    return target.finalStates(of: last..<last + 1)
+  }
+}

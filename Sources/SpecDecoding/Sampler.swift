@@ -1,0 +1,186 @@
+import SpecKernels
+import SpecModel
+
+/// Chooses tokens: the largest logit, or a draw whose noise follows from seed, prompt, position and token alone.
+///
+/// Whoever drafts for a position draws with the same noise as the target, so that a good drafter's draw is the target's.
+public final class Sampler {
+  /// What a draw is for: each has noise of its own.
+  enum Purpose: UInt64 {
+    case coupled, draft, acceptance, residual
+  }
+
+  /// How tokens are chosen.
+  public let sampling: Sampling
+  let context: ComputeContext
+  private let clock: PhaseClock
+  private var prompt: UInt64 = 0
+  /// A copy of the logits that a drafter's token is drawn from.
+  private let row: Activations
+
+  /// - Parameters:
+  ///   - sampling: how tokens are chosen.
+  ///   - target: the model whose tokens are chosen.
+  ///   - clock: takes the time of a drafter's choices.
+  /// - Throws: `KernelError` if there is not enough memory.
+  init(_ sampling: Sampling, target: Transformer, clock: PhaseClock = PhaseClock()) throws(KernelError) {
+    self.sampling = sampling
+    self.clock = clock
+    context = target.context
+    row = try Activations(capacity: 1, width: target.configuration.vocabularySize)
+  }
+
+  /// Takes the prompt's token ids into the noise.
+  func begin(_ prompt: [Token]) {
+    self.prompt = prompt.reduce(UInt64(prompt.count)) { mixed($0 ^ UInt64(UInt32(bitPattern: $1))) }
+  }
+
+  /// The key of all noise for a position.
+  func key(_ position: Int, _ purpose: Purpose = .coupled) -> UInt64 {
+    mixed(mixed(mixed(sampling.seed ^ prompt) ^ UInt64(position)) ^ purpose.rawValue)
+  }
+
+  /// The target's tokens.
+  ///
+  /// - Parameters:
+  ///   - logits: rows of the target's logits; they are changed.
+  ///   - positions: for each row the position of the token that follows it.
+  /// - Returns: one token for each row.
+  /// - Throws: ``NotFiniteLogits`` for the target's first row that is not finite.
+  func tokens(_ logits: ActivationRows, at positions: [Int]) throws(NotFiniteLogits) -> [Token] {
+    if !sampling.isGreedy {
+      try perturb(logits, noise: positions.map { key($0) }, of: .target, at: positions)
+      return context.choose(logits, withProbability: false).map { Token($0.index) }
+    }
+    let choices = context.choose(logits, withProbability: false)
+    try require(choices, of: .target, at: positions)
+    return choices.map { Token($0.index) }
+  }
+
+  /// Makes a row of the target's logits ready for comparing tokens: what is larger is what is rather chosen.
+  ///
+  /// - Parameters:
+  ///   - logits: one row of the target's logits; it is changed where tokens are drawn.
+  ///   - position: the position of the token that follows it.
+  /// - Throws: ``NotFiniteLogits``.
+  func prepare(_ logits: ActivationRows, at position: Int) throws(NotFiniteLogits) {
+    if sampling.isGreedy {
+      try require(context.choose(logits, withProbability: false), of: .target, at: [position])
+    } else {
+      try perturb(logits, noise: [key(position)], of: .target, at: [position])
+    }
+  }
+
+  /// Refuses choices from rows that are not finite.
+  private func require(
+    _ choices: [Choice],
+    of source: NotFiniteLogits.Source,
+    at positions: [Int]
+  ) throws(NotFiniteLogits) {
+    for (choice, position) in zip(choices, positions) where !choice.isFinite {
+      throw NotFiniteLogits(source, at: position)
+    }
+  }
+
+  /// Limits rows of logits, and adds noise unless there is none to add.
+  private func perturb(
+    _ logits: ActivationRows,
+    noise: [UInt64]?,
+    of source: NotFiniteLogits.Source,
+    at positions: [Int]
+  ) throws(NotFiniteLogits) {
+    if let row = context.perturb(logits, sampling.limits, noise: noise) {
+      throw NotFiniteLogits(source, at: positions[row])
+    }
+  }
+
+  /// A drafter's token.
+  ///
+  /// - Parameters:
+  ///   - logits: one row of the drafter's logits.
+  ///   - position: the position of the token that follows it.
+  /// - Returns: the token, with the probability that the drafter gives it.
+  /// - Throws: ``NotFiniteLogits`` for the drafter's.
+  public func draft(_ logits: ActivationRows, at position: Int) throws(NotFiniteLogits) -> DraftToken {
+    try clock.time(.draft) { () throws(NotFiniteLogits) in try choose(logits, at: position) }
+  }
+
+  private func choose(_ logits: ActivationRows, at position: Int) throws(NotFiniteLogits) -> DraftToken {
+    let likeliest = context.choose(logits, withProbability: true)[0]
+    try require([likeliest], of: .drafter, at: [position])
+    if sampling.isGreedy { return DraftToken(Token(likeliest.index), confidence: likeliest.probability) }
+    let copy = row[rows: 0..<1]
+    row.copy(logits, to: 0)
+    let rejects = sampling.verification == .rejection
+    context.perturb(copy, sampling.limits, noise: [key(position, rejects ? .draft : .coupled)])
+    let token = context.choose(copy, withProbability: false)[0].index
+    let distance = logits.owner[logits.range.lowerBound, token] - likeliest.value
+    var drafted = DraftToken(Token(token), confidence: likeliest.probability * canonicalExponential(distance))
+    if rejects { drafted.distribution = try distribution(logits, of: .drafter, at: position) }
+    return drafted
+  }
+
+  /// A drafter's best tokens at a position.
+  ///
+  /// - Parameters:
+  ///   - count: how many.
+  ///   - logits: one row of the drafter's logits; it is changed.
+  ///   - position: the position of the token that follows it.
+  ///   - least: what is not worth looking for beside the likeliest token: others with a smaller probability.
+  /// - Returns: tokens, best first, each with the softmax probability of its logit, noise included.
+  /// - Throws: ``NotFiniteLogits`` for the drafter's.
+  public func best(
+    _ count: Int,
+    of logits: ActivationRows,
+    at position: Int,
+    others least: Float = 0
+  ) throws(NotFiniteLogits) -> [DraftToken] {
+    try clock.time(.draft) { () throws(NotFiniteLogits) in
+      try chooseBest(count, of: logits, at: position, others: least)
+    }
+  }
+
+  private func chooseBest(
+    _ count: Int,
+    of logits: ActivationRows,
+    at position: Int,
+    others least: Float
+  ) throws(NotFiniteLogits) -> [DraftToken] {
+    if !sampling.isGreedy { try perturb(logits, noise: [key(position)], of: .drafter, at: [position]) }
+    let first = context.choose(logits, withProbability: true)[0]
+    if sampling.isGreedy { try require([first], of: .drafter, at: [position]) }
+    // The others share what the likeliest one leaves over, but for rounding.
+    if count == 1 || 1 - first.probability + 1e-5 < least {
+      return [DraftToken(Token(first.index), confidence: first.probability)]
+    }
+    return context.top(count, of: logits).map { token in
+      let distance = logits.owner[logits.range.lowerBound, token] - first.value
+      return DraftToken(Token(token), confidence: first.probability * canonicalExponential(distance))
+    }
+  }
+
+  /// The probabilities that a row's token is drawn with.
+  func distribution(
+    _ logits: ActivationRows,
+    of source: NotFiniteLogits.Source,
+    at position: Int
+  ) throws(NotFiniteLogits) -> [Float] {
+    row.copy(logits, to: 0)
+    try perturb(row[rows: 0..<1], noise: nil, of: source, at: [position])
+    let largest = context.choose(row[rows: 0..<1], withProbability: false)[0].value
+    let weights = row[0].map { canonicalExponential(($0 - largest) / sampling.limits.temperature) }
+    let sum = weights.reduce(0, +)
+    return weights.map { $0 / sum }
+  }
+
+  /// A number from 0 up to, not including, 1.
+  func uniform(_ position: Int, _ purpose: Purpose) -> Float { Float(key(position, purpose) >> 40) * 0x1p-24 }
+}
+
+/// One step of splitmix64: 64 bits that look random and follow from the value.
+func mixed(_ value: UInt64) -> UInt64 {
+  var z = value &+ 0x9e37_79b9_7f4a_7c15
+  z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+  z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+  return z ^ (z >> 31)
+}

@@ -1,0 +1,96 @@
+import SpecModel
+
+/// Speculative decoding (Leviathan et al. 2023, arXiv 2211.17192, §2.1; trees as in Miao et al. 2024, arXiv 2305.09781,
+/// §4): draft, run the target once over the draft, keep what it agrees with, and its own token after that.
+///
+/// This is the only loop. A method is its ``Drafter``.
+public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
+  /// What proposes tokens.
+  public let drafter: Proposer
+  private let target: CachedModel
+  private let sampler: Sampler
+  private let draftsWithPrompt: Bool
+  private let clock = PhaseClock()
+  /// The prompt and all tokens committed so far; the target has run all but the last.
+  private var text: [Token] = []
+
+  /// - Parameters:
+  ///   - target: the model whose output is reproduced.
+  ///   - drafter: what proposes tokens.
+  ///   - sampling: how tokens are chosen.
+  ///   - draftsWithPrompt: whether the first draft is verified in the prompt's own pass.
+  /// - Throws: `KernelError` if there is not enough memory.
+  public init(target: CachedModel, drafter: Proposer, sampling: Sampling, draftsWithPrompt: Bool = false) throws {
+    self.target = target
+    self.drafter = drafter
+    self.draftsWithPrompt = draftsWithPrompt
+    sampler = try Sampler(sampling, target: target.model, clock: clock)
+    target.clock = clock
+    for model in drafter.models { model.clock = clock }
+  }
+
+  /// Runs the prompt through the target, then lets the drafter work on it.
+  public func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
+    text = prompt
+    target.reset()
+    for model in drafter.models { model.reset() }
+    sampler.begin(prompt)
+    let draft = drafter.begin(prompt)
+    let first = draftsWithPrompt ? nil : try verify(draft).tokens[0]
+    try drafter.prefill(context(CycleBudget(remainingTokens: 1, remainingPositions: 1), text: prompt))
+    return first
+  }
+
+  /// Drafts, verifies, keeps what agrees.
+  public func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle {
+    clock.start()
+    let draft = try drafter.draft(context(budget, text: text))
+    let kept = try verify(draft)
+    return Cycle(kept, times: clock.read())
+  }
+
+  /// One pass of the target over what it has not seen of the text, and the draft. Commits what it accepts.
+  private func verify(_ draft: Draft) throws(NotFiniteLogits) -> Kept {
+    let root = text.count - 1
+    if let survivors = draft.survivors { keep(survivors, root: root) }
+    let (verdict, observed) = try clock.time(.verify) { () throws(NotFiniteLogits) in
+      target.run(text, draft)
+      let verdict = try sampler.verify(draft, target.logits(after: 0..<draft.candidateCount), at: root + 1)
+      return (verdict, try observe(draft, root: root))
+    }
+    text += verdict.tokens
+    keep(verdict.path, root: root)
+    let kept = Kept(
+      draft: draft,
+      path: verdict.path,
+      tokens: verdict.tokens,
+      observed: observed,
+      target: target
+    )
+    drafter.update(kept)
+    return kept
+  }
+
+  private func observe(_ draft: Draft, root: Int) throws(NotFiniteLogits) -> [Token] {
+    guard !draft.observed.isEmpty else { return [] }
+    let positions = draft.observed.map { root + 1 + draft.depths[$0] }
+    return try sampler.tokens(target.logits(after: draft.observed), at: positions)
+  }
+
+  private func keep(_ nodes: [Int], root: Int) {
+    target.keep(nodes, root: root)
+    for model in drafter.models { model.keep(nodes, root: root) }
+  }
+
+  private func context(_ budget: CycleBudget, text: [Token]) -> DraftContext {
+    DraftContext(
+      text: text,
+      limit: budget.longestDraft,
+      remainingPositions: budget.remainingPositions,
+      sampler: sampler
+    )
+  }
+
+  /// Chooses what the drafter begins its guesses with.
+  public func setInitialWindow(_ tokens: [Token]?) throws(DecodingError) { try drafter.setInitialWindow(tokens) }
+}
