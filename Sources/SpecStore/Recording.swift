@@ -20,6 +20,7 @@ extension BenchmarkStore {
     inputs: [RunInput] = []
   ) throws(StoreError) -> RunIdentifiers {
     try write { database in
+      try OrphanRows.delete(database)
       let environmentID = try InsertedRow(record: environment).insertedID(database)
       let runID = try InsertedRow(record: run, parents: ["environment_id": environmentID]).insertedID(database)
       for input in inputs { try InsertedRow(record: input, parents: ["run_id": runID]).insert(database) }

@@ -34,7 +34,7 @@ extension BenchmarkStore {
     }
   }
 
-  /// Opens a run that another attempt goes on with: it counts as unfinished again, and what the environment of this
+  /// Opens a run that another attempt goes on with: rows that lost their parent go, it counts as unfinished again, and what the environment of this
   /// attempt makes doubtful is noted beside what is noted already.
   ///
   /// - Parameters:
@@ -46,6 +46,7 @@ extension BenchmarkStore {
     let environment = try environment(of: run)
     let all = taints.reduce(into: environment.taints) { if !$0.contains($1) { $0.append($1) } }
     try write { database in
+      try OrphanRows.delete(database)
       try database.execute(
         sql: "UPDATE run SET finished_at = NULL, passes = ? WHERE id = ?",
         arguments: [passes, run]

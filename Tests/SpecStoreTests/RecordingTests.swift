@@ -126,6 +126,40 @@ import Testing
     #expect(try example.store.runs().map(\.id) == [other.run])
   }
 
+  @Test(arguments: ["generation", "run"]) func rowsDeletedByHandLeaveNothingToTheNext(table: String) throws {
+    let example = try ExampleRun()
+    try example.store.record(
+      Example.generation(example.decoders[0], example.prompts[0]),
+      cycles: cycles + cycles,
+      tokens: tokens + tokens
+    )
+    // The command-line tool of SQLite follows no foreign keys unless it is told to.
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    try DatabaseQueue(path: example.folder.database, configuration: configuration).write {
+      try $0.execute(sql: "DELETE FROM \(table)")
+    }
+    var identifiers = example.identifiers
+    if table == "run" {
+      identifiers = try example.store.beginRun(
+        Example.run,
+        environment: Example.environment,
+        decoders: [Example.decoder(0, "vanilla")],
+        prompts: [Example.prompt(0, category: "qa")]
+      )
+    } else {
+      try example.store.reopenRun(example.run, passes: 1, taints: [])
+    }
+    let generation = Example.generation(identifiers.decoders[0], identifiers.prompts[0])
+    try example.store.record(generation, cycles: cycles, tokens: tokens)
+    let counts = try counts(example.folder.database)
+    #expect(
+      counts["generation"] == 1 && counts["cycle"] == cycles.count && counts["token"] == tokens.count,
+      "\(counts)"
+    )
+    #expect(counts["run"] == 1 && counts["decoder"] == identifiers.decoders.count, "\(counts)")
+  }
+
   @Test func resumingKnowsWhatIsThere() throws {
     let example = try ExampleRun(categories: ["qa", "rag"])
     for decoder in example.decoders {
