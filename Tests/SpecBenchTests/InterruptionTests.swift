@@ -158,6 +158,25 @@ import Testing
     _ = try stop(train) { _ in try answerFiles().count == 2 }
   }
 
+  @Test func oneTrainingAtATimeGoesIntoAFolder() throws {
+    let talk = #"{"messages": [{"role": "user", "content": "When?"}, {"role": "assistant", "content": "At noon."}]}"#
+    try scratch.write(String(repeating: talk + "\n", count: 4000), to: "talk.jsonl")
+    let train = [
+      "train", "medusa", "--model", model.directory, "--data", scratch.path("talk.jsonl"), "--self-distill", "--output",
+      scratch.path("heads"), "--steps", "2", "--batch-tokens", "128", "--document-tokens", "64", "--heads", "1",
+    ]
+    let first = try RunningProgram(train, in: scratch)
+    try first.wait { try answers() > 0 }
+    let second = try Program.run(train)
+    #expect(second.status == 2 && second.errors.contains("another process is working in it"), "\(second.errors)")
+    first.send(SIGKILL)
+    _ = first.end(within: 4 * Self.patience)
+    // The claim goes with the process.
+    let kept = try answers()
+    let third = try stop(train) { _ in try answers() > kept }
+    #expect(third.status == 130, "\(third)")
+  }
+
   private func answerFiles() throws -> [String] {
     let folder = scratch.path("heads/checkpoint")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

@@ -63,8 +63,12 @@ public struct DemoBuilder {
   ///
   /// - Parameter last: the stage to end with.
   /// - Returns: whether all of it is done, or the observer stopped it.
-  /// - Throws: if a file cannot be read or written, or is of another recipe.
+  /// - Throws: if a file cannot be read or written, or is of another recipe; `FolderInUse` where another process makes it.
   public func build(through last: Stage = .draft) throws -> Trainer.Outcome {
+    try FolderClaim.during(folder.path) { try makeAll(through: last) }
+  }
+
+  private func makeAll(through last: Stage) throws -> Trainer.Outcome {
     for stage in Stage.allCases {
       if try make(stage) == .interrupted { return .interrupted }
       if stage == last { break }
@@ -355,6 +359,6 @@ public struct DemoBuilder {
         + "\(data.training.tokenCount)."
     )
     let run = TrainingRun(output: output, title: title, settings: settings, data: data, context: context)
-    return try run(objective, observer: observer, write: write)
+    return try FolderClaim.during(output) { try run(objective, observer: observer, write: write) }
   }
 }

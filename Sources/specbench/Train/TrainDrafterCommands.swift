@@ -67,17 +67,19 @@ struct TrainKangarooCommand: ParsableCommand {
     // The target may write answers for hours before its layers are asked for.
     let layers = try Checkpoint(directory: target.model).configuration.layers
     try check(exit, in: 1...max(1, layers - 1), of: "--exit")
-    let context = try options.contextOptions.makeContext()
-    let (checkpoint, documents) = try target.load(options, context: context)
-    let objective = try KangarooObjective(
-      checkpoint,
-      exitLayer: exit,
-      rows: options.batchTokens,
-      seed: options.seedBits,
-      context: context
-    )
-    try options.train(objective, title: "Kangaroo adapter", documents: documents, context: context) {
-      try objective.write(to: $0)
+    try options.claimingOutput {
+      let context = try options.contextOptions.makeContext()
+      let (checkpoint, documents) = try target.load(options, context: context)
+      let objective = try KangarooObjective(
+        checkpoint,
+        exitLayer: exit,
+        rows: options.batchTokens,
+        seed: options.seedBits,
+        context: context
+      )
+      try options.train(objective, title: "Kangaroo adapter", documents: documents, context: context) {
+        try objective.write(to: $0)
+      }
     }
   }
 }
@@ -102,11 +104,13 @@ struct TrainMedusaCommand: ParsableCommand {
   }
 
   func run() throws {
-    let context = try options.contextOptions.makeContext()
-    let (checkpoint, documents) = try target.load(options, context: context)
-    let objective = try MedusaObjective(checkpoint, count: heads, rows: options.batchTokens, context: context)
-    try options.train(objective, title: "Medusa heads", documents: documents, context: context) {
-      try objective.write(to: $0)
+    try options.claimingOutput {
+      let context = try options.contextOptions.makeContext()
+      let (checkpoint, documents) = try target.load(options, context: context)
+      let objective = try MedusaObjective(checkpoint, count: heads, rows: options.batchTokens, context: context)
+      try options.train(objective, title: "Medusa heads", documents: documents, context: context) {
+        try objective.write(to: $0)
+      }
     }
   }
 }
@@ -122,17 +126,19 @@ struct TrainDraftCommand: ParsableCommand {
   @OptionGroup var shape: ShapeOptions
 
   func run() throws {
-    let context = try options.contextOptions.makeContext()
-    let (checkpoint, documents) = try target.load(options, context: context)
-    let objective = try DraftObjective(
-      checkpoint,
-      configuration: shape.applied(to: checkpoint.configuration),
-      rows: options.batchTokens,
-      seed: options.seedBits,
-      context: context
-    )
-    try options.train(objective, title: "Draft model", documents: documents, context: context) {
-      try objective.write(to: $0, tokenizerFrom: target.model)
+    try options.claimingOutput {
+      let context = try options.contextOptions.makeContext()
+      let (checkpoint, documents) = try target.load(options, context: context)
+      let objective = try DraftObjective(
+        checkpoint,
+        configuration: shape.applied(to: checkpoint.configuration),
+        rows: options.batchTokens,
+        seed: options.seedBits,
+        context: context
+      )
+      try options.train(objective, title: "Draft model", documents: documents, context: context) {
+        try objective.write(to: $0, tokenizerFrom: target.model)
+      }
     }
   }
 }

@@ -96,19 +96,21 @@ struct TrainModelCommand: ParsableCommand {
       endTokens: tokens.token(for: "</s>").map { [$0] } ?? []
     )
     let configuration = try shape.applied(to: base)
-    var documents = TokenizedDocuments()
-    for document in try options.encoded(tokenizer: tokens, directory: tokenizer, configuration: configuration) {
-      documents.append(document.tokens, limit: min(options.documentTokens, context))
-    }
-    let computeContext = try options.contextOptions.makeContext()
-    let objective = try NextTokenObjective(
-      configuration,
-      rows: options.batchTokens,
-      seed: options.seedBits,
-      context: computeContext
-    )
-    try options.train(objective, title: "Language model", documents: documents, context: computeContext) {
-      try objective.write(to: $0, tokenizerFrom: tokenizer)
+    try options.claimingOutput {
+      var documents = TokenizedDocuments()
+      for document in try options.encoded(tokenizer: tokens, directory: tokenizer, configuration: configuration) {
+        documents.append(document.tokens, limit: min(options.documentTokens, context))
+      }
+      let computeContext = try options.contextOptions.makeContext()
+      let objective = try NextTokenObjective(
+        configuration,
+        rows: options.batchTokens,
+        seed: options.seedBits,
+        context: computeContext
+      )
+      try options.train(objective, title: "Language model", documents: documents, context: computeContext) {
+        try objective.write(to: $0, tokenizerFrom: tokenizer)
+      }
     }
   }
 }

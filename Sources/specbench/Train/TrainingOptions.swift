@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecFiles
 import SpecKernels
 import SpecModel
 import SpecSuite
@@ -98,8 +99,24 @@ struct TrainingOptions: ParsableArguments {
     guard weightDecay >= 0, weightDecay < 1 else {
       throw ValidationError("--weight-decay is \(weightDecay); choose a number from 0 to below 1")
     }
+    try refuseFinishedOutput()
+  }
+
+  private func refuseFinishedOutput() throws {
     if try TrainingRecord.finished(in: output) != nil {
       throw ValidationError("\(output): it holds the result of a finished training; name another, or delete it")
+    }
+  }
+
+  /// Trains while no other process can train into the same folder.
+  ///
+  /// - Parameter body: the training.
+  /// - Throws: `FolderInUse`, and what `body` throws.
+  func claimingOutput(_ body: () throws -> Void) throws {
+    try FolderClaim.during(output) {
+      // Another process may have finished since the options were checked.
+      try refuseFinishedOutput()
+      try body()
     }
   }
 
