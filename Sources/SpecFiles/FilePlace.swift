@@ -36,6 +36,8 @@ public enum FilePlace {
     for _ in 0..<mostLinks {
       if let whole = existing(path) { return whole }
       guard errno == ENOENT else { throw SystemProblem.last }
+      // What the shell has opened, such as a pipe behind `/dev/fd/63`, has no other name.
+      if kind(at: path) != nil { return path }
       guard let target = link(at: path) else { return try beside(path) }
       path = target.utf8.first == slash ? target : folder(of: path) + "/" + target
     }
@@ -61,6 +63,22 @@ public enum FilePlace {
       place = String(place[..<(place.utf8.lastIndex(of: slash) ?? place.startIndex)])
     }
     return place.isEmpty ? "/" : place
+  }
+
+  /// The number of a descriptor that a path names, such as `/dev/stdout` or the `/dev/fd/63` of a shell's `>(…)`.
+  ///
+  /// - Parameter path: a path.
+  /// - Returns: the number; nil for any other path.
+  public static func descriptor(namedBy path: String) -> Int32? {
+    switch path {
+    case "/dev/stdout": return STDOUT_FILENO
+    case "/dev/stderr": return STDERR_FILENO
+    default:
+      for folder in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(folder) {
+        return Int32(path.dropFirst(folder.count)).flatMap { $0 >= 0 ? $0 : nil }
+      }
+      return nil
+    }
   }
 
   /// What is at a path, links followed; nil for nothing.

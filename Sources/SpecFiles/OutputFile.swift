@@ -38,19 +38,37 @@ public enum OutputFile {
   /// - Parameters:
   ///   - path: the file to be written.
   ///   - keeping: files that must not be overwritten, each with what it is.
-  /// - Throws: ``UnwritableFile``.
+  /// - Throws: ``UnwritableFile``; also where the file is a database, whosever it is.
   public static func check(
     _ path: String,
     keeping: [(path: String, role: String)] = []
   ) throws(UnwritableFile) {
+    if let descriptor = FilePlace.descriptor(namedBy: path) {
+      _ = try OpenFile(sharing: descriptor, namedAs: path)
+      return
+    }
     let target = try resolved(path)
     if FilePlace.kind(at: target) == .folder { throw UnwritableFile(path: path, conflict: "a folder") }
     if let obstacle = FilePlace.obstacle(toWriting: target) { throw UnwritableFile(path: path, obstacle) }
     for other in keeping {
       // What has no place cannot be overwritten.
-      guard let place = try? FilePlace.resolved(other.path), place == target else { continue }
-      throw UnwritableFile(path: path, conflict: other.role)
+      guard let place = try? FilePlace.resolved(other.path), target.hasPrefix(place) else { continue }
+      let rest = String(target.dropFirst(place.count))
+      if rest.isEmpty { throw UnwritableFile(path: path, conflict: other.role) }
+      if databaseCompanions.contains(rest) { throw UnwritableFile(path: path, conflict: "a part of \(other.role)") }
     }
+    if isDatabase(target) { throw UnwritableFile(path: path, conflict: "a database") }
+  }
+
+  /// What stands behind a database's name in the names of the files beside it that belong to it.
+  private static let databaseCompanions: Set = ["-wal", "-shm", "-journal", "-lock"]
+
+  /// Whether a file begins as all databases of SQLite do.
+  private static func isDatabase(_ path: String) -> Bool {
+    guard FilePlace.kind(at: path) == .file, let file = FileHandle(forReadingAtPath: path) else { return false }
+    let mark = Data("SQLite format 3\0".utf8)
+    // What cannot be read is told when it is to be written.
+    return (try? file.read(upToCount: mark.count)) == mark
   }
 
   /// Writes a text as ``write(to:_:)`` does.
@@ -64,7 +82,8 @@ public enum OutputFile {
   }
 
   /// Writes a file piece by piece through a temporary file in the same folder, so that a reader never sees half of it.
-  /// A link leads to the file that is written; what is not a regular file, such as a terminal, is written directly.
+  /// A link leads to the file that is written; what is not a regular file, such as a terminal, is written directly, and so
+  /// is what the shell has opened, behind what was written there before.
   ///
   /// - Parameters:
   ///   - path: the file.
@@ -74,6 +93,11 @@ public enum OutputFile {
     to path: String,
     _ body: (OpenFile) throws(UnwritableFile) -> Void
   ) throws(UnwritableFile) {
+    if let descriptor = FilePlace.descriptor(namedBy: path) {
+      let file = try OpenFile(sharing: descriptor, namedAs: path)
+      try body(file)
+      return try file.close()
+    }
     let target = try resolved(path)
     switch FilePlace.kind(at: target) {
     case nil, .file:
@@ -188,6 +212,16 @@ public final class OpenFile {
     descriptor = open(location, flags | O_CLOEXEC, 0o666)
     self.path = path
     guard descriptor >= 0 else { throw UnwritableFile(path: path, SystemProblem.last) }
+  }
+
+  /// A descriptor that is open already, with its place in the file.
+  fileprivate init(sharing number: Int32, namedAs path: String) throws(UnwritableFile) {
+    self.path = path
+    descriptor = fcntl(number, F_DUPFD_CLOEXEC, 0)
+    guard descriptor >= 0 else { throw UnwritableFile(path: path, SystemProblem.last) }
+    guard fcntl(descriptor, F_GETFL) & O_ACCMODE != O_RDONLY else {
+      throw UnwritableFile(path: path, SystemProblem(code: EBADF))
+    }
   }
 
   deinit { if descriptor >= 0 { Foundation.close(descriptor) } }

@@ -28,7 +28,8 @@ enum ReportFile {
     render: ([String: String]) -> String
   ) throws {
     // Beside a terminal or a pipe there is no place for a folder.
-    guard [nil, .file].contains(FilePlace.kind(at: path)), !plots.isEmpty else {
+    guard [nil, .file].contains(FilePlace.kind(at: path)), FilePlace.descriptor(namedBy: path) == nil, !plots.isEmpty
+    else {
       return try OutputFile.write(render([:]), to: path)
     }
     // Who opens the report finds its plots beside the file, not beside a link to it.

@@ -66,4 +66,58 @@ struct OutputFileTests {
       }
     }
   }
+
+  @Test func whatTheShellHasOpenedIsWrittenBehindWhatIsThere() throws {
+    try withFolder {
+      try OutputFile.write("before\n", to: path("log"))
+      let log = open(path("log"), O_WRONLY | O_APPEND)
+      defer { close(log) }
+      try OutputFile.check("/dev/fd/\(log)")
+      try OutputFile.write("after\n", to: "/dev/fd/\(log)")
+      #expect(try String(contentsOfFile: path("log"), encoding: .utf8) == "before\nafter\n")
+      #expect(try names == ["log"])
+      // A pipe has no name of its own.
+      let pipe = Pipe()
+      try OutputFile.check("/dev/fd/\(pipe.fileHandleForWriting.fileDescriptor)")
+      try OutputFile.write("through", to: "/dev/fd/\(pipe.fileHandleForWriting.fileDescriptor)")
+      try pipe.fileHandleForWriting.close()
+      #expect(try pipe.fileHandleForReading.readToEnd() == Data("through".utf8))
+      #expect(throws: UnwritableFile.self) { try OutputFile.write("x", to: "/dev/fd/1000000") }
+      #expect(throws: UnwritableFile.self) {
+        try OutputFile.check("/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)")
+      }
+    }
+  }
+
+  @Test func aDatabaseAndItsPartsAreNotOverwritten() throws {
+    try withFolder {
+      try OutputFile.write("SQLite format 3\0 and more", to: path("other"))
+      try OutputFile.write("any", to: path("own"))
+      try FileManager.default.linkItem(atPath: path("other"), toPath: path("hard"))
+      for name in ["other", "hard", "own", "own-wal", "own-shm", "own-journal", "own-lock"] {
+        #expect(throws: UnwritableFile.self, "\(name)") {
+          try OutputFile.check(path(name), keeping: [(path("own"), "the database")])
+        }
+      }
+      for name in ["own-report", "ow", "else"] {
+        try OutputFile.check(path(name), keeping: [(path("own"), "the database")])
+      }
+    }
+  }
+
+  @Test func aFolderIsWorkedInByOneAtATime() throws {
+    try withFolder {
+      try FolderClaim.during(path("a/b")) {
+        try FileManager.default.createSymbolicLink(atPath: path("link"), withDestinationPath: path("a/b"))
+        for name in ["a/b", "link"] {
+          #expect(throws: FolderInUse.self) { try FolderClaim.during(path(name)) {} }
+        }
+        try FolderClaim.during(path("a")) {}
+      }
+      try FolderClaim.during(path("link")) {}
+      let failure = UnwritableFile(path: "elsewhere")
+      #expect(throws: UnwritableFile.self) { try FolderClaim.during(path("c/d")) { throw failure } }
+      #expect(try names == ["a", "link"])
+    }
+  }
 }
