@@ -51,22 +51,13 @@ final class ProgressDisplay: RunObserver {
     lastShown = now
     let time = done == total ? Self.duration(Double(now - start) / 1e9) : timeLeft(done, of: total, now: now)
     if Screen.drawsProgress {
-      Screen.draw(Self.line(done, of: total, "\(unit), \(time)", columns: Screen.width(of: STDERR_FILENO) - 1))
+      Screen.draw(ProgressBar.line(done, of: total, "\(unit), \(time)", columns: Screen.width(of: STDERR_FILENO) - 1))
       isBarShown = true
       if done == total { finish() }
     } else {
       Activity.noteOutput()
       tell("\(done) of \(total) \(unit), \(time)")
     }
-  }
-
-  /// A bar with figures beside it, in at most a number of columns: where there is no room for a bar, the figures alone.
-  static func line(_ done: Int, of total: Int, _ text: String, columns: Int) -> String {
-    let figures = "\(done)/\(total) \(text)"
-    let width = min(30, columns - TerminalText.columns(of: figures) - 1)
-    guard width >= 5 else { return figures }
-    let filled = total > 0 ? min(width * done / total, width) : width
-    return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled) + " " + figures
   }
 
   private func timeLeft(_ done: Int, of total: Int, now: UInt64) -> String {

@@ -3,8 +3,7 @@ import GRDB
 import SpecFiles
 import SpecTestSupport
 import Testing
-
-@testable import specbench
+import specbench
 
 /// Whatever stands in files, databases and arguments: the terminal is not commanded by it.
 @Suite final class TerminalOutputTests {
@@ -155,7 +154,7 @@ import Testing
   /// Below the width of its figures the bar goes, and no line is wider than the terminal.
   @Test(arguments: [10, 20, 38, 60, 80, 200])
   func progressFitsTheTerminal(columns: Int) {
-    let line = ProgressDisplay.line(12, of: 480, "generations, 3 min 20 s left", columns: columns)
+    let line = ProgressBar.line(12, of: 480, "generations, 3 min 20 s left", columns: columns)
     let shown = TerminalText.cut(line, columns: columns)
     #expect(TerminalText.columns(of: shown) <= columns)
     #expect(line.hasSuffix("12/480 generations, 3 min 20 s left"))

@@ -1,7 +1,6 @@
 import Foundation
+import SpecFiles
 import Testing
-
-@testable import SpecFiles
 
 /// Paths mean what the system means by them.
 @Suite final class FilePlaceTests {
