@@ -91,7 +91,7 @@ struct DatabaseFile {
     configuration.journalMode = .wal
     let isNew = FilePlace.kind(at: file) == nil
     do {
-      let queue = try DatabaseQueue(path: file, configuration: configuration)
+      let queue = try connected(configuration)
       try Migrations.migrator.migrate(queue)
       return queue
     } catch {
@@ -101,6 +101,16 @@ struct DatabaseFile {
         for suffix in ["", "-wal", "-shm"] { unlink(file + suffix) }
       }
       throw failure
+    }
+  }
+
+  /// GRDB asks for the size of the `-wal` file once it has seen it. Another process that closes the database in between,
+  /// such as a shell that has looked into it, takes that file away: then the next try makes it anew.
+  private func connected(_ configuration: Configuration, tries: Int = 10) throws -> DatabaseQueue {
+    do {
+      return try DatabaseQueue(path: file, configuration: configuration)
+    } catch let error as CocoaError where tries > 1 && [.fileReadNoSuchFile, .fileNoSuchFile].contains(error.code) {
+      return try connected(configuration, tries: tries - 1)
     }
   }
 
