@@ -47,12 +47,6 @@ public final class CachedModel: DraftingModel {
     normalized = try Activations(capacity: Transformer.largestTree, width: width)
   }
 
-  /// How many stages the layers are cut into.
-  public var stageCount: Int { stages.count }
-
-  /// Positions that all stages hold.
-  public var count: Int { stages.map(\.cache.count).min() ?? 0 }
-
   /// The states after a stage, by position.
   ///
   /// - Parameter stage: a stage before a cut.
