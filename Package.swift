@@ -57,7 +57,7 @@ let package = Package(
     ),
     .target(
       name: "SpecTestSupport",
-      dependencies: ["SpecModel", "SpecKernels"],
+      dependencies: ["SpecDecoding", "SpecFiles", "SpecModel", "SpecKernels"],
       path: "Tests/SpecTestSupport",
       swiftSettings: swift
     ),
@@ -74,6 +74,11 @@ let package = Package(
     ),
     .testTarget(
       name: "SpecDecodingTests",
+      dependencies: ["SpecDecoding", "SpecModel", "SpecKernels", "SpecTestSupport"],
+      swiftSettings: swift
+    ),
+    .testTarget(
+      name: "OwnMethodTests",
       dependencies: ["SpecDecoding", "SpecModel", "SpecKernels", "SpecTestSupport"],
       swiftSettings: swift
     ),
@@ -114,7 +119,9 @@ let package = Package(
     ),
     .testTarget(
       name: "SpecBenchTests",
-      dependencies: ["specbench", "SpecFiles", "SpecTestSupport", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "specbench", "SpecDecoding", "SpecFiles", "SpecTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: swift
     ),
   ],

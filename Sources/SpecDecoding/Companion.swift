@@ -13,17 +13,62 @@ public struct Companion: Sendable {
   /// The subcommand of `train` that makes one.
   public let training: String
   /// Settings that it is trained for, each with the option of the training.
-  var trainedFor: [(setting: String, option: String)] = []
+  public let trainedFor: [(setting: String, option: String)]
   /// What to say to a number in the place of the folder.
   let numberHint: String
   /// Reads its headers alone: the trained parameters in a folder for a target.
   let read: @Sendable (String, TargetFiles) throws -> Int
+  /// What one for a target of a shape is made of, weights left out: tests fill it with random numbers.
+  public let blueprint: @Sendable (ModelConfiguration) -> Blueprint
+
+  /// The files of a companion without its weights.
+  public struct Blueprint: Sendable {
+    /// The content of `config.json`.
+    public let configuration: JSONValue
+    /// The shapes of the tensors in the file of weights, by name.
+    public let tensors: [String: [Int]]
+
+    /// Makes a blueprint; the properties say what each value means.
+    public init(configuration: JSONValue, tensors: [String: [Int]]) {
+      self.configuration = configuration
+      self.tensors = tensors
+    }
+  }
+
+  /// - Parameters:
+  ///   - setting: a text; its default is the folder's name beside the target's files.
+  ///   - noun: what it is, with its article.
+  ///   - weights: the file of its weights, beside `config.json`.
+  ///   - training: the subcommand of `train` that makes one.
+  ///   - trainedFor: settings that it is trained for, each with the option of the training.
+  ///   - numberHint: what to say to a number in the place of the folder.
+  ///   - read: reads its headers alone: the trained parameters in a folder for a target. It throws `ModelError`.
+  ///   - blueprint: what one for a target of a shape is made of.
+  public init(
+    setting: Setting,
+    noun: String,
+    weights: String,
+    training: String,
+    trainedFor: [(setting: String, option: String)] = [],
+    numberHint: String,
+    read: @escaping @Sendable (String, TargetFiles) throws -> Int,
+    blueprint: @escaping @Sendable (ModelConfiguration) -> Blueprint
+  ) {
+    self.setting = setting
+    self.noun = noun
+    self.weights = weights
+    self.training = training
+    self.trainedFor = trainedFor
+    self.numberHint = numberHint
+    self.read = read
+    self.blueprint = blueprint
+  }
 
   /// Its folder beside a model.
   ///
   /// - Parameter modelDirectory: the target's folder.
   /// - Returns: the folder, whether or not it is there.
-  public func folder(beside modelDirectory: String) -> String { modelDirectory + "/" + setting.standard }
+  public func folder(beside modelDirectory: String) -> String { modelDirectory + "/" + setting.defaultValue }
 
   /// Trained parameters of the one that lies beside a target.
   ///
@@ -40,14 +85,14 @@ public struct Companion: Sendable {
 
   /// Where it lies and how one is made, for a list of methods.
   public var origin: String {
-    "a folder, '\(setting.standard)' beside the model, with config.json and \(weights), "
+    "a folder, '\(setting.defaultValue)' beside the model, with config.json and \(weights), "
       + "as 'specbench train \(training)' makes it"
   }
 
   /// How to get one that is missing.
   func advice(_ settings: SettingValues, folder: String, files: TargetFiles) -> String {
     let options = trainedFor.compactMap { part in
-      settings.isStandard(part.setting) ? nil : " \(part.option) \(settings.text(part.setting))"
+      settings.isDefault(part.setting) ? nil : " \(part.option) \(settings.text(part.setting))"
     }
     return "train one with specbench train \(training) --model \(ShellText.argument(files.modelDirectory ?? "DIR")) "
       + "--data FILE --output \(ShellText.argument(folder))\(options.joined()), or put there what is published for this "
@@ -88,7 +133,7 @@ extension Method {
     _ files: TargetFiles
   ) throws {
     let text = settings.text(companion.setting.name)
-    let folder = files.companion(text, standard: companion.setting.standard)
+    let folder = files.folder(of: companion, settings)
     func missing(_ file: String) -> MissingCompanion {
       let advice =
         Int(text) == nil

@@ -15,10 +15,16 @@ public struct DecoderChoice {
   ///   - specs: methods and settings.
   ///   - target: the target's shape and folder.
   ///   - sampling: how tokens are chosen.
-  public init(named specs: [DecoderSpec], target: TargetFiles, sampling: Sampling = .greedy) {
+  ///   - registry: the methods.
+  public init(
+    named specs: [DecoderSpec],
+    target: TargetFiles,
+    sampling: Sampling = .greedy,
+    registry: MethodRegistry = .builtIn
+  ) {
     self.specs = specs
     for spec in specs {
-      do { try MethodCatalogue.check(spec, target: target, sampling: sampling) } catch { report(error) }
+      do { try registry.check(spec, target: target, sampling: sampling) } catch { report(error) }
     }
   }
 
@@ -29,11 +35,17 @@ public struct DecoderChoice {
   ///   - specs: methods and settings.
   ///   - target: the target's shape and folder.
   ///   - sampling: how tokens are chosen.
-  public init(default specs: [DecoderSpec], target: TargetFiles, sampling: Sampling = .greedy) {
+  ///   - registry: the methods.
+  public init(
+    default specs: [DecoderSpec],
+    target: TargetFiles,
+    sampling: Sampling = .greedy,
+    registry: MethodRegistry = .builtIn
+  ) {
     var missing: [(specs: [DecoderSpec], first: MissingCompanion)] = []
     for spec in specs {
       do {
-        try MethodCatalogue.check(spec, target: target, sampling: sampling)
+        try registry.check(spec, target: target, sampling: sampling)
         self.specs.append(spec)
       } catch let error as MissingCompanion {
         if let place = missing.firstIndex(where: { $0.first.advice == error.advice }) {

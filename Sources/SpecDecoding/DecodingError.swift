@@ -13,14 +13,16 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
   case wrongWindow(tokens: Int, expected: Int)
   /// A decoder spec that cannot be read.
   case malformedSpec(text: String, problem: String)
-  /// A method that is not in the catalogue.
+  /// A method that is not registered.
   case unknownMethod(name: String, known: [String])
+  /// A second method of a name.
+  case methodExists(name: String)
   /// A setting that the method does not have.
   case unknownSetting(method: String, setting: String, known: [String])
   /// A setting's value that is not of its kind or out of its range.
   case invalidValue(method: String, setting: String, value: String, expected: String)
-  /// Settings of several exit layers with one adapter, which is trained for one of them.
-  case sharedAdapter(adapter: String, exits: [String])
+  /// Several values of a setting with one companion, which is trained for one of them.
+  case sharedCompanion(companion: Companion.Use, setting: String, values: [String])
   /// A method whose drafts cannot be verified by rejection.
   case noRejection(method: String, known: [String])
   /// A candidate tree that cannot be used.
@@ -44,15 +46,20 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
       name.contains(",")
         ? "'\(name)' is not one method; name a single one here, its settings after a colon"
         : "there is no method '\(name)'\(nearestNameHint(for: name, among: known)); choose from \(known.joined(separator: ", "))"
+    case .methodExists(let name):
+      "there is a method '\(name)' already; give yours another name"
     case .unknownSetting(let method, let setting, let known):
       known.isEmpty
         ? "\(method) has no setting '\(setting)': it has none at all"
         : "\(method) has no setting '\(setting)'\(nearestNameHint(for: setting, among: known)); choose from \(known.joined(separator: ", "))"
     case .invalidValue(let method, let setting, let value, let expected):
       "\(method): '\(setting)' is '\(value)' where \(expected) is expected; see 'specbench methods'"
-    case .sharedAdapter(let adapter, let exits):
-      "the adapter '\(adapter)' is trained for one exit layer and cannot serve \(exits.joined(separator: " and ")); "
-        + "give each exit layer its own, like kangaroo:exit=2,adapter=DIR,kangaroo:exit=3,adapter=OTHER"
+    case .sharedCompanion(let use, let setting, let values):
+      "the \(use.setting) '\(use.folder)' is trained for one value of '\(setting)' and cannot serve "
+        + "\(values.joined(separator: " and ")); give each value its own, like "
+        + zip(values, ["DIR", "OTHER"]).map { "\(use.method):\(setting)=\($0),\(use.setting)=\($1)" }.joined(
+          separator: ","
+        )
     case .noRejection(let method, let known):
       "\(method) cannot verify by rejection, only by coupling; leave it out, or --verification rejection; "
         + "the methods that can are \(known.joined(separator: ", "))"

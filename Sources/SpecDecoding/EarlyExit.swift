@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecKernels
 import SpecModel
 
@@ -92,7 +93,7 @@ extension Setting {
   static let exitLayer = Setting(
     name: "exit",
     kind: .integer(1...4095),
-    standard: "2",
+    default: "2",
     help: "exit layer: the target's layers that draft"
   )
 
@@ -100,7 +101,7 @@ extension Setting {
   static let adapter = Setting(
     name: "adapter",
     kind: .text,
-    standard: "kangaroo",
+    default: "kangaroo",
     help: "the adapter's folder; 'kangaroo' is the one beside the model"
   )
 }
@@ -116,6 +117,20 @@ extension Companion {
     numberHint: "the number of layers that draft is 'exit', and the number of drafted tokens is 'steps'",
     read: { folder, files in
       try KangarooAdapter.Header(directory: folder, target: files.configuration).parameterCount
+    },
+    blueprint: { target in
+      // The official adapter is multi-head even where the target groups its queries.
+      let shape = AttentionShape(
+        hiddenSize: target.hiddenSize,
+        queryHeads: target.attentionHeads,
+        keyValueHeads: target.attentionHeads,
+        headDimension: target.hiddenSize / target.attentionHeads
+      )
+      let configuration = JSONValue.members([
+        "hidden_size": .integer(target.hiddenSize), "num_attention_heads": .integer(target.attentionHeads),
+        "rms_norm_eps": .number(1e-6),
+      ])
+      return Blueprint(configuration: configuration, tensors: KangarooAdapter.tensorShapes(of: shape))
     }
   )
 }

@@ -1,7 +1,7 @@
 import SpecFiles
 import SpecModel
 
-/// An entry of the catalogue: what a method is, its settings, and how a decoder is made.
+/// An entry of the registry: what a method is, its settings, and how a decoder is made.
 public struct Method: Sendable {
   /// The name in decoder specs.
   public let name: String
@@ -15,15 +15,51 @@ public struct Method: Sendable {
   /// configuration alone.
   public let addedParameters: @Sendable (ModelConfiguration) -> Int
   /// What it needs beside the target's own files; nil for methods that need nothing.
-  public var companion: Companion? = nil
+  public let companion: Companion?
   /// Whether it is measured beside vanilla where neither the user nor the suite names any method.
-  public var isDefault = false
+  public let isDefault: Bool
+  /// Whether its drafts can be verified by rejection: those that form a chain.
+  public let verifiesByRejection: Bool
   /// Checks settings against the target's shape, and files that they name.
-  var checkSettings: @Sendable (SettingValues, TargetFiles) throws -> Void = { _, _ in }
+  let checkSettings: @Sendable (SettingValues, TargetFiles) throws -> Void
   /// Makes a decoder.
   let make: @Sendable (SettingValues, DecoderResources) throws -> PreparedDecoder
-  /// Whether its drafts can be verified by rejection: those that form a chain.
-  public var verifiesByRejection = false
+
+  /// - Parameters:
+  ///   - name: the name in decoder specs; lower case, words joined by hyphens.
+  ///   - summary: one sentence on how it drafts and verifies.
+  ///   - paper: where it was published.
+  ///   - settings: its settings, with the published defaults.
+  ///   - companion: what it needs beside the target's own files; nil for nothing.
+  ///   - isDefault: whether it is measured where nobody names a method.
+  ///   - verifiesByRejection: whether its drafts are chains, so that they can be verified by rejection.
+  ///   - addedParameters: trained parameters that the published companion adds to a target of a shape.
+  ///   - checkSettings: checks settings against the target's shape, and files that they name. It throws
+  ///     ``SettingValues/invalid(_:_:)`` for a setting.
+  ///   - make: makes a decoder of settings that were checked.
+  public init(
+    name: String,
+    summary: String,
+    paper: String,
+    settings: [Setting] = [],
+    companion: Companion? = nil,
+    isDefault: Bool = false,
+    verifiesByRejection: Bool = false,
+    addedParameters: @escaping @Sendable (ModelConfiguration) -> Int = { _ in 0 },
+    checkSettings: @escaping @Sendable (SettingValues, TargetFiles) throws -> Void = { _, _ in },
+    make: @escaping @Sendable (SettingValues, DecoderResources) throws -> PreparedDecoder
+  ) {
+    self.name = name
+    self.summary = summary
+    self.paper = paper
+    self.settings = settings
+    self.companion = companion
+    self.isDefault = isDefault
+    self.verifiesByRejection = verifiesByRejection
+    self.addedParameters = addedParameters
+    self.checkSettings = checkSettings
+    self.make = make
+  }
 }
 
 /// One setting of a method.
@@ -47,9 +83,25 @@ public struct Setting: Sendable {
   /// What values it takes.
   public let kind: Kind
   /// The published default, as it would be written.
-  public let standard: String
+  public let defaultValue: String
   /// What it does.
   public let help: String
+  /// Values that tests use, beside those that follow from the kind. Some may not fit a small target.
+  public let examples: [String]
+
+  /// - Parameters:
+  ///   - name: the name in decoder specs.
+  ///   - kind: what values it takes.
+  ///   - defaultValue: the published default, as it would be written.
+  ///   - help: what it does.
+  ///   - examples: values that tests use, beside those that follow from the kind.
+  public init(name: String, kind: Kind, default defaultValue: String, help: String, examples: [String] = []) {
+    self.name = name
+    self.kind = kind
+    self.defaultValue = defaultValue
+    self.help = help
+    self.examples = examples
+  }
 
   /// The values it takes, in words.
   public var range: String {
@@ -63,8 +115,8 @@ public struct Setting: Sendable {
   }
 
   /// The setting of a method that can also do as its reference implementation does, quirks included.
-  static func reference(_ help: String) -> Setting {
-    Setting(name: "reference", kind: .flag, standard: "false", help: help)
+  public static func reference(_ help: String) -> Setting {
+    Setting(name: "reference", kind: .flag, default: "false", help: help)
   }
 }
 
@@ -106,8 +158,13 @@ public struct DecoderResources {
   }
 
   /// The folder of a method's companion.
-  func folder(of companion: Companion, _ settings: SettingValues) -> String {
-    files.companion(settings.text(companion.setting.name), standard: companion.setting.standard)
+  ///
+  /// - Parameters:
+  ///   - companion: the companion.
+  ///   - settings: one of them names the folder.
+  /// - Returns: the folder as given, or the default one beside the model.
+  public func folder(of companion: Companion, _ settings: SettingValues) -> String {
+    files.folder(of: companion, settings)
   }
 }
 
@@ -136,13 +193,14 @@ public struct PreparedDecoder {
 /// A spec's settings after checking, the defaults filled in.
 public struct SettingValues: Sendable {
   private let values: [String: String]
-  private let standards: [String: String]
+  private let defaults: [String: String]
   private let method: String
 
   init(_ spec: DecoderSpec, of method: Method) throws(DecodingError) {
     self.method = method.name
     var values: [String: String] = [:]
-    for setting in method.settings { values[setting.name] = setting.standard }
+    for setting in method.settings { values[setting.name] = setting.defaultValue }
+    defaults = values
     for (name, value) in spec.settings {
       guard let setting = method.settings.first(where: { $0.name == name }) else {
         throw .unknownSetting(method: method.name, setting: name, known: method.settings.map(\.name))
@@ -153,28 +211,40 @@ public struct SettingValues: Sendable {
       values[name] = value
     }
     self.values = values
-    standards = Dictionary(method.settings.map { ($0.name, $0.standard) }) { first, _ in first }
   }
 
   /// Whether a setting has its default.
-  func isStandard(_ name: String) -> Bool { values[name] == standards[name] }
+  func isDefault(_ name: String) -> Bool { values[name] == defaults[name] }
 
-  func text(_ name: String) -> String { values[name] ?? "" }
+  /// A setting's value as it was written; empty for a setting that the method does not have.
+  public func text(_ name: String) -> String { values[name] ?? "" }
 
-  func flag(_ name: String) -> Bool { text(name) == "true" }
+  /// The value of a flag.
+  public func flag(_ name: String) -> Bool { text(name) == "true" }
 
-  func integer(_ name: String) throws(DecodingError) -> Int {
+  /// The value of a whole number.
+  ///
+  /// - Throws: ``DecodingError/invalidValue(method:setting:value:expected:)`` if it is none.
+  public func integer(_ name: String) throws(DecodingError) -> Int {
     guard let value = Int(text(name)) else { throw invalid(name, "a whole number") }
     return value
   }
 
-  func number(_ name: String) throws(DecodingError) -> Float {
+  /// The value of a number.
+  ///
+  /// - Throws: ``DecodingError/invalidValue(method:setting:value:expected:)`` if it is none.
+  public func number(_ name: String) throws(DecodingError) -> Float {
     guard let value = Float(text(name)) else { throw invalid(name, "a number") }
     return value
   }
 
   /// The error for a value that the target does not allow.
-  func invalid(_ name: String, _ expected: String) -> DecodingError {
+  ///
+  /// - Parameters:
+  ///   - name: the setting.
+  ///   - expected: what its value should be, as in "'steps' is '9' where … is expected".
+  /// - Returns: the error.
+  public func invalid(_ name: String, _ expected: String) -> DecodingError {
     .invalidValue(method: method, setting: name, value: text(name), expected: expected)
   }
 }

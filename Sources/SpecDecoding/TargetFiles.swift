@@ -19,9 +19,10 @@ public struct TargetFiles: Sendable {
     self.workingDirectory = workingDirectory
   }
 
-  /// A companion's folder: as given, or beside the model.
-  func companion(_ path: String, standard: String) -> String {
-    if path == standard, let modelDirectory { return modelDirectory + "/" + standard }
+  /// A companion's folder: as given, or the default one beside the model.
+  func folder(of companion: Companion, _ settings: SettingValues) -> String {
+    let (path, setting) = (settings.text(companion.setting.name), companion.setting)
+    if path == setting.defaultValue, let modelDirectory { return modelDirectory + "/" + path }
     return file(path)
   }
 
@@ -29,7 +30,10 @@ public struct TargetFiles: Sendable {
   func tree(_ name: String) -> String { CandidateTree.shippedNames.contains(name) ? name : file(name) }
 
   /// Where a setting's path leads.
-  private func file(_ path: String) -> String {
+  ///
+  /// - Parameter path: as written in a spec.
+  /// - Returns: the path seen from the present working directory.
+  public func file(_ path: String) -> String {
     guard let workingDirectory, !path.hasPrefix("/") else { return path }
     return workingDirectory + "/" + path
   }

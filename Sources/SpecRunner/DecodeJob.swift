@@ -40,8 +40,8 @@ public struct DecodeJob {
     self.model = model
     self.rules = rules
     inputs = try Self.read(inputPath, model: model, rules: rules)
-    let complete = try MethodCatalogue.complete(spec)
-    let prepared = try MethodCatalogue.prepare(complete, resources: model.resources(sampling))
+    let complete = try MethodRegistry.builtIn.complete(spec)
+    let prepared = try MethodRegistry.builtIn.prepare(complete, resources: model.resources(sampling))
     decoder = RunDecoder(
       name: spec.method,
       spec: complete,

@@ -62,6 +62,7 @@ public struct RunDecoder {
   ///   - sampling: how tokens are chosen.
   ///   - noiseFloor: whether vanilla comes once more at the end, as a decoder of its own with caches of its own.
   ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
+  ///   - registry: the methods.
   /// - Returns: the decoders, vanilla first.
   /// - Throws: `DecodingError`, `ModelError` or `KernelError`.
   public static func prepare(
@@ -69,12 +70,13 @@ public struct RunDecoder {
     model: LoadedModel,
     sampling: Sampling = .greedy,
     noiseFloor: Bool = false,
-    workingDirectory: String? = nil
+    workingDirectory: String? = nil,
+    registry: MethodRegistry = .builtIn
   ) throws -> [RunDecoder] {
     var uses: [String: Int] = [:]
     let resources = model.resources(sampling, workingDirectory: workingDirectory)
-    let decoders = try complete(specs).map { spec in
-      let prepared = try MethodCatalogue.prepare(spec, resources: resources)
+    let decoders = try complete(specs, registry).map { spec in
+      let prepared = try registry.prepare(spec, resources: resources)
       let use = uses[spec.method, default: 0] + 1
       uses[spec.method] = use
       return RunDecoder(
@@ -86,12 +88,16 @@ public struct RunDecoder {
         warning: prepared.warning
       )
     }
-    return try noiseFloor ? decoders + [again(model, sampling)] : decoders
+    return try noiseFloor ? decoders + [again(model, sampling, registry)] : decoders
   }
 
-  private static func again(_ model: LoadedModel, _ sampling: Sampling) throws -> RunDecoder {
-    let spec = DecoderSpec(method: "vanilla")
-    let prepared = try MethodCatalogue.prepare(spec, resources: model.resources(sampling))
+  private static func again(
+    _ model: LoadedModel,
+    _ sampling: Sampling,
+    _ registry: MethodRegistry
+  ) throws -> RunDecoder {
+    let spec = DecoderSpec(method: registry.baseline.name)
+    let prepared = try registry.prepare(spec, resources: model.resources(sampling))
     return RunDecoder(
       name: noiseFloorName,
       spec: spec,
@@ -102,9 +108,9 @@ public struct RunDecoder {
   }
 
   /// The specs with all settings, vanilla first and once, no spec twice.
-  private static func complete(_ specs: [DecoderSpec]) throws -> [DecoderSpec] {
-    var complete = [DecoderSpec(method: "vanilla")]
-    for spec in try specs.map(MethodCatalogue.complete) where !complete.contains(spec) { complete.append(spec) }
+  private static func complete(_ specs: [DecoderSpec], _ registry: MethodRegistry) throws -> [DecoderSpec] {
+    var complete = [DecoderSpec(method: registry.baseline.name)]
+    for spec in try specs.map(registry.complete) where !complete.contains(spec) { complete.append(spec) }
     return complete
   }
 

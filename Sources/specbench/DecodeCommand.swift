@@ -56,7 +56,7 @@ struct DecodeCommand: ParsableCommand {
 
   func run() throws {
     Interruption.promise("Stopped: nothing was written; the same command begins again.")
-    let spec = try MethodCatalogue.complete(DecoderSpec(decoder))
+    let spec = try MethodRegistry.builtIn.complete(DecoderSpec(decoder))
     try OutputFile.check(output, keeping: [(input, "the input")])
     let sampling = samplingOptions.sampling(verificationOptions.verification)
     let files = try modelOptions.files()

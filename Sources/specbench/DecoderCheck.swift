@@ -17,7 +17,7 @@ extension ModelFiles {
     areDefault: Bool = false,
     workingDirectory: String? = nil
   ) throws -> [DecoderSpec] {
-    for spec in specs { _ = try MethodCatalogue.complete(spec) }
+    for spec in specs { _ = try MethodRegistry.builtIn.complete(spec) }
     guard let configuration else {
       _ = try usable()
       return []

@@ -25,7 +25,7 @@ struct GenerateCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The method with its settings. Default: the first of "
-        + "\(MethodCatalogue.defaults.map(\.method).joined(separator: ", ")) that the model's folder has the files for.",
+        + "\(MethodRegistry.builtIn.defaults.map(\.method).joined(separator: ", ")) that the model's folder has the files for.",
       valueName: "spec"
     )
   )
@@ -52,12 +52,12 @@ struct GenerateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let spec = try decoder.map { try MethodCatalogue.complete(DecoderSpec($0)) }
+    let spec = try decoder.map { try MethodRegistry.builtIn.complete(DecoderSpec($0)) }
     let text = try prompt == "-" ? standardInput() : prompt
     let (model, tokens, chosen) = try prepare(text, spec)
     let rules = model.stopRules(maximumNewTokens: maximumNewTokens)
     try rules.check(tokens, vocabularySize: model.target.configuration.vocabularySize)
-    let prepared = try MethodCatalogue.prepare(chosen, resources: model.resources(samplingOptions.sampling()))
+    let prepared = try MethodRegistry.builtIn.prepare(chosen, resources: model.resources(samplingOptions.sampling()))
     if let warning = prepared.warning { tell("\(chosen.method): \(warning).") }
     let display = TokenDisplay(tokenizer: model.tokenizer, isColored: !isPlain && TokenDisplay.terminalHasColor)
     let generation: Generation
@@ -98,10 +98,10 @@ struct GenerateCommand: ParsableCommand {
   /// The decoder that was asked for, or the first default for which everything is there.
   private func decoder(_ spec: DecoderSpec?, _ files: ModelFiles) throws -> DecoderSpec {
     if let spec { return try files.check([spec])[0] }
-    for spec in MethodCatalogue.defaults {
+    for spec in MethodRegistry.builtIn.defaults {
       if let possible = try files.check([spec], areDefault: true).first { return possible }
     }
-    return DecoderSpec(method: MethodCatalogue.baseline.name)
+    return DecoderSpec(method: MethodRegistry.builtIn.baseline.name)
   }
 
   private func standardInput() throws -> String {

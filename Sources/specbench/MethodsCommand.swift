@@ -9,15 +9,15 @@ struct MethodsCommand: ParsableCommand {
   )
 
   func run() throws {
-    for method in MethodCatalogue.methods {
-      let rejection = method.verifiesByRejection && method.name != MethodCatalogue.baseline.name
+    for method in MethodRegistry.builtIn.methods {
+      let rejection = method.verifiesByRejection && method.name != MethodRegistry.builtIn.baseline.name
       try say(method.name)
       try show("", method.summary)
       try show("", "Paper: \(method.paper)")
       if rejection { try show("", "Drafts chains: --verification rejection is possible.") }
       if let companion = method.companion { try show("", "Needs \(companion.noun): \(companion.origin).") }
       for setting in method.settings {
-        try show("\(setting.name)=\(setting.standard)  ", "\(setting.help) (\(setting.range))")
+        try show("\(setting.name)=\(setting.defaultValue)  ", "\(setting.help) (\(setting.range))")
       }
       try say("")
     }

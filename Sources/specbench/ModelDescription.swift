@@ -56,7 +56,7 @@ struct ModelDescription {
 
   /// What each method adds: its companion that lies beside the model, or else the published one by its formula.
   func methods(_ model: ModelConfiguration) -> String {
-    let additions = MethodCatalogue.methods.map { ($0, addition($0, model)) }
+    let additions = MethodRegistry.builtIn.methods.map { ($0, addition($0, model)) }
     let largest = additions.max { $0.1.parameters < $1.1.parameters }
     var lines = ["What each method adds to the model:"]
     for (method, added) in additions {
@@ -75,7 +75,7 @@ struct ModelDescription {
   var unusableCompanions: [any Error] {
     guard let model = files.configuration else { return [] }
     var problems: [any Error] = []
-    for companion in MethodCatalogue.methods.compactMap(\.companion) {
+    for companion in MethodRegistry.builtIn.methods.compactMap(\.companion) {
       do {
         _ = try companion.parameters(for: model, beside: files.directory)
       } catch  where !problems.contains(where: { "\($0)" == "\(error)" }) {
@@ -90,7 +90,7 @@ struct ModelDescription {
   private func addition(_ method: Method, _ model: ModelConfiguration) -> (parameters: Int, origin: String) {
     let published = method.addedParameters(model)
     guard let companion = method.companion else { return (published, "") }
-    let folder = companion.setting.standard + "/"
+    let folder = companion.setting.defaultValue + "/"
     do {
       if let own = try companion.parameters(for: model, beside: files.directory) {
         return (own, "; the one in \(folder)")

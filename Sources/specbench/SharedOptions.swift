@@ -234,7 +234,7 @@ struct DecoderOptions: ParsableArguments {
     help: ArgumentHelp(
       "Methods with settings, like kangaroo:exit=2,steps=6,threshold=0.6,prompt-lookup; 'specbench methods' lists "
         + "them. Vanilla is always part of it. Default: the suite's, or else "
-        + "\(MethodCatalogue.defaults.map(\.method).joined(separator: ", ")); of these those that the model's folder has the "
+        + "\(MethodRegistry.builtIn.defaults.map(\.method).joined(separator: ", ")); of these those that the model's folder has the "
         + "files for.",
       valueName: "list"
     )
@@ -256,14 +256,14 @@ struct DecoderOptions: ParsableArguments {
     if let decoders {
       return try files.check(DecoderSpec.list(decoders), sampling, workingDirectory: workingDirectory)
     }
-    let standard = try suite.manifest.decoders.isEmpty ? MethodCatalogue.defaults : Self.specs(of: suite)
+    let standard = try suite.manifest.decoders.isEmpty ? MethodRegistry.builtIn.defaults : Self.specs(of: suite)
     return try files.check(standard, sampling, areDefault: true)
   }
 
   private static func specs(of suite: Suite) throws -> [DecoderSpec] {
     do {
       let specs = try suite.manifest.decoders.map { try DecoderSpec($0) }
-      for spec in specs { _ = try MethodCatalogue.complete(spec) }
+      for spec in specs { _ = try MethodRegistry.builtIn.complete(spec) }
       return specs
     } catch {
       throw ManifestDecoder(path: suite.directory + "/suite.json", problem: error)

@@ -55,7 +55,7 @@ import Testing
     let model = try RandomModel(seed: 5, context: ComputeContext(threads: 1))
     let spec = try DecoderSpec("prompt-lookup:ngram=3,minimum=\(minimum),tokens=4")
     let resources = DecoderResources(target: model.target, modelDirectory: nil)
-    let decoder = try MethodCatalogue.prepare(spec, resources: resources).decoder
+    let decoder = try MethodRegistry.builtIn.prepare(spec, resources: resources).decoder
     let prompt: [Token] = [1, 2, 3, 4, 1, 2, 5, 6, 7, 2]
     let found = try generate(prompt, with: decoder, rules: rules)
     var text = prompt + found.tokens.prefix(1)
@@ -77,7 +77,7 @@ import Testing
     func cycles(_ spec: String) throws -> Generation {
       try generate(
         prompt,
-        with: try MethodCatalogue.prepare(DecoderSpec(spec), resources: resources).decoder,
+        with: try MethodRegistry.builtIn.prepare(DecoderSpec(spec), resources: resources).decoder,
         rules: rules
       )
     }
@@ -119,6 +119,6 @@ import Testing
     let model = try RandomModel(seed: 6, context: ComputeContext(threads: 1))
     let resources = DecoderResources(target: model.target, modelDirectory: nil)
     let spec = try DecoderSpec("prompt-lookup:ngram=2,minimum=3")
-    #expect(throws: DecodingError.self) { try MethodCatalogue.prepare(spec, resources: resources) }
+    #expect(throws: DecodingError.self) { try MethodRegistry.builtIn.prepare(spec, resources: resources) }
   }
 }

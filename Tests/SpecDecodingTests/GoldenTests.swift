@@ -54,7 +54,7 @@ struct GoldenTests {
 
   @Test func vanilla() throws {
     let resources = try Self.resources()
-    let decoder = try MethodCatalogue.prepare(DecoderSpec("vanilla"), resources: resources).decoder
+    let decoder = try MethodRegistry.builtIn.prepare(DecoderSpec("vanilla"), resources: resources).decoder
     let goldens = try Self.goldens("vanilla")
     #expect(goldens.count >= 30)
     for golden in goldens {
@@ -98,7 +98,7 @@ struct GoldenTests {
       let threshold = try #require(golden.settings.threshold)
       settings.insert("\(steps) \(threshold)")
       let spec = try DecoderSpec("kangaroo:exit=2,steps=\(steps),threshold=\(threshold)")
-      let found = try Self.run(golden, try MethodCatalogue.prepare(spec, resources: resources).decoder)
+      let found = try Self.run(golden, try MethodRegistry.builtIn.prepare(spec, resources: resources).decoder)
       #expect(found.tokens.starts(with: golden.outputIds), "\(golden.id) \(spec)")
       // The reference's first entry is the token of the prefill; a last cycle that it cuts at the end token is longer
       // in ours only by what lies behind that token.
@@ -116,7 +116,8 @@ struct GoldenTests {
 
   @Test func medusa() throws {
     let resources = try Self.resources()
-    let decoder = try MethodCatalogue.prepare(DecoderSpec("medusa:tree=mc_sim_7b_63"), resources: resources).decoder
+    let decoder = try MethodRegistry.builtIn.prepare(DecoderSpec("medusa:tree=mc_sim_7b_63"), resources: resources)
+      .decoder
     let goldens = try Self.goldens("medusa")
     #expect(goldens.count >= 30)
     for golden in goldens {
@@ -132,7 +133,7 @@ struct GoldenTests {
   /// and they never draft beyond the last token.
   @Test(arguments: [("sps", "draft-model:steps=5,reference=true"), ("pld", "prompt-lookup:reference=true")])
   func verifiedWithThePrompt(_ method: String, _ spec: String) throws {
-    let decoder = try MethodCatalogue.prepare(DecoderSpec(spec), resources: try Self.resources()).decoder
+    let decoder = try MethodRegistry.builtIn.prepare(DecoderSpec(spec), resources: try Self.resources()).decoder
     let goldens = try Self.goldens(method)
     #expect(goldens.count >= 30)
     for golden in goldens {
@@ -146,7 +147,7 @@ struct GoldenTests {
 
   @Test func lookahead() throws {
     let spec = try DecoderSpec("lookahead:level=5,window=7,guess=7,reference=true")
-    let decoder = try MethodCatalogue.prepare(spec, resources: Self.resources()).decoder
+    let decoder = try MethodRegistry.builtIn.prepare(spec, resources: Self.resources()).decoder
     let goldens = try Self.goldens("lookahead")
     #expect(goldens.count >= 30)
     for golden in goldens {

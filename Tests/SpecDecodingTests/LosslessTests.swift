@@ -4,7 +4,7 @@ import SpecModel
 import SpecTestSupport
 import Testing
 
-/// Every method gives vanilla's tokens, in every setting, whatever computes it.
+/// Every registered method gives vanilla's tokens, in every setting, whatever computes it.
 @Suite struct LosslessTests {
   struct Variant: Sendable, CustomTestStringConvertible {
     let seed: UInt64
@@ -22,6 +22,43 @@ import Testing
     }
   }
 
+  /// The temperatures of the project's proof, and one with every limit.
+  static let samplings = [
+    Sampling.greedy, Sampling(temperature: 0.7, seed: 5), Sampling(temperature: 1, topP: 0.9, seed: 6),
+    Sampling(temperature: 1.3, topK: 5, topP: 0.8, seed: 7),
+  ]
+
+  /// Every registered method in random settings, and what the registry does not reach: random candidate trees, and a draft
+  /// model whose context is shorter than the target's.
+  static func decoders(
+    _ model: RandomModel,
+    _ folder: CompanionFolder,
+    _ sampling: Sampling,
+    _ random: inout SeededRandom
+  ) throws -> [(String, any Decoder)] {
+    let resources = DecoderResources(target: model.target, modelDirectory: folder.path, sampling: sampling)
+    let files = TargetFiles(configuration: model.target.configuration, modelDirectory: folder.path)
+    var decoders: [(String, any Decoder)] = []
+    for method in MethodRegistry.builtIn.methods {
+      for _ in 0..<(method.settings.isEmpty ? 1 : 3) {
+        let spec = try #require(try method.fittingSpec(files, &random), "no settings of \(method.name) fit")
+        decoders.append(("\(spec)", try MethodRegistry.builtIn.prepare(spec, resources: resources).decoder))
+      }
+    }
+    let tree = try randomTree(&random)
+    decoders.append(
+      ("a random tree", try Medusa.decoder(target: model.target, heads: model.heads, tree: tree, sampling: sampling))
+    )
+    let short = try DraftModel.decoder(
+      target: model.target,
+      model: model.draft,
+      steps: 1 + random.below(8),
+      draftsWithPrompt: random.below(2) == 0,
+      sampling: sampling
+    )
+    return decoders + [("a draft model with a short context", short)]
+  }
+
   /// A random tree of at most 40 paths, at most 4 deep, with ranks up to 3.
   static func randomTree(_ random: inout SeededRandom) throws -> CandidateTree {
     var paths: Set<[Int]> = [[0]]
@@ -30,78 +67,6 @@ import Testing
       if parent.count < 4 { paths.insert(parent + [random.below(4)]) }
     }
     return try CandidateTree(paths: Array(paths), source: "a random tree")
-  }
-
-  /// The temperatures of the project's proof, and one with every limit.
-  static let samplings = [
-    Sampling.greedy, Sampling(temperature: 0.7, seed: 5), Sampling(temperature: 1, topP: 0.9, seed: 6),
-    Sampling(temperature: 1.3, topK: 5, topP: 0.8, seed: 7),
-  ]
-
-  /// Every method in random settings, under names that tell them.
-  static func decoders(
-    _ model: RandomModel,
-    _ sampling: Sampling,
-    _ random: inout SeededRandom
-  ) throws -> [(String, any Decoder)] {
-    var decoders: [(String, any Decoder)] = []
-    for _ in 0..<3 {
-      let (steps, exit) = ([1, 2, 3, 6, 11][random.below(5)], [1, 2, 2, 4][random.below(4)])
-      let threshold = ([0, 0.1, 0.2, 0.6, 1] as [Float])[random.below(5)]
-      let kangaroo = try Kangaroo.decoder(
-        target: model.target,
-        adapter: model.adapter,
-        exitLayer: exit,
-        steps: steps,
-        threshold: threshold,
-        sampling: sampling
-      )
-      decoders.append(("kangaroo \(exit) \(steps) \(threshold)", kangaroo))
-      let growth = KangarooTree.Growth(
-        steps: steps,
-        width: 1 + random.below(6),
-        nodes: 1 + random.below(20),
-        threshold: threshold / 4,
-        minimum: random.below(2) == 0 ? 0 : threshold / 2
-      )
-      let tree = try KangarooTree.decoder(
-        target: model.target,
-        adapter: model.adapter,
-        exitLayer: exit,
-        growth: growth,
-        sampling: sampling
-      )
-      decoders.append(("kangaroo-tree \(exit) \(growth)", tree))
-    }
-    for schedule in DraftModel.Schedule.allCases {
-      let decoder = try DraftModel.decoder(
-        target: model.target,
-        model: model.draft,
-        steps: 1 + random.below(8),
-        schedule: schedule,
-        threshold: ([0, 0.2, 0.5] as [Float])[random.below(3)],
-        draftsWithPrompt: random.below(2) == 0,
-        sampling: sampling
-      )
-      decoders.append(("draft-model \(schedule)", decoder))
-    }
-    let tree = try randomTree(&random)
-    decoders.append(
-      ("medusa", try Medusa.decoder(target: model.target, heads: model.heads, tree: tree, sampling: sampling))
-    )
-    let specs = [
-      "prompt-lookup:ngram=\(1 + random.below(4)),tokens=\(1 + random.below(12))",
-      "prompt-lookup:ngram=3,minimum=\(2 + random.below(2)),tokens=\(1 + random.below(12))",
-      "prompt-lookup:ngram=2,tokens=3,reference=true",
-      "lookahead:level=\(3 + random.below(4)),window=\(2 + random.below(6)),guess=\(1 + random.below(7)),pool=prompt",
-      "lookahead:level=4,reference=true",
-      "self-speculative:skip=\(["half", "2", "3-4", "1/3", "2-"][random.below(5)]),threshold=0.\(random.below(10))",
-    ]
-    let resources = DecoderResources(target: model.target, modelDirectory: nil, sampling: sampling)
-    for spec in specs {
-      decoders.append((spec, try MethodCatalogue.prepare(DecoderSpec(spec), resources: resources).decoder))
-    }
-    return decoders
   }
 
   @Test(arguments: variants) func everySettingGivesVanillasTokens(_ variant: Variant) throws {
@@ -124,7 +89,8 @@ import Testing
   /// Compares all methods with vanilla; returns how many drafted tokens were accepted.
   static func compare(_ model: RandomModel, _ sampling: Sampling, seed: UInt64) throws -> Int {
     var random = SeededRandom(seed: seed)
-    let decoders = try decoders(model, sampling, &random)
+    let folder = try model.companions()
+    let decoders = try decoders(model, folder, sampling, &random)
     let vanilla = try Vanilla.decoder(target: model.target, sampling: sampling)
     var accepted = 0
     for promptLength in [1, 2, 17, 40, 95] {
@@ -172,9 +138,10 @@ import Testing
   @Test func decodersForgetThePreviousPrompt() throws {
     let model = try RandomModel(seed: 3, context: ComputeContext(threads: 1))
     let rules = StopRules(endTokens: [], maximumNewTokens: 30, contextLength: 96)
+    let folder = try model.companions()
     let make: () throws -> [any Decoder] = {
       var random = SeededRandom(seed: 1)
-      return try [Vanilla.decoder(target: model.target)] + Self.decoders(model, .greedy, &random).map(\.1)
+      return try Self.decoders(model, folder, .greedy, &random).map(\.1)
     }
     for (used, fresh) in zip(try make(), try make()) {
       _ = try generate([1, 2, 3, 4, 5, 6, 7], with: used, rules: rules)

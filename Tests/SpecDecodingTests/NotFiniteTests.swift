@@ -53,13 +53,18 @@ import Testing
     }
   }
 
-  /// Every method that needs no companion, on such a target.
-  @Test(arguments: ["prompt-lookup", "prompt-lookup:reference=true", "lookahead:level=3", "self-speculative"])
-  func noMethodHidesIt(_ spec: String) throws {
+  /// Every registered method, on such a target.
+  @Test(arguments: MethodRegistry.builtIn.methods.map(\.name))
+  func noMethodHidesIt(_ name: String) throws {
     let target = try Self.model(ComputeContext(threads: 1)) { $0.contains("lm_head") }
+    let companions = try CompanionFolder(for: Self.shape, tensors: Self.tensors { _ in false })
+    let files = TargetFiles(configuration: Self.shape, modelDirectory: companions.path)
+    let method = try MethodRegistry.builtIn.method(named: name)
+    var random = SeededRandom(seed: 3)
     for sampling in Self.samplings where sampling.isLossless {
-      let resources = DecoderResources(target: target, modelDirectory: nil, sampling: sampling)
-      let decoder = try MethodCatalogue.prepare(DecoderSpec(spec), resources: resources).decoder
+      let spec = try #require(try method.fittingSpec(files, &random))
+      let resources = DecoderResources(target: target, modelDirectory: companions.path, sampling: sampling)
+      let decoder = try MethodRegistry.builtIn.prepare(spec, resources: resources).decoder
       #expect(throws: NotFiniteLogits.self) { try generate([1, 2, 3, 1, 2], with: decoder, rules: Self.rules) }
     }
   }

@@ -110,42 +110,33 @@ import Testing
   @Test(arguments: limits) func rejectionHasTheTargetsDistribution(_ limits: SamplingLimits) throws {
     let model = try Self.model()
     let sampling = { Self.sampling(limits, seed: $0, .rejection) }
-    let catalogue = { (method: String, seed: UInt64) in
-      let resources = DecoderResources(target: model.target, modelDirectory: nil, sampling: sampling(seed))
-      return try MethodCatalogue.prepare(DecoderSpec(method), resources: resources).decoder
-    }
-    let decoders: [(String, (UInt64) throws -> any Decoder)] = [
-      (
-        "kangaroo",
-        {
-          try Kangaroo.decoder(
-            target: model.target,
-            adapter: model.adapter,
-            exitLayer: 2,
-            steps: 4,
-            threshold: 0.05,
-            sampling: sampling($0)
-          )
-        }
-      ),
-      (
-        "draft-model",
-        { try DraftModel.decoder(target: model.target, model: model.draft, steps: 3, sampling: sampling($0)) }
-      ),
-      ("prompt-lookup", { try catalogue("prompt-lookup", $0) }),
-      ("self-speculative", { try catalogue("self-speculative", $0) }),
-    ]
-    for (name, decoder) in decoders {
-      #expect(try Self.misfit(model, limits, decoder) < 1, "\(name)")
-      #expect(try Self.misfit(model, Self.warmer(limits), decoder) > 1, "\(name)")
+    let folder = try model.companions()
+    let files = TargetFiles(configuration: model.target.configuration, modelDirectory: folder.path)
+    var random = SeededRandom(seed: 12)
+    for method in MethodRegistry.builtIn.methods where method.verifiesByRejection && !method.settings.isEmpty {
+      let spec = try #require(try method.fittingSpec(files, &random), "no settings of \(method.name) fit")
+      let decoder = { (seed: UInt64) in
+        let resources = DecoderResources(
+          target: model.target,
+          modelDirectory: folder.path,
+          sampling: sampling(seed)
+        )
+        return try MethodRegistry.builtIn.prepare(spec, resources: resources).decoder
+      }
+      #expect(try Self.misfit(model, limits, decoder) < 1, "\(spec)")
+      #expect(try Self.misfit(model, Self.warmer(limits), decoder) > 1, "\(spec)")
     }
   }
 
   @Test func methodsThatDraftTreesRefuseRejection() throws {
     let sampling = Sampling(temperature: 1, verification: .rejection)
     let resources = DecoderResources(target: try Self.model().target, modelDirectory: nil, sampling: sampling)
-    for method in ["medusa", "lookahead", "kangaroo-tree"] {
-      #expect(throws: DecodingError.self) { try MethodCatalogue.prepare(DecoderSpec(method), resources: resources) }
+    let methods = MethodRegistry.builtIn.methods.filter { !$0.verifiesByRejection }.map(\.name)
+    #expect(methods == ["kangaroo-tree", "medusa", "lookahead"])
+    for method in methods {
+      #expect(throws: DecodingError.self) {
+        try MethodRegistry.builtIn.prepare(DecoderSpec(method: method), resources: resources)
+      }
     }
     // Without chance there is nothing to reject by.
     let greedy = DecoderResources(
@@ -153,7 +144,7 @@ import Testing
       modelDirectory: nil,
       sampling: Sampling(temperature: 0, verification: .rejection)
     )
-    _ = try MethodCatalogue.prepare(DecoderSpec("lookahead:level=3"), resources: greedy)
+    _ = try MethodRegistry.builtIn.prepare(DecoderSpec("lookahead:level=3"), resources: greedy)
   }
 
   @Test func outputsFollowFromSeedAndPrompt() throws {

@@ -1,4 +1,5 @@
 import SpecDecoding
+import SpecTestSupport
 import Testing
 
 @Suite struct SettingGridTests {
@@ -11,6 +12,37 @@ import Testing
       #expect(spec.settings.first { $0.name == "threshold" }?.value == values.1)
     }
     #expect(try SettingGrid.specs("kangaroo:steps=2+2").count == 1)
+  }
+
+  /// Every registered method, with two values for each of two settings.
+  @Test(arguments: MethodRegistry.builtIn.methods.map(\.name)) func everyMethodHasAGrid(_ name: String) throws {
+    let method = try MethodRegistry.builtIn.method(named: name)
+    let trained = (method.companion?.trainedFor ?? []).map(\.setting)
+    let settings = method.settings.filter { setting in
+      setting.name != method.companion?.setting.name && !trained.contains(setting.name)
+    }
+    var random = SeededRandom(seed: 9)
+    let values = settings.prefix(2).map { setting in
+      var two = Set<String>()
+      while two.count < 2 { two.insert(setting.randomValue(&random)) }
+      return (setting.name, two.sorted())
+    }
+    let text = values.map { "\($0)=\($1.joined(separator: "+"))" }.joined(separator: ",")
+    let specs = try SettingGrid.specs(text.isEmpty ? name : "\(name):\(text)")
+    #expect(specs.count == 1 << values.count)
+    for spec in specs { #expect(spec.settings.map(\.name) == method.settings.map(\.name)) }
+  }
+
+  /// A companion is trained for some settings: one of other settings would be another file.
+  @Test func companionsServeWhatTheyAreTrainedFor() throws {
+    for method in MethodRegistry.builtIn.methods {
+      guard let companion = method.companion else { continue }
+      for setting in companion.trainedFor.map(\.setting) {
+        #expect(throws: DecodingError.self) { try SettingGrid.specs("\(method.name):\(setting)=1+2") }
+        let own = [1, 2].map { "\(method.name):\(setting)=\($0),\(companion.setting.name)=folder\($0)" }
+        #expect(try SettingGrid.specs(own.joined(separator: ",")).count == 2)
+      }
+    }
   }
 
   /// An adapter is trained for one exit layer; another exit layer needs one of its own.

@@ -1,3 +1,4 @@
+import SpecDecoding
 import SpecKernels
 import SpecModel
 
@@ -18,14 +19,18 @@ public final class RandomTensors: TensorSource {
   /// The numbers of a name; any shape is available.
   public func tensor(_ name: String, shape: [Int]) throws(ModelError) -> NumberSource {
     if let numbers = memory[name] { return numbers.source(.float32) }
+    let numbers = RawNumbers(floats: numbers(name, shape: shape))
+    memory[name] = numbers
+    return numbers.source(.float32)
+  }
+
+  /// The numbers of a name, row after row.
+  public func numbers(_ name: String, shape: [Int]) -> [Float] {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ seed
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     var random = SeededRandom(seed: hash)
     let isNorm = name.hasSuffix("norm.weight")
-    let floats = random.floats(shape.reduce(1, *), scale: isNorm ? 0.3 : scale(name)).map { isNorm ? 1 + $0 : $0 }
-    let numbers = RawNumbers(floats: floats)
-    memory[name] = numbers
-    return numbers.source(.float32)
+    return random.floats(shape.reduce(1, *), scale: isNorm ? 0.3 : scale(name)).map { isNorm ? 1 + $0 : $0 }
   }
 }
 
@@ -37,8 +42,9 @@ public struct RandomModel {
   public let adapter: KangarooAdapter
   /// Its heads.
   public let heads: MedusaHeads
-  /// A model of the target's first two layers, embedding and head.
+  /// A model of the target's first two layers, embedding and head, with a shorter context.
   public let draft: Transformer
+  private let tensors: RandomTensors
 
   /// - Parameters:
   ///   - seed: what all weights follow from.
@@ -67,7 +73,9 @@ public struct RandomModel {
       contextLength: contextLength,
       tiesEmbeddings: seed % 2 == 0
     )
-    let tensors = RandomTensors(seed: seed) { name in
+    tensors = RandomTensors(seed: seed) { name in
+      // An adapter that adds next to nothing predicts what the second layer already knows.
+      if name == "layers.0.self_attn.o_proj.weight" { return 0.05 }
       if name.hasPrefix("model.embed") || name.hasPrefix("lm_head") { return 1 }
       let isDeep = ["2", "3", "4"].contains { name.hasPrefix("model.layers.\($0).") }
       return isDeep && (name.contains("o_proj") || name.contains("down_proj")) ? depth : 0.4
@@ -76,13 +84,20 @@ public struct RandomModel {
     var short = configuration
     (short.layers, short.contextLength) = (2, contextLength * 3 / 4)
     draft = try Transformer(short, from: tensors, weightType: weightType, context: context)
-    // An adapter that adds next to nothing predicts what the second layer already knows.
-    let small = RandomTensors(seed: seed &+ 1) { $0.contains("o_proj") ? 0.05 : 0.4 }
     adapter = try KangarooAdapter(
-      from: small,
+      from: tensors,
       shape: AttentionShape(hiddenSize: 48, queryHeads: 6, keyValueHeads: 6, headDimension: 8),
       target: target
     )
-    heads = try MedusaHeads(from: RandomTensors(seed: seed &+ 2) { _ in 0.4 }, count: 4, target: target)
+    heads = try MedusaHeads(from: tensors, count: 4, target: target)
+  }
+
+  /// Companions of all registered methods for this target.
+  ///
+  /// - Parameter registry: the methods.
+  /// - Returns: their folder.
+  /// - Throws: what writing files throws.
+  public func companions(of registry: MethodRegistry = .builtIn) throws -> CompanionFolder {
+    try CompanionFolder(of: registry, for: target.configuration, tensors: tensors)
   }
 }

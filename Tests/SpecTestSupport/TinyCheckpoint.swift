@@ -48,14 +48,14 @@ public struct TinyCheckpoint {
     try write(#"{"hidden_size": 32, "num_attention_heads": 4, "rms_norm_eps": 1e-6}"#, to: "kangaroo/config.json")
     try write(#"{"medusa_num_heads": 4, "medusa_num_layers": 1}"#, to: "medusa/config.json")
     var random = SeededRandom(seed: seed)
-    let tensors = Self.targetShapes.map { name, shape in Tensor(name, shape, type, &random) }
+    let tensors = Self.targetShapes.map { name, shape in Self.tensor(name, shape, type, &random) }
     switch layout {
     case .single:
-      try write(Self.safetensors(tensors), to: "model.safetensors")
+      try write(StoredTensor.file(tensors), to: "model.safetensors")
     case .sharded:
       let half = tensors.count / 2
-      try write(Self.safetensors(Array(tensors[..<half])), to: "model-00001-of-00002.safetensors")
-      try write(Self.safetensors(Array(tensors[half...])), to: "model-00002-of-00002.safetensors")
+      try write(StoredTensor.file(Array(tensors[..<half])), to: "model-00001-of-00002.safetensors")
+      try write(StoredTensor.file(Array(tensors[half...])), to: "model-00002-of-00002.safetensors")
       let map = tensors.enumerated().map { "\"\($1.name)\": \"model-0000\($0 < half ? 1 : 2)-of-00002.safetensors\"" }
       try write("{\"weight_map\": {\(map.joined(separator: ", "))}}", to: "model.safetensors.index.json")
     }
@@ -63,11 +63,11 @@ public struct TinyCheckpoint {
     try write(Self.configurationText.replacing(layers + "4", with: layers + "2"), to: "draft/config.json")
     try write(Self.tokenizerText, to: "draft/tokenizer.json")
     let isKept = { (name: String) in !name.hasPrefix("model.layers.2.") && !name.hasPrefix("model.layers.3.") }
-    try write(Self.safetensors(tensors.filter { isKept($0.name) }), to: "draft/model.safetensors")
-    let adapter = Self.adapterShapes.map { name, shape in Tensor(name, shape, type, &random) }
-    try write(Self.safetensors(adapter), to: "kangaroo/model.safetensors")
-    let heads = Self.headShapes.map { name, shape in Tensor(name, shape, type, &random) }
-    try write(Self.safetensors(heads), to: "medusa/medusa_lm_head.safetensors")
+    try write(StoredTensor.file(tensors.filter { isKept($0.name) }), to: "draft/model.safetensors")
+    let adapter = Self.adapterShapes.map { name, shape in Self.tensor(name, shape, type, &random) }
+    try write(StoredTensor.file(adapter), to: "kangaroo/model.safetensors")
+    let heads = Self.headShapes.map { name, shape in Self.tensor(name, shape, type, &random) }
+    try write(StoredTensor.file(heads), to: "medusa/medusa_lm_head.safetensors")
   }
 
   /// Removes the folder.
@@ -103,50 +103,18 @@ public struct TinyCheckpoint {
     try write(data, to: file)
   }
 
-  private struct Tensor {
-    let name: String
-    let shape: [Int]
-    let type: NumberType
-    let bytes: [UInt8]
-
-    init(_ name: String, _ shape: [Int], _ type: NumberType, _ random: inout SeededRandom) {
-      self.name = name
-      self.shape = shape
-      self.type = type
-      let isNorm = name.hasSuffix("norm.weight")
-      // Numbers of 8 significant bits, which every stored type holds exactly.
-      let numbers = random.floats(shape.reduce(1, *)).map {
-        isNorm ? 1 + ($0 * 16).rounded() / 128 : ($0 * 128).rounded() / 256
-      }
-      switch type {
-      case .float32: bytes = numbers.withUnsafeBytes(Array.init)
-      case .bfloat16: bytes = numbers.map { UInt16($0.bitPattern >> 16) }.withUnsafeBytes(Array.init)
-      case .float16: bytes = numbers.map { TinyCheckpoint.float16Bits($0) }.withUnsafeBytes(Array.init)
-      }
+  private static func tensor(
+    _ name: String,
+    _ shape: [Int],
+    _ type: NumberType,
+    _ random: inout SeededRandom
+  ) -> StoredTensor {
+    let isNorm = name.hasSuffix("norm.weight")
+    // Numbers of 8 significant bits, which every stored type holds exactly.
+    let numbers = random.floats(shape.reduce(1, *)).map {
+      isNorm ? 1 + ($0 * 16).rounded() / 128 : ($0 * 128).rounded() / 256
     }
-  }
-
-  /// Exact for numbers of few bits whose magnitude is normal in float16 or zero.
-  private static func float16Bits(_ value: Float) -> UInt16 {
-    let bits = value.bitPattern
-    if value == 0 { return UInt16(bits >> 16) }
-    let exponent = Int(bits >> 23 & 0xff) - 127 + 15
-    return UInt16(bits >> 16 & 0x8000) | UInt16(exponent) << 10 | UInt16(bits >> 13 & 0x3ff)
-  }
-
-  private static func safetensors(_ tensors: [Tensor]) -> Data {
-    var header: [String] = []
-    var data = Data()
-    for tensor in tensors {
-      let type = [NumberType.float32: "F32", .bfloat16: "BF16", .float16: "F16"][tensor.type] ?? ""
-      header.append(
-        "\"\(tensor.name)\": {\"dtype\": \"\(type)\", \"shape\": \(tensor.shape), "
-          + "\"data_offsets\": [\(data.count), \(data.count + tensor.bytes.count)]}"
-      )
-      data += tensor.bytes
-    }
-    let text = Data("{\"__metadata__\": {\"format\": \"pt\"}, \(header.joined(separator: ", "))}".utf8)
-    return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) } + text + data
+    return StoredTensor(name, shape, type, numbers)
   }
 
   private static var targetShapes: [(String, [Int])] {

@@ -105,17 +105,22 @@ extension DraftModel {
     setting: Setting(
       name: "model",
       kind: .text,
-      standard: "draft",
+      default: "draft",
       help: "the draft model's folder; 'draft' is the one beside the target's files"
     ),
     noun: "a draft model",
     weights: "model.safetensors",
     training: "draft",
     numberHint: "the number of drafted tokens is 'steps'",
-    read: { folder, files in try checkpoint(folder, files).configuration.parameterCount }
+    read: { folder, files in try checkpoint(folder, files).configuration.parameterCount },
+    blueprint: { target in
+      var half = target
+      half.layers = max(1, target.layers / 2)
+      return Companion.Blueprint(configuration: half.description(storedAs: "float32"), tensors: half.tensorShapes)
+    }
   )
 
-  /// The catalogue's entry.
+  /// The registry's entry.
   static let method = Method(
     name: "draft-model",
     summary: "A smaller model with the same tokenizer drafts a chain; the target verifies it in one pass.",
@@ -125,26 +130,27 @@ extension DraftModel {
       Setting(
         name: "steps",
         kind: .integer(1...64),
-        standard: "5",
+        default: "5",
         help: "tokens drafted in a cycle; with schedule=adaptive in the first"
       ),
       Setting(
         name: "schedule",
         kind: .choice(Schedule.allCases.map(\.rawValue)),
-        standard: Schedule.constant.rawValue,
+        default: Schedule.constant.rawValue,
         help: "adaptive: two more after a draft accepted whole, one fewer after any other"
       ),
       Setting(
         name: "threshold",
         kind: .number(0...1),
-        standard: "0",
+        default: "0",
         help: "drafting stops once the probability of the last drafted token is below this"
       ),
       companion.setting,
       .reference("as Hugging Face's assisted generation: first drafts verified with the prompt"),
     ],
-    addedParameters: { published(for: $0).parameterCount },
     companion: companion,
+    verifiesByRejection: true,
+    addedParameters: { published(for: $0).parameterCount },
     make: { settings, resources in
       let model = try Transformer(
         checkpoint: checkpoint(resources.folder(of: companion, settings), resources.files),
@@ -165,8 +171,7 @@ extension DraftModel {
         addedParameters: model.configuration.parameterCount,
         warning: warning(model.configuration.contextLength, target: resources.target.configuration.contextLength)
       )
-    },
-    verifiesByRejection: true
+    }
   )
 
   /// What a user should know of a draft model whose context is shorter than the target's.

@@ -61,25 +61,26 @@ extension Kangaroo {
     return try SpeculativeDecoder(target: model.target, drafter: drafter, sampling: sampling)
   }
 
-  /// The catalogue's entry.
+  /// The registry's entry.
   static let method = Method(
     name: "kangaroo",
     summary: "The target's first layers and a small adapter draft until unsure; its remaining layers verify.",
     paper: "Liu et al. 2024, Kangaroo: Lossless Self-Speculative Decoding via Double Early Exiting, arXiv 2404.18911",
     settings: [
       .exitLayer,
-      Setting(name: "steps", kind: .integer(1...64), standard: "6", help: "most tokens drafted in a cycle"),
+      Setting(name: "steps", kind: .integer(1...64), default: "6", help: "most tokens drafted in a cycle"),
       Setting(
         name: "threshold",
         kind: .number(0...1),
-        standard: "0.6",
+        default: "0.6",
         help: "drafting stops once the top probability of the last drafted token is below this"
       ),
       .adapter,
     ],
-    addedParameters: { KangarooAdapter.parameterCount(for: $0) },
     companion: .adapter,
     isDefault: true,
+    verifiesByRejection: true,
+    addedParameters: { KangarooAdapter.parameterCount(for: $0) },
     checkSettings: { _ = try $0.exitLayer($1.configuration) },
     make: { settings, resources in
       let exit = try settings.exitLayer(resources.target.configuration)
@@ -97,7 +98,6 @@ extension Kangaroo {
         addedParameters: adapter.parameterCount,
         warning: EarlyExit.warning(adapter, target: resources.target.configuration.contextLength)
       )
-    },
-    verifiesByRejection: true
+    }
   )
 }

@@ -135,7 +135,7 @@ extension KangarooTree {
     return try SpeculativeDecoder(target: model.target, drafter: drafter, sampling: sampling)
   }
 
-  /// The catalogue's entry.
+  /// The registry's entry.
   static let method = Method(
     name: "kangaroo-tree",
     summary: "Kangaroo whose drafts form a tree that grows until unsure; its best nodes are verified in one pass.",
@@ -143,35 +143,35 @@ extension KangarooTree {
       + "Exiting, NeurIPS 2024, arXiv 2404.18911",
     settings: [
       .exitLayer,
-      Setting(name: "steps", kind: .integer(1...64), standard: "6", help: "depth of the deepest drafted token"),
+      Setting(name: "steps", kind: .integer(1...64), default: "6", help: "depth of the deepest drafted token"),
       Setting(
         name: "width",
         kind: .integer(1...64),
-        standard: "3",
+        default: "3",
         help: "tokens proposed after a node, and nodes drafted at a depth; steps × width is below 128"
       ),
       Setting(
         name: "nodes",
         kind: .integer(1...127),
-        standard: "5",
+        default: "5",
         help: "most nodes verified, the best scores first: as many as one pass verifies cheaply, less one"
       ),
       Setting(
         name: "threshold",
         kind: .number(0...1),
-        standard: "0.2",
+        default: "0.2",
         help: "a node is not continued once the product of the confidences on its path is below this"
       ),
       Setting(
         name: "minimum",
         kind: .number(0...1),
-        standard: "0",
+        default: "0",
         help: "a token beside the likeliest is not drafted if that product is below this, as it would rarely pay"
       ),
       .adapter,
     ],
-    addedParameters: { KangarooAdapter.parameterCount(for: $0) },
     companion: .adapter,
+    addedParameters: { KangarooAdapter.parameterCount(for: $0) },
     checkSettings: { settings, files in
       _ = try growth(settings, files.configuration)
       _ = try settings.exitLayer(files.configuration)

@@ -159,20 +159,20 @@ public final class Lookahead: Drafter {
 }
 
 extension Lookahead {
-  /// The catalogue's entry.
+  /// The registry's entry.
   static let method = Method(
     name: "lookahead",
     summary: "A window of Jacobi iterations fills a pool of n-grams, which are verified in the same pass; no model.",
     paper:
       "Fu et al. 2024, Break the Sequential Dependency of LLM Inference Using Lookahead Decoding, arXiv 2402.02057",
     settings: [
-      Setting(name: "level", kind: .integer(3...16), standard: "5", help: "tokens of an n-gram"),
-      Setting(name: "window", kind: .integer(2...64), standard: "7", help: "slots of a row of the window"),
-      Setting(name: "guess", kind: .integer(1...64), standard: "7", help: "n-grams kept and verified for a token"),
+      Setting(name: "level", kind: .integer(3...16), default: "5", help: "tokens of an n-gram"),
+      Setting(name: "window", kind: .integer(2...64), default: "7", help: "slots of a row of the window"),
+      Setting(name: "guess", kind: .integer(1...64), default: "7", help: "n-grams kept and verified for a token"),
       Setting(
         name: "pool",
         kind: .choice(["window", "prompt"]),
-        standard: "window",
+        default: "window",
         help: "where n-grams come from: the window alone, or prompt and output too"
       ),
       .reference(
@@ -180,7 +180,6 @@ extension Lookahead {
           + "window fills"
       ),
     ],
-    addedParameters: { _ in 0 },
     checkSettings: { settings, _ in _ = try sizes(settings) },
     make: { settings, resources in
       let sizes = try sizes(settings)

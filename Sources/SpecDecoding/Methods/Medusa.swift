@@ -86,7 +86,7 @@ extension Medusa {
     setting: Setting(
       name: "heads",
       kind: .text,
-      standard: "medusa",
+      default: "medusa",
       help: "the heads' folder; 'medusa' is the one beside the model"
     ),
     noun: "heads",
@@ -96,6 +96,13 @@ extension Medusa {
     read: { folder, files in
       let count = try MedusaHeads.Header(directory: folder, target: files.configuration).count
       return MedusaHeads.parameterCount(for: files.configuration, heads: count)
+    },
+    blueprint: { target in
+      let count = MedusaHeads.publishedCount
+      return Companion.Blueprint(
+        configuration: .members(["medusa_num_heads": .integer(count), "medusa_num_layers": .integer(1)]),
+        tensors: MedusaHeads.tensorShapes(count: count, target: target)
+      )
     }
   )
 
@@ -110,7 +117,7 @@ extension Medusa {
     return tree
   }
 
-  /// The catalogue's entry.
+  /// The registry's entry.
   static let method = Method(
     name: "medusa",
     summary: "Extra heads propose the next tokens at once; a tree of their candidates is verified in one pass.",
@@ -120,25 +127,25 @@ extension Medusa {
       Setting(
         name: "tree",
         kind: .text,
-        standard: "mc_sim_7b_63",
+        default: "mc_sim_7b_63",
         help:
           "the candidate tree: \(CandidateTree.shippedNames.joined(separator: ", ")), or a JSON file of paths, each "
-          + "a rank for each head, like [[0], [0, 0], [1]]"
+          + "a rank for each head, like [[0], [0, 0], [1]]",
+        examples: CandidateTree.shippedNames
       ),
       Setting(
         name: "nodes",
         kind: .integer(1...Transformer.largestTree - 1),
-        standard: "\(Transformer.largestTree - 1)",
+        default: "\(Transformer.largestTree - 1)",
         help: "takes only so many of the tree's paths, from the first on; shipped trees list the likeliest first"
       ),
       heads.setting,
     ],
-    addedParameters: { MedusaHeads.parameterCount(for: $0, heads: MedusaHeads.publishedCount) },
     companion: heads,
     isDefault: true,
+    addedParameters: { MedusaHeads.parameterCount(for: $0, heads: MedusaHeads.publishedCount) },
     checkSettings: { settings, files in
-      let folder = files.companion(settings.text(heads.setting.name), standard: heads.setting.standard)
-      let header = try MedusaHeads.Header(directory: folder, target: files.configuration)
+      let header = try MedusaHeads.Header(directory: files.folder(of: heads, settings), target: files.configuration)
       _ = try tree(settings, heads: header.count, files)
     },
     make: { settings, resources in

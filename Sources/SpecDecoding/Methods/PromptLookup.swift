@@ -88,27 +88,27 @@ final class ReferencePromptLookup: Drafter {
 }
 
 extension PromptLookup {
-  /// The catalogue's entry.
+  /// The registry's entry.
   static let method = Method(
     name: "prompt-lookup",
     summary: "What followed the last few tokens earlier in the text is drafted; no model, no memory.",
     paper: "Saxena 2023, Prompt Lookup Decoding, github.com/apoorvumang/prompt-lookup-decoding",
     settings: [
-      Setting(name: "ngram", kind: .integer(1...16), standard: "3", help: "length of the longest n-gram looked for"),
+      Setting(name: "ngram", kind: .integer(1...16), default: "3", help: "length of the longest n-gram looked for"),
       Setting(
         name: "minimum",
         kind: .integer(1...16),
-        standard: "1",
+        default: "1",
         help: "length of the shortest n-gram that is drafted from, at most ngram"
       ),
-      Setting(name: "tokens", kind: .integer(1...64), standard: "10", help: "most tokens drafted in a cycle"),
+      Setting(name: "tokens", kind: .integer(1...64), default: "10", help: "most tokens drafted in a cycle"),
       .reference(
         "as Spec-Bench has it: the first occurrence with all tokens after it, a filler token where there is none, "
           + "first drafts verified with the prompt"
       ),
     ],
-    addedParameters: { _ in 0 },
     isDefault: true,
+    verifiesByRejection: true,
     checkSettings: { settings, _ in
       let ngram = try settings.integer("ngram")
       guard try settings.integer("minimum") <= ngram else {
@@ -136,7 +136,6 @@ extension PromptLookup {
         )
       }
       return PreparedDecoder(decoder: decoder, addedParameters: 0)
-    },
-    verifiesByRejection: true
+    }
   )
 }

@@ -67,7 +67,7 @@ final class SelfSpeculative: Drafter {
 }
 
 extension SelfSpeculative {
-  /// The catalogue's entry.
+  /// The registry's entry.
   static let method = Method(
     name: "self-speculative",
     summary: "The target drafts with some of its layers skipped, and verifies with all; no training.",
@@ -78,19 +78,20 @@ extension SelfSpeculative {
       Setting(
         name: "skip",
         kind: .text,
-        standard: "half",
+        default: "half",
         help:
-          "layers that drafting skips, from 0, like 3-6/9 or, to the last one, 2-; 'half' is every second one in the middle"
+          "layers that drafting skips, from 0, like 3-6/9 or, to the last one, 2-; 'half' is every second one in the middle",
+        examples: ["2", "3-4", "1/3", "2-"]
       ),
-      Setting(name: "steps", kind: .integer(1...64), standard: "12", help: "most tokens drafted in a cycle"),
+      Setting(name: "steps", kind: .integer(1...64), default: "12", help: "most tokens drafted in a cycle"),
       Setting(
         name: "threshold",
         kind: .number(0...1),
-        standard: "0.6",
+        default: "0.6",
         help: "drafting stops below this probability; within a prompt it follows the acceptance rate a little"
       ),
     ],
-    addedParameters: { _ in 0 },
+    verifiesByRejection: true,
     checkSettings: { _ = try skippedLayers($0, of: $1.configuration.layers) },
     make: { settings, resources in
       let layers = resources.target.configuration.layers
@@ -106,8 +107,7 @@ extension SelfSpeculative {
       )
       let decoder = try SpeculativeDecoder(target: target, drafter: drafter, sampling: resources.sampling)
       return PreparedDecoder(decoder: decoder, addedParameters: 0)
-    },
-    verifiesByRejection: true
+    }
   )
 
   private static func skippedLayers(_ settings: SettingValues, of layers: Int) throws(DecodingError) -> Set<Int> {

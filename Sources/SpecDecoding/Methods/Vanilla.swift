@@ -19,19 +19,17 @@ extension Vanilla {
     try SpeculativeDecoder(target: CachedModel(target), drafter: Vanilla(), sampling: sampling)
   }
 
-  /// The catalogue's entry.
+  /// The registry's entry.
   static let method = Method(
     name: "vanilla",
     summary: "One token for each pass of the whole target; the baseline and the judge of every other method.",
     paper: "–",
-    settings: [],
-    addedParameters: { _ in 0 },
+    verifiesByRejection: true,
     make: { _, resources in
       PreparedDecoder(
         decoder: try decoder(target: resources.target, sampling: resources.sampling),
         addedParameters: 0
       )
-    },
-    verifiesByRejection: true
+    }
   )
 }

@@ -119,46 +119,15 @@ public struct CheckpointWriter: Sendable {
 /// The contents of the configuration files.
 extension CheckpointWriter {
   private func description(of model: ModelConfiguration) -> JSONValue {
-    .members([
-      "architectures": .array([.text(model.architecture)]),
-      "model_type": "llama",
-      "vocab_size": .integer(model.vocabularySize),
-      "hidden_size": .integer(model.hiddenSize),
-      "intermediate_size": .integer(model.intermediateSize),
-      "num_hidden_layers": .integer(model.layers),
-      "num_attention_heads": .integer(model.attentionHeads),
-      "num_key_value_heads": .integer(model.keyValueHeads),
-      "head_dim": .integer(model.headDimension),
-      "hidden_act": "silu",
-      "max_position_embeddings": .integer(model.contextLength),
-      "initializer_range": .number(0.02),
-      // Read back as a Double, 1e-5 as a Float would be 9.999999747378752e-06.
-      "rms_norm_eps": .number(Double("\(model.normEpsilon)") ?? Double(model.normEpsilon)),
-      "rope_theta": .number(model.ropeTheta),
-      "rope_scaling": nil,
-      "attention_bias": false,
-      "mlp_bias": false,
-      "tie_word_embeddings": .boolean(model.tiesEmbeddings),
-      "use_cache": true,
-      "bos_token_id": token(model.beginToken),
-      "eos_token_id": endTokens(of: model),
-      "pad_token_id": nil,
-      "torch_dtype": .text(type.configurationName),
-    ])
+    model.description(storedAs: type.configurationName)
   }
 
   private func generation(of model: ModelConfiguration) -> JSONValue {
     .members([
-      "bos_token_id": token(model.beginToken),
-      "eos_token_id": endTokens(of: model),
-      "pad_token_id": token(model.endTokens.first),
+      "bos_token_id": .token(model.beginToken),
+      "eos_token_id": .endTokens(of: model),
+      "pad_token_id": .token(model.endTokens.first),
       "do_sample": false,
     ])
   }
-
-  private func endTokens(of model: ModelConfiguration) -> JSONValue {
-    model.endTokens.count > 1 ? .array(model.endTokens.map { .integer(Int($0)) }) : token(model.endTokens.first)
-  }
-
-  private func token(_ token: Token?) -> JSONValue { token.map { .integer(Int($0)) } ?? .null }
 }

@@ -1,23 +1,40 @@
 import SpecFiles
 import SpecModel
 
-/// All methods. To add one is to add a file in `Methods/` and its entry here.
-public enum MethodCatalogue {
-  /// Every method, vanilla first.
-  public static let methods: [Method] = [
+/// The methods that decoder specs may name.
+///
+/// A method of your own is a ``Drafter`` and a ``Method``, registered in a copy of ``builtIn``. The methods of this
+/// package are listed in ``builtIn``: to add one is to write its file in `Methods/` and to name it there.
+public struct MethodRegistry: Sendable {
+  /// Every method, the baseline first.
+  public private(set) var methods: [Method]
+
+  /// The methods of this package.
+  public static let builtIn = MethodRegistry(methods: [
     Vanilla.method, Kangaroo.method, KangarooTree.method, Medusa.method, DraftModel.method, PromptLookup.method,
     Lookahead.method, SelfSpeculative.method,
-  ]
+  ])
+
+  private init(methods: [Method]) { self.methods = methods }
+
+  /// Adds a method.
+  ///
+  /// - Parameter method: its name is not taken yet.
+  /// - Throws: ``DecodingError/methodExists(name:)``.
+  public mutating func register(_ method: Method) throws(DecodingError) {
+    guard !methods.contains(where: { $0.name == method.name }) else { throw .methodExists(name: method.name) }
+    methods.append(method)
+  }
 
   /// What every other method is compared with.
-  public static var baseline: Method { Vanilla.method }
+  public var baseline: Method { methods[0] }
 
   /// The method of this name.
   ///
   /// - Parameter name: as in a decoder spec.
   /// - Returns: the method.
   /// - Throws: ``DecodingError/unknownMethod(name:known:)``.
-  public static func method(named name: String) throws(DecodingError) -> Method {
+  public func method(named name: String) throws(DecodingError) -> Method {
     guard let method = methods.first(where: { $0.name == name }) else {
       throw .unknownMethod(name: name, known: methods.map(\.name))
     }
@@ -29,14 +46,14 @@ public enum MethodCatalogue {
   /// - Parameter spec: the spec.
   /// - Returns: the spec with every setting written out.
   /// - Throws: ``DecodingError``.
-  public static func complete(_ spec: DecoderSpec) throws(DecodingError) -> DecoderSpec {
+  public func complete(_ spec: DecoderSpec) throws(DecodingError) -> DecoderSpec {
     let method = try method(named: spec.method)
     let values = try SettingValues(spec, of: method)
     return DecoderSpec(method: method.name, settings: method.settings.map { ($0.name, values.text($0.name)) })
   }
 
-  /// The decoders that are measured beside vanilla where neither the user nor the suite names any.
-  public static var defaults: [DecoderSpec] { methods.filter(\.isDefault).map { DecoderSpec(method: $0.name) } }
+  /// The decoders that are measured beside the baseline where neither the user nor the suite names any.
+  public var defaults: [DecoderSpec] { methods.filter(\.isDefault).map { DecoderSpec(method: $0.name) } }
 
   /// Checks a decoder against a target whose weights need not be read: by the headers of its companion's files.
   ///
@@ -45,13 +62,13 @@ public enum MethodCatalogue {
   ///   - target: the target's shape and folder.
   ///   - sampling: how tokens are chosen.
   /// - Throws: ``DecodingError`` for the spec, ``MissingCompanion``, `ModelError` for a companion that does not fit.
-  public static func check(_ spec: DecoderSpec, target: TargetFiles, sampling: Sampling = .greedy) throws {
+  public func check(_ spec: DecoderSpec, target: TargetFiles, sampling: Sampling = .greedy) throws {
     let method = try method(named: spec.method)
     try checkVerification(method, sampling)
     try method.check(spec, SettingValues(spec, of: method), target)
   }
 
-  private static func checkVerification(_ method: Method, _ sampling: Sampling) throws(DecodingError) {
+  private func checkVerification(_ method: Method, _ sampling: Sampling) throws(DecodingError) {
     guard sampling.isLossless || method.verifiesByRejection else {
       throw .noRejection(method: method.name, known: methods.filter(\.verifiesByRejection).map(\.name))
     }
@@ -64,7 +81,7 @@ public enum MethodCatalogue {
   ///   - resources: the target.
   /// - Returns: the decoder, ready to begin.
   /// - Throws: ``DecodingError`` for the spec, `ModelError` for a companion, `KernelError` for memory.
-  public static func prepare(_ spec: DecoderSpec, resources: DecoderResources) throws -> PreparedDecoder {
+  public func prepare(_ spec: DecoderSpec, resources: DecoderResources) throws -> PreparedDecoder {
     let method = try method(named: spec.method)
     try checkVerification(method, resources.sampling)
     let settings = try SettingValues(spec, of: method)
