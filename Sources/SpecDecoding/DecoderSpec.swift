@@ -1,6 +1,6 @@
 /// A method with settings, written `kangaroo:exit=2,steps=6,threshold=0.6`.
 public struct DecoderSpec: Sendable, Equatable, CustomStringConvertible {
-  /// The method's name in the catalogue.
+  /// The method's name in the registry.
   public let method: String
   /// The settings that were given, in the order they were written.
   public let settings: [(name: String, value: String)]

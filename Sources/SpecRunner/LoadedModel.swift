@@ -73,7 +73,7 @@ public final class LoadedModel {
     )
   }
 
-  /// What the catalogue makes decoders from.
+  /// What the registry makes decoders from.
   ///
   /// - Parameters:
   ///   - sampling: how tokens are chosen.
