@@ -32,8 +32,8 @@ final class EarlyExit: DraftingModel {
   }
 
   /// Takes the prompt's exit-layer states into the adapter's cache.
-  func absorb(prompt count: Int) {
-    adapter.absorb(exits[cache.count..<count], cache: cache)
+  func prefill(prompt count: Int) {
+    adapter.prefill(exits[cache.count..<count], cache: cache)
   }
 
   /// Runs the shallow layers over the text and the nodes that they have not seen.

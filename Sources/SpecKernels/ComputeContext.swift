@@ -241,29 +241,29 @@ public final class ComputeContext {
   /// - Parameters:
   ///   - qkv: rows that begin with their rotated query heads.
   ///   - queryHeads: number of query heads.
-  ///   - visibility: which slots each row sees.
+  ///   - mask: the attention mask.
   ///   - cache: the layer's cache, which holds the rows' own keys and values already.
   ///   - out: rows of all heads.
   public func attend(
     _ qkv: ActivationRows,
     queryHeads: Int,
-    visibility: Visibility,
+    mask: AttentionMask,
     cache: LayerCache,
     into out: ActivationRows
   ) {
     defer { withExtendedLifetime((qkv, cache, out)) {} }
     precondition(
       out.width == queryHeads * cache.native.head_dimension && out.count == qkv.count
-        && queryHeads % cache.native.kv_heads == 0 && visibility.fits(rows: qkv.count, slots: cache.capacity),
+        && queryHeads % cache.native.kv_heads == 0 && mask.fits(rows: qkv.count, slots: cache.capacity),
       "attention's shapes"
     )
-    let done = visibility.withUnsafePaths { slots, offsets in
+    let done = mask.withUnsafePaths { slots, offsets in
       var attention = sk_attention(
         queries: qkv.pointer,
         query_stride: qkv.stride,
         query_heads: queryHeads,
         rows: qkv.count,
-        prefix: visibility.prefix,
+        prefix: mask.prefix,
         path_slots: slots,
         path_offsets: offsets,
         out: out.pointer,

@@ -103,7 +103,7 @@ public enum KernelCheck {
     context.attend(
       qkv[rows: rows],
       queryHeads: 4,
-      visibility: Visibility(chainAfter: 0),
+      mask: AttentionMask(chainAfter: 0),
       cache: cache,
       into: out[rows: rows]
     )

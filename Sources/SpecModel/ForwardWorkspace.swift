@@ -27,24 +27,24 @@ final class ForwardWorkspace {
 /// Rows with their places resolved: which slots they see, and their positions.
 struct PlacedRows {
   let firstSlot: Int
-  let visibility: Visibility
+  let mask: AttentionMask
   let positions: [Int32]
 
   init(_ placement: Placement, rows: Range<Int>, cacheCount: Int) {
     firstSlot = cacheCount
     switch placement {
     case .chain:
-      visibility = Visibility(chainAfter: cacheCount)
+      mask = AttentionMask(chainAfter: cacheCount)
       positions = rows.indices.map { Int32(cacheCount + $0 - rows.lowerBound) }
     case .tree(let tree, let nodes):
       let root = cacheCount - nodes.lowerBound
       positions = nodes.map { Int32(root + tree.depths[$0]) }
       // A node as deep as its number has all nodes before it on its path: a chain, whose attention costs less.
       let isChain = nodes.last.map { tree.depths[$0] == $0 } ?? true
-      visibility =
+      mask =
         isChain
-        ? Visibility(chainAfter: cacheCount)
-        : Visibility(prefix: root, paths: nodes.map { tree.path(to: $0).map { root + $0 } })
+        ? AttentionMask(chainAfter: cacheCount)
+        : AttentionMask(prefix: root, paths: nodes.map { tree.path(to: $0).map { root + $0 } })
     }
   }
 }

@@ -128,7 +128,7 @@ public final class KangarooAdapter {
   /// - Parameters:
   ///   - exits: states of the positions that follow the cache.
   ///   - cache: the adapter's cache.
-  public func absorb(_ exits: ActivationRows, cache: KVCache) {
+  public func prefill(_ exits: ActivationRows, cache: KVCache) {
     forEachPiece(exits, cache) { states, placed in
       block.store(states, placed, cache: cache[0], table: table, workspace: workspace, context: context)
     }

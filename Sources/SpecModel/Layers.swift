@@ -23,7 +23,7 @@ struct AttentionBlock {
     context.attend(
       workspace.queryKeyValue[rows: rows],
       queryHeads: shape.queryHeads,
-      visibility: placed.visibility,
+      mask: placed.mask,
       cache: cache,
       into: attended
     )

@@ -34,7 +34,7 @@ extension Difference {
     model: LoadedModel,
     sampling: Sampling
   ) throws -> Difference {
-    let margin = try TopTwo(
+    let margin = try LogitMargin(
       after: prompt,
       output: vanilla.prefix(position),
       target: model.target,

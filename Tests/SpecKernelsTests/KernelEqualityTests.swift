@@ -196,7 +196,7 @@ import Testing
         let table = try RotaryTable(theta: 10000, headDimension: dimension, positions: prefix + count)
         let qkv = try random.activations(rows: prefix + count, width: (queryHeads + 2 * heads) * dimension)
         let tree = random.paths(count: count, after: prefix)
-        for visibility in [Visibility(chainAfter: prefix), Visibility(prefix: prefix, paths: tree)] {
+        for mask in [AttentionMask(chainAfter: prefix), AttentionMask(prefix: prefix, paths: tree)] {
           func run(_ context: ComputeContext) throws -> Activations {
             let rows = try Activations(capacity: prefix + count, width: qkv.width)
             for row in 0..<prefix + count { rows[row] = qkv[row] }
@@ -213,7 +213,7 @@ import Testing
             context.attend(
               rows[rows: prefix..<prefix + count],
               queryHeads: queryHeads,
-              visibility: visibility,
+              mask: mask,
               cache: cache,
               into: out[rows: 0..<count]
             )

@@ -234,7 +234,7 @@ import struct SpecSuite.Suite
     let prompt = model.encode("Hello there")
     let output = try generate(prompt, with: vanilla, rules: model.stopRules(maximumNewTokens: 8)).tokens
     for position in output.indices {
-      let best = try TopTwo(after: prompt, output: output[..<position], target: model.target, sampling: sampling)
+      let best = try LogitMargin(after: prompt, output: output[..<position], target: model.target, sampling: sampling)
       #expect(best.first == output[position] && best.second != best.first)
       #expect(best.margin >= 0 && best.isTie == (best.margin == 0))
     }

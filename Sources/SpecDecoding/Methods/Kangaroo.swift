@@ -21,7 +21,7 @@ public final class Kangaroo: Drafter {
   public var models: [any DraftingModel] { [model] }
 
   /// Takes the prompt's exit-layer states into the adapter.
-  public func prefill(_ context: DraftContext) { model.absorb(prompt: context.text.count) }
+  public func prefill(_ context: DraftContext) { model.prefill(prompt: context.text.count) }
 
   /// Drafts until unsure.
   public func draft(_ context: DraftContext) throws(NotFiniteLogits) -> Draft {

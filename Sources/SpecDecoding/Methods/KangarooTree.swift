@@ -48,7 +48,7 @@ public final class KangarooTree: Drafter {
   public var models: [any DraftingModel] { [model] }
 
   /// Takes the prompt's exit-layer states into the adapter.
-  public func prefill(_ context: DraftContext) { model.absorb(prompt: context.text.count) }
+  public func prefill(_ context: DraftContext) { model.prefill(prompt: context.text.count) }
 
   /// Grows a tree until unsure, and leaves its best nodes.
   public func draft(_ context: DraftContext) throws(NotFiniteLogits) -> Draft {

@@ -1,12 +1,12 @@
-/// Which cache slots each of some new rows sees: all of a common prefix, then its own path.
-public struct Visibility: Sendable {
-  /// Slots 0 ..< prefix are seen by every row.
+/// The attention mask of some new rows, in short form: a row attends to all cache slots of a common prefix, then to its own path.
+public struct AttentionMask: Sendable {
+  /// Slots 0 ..< prefix are open to every row.
   public let prefix: Int
   private let slots: [Int32]
   private let offsets: [Int32]
   private let isChain: Bool
 
-  /// Rows in slots prefix, prefix + 1, …, each seeing everything up to itself.
+  /// Rows in slots prefix, prefix + 1, …, each attending to everything up to itself.
   ///
   /// - Parameter prefix: slots before the first row.
   public init(chainAfter prefix: Int) {
@@ -17,7 +17,7 @@ public struct Visibility: Sendable {
   /// Rows of a tree.
   ///
   /// - Parameters:
-  ///   - prefix: slots that every row sees.
+  ///   - prefix: slots that every row attends to.
   ///   - paths: for each row the slots of its ancestors and its own, rising, none below `prefix`.
   public init(prefix: Int, paths: [[Int]]) {
     precondition(

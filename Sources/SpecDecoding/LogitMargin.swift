@@ -2,7 +2,7 @@ import SpecKernels
 import SpecModel
 
 /// How clearly the target decides for a token: what it likes best, what second best, and how far they are apart.
-public struct TopTwo: Sendable, Equatable {
+public struct LogitMargin: Sendable, Equatable {
   /// The target's token.
   public let first: Token
   /// What it would be without that one.
