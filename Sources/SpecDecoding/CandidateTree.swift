@@ -65,13 +65,20 @@ public struct CandidateTree: Sendable {
   ///
   /// - Parameters:
   ///   - root: the draft that the tree grows from.
-  ///   - candidates: for each depth its best tokens.
+  ///   - token: gives a node's token from its depth, from 0, its rank, and its parent's token. A node without a token is
+  ///     left out with all below it.
   /// - Returns: the draft.
-  func filled(_ root: Draft, _ candidates: [[Token]]) -> Draft {
+  func filled(_ root: Draft, _ token: (_ depth: Int, _ rank: Int, _ parent: Token) -> Token?) -> Draft {
     var draft = root
-    for (path, parent) in zip(paths, shape.parents) {
-      guard let rank = path.last else { continue }
-      draft.append(DraftToken(candidates[path.count - 1][rank]), to: parent)
+    var numbers: [Int?] = [0]
+    for (path, parent) in zip(paths.dropFirst(), shape.parents.dropFirst()) {
+      guard let parent = numbers[parent], let rank = path.last,
+        let token = token(path.count - 1, rank, draft.nodes[parent].token)
+      else {
+        numbers.append(nil)
+        continue
+      }
+      numbers.append(draft.append(DraftToken(token), to: parent))
     }
     return draft
   }

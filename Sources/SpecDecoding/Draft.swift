@@ -31,6 +31,8 @@ public struct Draft {
   public private(set) var depths: [Int] = [0]
   /// The nodes after which the drafter wants to hear the target's choice although they are no candidates.
   public var observed = 0..<0
+  /// How many of the target's likeliest tokens after each node the drafter wants to hear.
+  public var likeliest = 0
   /// The most candidates that are accepted; nil for all that agree.
   public var acceptedAtMost: Int?
   /// Whether the drafter had no room for the text any more, so that nothing could be drafted although tokens may still

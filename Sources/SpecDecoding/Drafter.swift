@@ -101,6 +101,8 @@ public struct Kept {
   public let tokens: [Token]
   /// The target's choices after the draft's observed nodes.
   public let observed: [Token]
+  /// The target's likeliest tokens after each candidate, accepted or not, best first: as many as the draft asks for.
+  public let likeliest: [[Token]]
   /// Reads the target's final states.
   let target: CachedModel
 

@@ -57,6 +57,16 @@ public final class Sampler {
     return choices.map { Token($0.index) }
   }
 
+  /// The target's likeliest tokens, without noise or limits.
+  ///
+  /// - Parameters:
+  ///   - count: how many.
+  ///   - logits: rows of the target's logits.
+  /// - Returns: for each row its tokens, best first.
+  func likeliest(_ count: Int, of logits: ActivationRows) -> [[Token]] {
+    logits.range.map { row in context.top(count, of: logits.owner[rows: row..<row + 1]).map { Token($0) } }
+  }
+
   /// Makes a row of the target's logits ready for comparing tokens: what is larger is what is rather chosen.
   ///
   /// - Parameters:

@@ -53,10 +53,12 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
   private func verify(_ draft: Draft) throws(NotFiniteLogits) -> Kept {
     let root = text.count - 1
     if let survivors = draft.survivors { keep(survivors, root: root) }
-    let (verdict, observed) = try clock.time(.verify) { () throws(NotFiniteLogits) in
+    let (verdict, observed, likeliest) = try clock.time(.verify) { () throws(NotFiniteLogits) in
       target.run(text, draft)
-      let verdict = try sampler.verify(draft, target.logits(after: 0..<draft.candidateCount), at: root + 1)
-      return (verdict, try observe(draft, root: root))
+      let logits = target.logits(after: 0..<draft.candidateCount)
+      let likeliest = draft.likeliest > 0 ? sampler.likeliest(draft.likeliest, of: logits) : []
+      let verdict = try sampler.verify(draft, logits, at: root + 1)
+      return (verdict, try observe(draft, root: root), likeliest)
     }
     text += verdict.tokens
     keep(verdict.path, root: root)
@@ -65,6 +67,7 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
       path: verdict.path,
       tokens: verdict.tokens,
       observed: observed,
+      likeliest: likeliest,
       target: target
     )
     drafter.update(kept)

@@ -29,7 +29,7 @@ public final class Medusa: Drafter {
     let candidates = try heads.run(tree.depth) { (head, logits) throws(NotFiniteLogits) in
       try context.sampler.best(tree.candidates[head], of: logits, at: context.text.count + head).map(\.token)
     }
-    return tree.filled(context.root, candidates)
+    return tree.filled(context.root) { depth, rank, _ in candidates[depth][rank] }
   }
 
   /// Takes the target's final state after the last accepted token: what the heads draft from.
