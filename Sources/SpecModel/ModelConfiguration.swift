@@ -1,5 +1,5 @@
-import SpecFiles
 import Foundation
+import SpecFiles
 import SpecKernels
 
 /// The shape of a Llama-family model, from the `config.json` of its checkpoint.
@@ -180,4 +180,28 @@ public struct AttentionShape: Sendable, Equatable {
   public var queryWidth: Int { queryHeads * headDimension }
   /// Width of all keys of a position, and of all values.
   public var keyValueWidth: Int { keyValueHeads * headDimension }
+}
+
+/// How large a model is, computed from its configuration alone.
+extension ModelConfiguration {
+  /// Trained parameters: embedding, layers, final normalization and head; a tied head counts once.
+  public var parameterCount: Int {
+    let attention = 2 * hiddenSize * (self.attention.queryWidth + self.attention.keyValueWidth)
+    let feedForward = 3 * hiddenSize * intermediateSize
+    let tables = (tiesEmbeddings ? 1 : 2) * vocabularySize * hiddenSize
+    return tables + layers * (attention + feedForward + 2 * hiddenSize) + hiddenSize
+  }
+
+  /// Bytes that the packed weights take; the embedding is read from its file.
+  ///
+  /// - Parameter type: how weights are held.
+  /// - Returns: the number of bytes.
+  public func weightBytes(as type: WeightType) -> Int {
+    Int(Double(parameterCount - (tiesEmbeddings ? 0 : vocabularySize * hiddenSize)) * type.bytesPerWeight)
+  }
+
+  /// Bytes of keys and values for one position of all layers.
+  public var cacheBytesPerPosition: Int {
+    2 * layers * attention.keyValueWidth * MemoryLayout<Float>.size
+  }
 }

@@ -1,3 +1,6 @@
+/// A token id, as the tokenizer and the model's vocabulary number them.
+public typealias Token = Int32
+
 /// Tokens that continue each other in a tree. A node's parent comes before it; the root is node 0.
 public struct TokenTree: Sendable, Equatable {
   /// Each node's parent; −1 for the root.
