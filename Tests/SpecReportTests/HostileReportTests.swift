@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import SpecDocument
 import SpecFiles
 import SpecReport
 import SpecStore
@@ -40,15 +41,18 @@ import Testing
         ComparisonSide(store: store, run: run, decoder: summary.decoders.first { $0.ordinal == 2 }?.name)
       )
       let texts = [
-        MarkdownReport.render(summary), SweepReport.render([summary]), ComparisonReport.render(comparison),
-        try RunList.render(store),
+        MarkdownRenderer().render(RunReport.document(summary)),
+        MarkdownRenderer().render(SweepReport.document([summary])),
+        MarkdownRenderer().render(ComparisonReport.document(comparison)),
+        try MarkdownRenderer().render(RunList.document(store)),
       ]
       for text in texts { #expect(TerminalText.harmless(text) == text) }
       markdown = texts.map(Self.outline)
-      page = try MarkupReader(page: HTMLReport.render(summary)).elements.map(\.name)
+      page = try MarkupReader(page: HTMLRenderer().render(RunReport.document(summary), title: "SpecBench report"))
+        .elements.map(\.name)
       drawings = try RunPlots.render(summary).map { try MarkupReader($0.svg).elements.map(\.name) }
       cells = CommaSeparatedReader.rows(FlatReport.csv(summary)).map(\.count)
-      rows = LaTeXReport.render(summary).unicodeScalars.split(separator: "\n").map { line in
+      rows = LaTeXRenderer().render(PaperTable.document(summary)).unicodeScalars.split(separator: "\n").map { line in
         line.first == "%" ? -1 : line.indices.count { line[$0] == "&" && line[line.index(before: $0)] != "\\" }
       }
     }
@@ -133,8 +137,9 @@ import Testing
       #expect(try JSONSerialization.jsonObject(with: Data(line)) is [String: Any])
     }
     // The decoders of the page's first table, and those of the table for papers; settings may follow the name.
-    let cells = try MarkupReader(page: HTMLReport.render(summary)).elements.filter { $0.name == "td" }.map(\.text)
-    let latex = LaTeXReport.render(summary)
+    let cells = try MarkupReader(page: HTMLRenderer().render(RunReport.document(summary), title: "SpecBench report"))
+      .elements.filter { $0.name == "td" }.map(\.text)
+    let latex = LaTeXRenderer().render(PaperTable.document(summary))
     for decoder in summary.decoders {
       let line = decoder.name.unicodeScalars.split(whereSeparator: \.properties.isWhitespace)
         .map { TerminalText.harmless(String(String.UnicodeScalarView($0))) }.joined(separator: " ")

@@ -35,7 +35,8 @@ public enum LaTeXReader {
   private static let signs: [(command: String, sign: Unicode.Scalar)] = [
     ("\\textbackslash{}", "\\"), ("\\textasciitilde{}", "~"), ("\\textasciicircum{}", "^"), ("\\textless{}", "<"),
     ("\\textgreater{}", ">"), ("\\textbar{}", "|"), ("{\\char34}", "\""), ("{[}", "["), ("{]}", "]"), ("{*}", "*"),
-    ("\\&", "&"), ("\\%", "%"), ("\\$", "$"), ("\\#", "#"), ("\\_", "_"), ("\\{", "{"), ("\\}", "}"),
+    ("$\\times$", "×"), ("\\,", " "), ("--", "–"), ("\\&", "&"), ("\\%", "%"), ("\\$", "$"), ("\\#", "#"), ("\\_", "_"),
+    ("\\{", "{"), ("\\}", "}"),
   ]
   private static let special = Set("\\~^&%$#_{}[]*\"\n\r".unicodeScalars)
 
