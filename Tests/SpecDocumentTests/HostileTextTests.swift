@@ -67,18 +67,12 @@ import Testing
     }
   }
 
-  /// The lines that begin or end something.
-  private static func commands(_ lines: [String.UnicodeScalarView.SubSequence]) -> [String] {
-    lines.map { String(String.UnicodeScalarView($0)) }.filter { line in
-      ["\\begin{", "\\end{", "\\toprule", "\\midrule", "\\bottomrule"].contains { line.hasPrefix($0) }
-    }
-  }
-
   @Test func latexShowsTheTexts() throws {
-    let own = Self.commands(LaTeXRenderer().render(Self.document("x")).unicodeScalars.split(separator: "\n"))
+    let own = LaTeXReader.structure(LaTeXRenderer().render(Self.document("x")))
     for text in Self.texts {
-      let lines = LaTeXRenderer().render(Self.document(text)).unicodeScalars.split(separator: "\n")
-      #expect(Self.commands(lines) == own, "\(text.debugDescription)")
+      let rendered = LaTeXRenderer().render(Self.document(text))
+      let lines = rendered.unicodeScalars.split(separator: "\n")
+      #expect(LaTeXReader.structure(rendered) == own, "\(text.debugDescription)")
       #expect(lines.first?.first == "%" && !lines.dropFirst().contains { $0.first == "%" })
       // The heading lies between a command and a brace.
       let heading = try #require(lines.first { $0.starts(with: "\\section*{".unicodeScalars) })

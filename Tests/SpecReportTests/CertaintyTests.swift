@@ -68,6 +68,17 @@ import Testing
     return identifiers.run
   }
 
+  @Test(
+    arguments: [
+      (1.681, 1.79, "1.68 to 1.79"), (0.18, 100_787_415_365.27, "0.18 to over 100"), (1e-9, 0.5, "under 0.01 to 0.50"),
+      (0.01, 100, "0.01 to 100.00"), (0, .infinity, "under 0.01 to over 100"),
+    ] as [(Double, Double, String)]
+  )
+  func intervalsSayNoMoreThanIsKnown(lower: Double, upper: Double, text: String) {
+    #expect(NumberFormat.interval(ConfidenceInterval(lower: lower, upper: upper)) == text)
+    #expect(NumberFormat.interval(nil) == "–")
+  }
+
   @Test func intervalsFollowFromTheRows() throws {
     let workspace = try Workspace()
     let run = try Self.record(in: workspace.store)

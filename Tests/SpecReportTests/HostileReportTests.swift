@@ -29,6 +29,8 @@ import Testing
   /// What texts of the database must not change.
   private struct Shapes: Equatable {
     let markdown: [[String]]
+    let lines: [Int]
+    let commands: [[String]]
     let page: [String]
     let drawings: [[String]]
     let cells: [Int]
@@ -40,14 +42,16 @@ import Testing
         ComparisonSide(store: store, run: run, decoder: summary.decoders.first { $0.ordinal == 0 }?.name),
         ComparisonSide(store: store, run: run, decoder: summary.decoders.first { $0.ordinal == 2 }?.name)
       )
-      let texts = [
-        MarkdownRenderer().render(RunReport.document(summary)),
-        MarkdownRenderer().render(SweepReport.document([summary])),
-        MarkdownRenderer().render(ComparisonReport.document(comparison)),
-        try MarkdownRenderer().render(RunList.document(store)),
+      let documents = [
+        RunReport.document(summary), SweepReport.document([summary]), ComparisonReport.document(comparison),
+        try RunList.document(store),
       ]
-      for text in texts { #expect(TerminalText.harmless(text) == text) }
+      let texts = documents.map { MarkdownRenderer().render($0) }
+      let plain = documents.map { TerminalRenderer().render($0) }
+      for text in texts + plain { #expect(TerminalText.harmless(text) == text) }
       markdown = texts.map(Self.outline)
+      lines = plain.map { $0.unicodeScalars.count { $0 == "\n" } }
+      commands = documents.map { LaTeXReader.structure(LaTeXRenderer().render($0)) }
       page = try MarkupReader(page: HTMLRenderer().render(RunReport.document(summary), title: "SpecBench report"))
         .elements.map(\.name)
       drawings = try RunPlots.render(summary).map { try MarkupReader($0.svg).elements.map(\.name) }
@@ -117,7 +121,7 @@ import Testing
     let (model, decoders) = try poison(&random)
     let shapes = try Shapes(workspace.store, run)
     for (hostile, own) in zip(shapes.markdown, harmless.markdown) { #expect(hostile == own) }
-    #expect(shapes.page == harmless.page)
+    #expect(shapes.page == harmless.page && shapes.lines == harmless.lines && shapes.commands == harmless.commands)
     #expect(shapes.drawings == harmless.drawings)
     #expect(shapes.cells == harmless.cells && shapes.rows == harmless.rows)
     let summary = try RunSummary(store: workspace.store, run: run)

@@ -40,6 +40,13 @@ public enum LaTeXReader {
   ]
   private static let special = Set("\\~^&%$#_{}[]*\"\n\r".unicodeScalars)
 
+  /// The lines that begin or end something.
+  public static func structure(_ source: String) -> [String] {
+    source.unicodeScalars.split(separator: "\n").map { String(String.UnicodeScalarView($0)) }.filter { line in
+      ["\\begin{", "\\end{", "\\toprule", "\\midrule", "\\bottomrule"].contains { line.hasPrefix($0) }
+    }
+  }
+
   /// The signs that are set; nil if anything else has a meaning.
   public static func text(_ source: String) -> [Unicode.Scalar]? {
     var result: [Unicode.Scalar] = []

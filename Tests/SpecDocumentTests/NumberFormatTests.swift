@@ -1,7 +1,6 @@
 import Foundation
 import SpecDocument
-import SpecReport
-import SpecStatistics
+import SpecTestSupport
 import Testing
 
 @Suite struct NumberFormatTests {
@@ -38,17 +37,6 @@ import Testing
       let found = NumberFormat.fixed(value, decimals: decimals)
       #expect(found == expected || expected == "-" + found, "\(value)")
     }
-  }
-
-  @Test(
-    arguments: [
-      (1.681, 1.79, "1.68 to 1.79"), (0.18, 100_787_415_365.27, "0.18 to over 100"), (1e-9, 0.5, "under 0.01 to 0.50"),
-      (0.01, 100, "0.01 to 100.00"), (0, .infinity, "under 0.01 to over 100"),
-    ] as [(Double, Double, String)]
-  )
-  func intervalsSayNoMoreThanIsKnown(lower: Double, upper: Double, text: String) {
-    #expect(NumberFormat.interval(ConfidenceInterval(lower: lower, upper: upper)) == text)
-    #expect(NumberFormat.interval(nil) == "–")
   }
 
   @Test func units() {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Numbers as a reader wants them. The digits are made here because Foundation's formats follow the locale.
 package enum NumberFormat {
   /// What stands in the place of a value that is not there.
@@ -8,7 +10,7 @@ package enum NumberFormat {
     guard let value, value.isFinite else { return missing }
     let places = max(decimals, 0)
     let scaled = (0..<places).reduce(value.magnitude) { scaled, _ in scaled * 10 }.rounded()
-    // From 2^53 on, neighbouring doubles are more than one apart: there are no decimals to show.
+    // From 2^53 on, neighboring doubles are more than one apart: there are no decimals to show.
     guard scaled < 9_007_199_254_740_992 else { return "\(value)" }
     let digits = String(Int(scaled))
     let padded = String(repeating: "0", count: max(places + 1 - digits.count, 0)) + digits
@@ -67,5 +69,18 @@ package enum NumberFormat {
 
   private static func withUnit(_ number: String, _ unit: String) -> String {
     number == missing ? missing : number + unit
+  }
+}
+
+/// Dates as text, always in UTC.
+package enum DateText {
+  /// For programs: `2025-07-13T12:34:56.789Z`.
+  package static func exact(_ date: Date) -> String {
+    date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+  }
+
+  /// For readers: `2025-07-13 12:34:56`.
+  package static func readable(_ date: Date) -> String {
+    String(exact(date).prefix { $0 != "." }.map { $0 == "T" ? " " : $0 })
   }
 }
