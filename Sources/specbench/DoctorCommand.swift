@@ -21,15 +21,18 @@ struct DoctorCommand: ParsableCommand {
       ("Processor", RichText(raw: Processors.name.isEmpty ? "unknown" : Processors.name)),
       ("Cores", RichText(raw: cores)), ("Compiler", RichText(raw: kernelCompiler)),
     ]
+    let labelColumns = 14
     let longest = KernelSet.names.map(\.count).max() ?? 0
     for name in KernelSet.names {
       let mark = name != used.name ? "" : forced == nil ? "  <- in use" : "  <- in use, forced by SPECBENCH_KERNELS"
-      let padded = name.padding(toLength: longest + 2, withPad: " ", startingAt: 0)
-      entries.append(("Kernels", RichText([.text("\(padded)\(try state(of: name))\(mark)")])))
+      let label =
+        "Kernels".padding(toLength: labelColumns, withPad: " ", startingAt: 0)
+        + name.padding(toLength: longest + 2, withPad: " ", startingAt: 0)
+      entries.append((label, RichText([.text("\(try state(of: name))\(mark)")])))
     }
     let duration = NumberFormat.fixed(milliseconds, decimals: 1)
     entries.append(("Check", "\(duration) ms before the first use of the kernels"))
-    try say(Document([.fields(Fields(labelColumns: 14, entries))]))
+    try say(Document([.fields(Fields(labelColumns: labelColumns, entries))]))
     try say("SPECBENCH_KERNELS=NAME forces a set.")
   }
 
