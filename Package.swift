@@ -22,11 +22,12 @@ let package = Package(
     .target(name: "SpecFiles", dependencies: ["CSpecFiles"], swiftSettings: swift),
     .target(name: "CSpecKernels", cSettings: c),
     .target(name: "SpecKernels", dependencies: ["CSpecKernels"], swiftSettings: swift),
+    .target(name: "SpecDocument", dependencies: ["SpecFiles"], swiftSettings: swift),
     .target(name: "SpecModel", dependencies: ["SpecFiles", "SpecKernels"], swiftSettings: swift),
     .target(name: "SpecDecoding", dependencies: ["SpecFiles", "SpecModel", "SpecKernels"], swiftSettings: swift),
     .target(
       name: "SpecTraining",
-      dependencies: ["SpecBuild", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite"],
+      dependencies: ["SpecBuild", "SpecDocument", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite"],
       swiftSettings: swift
     ),
     .target(name: "SpecSuite", dependencies: ["SpecFiles"], swiftSettings: swift),
@@ -44,13 +45,16 @@ let package = Package(
       swiftSettings: swift
     ),
     .target(name: "SpecStatistics", swiftSettings: swift),
-    .target(name: "SpecReport", dependencies: ["SpecFiles", "SpecStatistics", "SpecStore"], swiftSettings: swift),
+    .target(
+      name: "SpecReport",
+      dependencies: ["SpecDocument", "SpecFiles", "SpecStatistics", "SpecStore"],
+      swiftSettings: swift
+    ),
     .executableTarget(
       name: "specbench",
       dependencies: [
-        "SpecFiles", "SpecRunner", "SpecReport", "SpecTraining", "SpecDecoding", "SpecModel", "SpecKernels",
-        "SpecSuite",
-        "SpecStore",
+        "SpecDocument", "SpecFiles", "SpecRunner", "SpecReport", "SpecTraining", "SpecDecoding", "SpecModel",
+        "SpecKernels", "SpecSuite", "SpecStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift
@@ -62,6 +66,11 @@ let package = Package(
       swiftSettings: swift
     ),
     .testTarget(name: "SpecFilesTests", dependencies: ["SpecFiles", "SpecTestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "SpecDocumentTests",
+      dependencies: ["SpecDocument", "SpecFiles", "SpecTestSupport"],
+      swiftSettings: swift
+    ),
     .testTarget(
       name: "SpecKernelsTests",
       dependencies: ["SpecKernels", "SpecTestSupport"],
@@ -102,9 +111,10 @@ let package = Package(
     .testTarget(
       name: "SpecReportTests",
       dependencies: [
-        "SpecReport", "SpecFiles", "SpecStatistics", "SpecStore", "SpecTestSupport",
+        "SpecReport", "SpecDocument", "SpecFiles", "SpecStatistics", "SpecStore", "SpecTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
+      exclude: ["Snapshots"],
       swiftSettings: swift
     ),
     .testTarget(
@@ -112,6 +122,7 @@ let package = Package(
       dependencies: [
         "SpecRunner", "SpecDecoding", "SpecFiles", "SpecKernels", "SpecModel", "SpecStore", "SpecSuite",
         "SpecReport",
+        "SpecDocument",
         "SpecTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],

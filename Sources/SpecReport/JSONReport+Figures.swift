@@ -1,3 +1,4 @@
+import SpecDocument
 import SpecStatistics
 import SpecStore
 

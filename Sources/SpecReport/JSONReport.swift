@@ -1,3 +1,4 @@
+import SpecDocument
 import SpecStore
 
 /// The report for programs.

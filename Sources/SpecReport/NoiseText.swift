@@ -1,5 +1,5 @@
 import Foundation
-import SpecFiles
+import SpecDocument
 import SpecStatistics
 import SpecStore
 
@@ -8,31 +8,37 @@ struct NoiseText {
   let summary: RunSummary
 
   /// One sentence on all prompts together, and one on the categories if any of them differs; nil without a noise floor.
-  var text: String? {
+  var text: RichText? {
     guard let floor = summary.outline.noiseFloor, let estimate = summary.estimates[floor.id, .overall],
       let ratio = estimate.ratio
     else { return nil }
     let deviation = NumberFormat.percent(abs(ratio - 1))
-    let warning =
-      excludesOne(estimate) ? ", **which its interval does not explain: these times are not to be trusted**" : ""
+    let warning: RichText =
+      excludesOne(estimate)
+      ? ", \(strong: "which its interval does not explain: these times are not to be trusted")" : ""
     return (["Vanilla measured against itself differs by \(deviation)\(warning)."] + categories(floor.id))
       .joined(separator: " ")
   }
 
   /// The categories whose intervals exclude 1, and how often chance alone makes as many: of six intervals of 95 % at least one
   /// does so in a quarter of all runs, which is no reason for a warning.
-  private func categories(_ floor: Int64) -> [String] {
+  private func categories(_ floor: Int64) -> [RichText] {
     let known = summary.tasks.compactMap { category in
       summary.estimates[floor, category].flatMap { $0.interval == nil ? nil : (category: category, estimate: $0) }
     }
     let differing = known.filter { excludesOne($0.estimate) }
     guard known.count > 1, !differing.isEmpty else { return [] }
-    let names = differing.map { "\(MarkdownText.plain($0.category.title)) (\(NumberFormat.ratio($0.estimate.ratio)))" }
+    let names = differing.map { row -> RichText in
+      "\(row.category.title) (\(NumberFormat.ratio(row.estimate.ratio)))"
+    }
     let chance = Self.chance(of: differing.count, among: known.count)
-    let warning = chance < 0.05 ? ": **the times of these categories are not to be trusted**" : ""
+    let warning: RichText =
+      chance < 0.05 ? ": \(strong: "the times of these categories are not to be trusted")" : ""
     return [
-      "By category its interval excludes 1 in \(names.joined(separator: ", ")); chance alone makes at least "
-        + "\(differing.count) of \(known.count) do so in \(NumberFormat.percent(chance)) of runs\(warning)."
+      """
+      By category its interval excludes 1 in \(names.joined(separator: ", ")); chance alone makes at least \
+      \(differing.count) of \(known.count) do so in \(NumberFormat.percent(chance)) of runs\(warning).
+      """
     ]
   }
 

@@ -1,40 +1,21 @@
+import SpecDocument
 import SpecFiles
 import SpecStore
 
 /// The table of all runs in a database.
-public enum RunList {
-  /// Renders the runs as a Markdown table that also reads as plain text.
+package enum RunList {
+  /// Makes the table.
   ///
-  /// - Parameters:
-  ///   - store: The database.
-  ///   - columns: The width of a terminal: a list is made where it has no room for the table. Nil for the table.
-  /// - Returns: The table or list, or a sentence when there is no run, ending with a newline.
-  /// - Throws: A `StoreError`.
-  public static func render(_ store: BenchmarkStore, columns: Int? = nil) throws(StoreError) -> String {
-    var table = MarkdownTable(columns: titles.map { ($0, ["Run", "Passes", "Prompts"].contains($0) ? .right : .left) })
-    var rows: [[String]] = []
-    for run in try store.runs() { rows.append(cells(of: try RunOutline(store: store, run: run))) }
-    for row in rows { table.append(row) }
-    guard !table.isEmpty else { return "The database holds no run.\n" }
-    let isWide = columns.map { TerminalText.columns(of: String(table.text.prefix { $0 != "\n" })) > $0 } ?? false
-    return (isWide ? list(rows, columns: columns) : table.text) + "\n"
-  }
-
-  private static let titles = [
-    "Run", "Date (UTC)", "Model", "Suite", "Decoders", "Passes", "Prompts", "Fastest", "Lossless", "State",
-  ]
-
-  /// The cells of each run below each other.
-  private static func list(_ rows: [[String]], columns: Int?) -> String {
-    let width = (titles.map(\.count).max() ?? 0) + 4
-    return rows.map { row in
-      zip(titles, row).enumerated().map { index, cell in
-        let (title, text) = cell
-        let label = (index == 0 ? "" : "  ") + title
-        let padding = String(repeating: " ", count: width - label.count)
-        return TerminalText.wrapped(text, after: label + padding, columns: columns, indentation: width)
-      }.joined(separator: "\n")
-    }.joined(separator: "\n\n")
+  /// - Parameter store: the database.
+  /// - Returns: the table, or a sentence when there is no run.
+  /// - Throws: a `StoreError`.
+  package static func document(_ store: BenchmarkStore) throws(StoreError) -> Document {
+    let titles = [
+      "Run", "Date (UTC)", "Model", "Suite", "Decoders", "Passes", "Prompts", "Fastest", "Lossless", "State",
+    ]
+    var table = Table(columns: titles.map { ($0, ["Run", "Passes", "Prompts"].contains($0) ? .right : .left) })
+    for run in try store.runs() { table.append(cells(of: try RunOutline(store: store, run: run))) }
+    return Document([table.isEmpty ? .paragraph("The database holds no run.") : .table(table)])
   }
 
   private static func cells(of outline: RunOutline) -> [String] {
@@ -42,15 +23,15 @@ public enum RunList {
     return [
       String(run.id),
       DateText.readable(run.startedAt),
-      MarkdownText.plain(run.modelName),
-      MarkdownText.plain(run.suiteName),
-      outline.decoders.map { MarkdownText.plain($0.name) }.joined(separator: ", "),
+      run.modelName,
+      run.suiteName,
+      outline.decoders.map(\.name).joined(separator: ", "),
       String(run.passes),
       String(outline.promptCount),
       // A few questions would crown a decoder by chance.
       (outline.isFinished ? outline.fastest : nil).map { row in
         let unit = row.basis == .speedup ? "" : " per token"
-        return "\(NumberFormat.ratio(row.ratio))\(unit) \(MarkdownText.plain(row.decoder))"
+        return "\(NumberFormat.ratio(row.ratio))\(unit) \(row.decoder)"
       }
         ?? NumberFormat.missing,
       losslessness(outline),

@@ -1,9 +1,10 @@
+import SpecDocument
 import SpecFiles
 import SpecStore
 
 /// Many settings of one or more runs against each other: speed against compression, as in the ablations of the Kangaroo
 /// paper, and the best setting of each category.
-public enum SweepReport {
+package enum SweepReport {
   /// One setting.
   private struct Entry {
     let name: String
@@ -19,31 +20,27 @@ public enum SweepReport {
     var compression: Double? { figures[.overall]?.accepted?.meanAcceptedTokens }
   }
 
-  /// Renders a sweep.
+  /// Makes the report.
   ///
-  /// - Parameters:
-  ///   - summaries: the runs; each setting's ratio is that over its own run's vanilla.
-  ///   - plots: where each plot lies, by its name.
-  /// - Returns: The report, ending with a newline.
-  public static func render(_ summaries: [RunSummary], plots: [String: String] = [:]) -> String {
+  /// - Parameter summaries: the runs; each setting's ratio is that over its own run's vanilla.
+  /// - Returns: the report with its plot.
+  package static func document(_ summaries: [RunSummary]) -> Document {
     let entries = entries(summaries)
     let naming = SpeedNaming(summaries.map(\.outline))
     let first = summaries.first?.run
-    let title = "# SpecBench sweep: \(MarkdownText.plain(first?.modelName ?? "")) on "
-    let image = plots["frontier"].map { "![Speed against compression](\($0))" }
-    let parts: [String?] = [
-      title + MarkdownText.plain(first?.suiteName ?? ""), verdict(entries, summaries), machine(summaries), image,
-      settings(entries, naming),
-      bestByCategory(entries, categories(summaries), naming),
-    ]
-    return parts.compactMap(\.self).joined(separator: "\n\n") + "\n"
+    let title: RichText = "SpecBench sweep: \(first?.modelName ?? "") on \(first?.suiteName ?? "")"
+    return Document(
+      [.heading(1, title), .paragraph(verdict(entries, summaries))] + machine(summaries)
+        + (plot(summaries).map { [.plot($0)] } ?? []) + settings(entries, naming)
+        + bestByCategory(entries, categories(summaries), naming)
+    )
   }
 
   /// Draws speed against compression.
   ///
   /// - Parameter summaries: the runs.
   /// - Returns: the plot; nil when no setting was measured.
-  public static func plot(_ summaries: [RunSummary]) -> Plot? {
+  package static func plot(_ summaries: [RunSummary]) -> Plot? {
     let methods = summaries.flatMap { summary in summary.decoders.filter { !$0.isVanilla }.map(\.method) }
     let names = methods.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     let entries = entries(summaries)
@@ -61,16 +58,14 @@ public enum SweepReport {
     guard series.contains(where: { !$0.points.isEmpty }) else { return nil }
     let naming = SpeedNaming(summaries.map(\.outline))
     let measure = naming.common == .speedup ? "Overall speedup" : "Overall \(naming.title.lowercased())"
-    let plot = ScatterPlot(
+    var plot = ScatterPlot(
       title: "Speed against compression",
       note: "\(measure) by mean accepted tokens; the settings that no other exceeds in both are joined",
       columnTitle: "mean accepted tokens",
-      leastColumn: 1,
-      series: series,
-      reference: 1,
-      unit: "x"
+      series: series
     )
-    return Plot(name: "frontier", title: plot.title, svg: plot.rendered)
+    (plot.leastColumn, plot.reference, plot.unit) = (1, 1, "x")
+    return Plot(name: "frontier", plot)
   }
 
   private static func entries(_ summaries: [RunSummary]) -> [Entry] {
@@ -93,29 +88,32 @@ public enum SweepReport {
     return all.sorted { $0.ratio ?? 0 > $1.ratio ?? 0 }
   }
 
-  private static func verdict(_ entries: [Entry], _ summaries: [RunSummary]) -> String {
+  private static func verdict(_ entries: [Entry], _ summaries: [RunSummary]) -> RichText {
     let unfinished = summaries.compactMap { summary in
       summary.outline.unfinishedText.map { "run \(summary.run.id) is \($0)" }
     }
     guard unfinished.isEmpty else {
-      return
-        "**The sweep is unfinished**: \(unfinished.joined(separator: ", ")). All figures are preliminary, so that no "
-        + "setting is called the fastest."
+      return """
+        \(strong: "The sweep is unfinished"): \(unfinished.joined(separator: ", ")). All figures are preliminary, so \
+        that no setting is called the fastest.
+        """
     }
-    let doubts = summaries.compactMap { TimeDoubts(summary: $0).text }.first.map { "\($0) " } ?? ""
-    return doubts + headline(entries, isDoubtful: !doubts.isEmpty)
+    let doubts = summaries.compactMap { TimeDoubts(summary: $0).text }.first
+    return [doubts, headline(entries, isDoubtful: doubts != nil)].compactMap(\.self).joined(separator: " ")
   }
 
-  private static func headline(_ entries: [Entry], isDoubtful: Bool) -> String {
-    let bold = isDoubtful ? "" : "**"
+  private static func headline(_ entries: [Entry], isDoubtful: Bool) -> RichText {
     guard let best = entries.first, best.ratio != nil else { return "No setting was measured." }
     let interval = interval(best.estimate).map { ", 95 % interval \($0)" } ?? ""
     let widest = entries.max { $0.compression ?? 0 < $1.compression ?? 0 }
-    return "Of \(entries.count) settings the fastest is \(MarkdownText.code(best.name)): "
-      + "\(bold)\(best.ratioText)\(bold)\(interval), at \(NumberFormat.mean(best.compression)) accepted tokens per cycle. "
-      + "The most tokens per cycle, \(NumberFormat.mean(widest?.compression)), has "
-      + "\(MarkdownText.code(widest?.name ?? "")) at \(widest?.ratioText ?? NumberFormat.missing). The best of many settings "
-      + "owes part of its lead to chance: measure it once more by itself."
+    let ratio: RichText = isDoubtful ? "\(best.ratioText)" : "\(strong: "\(best.ratioText)")"
+    return """
+      Of \(entries.count) settings the fastest is \(code: best.name): \(ratio)\(interval), at \
+      \(NumberFormat.mean(best.compression)) accepted tokens per cycle. The most tokens per cycle, \
+      \(NumberFormat.mean(widest?.compression)), has \(code: widest?.name ?? "") at \
+      \(widest?.ratioText ?? NumberFormat.missing). The best of many settings owes part of its lead to chance: measure it \
+      once more by itself.
+      """
   }
 
   /// The interval that there is, with its name: the passes' own, or else that over questions.
@@ -124,18 +122,25 @@ public enum SweepReport {
     return estimate?.overQuestions.map { "\(NumberFormat.interval($0)) over questions" }
   }
 
-  private static func machine(_ summaries: [RunSummary]) -> String {
-    summaries.map { summary in
-      let details = MarkdownDetails(summary: summary)
-      let taints = details.taints.map { "\n\n\($0)" } ?? ""
-      return "- Run \(summary.run.id): \(MarkdownText.plain(summary.run.weightType)) on "
-        + "\(MarkdownText.plain(summary.environment.cpuModel)); \(summary.mismatches.count) of "
-        + "\(summary.checkedGenerations) compared outputs differ from vanilla's\n\(details.provenance)\(taints)"
-    }.joined(separator: "\n")
+  /// One point for each run, in one list as far as no warning stands between them.
+  private static func machine(_ summaries: [RunSummary]) -> [Block] {
+    var (blocks, items) = ([Block](), [ListItem]())
+    for summary in summaries {
+      let sections = RunSections(summary: summary)
+      let text: RichText = """
+        Run \(summary.run.id): \(summary.run.weightType) on \(summary.environment.cpuModel); \
+        \(summary.mismatches.count) of \(summary.checkedGenerations) compared outputs differ from vanilla's
+        """
+      items.append(ListItem(text, items: sections.provenance))
+      if sections.warnings.isEmpty { continue }
+      blocks += [.list(items)] + sections.warnings
+      items = []
+    }
+    return blocks + (items.isEmpty ? [] : [.list(items)])
   }
 
-  private static func settings(_ entries: [Entry], _ naming: SpeedNaming) -> String {
-    var table = MarkdownTable(
+  private static func settings(_ entries: [Entry], _ naming: SpeedNaming) -> [Block] {
+    var table = Table(
       columns: [
         ("Setting", .left), (naming.column, .right), ("Of this suite", .left), ("Over questions", .left),
         ("Accepted", .right), ("Acceptance", .right), ("Draft cost", .right), ("Verify cost", .right),
@@ -143,22 +148,20 @@ public enum SweepReport {
     )
     for entry in entries {
       table.append([
-        MarkdownText.plain(entry.name), naming.cell(entry.ratio, entry.basis),
+        entry.name, naming.cell(entry.ratio, entry.basis),
         NumberFormat.interval(entry.estimate?.ofThisSuite), NumberFormat.interval(entry.estimate?.overQuestions),
         NumberFormat.mean(entry.compression),
         NumberFormat.percent(entry.figures[.overall]?.acceptance?.acceptanceRate),
         NumberFormat.mean(entry.explained?.draftCost), NumberFormat.mean(entry.explained?.verifyCost),
       ])
     }
-    return """
-      ## Settings
-
-      \(table.text)
-
-      \(naming.note.map { "\($0) Ratios" } ?? "Speedups") are over the vanilla of the same run, with 95 % intervals. Of this suite: the same questions measured again
+    let subject = naming.note.map { "\($0) Ratios" } ?? "Speedups"
+    let note: RichText = """
+      \(subject) are over the vanilla of the same run, with 95 % intervals. Of this suite: the same questions measured again
       and again; it takes two passes. Over questions: other questions of the same kind. Accepted: mean accepted tokens per
       cycle, the compression rate of the Kangaroo paper. Costs are those of a cycle, in vanilla's time per token.
       """
+    return [.heading(2, "Settings"), .table(table), .paragraph(note)]
   }
 
   /// The categories of all runs, each once.
@@ -167,10 +170,12 @@ public enum SweepReport {
     return summaries.flatMap(\.tasks).filter { seen.insert($0).inserted } + [.overall]
   }
 
-  private static func bestByCategory(_ entries: [Entry], _ categories: [ReportCategory], _ naming: SpeedNaming)
-    -> String
-  {
-    var table = MarkdownTable(
+  private static func bestByCategory(
+    _ entries: [Entry],
+    _ categories: [ReportCategory],
+    _ naming: SpeedNaming
+  ) -> [Block] {
+    var table = Table(
       columns: [("Category", .left), ("Best setting", .left), (naming.column, .right), ("Accepted", .right)]
     )
     for category in categories {
@@ -181,11 +186,11 @@ public enum SweepReport {
         })
       else { continue }
       table.append([
-        MarkdownText.plain(category.title), MarkdownText.plain(best.name),
+        category.title, best.name,
         naming.cell(best.figures[category]?.speedup),
         NumberFormat.mean(best.figures[category]?.accepted?.meanAcceptedTokens),
       ])
     }
-    return "## Best setting by category\n\n\(table.text)"
+    return [.heading(2, "Best setting by category"), .table(table)]
   }
 }

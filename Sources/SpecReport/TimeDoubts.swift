@@ -1,3 +1,4 @@
+import SpecDocument
 import SpecFiles
 import SpecStore
 
@@ -8,24 +9,24 @@ struct TimeDoubts {
   let summary: RunSummary
 
   /// One bold sentence for each doubt; nil without any.
-  var text: String? {
+  var text: RichText? {
     let warnings = (summary.environment.taints + summary.conditions.flatMap(\.taints)).map(Self.sentence)
     let more = warnings.count - 1
-    let rest = more > 0 ? ["\(quantity(more, "more warning stands", plural: "more warnings stand")) below."] : []
-    let all = [noise].compactMap(\.self) + warnings.prefix(1) + rest
+    let rest: RichText = "\(quantity(more, "more warning stands", plural: "more warnings stand")) below."
+    let all = [noise].compactMap(\.self) + warnings.prefix(1) + (more > 0 ? [rest] : [])
     // What is known of imported answers speaks against the files, not against a machine.
     let subject = summary.run.origin == .measured ? "These times are doubtful." : "The files leave doubts."
-    return all.isEmpty ? nil : "**\(subject) \(all.joined(separator: " "))**"
+    return all.isEmpty ? nil : "\(strong: "\(subject) \(all.joined(separator: " "))")"
   }
 
-  private var noise: String? {
+  private var noise: RichText? {
     guard let floor = summary.outline.noiseFloor, let ratio = summary.estimates[floor.id, .overall]?.ratio,
       max(ratio, 1 / ratio) > 1 + Self.tolerance
     else { return nil }
     return "Vanilla measured against itself reads \(NumberFormat.ratio(ratio)) instead of 1.00x."
   }
 
-  private static func sentence(_ warning: String) -> String {
-    MarkdownText.plain(warning) + (warning.hasSuffix(".") ? "" : ".")
+  private static func sentence(_ warning: String) -> RichText {
+    warning.hasSuffix(".") ? "\(warning)" : "\(warning)."
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecDocument
 import SpecFiles
 import SpecKernels
 import SpecModel
@@ -84,7 +85,7 @@ struct BenchCommand: ParsableCommand {
     } check: {
       try Interruption.check()
     }
-    if json { try sayExactly(jsonText(result) + "\n") } else { try say(BenchmarkTable.render(result)) }
+    if json { try sayExactly(jsonText(result) + "\n") } else { try say(markdown: BenchmarkTable.document(result)) }
   }
 
   private func measureRecording(_ name: String, _ target: Transformer) throws {
@@ -120,19 +121,18 @@ struct BenchCommand: ParsableCommand {
     }
     for file in files { TemporaryPlaces.forget(file) }
     let start = MonotonicClock.now
-    let summary = try Activity.during("Making the report") {
-      let summary = try RunSummary(store: BenchmarkStore(openingAt: path), run: run)
-      _ = RunPlots.render(summary)
-      return summary
+    try Activity.during("Making the report") {
+      let document = RunReport.document(try RunSummary(store: BenchmarkStore(openingAt: path), run: run))
+      _ = document.plots.map(\.svg)
+      _ = MarkdownRenderer().render(document)
     }
-    _ = MarkdownReport.render(summary)
     let table = RecordingTable(
       model: name,
       recording: result,
       passOverOnePosition: costs[1] ?? 0,
       report: Double(MonotonicClock.now - start) / 1e9
     )
-    if json { try sayExactly(jsonText(table) + "\n") } else { try say(table.rendered) }
+    if json { try sayExactly(jsonText(table) + "\n") } else { try say(markdown: table.document) }
   }
 
   private func load() throws -> (String, Transformer) {

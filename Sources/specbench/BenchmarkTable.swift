@@ -1,42 +1,47 @@
+import SpecDocument
 import SpecFiles
 import SpecKernels
-import SpecReport
 import SpecRunner
 
-/// The benchmark's figures as Markdown.
+/// The benchmark's figures as a document.
 enum BenchmarkTable {
-  static func render(_ result: EngineBenchmark.Result) -> String {
-    let limits = result.limits
-    var table = MarkdownTable(
+  static func document(_ result: EngineBenchmark.Result) -> Document {
+    var table = Table(
       labels: [],
       figures: ["Positions", "Time", "T(m)/T(1)", "Reading", "of the limit", "Multiply-adds", "of the peak"]
     )
     for pass in result.passes + result.prefills { table.append(row(pass, weightBytes: result.weightBytes)) }
-    return """
-      ## \(MarkdownText.plain(result.model)), \(result.weightType), \(quantity(result.threads, "thread")), \(result.kernels) kernels
-
-      Limits of this machine in this run: reading \(giga(limits.readBytesPerSecond)) GB/s, a buffer of the weights'
-      \(giga(Double(result.weightBytes))) GB again and again \(giga(limits.readSameSizeBytesPerSecond)) GB/s;
-      \(giga(limits.multiplyAddsPerSecond)) G multiply-adds/s. Medians.
-
-      \(table.text)
-
+    let threads = quantity(result.threads, "thread")
+    let note: RichText = """
       One pass over m positions with the logits of each; the rows of 128 and 512 are prefill. Reading: bytes of weights
       over time; its limit is the faster of the two above. Multiply-adds of the matrix products alone. T(m)/T(1), the
       share of reading of m positions and a prefill's share of the peak are medians of ratios whose two sides were measured one
       right after the other, so they need not be the quotients of the medians beside them.
+      """
+    return Document(
+      [
+        .heading(2, "\(result.model), \(result.weightType), \(threads), \(result.kernels) kernels"),
+        .paragraph(limits(result)), .table(table), .paragraph(note),
+      ] + profile(result)
+    )
+  }
 
-      \(profile(result))
+  private static func limits(_ result: EngineBenchmark.Result) -> RichText {
+    let limits = result.limits
+    return """
+      Limits of this machine in this run: reading \(giga(limits.readBytesPerSecond)) GB/s, a buffer of the weights'
+      \(giga(Double(result.weightBytes))) GB again and again \(giga(limits.readSameSizeBytesPerSecond)) GB/s;
+      \(giga(limits.multiplyAddsPerSecond)) G multiply-adds/s. Medians.
       """
   }
 
   /// Where the passes spend their time.
-  private static func profile(_ result: EngineBenchmark.Result) -> String {
+  private static func profile(_ result: EngineBenchmark.Result) -> [Block] {
     let columns: [(title: String, operation: SpecKernels.Operation)] = [
       ("Products", .products), ("Attention", .attention), ("Rotation", .rotation), ("Norms", .normalization),
       ("Sums", .elementwise), ("Choice", .choice),
     ]
-    var table = MarkdownTable(
+    var table = Table(
       labels: [],
       figures: ["Positions", "Time"] + columns.map(\.title) + ["Between", "Products at the limits"]
     )
@@ -50,13 +55,12 @@ enum BenchmarkTable {
           + [NumberFormat.percent(ideal / profile.seconds)]
       )
     }
-    return """
-      \(table.text)
-
+    let note: RichText = """
       Where a pass spends its time, each operation timed by itself (the largest prefill last). Sums: activation functions
       too; between: the program between two operations. Products at the limits: what the products alone would take at the
       faster of the two reading rates or at the peak of multiply-adds, whichever takes longer.
       """
+    return [.table(table), .paragraph(note)]
   }
 
   private static func productsAtTheLimits(_ positions: Int, _ result: EngineBenchmark.Result) -> Double {

@@ -54,7 +54,7 @@ struct CompareCommand: ParsableCommand {
     let comparison = try Activity.during("Comparing") {
       try RunComparison(side(first), side(second), anyway: anyway)
     }
-    try say(String(ComparisonReport.render(comparison).dropLast()))
+    try say(markdown: ComparisonReport.document(comparison))
     try judge(comparison)
   }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import SpecDocument
 import SpecKernels
-import SpecReport
 import SpecRunner
 
 struct DoctorCommand: ParsableCommand {
@@ -16,16 +16,23 @@ struct DoctorCommand: ParsableCommand {
     let milliseconds = Double(MonotonicClock.now - start) / 1e6
     let forced = ProcessInfo.processInfo.environment["SPECBENCH_KERNELS"]
     let used = try forced.map { name throws(KernelError) in try KernelSet.choose(named: name) } ?? selection.set
-    try say("Processor     \(Processors.name.isEmpty ? "unknown" : Processors.name)")
-    try say(
-      "Cores         \(Processors.physicalCores) physical within the affinity, \(Processors.availableCores) granted"
-    )
-    try say("Compiler      \(kernelCompiler)")
+    let cores = "\(Processors.physicalCores) physical within the affinity, \(Processors.availableCores) granted"
+    var entries: [(label: String, text: RichText)] = [
+      ("Processor", RichText(raw: Processors.name.isEmpty ? "unknown" : Processors.name)),
+      ("Cores", RichText(raw: cores)), ("Compiler", RichText(raw: kernelCompiler)),
+    ]
+    let labelColumns = 14
+    let longest = KernelSet.names.map(\.count).max() ?? 0
     for name in KernelSet.names {
       let mark = name != used.name ? "" : forced == nil ? "  <- in use" : "  <- in use, forced by SPECBENCH_KERNELS"
-      try say("Kernels       \(name.padding(toLength: 10, withPad: " ", startingAt: 0)) \(try state(of: name))\(mark)")
+      let label =
+        "Kernels".padding(toLength: labelColumns, withPad: " ", startingAt: 0)
+        + name.padding(toLength: longest + 2, withPad: " ", startingAt: 0)
+      entries.append((label, RichText([.text("\(try state(of: name))\(mark)")])))
     }
-    try say("Check         \(NumberFormat.fixed(milliseconds, decimals: 1)) ms before the first use of the kernels")
+    let duration = NumberFormat.fixed(milliseconds, decimals: 1)
+    entries.append(("Check", "\(duration) ms before the first use of the kernels"))
+    try say(Document([.fields(Fields(labelColumns: labelColumns, entries))]))
     try say("SPECBENCH_KERNELS=NAME forces a set.")
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecDocument
 import SpecModel
 import SpecRunner
 
@@ -22,10 +23,12 @@ struct InspectCommand: ParsableCommand {
     let files = LoadedModel.files(directory: directory)
     let description = ModelDescription(files)
     if let configuration = files.configuration {
-      try say(description.architecture(configuration))
-      try say(description.methods(configuration))
+      try say(
+        Document([.fields(description.architecture(configuration)), .fields(description.methods(configuration))])
+      )
     } else if let tokenizer = files.tokenizer {
-      try say("Tokenizer       can be used, \(tokenizer.vocabularySize) tokens")
+      let entry: (label: String, text: RichText) = ("Tokenizer", "can be used, \(tokenizer.vocabularySize) tokens")
+      try say(Document([.fields(Fields(labelColumns: ModelDescription.labelColumns, [entry]))]))
     }
     if !files.isConfigurationAlone { try files.check(adding: description.unusableCompanions) }
   }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import SpecDecoding
-import SpecFiles
+import SpecDocument
 
 struct MethodsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -9,23 +9,22 @@ struct MethodsCommand: ParsableCommand {
   )
 
   func run() throws {
-    for method in MethodRegistry.builtIn.methods {
-      let rejection = method.verifiesByRejection && method.name != MethodRegistry.builtIn.baseline.name
-      try say(method.name)
-      try show("", method.summary)
-      try show("", "Paper: \(method.paper)")
-      if rejection { try show("", "Drafts chains: --verification rejection is possible.") }
-      if let companion = method.companion { try show("", "Needs \(companion.noun): \(companion.origin).") }
-      for setting in method.settings {
-        try show("\(setting.name)=\(setting.defaultValue)  ", "\(setting.help) (\(setting.range))")
-      }
-      try say("")
-    }
+    try say(Document(MethodRegistry.builtIn.methods.map { .fields(fields(of: $0)) }))
+    try say("")
     try say("A decoder is written as METHOD or METHOD:SETTING=VALUE,SETTING=VALUE.")
   }
 
-  /// A line of a method, broken between words where a terminal has no room for it.
-  private func show(_ beginning: String, _ text: String) throws {
-    try say(TerminalText.wrapped(text, after: "  " + beginning, columns: Screen.columns, indentation: 4))
+  private func fields(of method: Method) -> Fields {
+    var entries: [(label: String, text: RichText)] = [
+      ("", RichText(raw: method.summary)), ("", "Paper: \(method.paper)"),
+    ]
+    if method.verifiesByRejection, method.name != MethodRegistry.builtIn.baseline.name {
+      entries.append(("", "Drafts chains: --verification rejection is possible."))
+    }
+    if let companion = method.companion { entries.append(("", "Needs \(companion.noun): \(companion.origin).")) }
+    for setting in method.settings {
+      entries.append(("\(setting.name)=\(setting.defaultValue)", "\(setting.help) (\(setting.range))"))
+    }
+    return Fields(title: "\(method.name)", entries)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import SpecDecoding
+import SpecDocument
 import SpecFiles
 import SpecKernels
 import SpecModel
@@ -11,26 +12,32 @@ struct ModelDescription {
 
   init(_ files: ModelFiles) { self.files = files }
 
-  /// Shape, sizes and which files can be used, a line for each.
-  func architecture(_ model: ModelConfiguration) -> String {
+  /// Shape, sizes and which files can be used.
+  func architecture(_ model: ModelConfiguration) -> Fields {
     let heads = "\(model.attentionHeads) query heads, \(model.keyValueHeads) key/value heads of \(model.headDimension)"
     let head = model.tiesEmbeddings ? "tied to the embedding" : "of its own"
     let weights = WeightType.allCases.map { "\(bytes(model.weightBytes(as: $0))) in \($0.rawValue)" }
     let cache = model.cacheBytesPerPosition
-    return """
-      Architecture    \(TerminalText.line(model.architecture))
-      Layers          \(model.layers) of width \(model.hiddenSize), feed-forward \(model.intermediateSize)
-      Attention       \(heads)
-      Vocabulary      \(model.vocabularySize), head \(head)
-      Context         \(model.contextLength) positions, rope_theta \(model.ropeTheta)
-      Parameters      \(model.parameterCount) (\(millions(model.parameterCount)))
-      Weights         \(weights.joined(separator: ", "))
-      KV cache        \(bytes(cache)) per position, \(bytes(cache * model.contextLength)) for the whole context
-      Files           \(usability)
-      Chat template   \(template)
-
-      """
+    let rotation = "\(model.ropeTheta)"
+    return Fields(
+      labelColumns: Self.labelColumns,
+      [
+        ("Architecture", "\(model.architecture)"),
+        ("Layers", "\(model.layers) of width \(model.hiddenSize), feed-forward \(model.intermediateSize)"),
+        ("Attention", "\(heads)"),
+        ("Vocabulary", "\(model.vocabularySize), head \(head)"),
+        ("Context", "\(model.contextLength) positions, rope_theta \(rotation)"),
+        ("Parameters", "\(model.parameterCount) (\(millions(model.parameterCount)))"),
+        ("Weights", "\(weights.joined(separator: ", "))"),
+        ("KV cache", "\(bytes(cache)) per position, \(bytes(cache * model.contextLength)) for the whole context"),
+        ("Files", "\(usability)"),
+        ("Chat template", "\(template)"),
+      ]
+    )
   }
+
+  /// How far a terminal moves what follows a label.
+  static let labelColumns = 16
 
   private var usability: String {
     guard !files.isConfigurationAlone else {
@@ -55,20 +62,18 @@ struct ModelDescription {
   }
 
   /// What each method adds: its companion that lies beside the model, or else the published one by its formula.
-  func methods(_ model: ModelConfiguration) -> String {
+  func methods(_ model: ModelConfiguration) -> Fields {
     let additions = MethodRegistry.builtIn.methods.map { ($0, addition($0, model)) }
     let largest = additions.max { $0.1.parameters < $1.1.parameters }
-    var lines = ["What each method adds to the model:"]
-    for (method, added) in additions {
-      let padded = method.name.padding(toLength: 18, withPad: " ", startingAt: 0)
-      var line = padded + (added.parameters == 0 ? "nothing" : "\(added.parameters) (\(millions(added.parameters)))")
+    let entries = additions.map { method, added -> (label: String, text: RichText) in
+      var text = added.parameters == 0 ? "nothing" : "\(added.parameters) (\(millions(added.parameters)))"
       if let largest, added.parameters > 0, added.parameters < largest.1.parameters {
         let share = 1 - Double(added.parameters) / Double(largest.1.parameters)
-        line += ", \((1000 * share).rounded() / 10) % fewer than \(largest.0.name)"
+        text += ", \((1000 * share).rounded() / 10) % fewer than \(largest.0.name)"
       }
-      lines.append(line + added.origin)
+      return (method.name, RichText(raw: text + added.origin))
     }
-    return lines.joined(separator: "\n")
+    return Fields(title: "What each method adds to the model:", labelColumns: 18, entries)
   }
 
   /// Companions that are there and do not fit the model.

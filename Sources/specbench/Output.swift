@@ -1,4 +1,5 @@
 import Foundation
+import SpecDocument
 import SpecFiles
 
 // All that the program shows passes here, so that no text of a file, a database, a model, an argument or the environment
@@ -9,6 +10,18 @@ import SpecFiles
 /// - Throws: As ``Screen/write(_:)``.
 func say(_ text: String) throws {
   try Screen.write(TerminalText.harmless(text) + "\n")
+}
+
+/// Writes a document to standard output as Markdown, which is to be read there and to be pasted elsewhere.
+///
+/// - Throws: As ``Screen/write(_:)``.
+func say(markdown document: Document) throws { try say(String(MarkdownRenderer().render(document).dropLast())) }
+
+/// Writes a document to standard output as plain text, as wide as a terminal is.
+///
+/// - Throws: As ``Screen/write(_:)``.
+func say(_ document: Document) throws {
+  try say(String(TerminalRenderer(columns: Screen.columns).render(document).dropLast()))
 }
 
 /// Writes the text of a file for programs to standard output: exactly, unless that is a terminal.

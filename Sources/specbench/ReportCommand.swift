@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecDocument
 import SpecFiles
 import SpecReport
 import SpecRunner
@@ -48,17 +49,17 @@ struct ReportCommand: ParsableCommand {
     let summary = try RunSummary(store: store, run: id)
     let text =
       switch format {
-      case .markdown: MarkdownReport.render(summary)
-      case .html: HTMLReport.render(summary)
+      case .markdown: MarkdownRenderer().render(RunReport.document(summary))
+      case .html: HTMLRenderer().render(RunReport.document(summary), title: "SpecBench report")
       case .json: try JSONReport.render(summary)
       case .jsonl: try FlatReport.jsonLines(summary)
       case .csv: FlatReport.csv(summary)
-      case .latex: LaTeXReport.render(summary)
+      case .latex: LaTeXRenderer().render(PaperTable.document(summary))
       }
     let whole = text.hasSuffix("\n") ? text : text + "\n"
     if let output {
       try OutputFile.check(output, keeping: [(database, "the database")])
-      if format == .markdown { return try ReportFile.write(summary, to: output) }
+      if format == .markdown { return try ReportFile.write(RunReport.document(summary), to: output) }
       try OutputFile.write(whole, to: output)
     } else {
       try sayExactly(whole)
@@ -75,6 +76,8 @@ struct RunsCommand: ParsableCommand {
   func validate() throws { try refuseEmptyPaths(["--database": database]) }
 
   func run() throws {
-    try say(String(RunList.render(BenchmarkStore(openingAt: database), columns: Screen.columns).dropLast()))
+    let list = try RunList.document(BenchmarkStore(openingAt: database))
+    // What a terminal shows has its width; elsewhere it is a table that can be pasted.
+    if Screen.columns == nil { try say(markdown: list) } else { try say(list) }
   }
 }

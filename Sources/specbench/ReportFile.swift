@@ -1,36 +1,21 @@
 import Foundation
+import SpecDocument
 import SpecFiles
-import SpecReport
-import SpecRunner
 
 /// A Markdown report with its plots in a folder beside it.
 enum ReportFile {
   /// Writes the report and its plots.
   ///
   /// - Parameters:
-  ///   - summary: the run.
+  ///   - document: the report.
   ///   - path: the report's file; the folder is named after it.
   /// - Throws: `UnwritableFile`.
-  static func write(_ summary: RunSummary, to path: String) throws {
-    try write(RunPlots.render(summary), to: path) { MarkdownReport.render(summary, plots: $0) }
-  }
-
-  /// Writes a text and the plots that it names.
-  ///
-  /// - Parameters:
-  ///   - plots: the plots.
-  ///   - path: the text's file; the folder is named after it.
-  ///   - render: makes the text, given where each plot lies.
-  /// - Throws: `UnwritableFile`.
-  static func write(
-    _ plots: [Plot],
-    to path: String,
-    render: ([String: String]) -> String
-  ) throws {
+  static func write(_ document: Document, to path: String) throws {
+    let plots = document.plots
     // Beside a terminal or a pipe there is no place for a folder.
     guard [nil, .file].contains(FilePlace.kind(at: path)), FilePlace.descriptor(namedBy: path) == nil, !plots.isEmpty
     else {
-      return try OutputFile.write(render([:]), to: path)
+      return try OutputFile.write(MarkdownRenderer().render(document), to: path)
     }
     // Who opens the report finds its plots beside the file, not beside a link to it.
     let url = URL(fileURLWithPath: (try? FilePlace.resolved(path)) ?? path)
@@ -38,7 +23,7 @@ enum ReportFile {
     let place = url.deletingLastPathComponent().appending(path: folder).path
     let files = plots.map { (path: "\(place)/\($0.name).svg", text: $0.svg) }
     let places = plots.map { ($0.name, "\(Self.encoded(folder))/\($0.name).svg") }
-    let text = render(Dictionary(places) { first, _ in first })
+    let text = MarkdownRenderer(plots: Dictionary(places) { first, _ in first }).render(document)
     try OutputFile.withFolder(place) { try OutputFile.writeAll(files + [(path: path, text: text)]) }
   }
 

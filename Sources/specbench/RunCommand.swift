@@ -115,7 +115,7 @@ struct RunCommand: ParsableCommand {
     )
     let summary = try Activity.during("Making the report") {
       let summary = try RunSummary(store: store, run: outcome.run)
-      try ReportFile.write(summary, to: report)
+      try ReportFile.write(RunReport.document(summary), to: report)
       return summary
     }
     try say(summary.verdict)

@@ -98,9 +98,7 @@ struct SweepCommand: ParsableCommand {
     }
     let summaries = try Activity.during("Making the report") {
       let summaries = try runs.map { try RunSummary(store: store, run: $0) }
-      try ReportFile.write(SweepReport.plot(summaries).map { [$0] } ?? [], to: report) {
-        SweepReport.render(summaries, plots: $0)
-      }
+      try ReportFile.write(SweepReport.document(summaries), to: report)
       return summaries
     }
     try say(

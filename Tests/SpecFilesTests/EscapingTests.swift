@@ -49,7 +49,7 @@ import Testing
     for text in Self.texts {
       var read: [Unicode.Scalar] = []
       var isEscaped = false
-      for scalar in MarkdownText.plain(text).unicodeScalars {
+      for scalar in MarkdownText.escaped(text.onOneLine, in: .line).unicodeScalars {
         if scalar == "\\", !isEscaped {
           isEscaped = true
           continue
@@ -68,7 +68,7 @@ import Testing
     ("www.x", #"www\.x"#), ("a@b", #"a\@b"#), ("CPU @ 2", "CPU @ 2"), ("$x$", #"\$x\$"#), (" \u{A0} a  b ", "a b"),
   ])
   func signsAreEscapedWhereTheyMeanSomething(text: String, expected: String) {
-    #expect(MarkdownText.plain(text) == expected)
+    #expect(MarkdownText.escaped(text.onOneLine, in: .line) == expected)
   }
 
   /// A code span ends at its fence and nowhere before, whatever joins with a backtick.
@@ -88,18 +88,13 @@ import Testing
     }
   }
 
-  @Test func tablesKeepTheirCells() {
-    for chunk in stride(from: 0, to: Self.texts.count, by: 40).map({ Self.texts[$0..<min($0 + 40, Self.texts.count)] })
-    {
-      var table = MarkdownTable(labels: ["Name"], figures: ["x"])
-      for text in chunk { table.append([MarkdownText.plain(text), "1"]) }
-      let lines = Array(table.text.unicodeScalars).split(separator: "\n")
-      #expect(lines.count == chunk.count + 2)
-      for line in lines {
-        let bars = line.indices.filter { line[$0] == "|" && ($0 == line.startIndex || line[$0 - 1] != "\\") }
-        #expect(bars.count == 3 && bars.first == line.startIndex && bars.last == line.indices.last)
-      }
-    }
+  /// A cell of a table begins no block, and no bar in it ends it.
+  @Test(arguments: [
+    ("# x", "# x"), ("- x", "- x"), ("1. x", "1. x"), ("> x", "> x"), ("=", "="), ("a #", "a #"), ("a|b", #"a\|b"#),
+    ("a\\|b", #"a\\\|b"#), ("_x_", #"\_x\_"#), ("a@b", #"a\@b"#), ("<b>", #"\<b>"#),
+  ])
+  func cellsHoldNoBlocks(text: String, expected: String) {
+    #expect(MarkdownText.escaped(text, in: .cell) == expected)
   }
 
   @Test func cellsOfCommaSeparatedValuesAreReadBack() throws {
@@ -120,15 +115,11 @@ import Testing
 
   @Test func lateXIsReadBackWithoutCommands() throws {
     for text in Self.texts {
-      let read = try #require(LaTeXReader.text(LaTeXText.plain(text)), "\(text.debugDescription)")
+      let read = try #require(LaTeXReader.text(LaTeXText.escaped(text.onOneLine)), "\(text.debugDescription)")
       #expect(read == onOneLine(text), "\(text.debugDescription)")
-      #expect(
-        !LaTeXText.comment(text).unicodeScalars.contains {
-          "\n\r\u{B}\u{C}\u{85}\u{2028}\u{2029}".unicodeScalars.contains($0)
-        }
-      )
     }
-    #expect(LaTeXText.plain("a--b ?`") == "a-{}-b ?{}`")
+    #expect(LaTeXText.escaped("a--b ?`") == "a-{}-b ?{}`")
+    #expect(LaTeXText.escaped("95 % of 1.7×, 2–3, –-") == #"95\,\% of 1.7$\times$, 2--3, --{}-"#)
   }
 
   @Test func terminalsObeyNothing() {

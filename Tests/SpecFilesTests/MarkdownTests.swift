@@ -8,7 +8,7 @@ import Testing
     ("é–世", "é–世"),
   ])
   func plainText(text: String, expected: String) {
-    #expect(MarkdownText.plain(text) == expected)
+    #expect(MarkdownText.escaped(text.onOneLine, in: .line) == expected)
   }
 
   @Test(arguments: [
@@ -17,24 +17,5 @@ import Testing
   ])
   func codeSpans(text: String, expected: String) {
     #expect(MarkdownText.code(text) == expected)
-  }
-}
-
-@Suite struct MarkdownTableTests {
-  @Test func columnsArePaddedAndAligned() {
-    var table = MarkdownTable(labels: ["Name"], figures: ["x", "Speedup"])
-    #expect(table.isEmpty)
-    table.append(["vanilla", "1", "1.00x"])
-    table.append(["b", "–"])
-    table.append(["c", "1", "2", "too many"])
-    #expect(
-      table.text == """
-        | Name    |    x | Speedup |
-        | ------- | ---: | ------: |
-        | vanilla |    1 |   1.00x |
-        | b       |    – |         |
-        | c       |    1 |       2 |
-        """
-    )
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SpecDocument
 import SpecReport
 import SpecStatistics
 import SpecStore
@@ -67,10 +68,21 @@ import Testing
     return identifiers.run
   }
 
+  @Test(
+    arguments: [
+      (1.681, 1.79, "1.68 to 1.79"), (0.18, 100_787_415_365.27, "0.18 to over 100"), (1e-9, 0.5, "under 0.01 to 0.50"),
+      (0.01, 100, "0.01 to 100.00"), (0, .infinity, "under 0.01 to over 100"),
+    ] as [(Double, Double, String)]
+  )
+  func intervalsSayNoMoreThanIsKnown(lower: Double, upper: Double, text: String) {
+    #expect(NumberFormat.interval(ConfidenceInterval(lower: lower, upper: upper)) == text)
+    #expect(NumberFormat.interval(nil) == "–")
+  }
+
   @Test func intervalsFollowFromTheRows() throws {
     let workspace = try Workspace()
     let run = try Self.record(in: workspace.store)
-    let text = MarkdownReport.render(try RunSummary(store: workspace.store, run: run))
+    let text = MarkdownRenderer().render(RunReport.document(try RunSummary(store: workspace.store, run: run)))
     let table = try ReadTable(text, after: "## How well the speedups are known")
     let decoders = try workspace.store.decoders(of: run)
     for row in table.rows {
@@ -102,10 +114,12 @@ import Testing
     let workspace = try Workspace()
     let few = try Self.record(in: workspace.store, passes: 2, noiseFloor: false)
     let sentence = "2 passes are **too few to tell whether whole passes differ**"
-    #expect(MarkdownReport.render(try RunSummary(store: workspace.store, run: few)).contains(sentence))
+    #expect(
+      MarkdownRenderer().render(RunReport.document(try RunSummary(store: workspace.store, run: few))).contains(sentence)
+    )
     for (passes, noiseFloor) in [(3, false), (2, true)] {
       let more = try Self.record(in: workspace.store, passes: passes, noiseFloor: noiseFloor)
-      let text = MarkdownReport.render(try RunSummary(store: workspace.store, run: more))
+      let text = MarkdownRenderer().render(RunReport.document(try RunSummary(store: workspace.store, run: more)))
       #expect(!text.contains("too few to tell") && text.contains("estimated from all decoders together"))
     }
   }
@@ -119,15 +133,15 @@ import Testing
     let report = try ParsedReport(workspace, run: run)
     #expect(try report.object("noise_floor")["name"] as? String == "vanilla (again)")
     #expect(try report.list("decoders").count == 2)
-    let text = MarkdownReport.render(summary)
+    let text = MarkdownRenderer().render(RunReport.document(summary))
     #expect(try ReadTable(text, after: "## Speedup").rows.map(\.first) == ["vanilla", "kangaroo", "vanilla (again)"])
     #expect(try ReadTable(text, after: "## End-to-end speedup").rows.count == 2)
   }
 
   @Test func taintedPassesAreMarked() throws {
     let workspace = try Workspace()
-    let text = MarkdownReport.render(
-      try RunSummary(store: workspace.store, run: try Self.record(in: workspace.store))
+    let text = MarkdownRenderer().render(
+      RunReport.document(try RunSummary(store: workspace.store, run: try Self.record(in: workspace.store)))
     )
     #expect(text.contains("> - Pass 2: Other processes took 31 % of the processors' time."))
     let table = try ReadTable(text, after: "## Conditions of the passes")
@@ -156,7 +170,7 @@ import Testing
     let milliseconds = cycles.reduce(0) { $0 + Double($1.verifyNanoseconds) / 1e6 } / Double(cycles.count)
     #expect(abs((row["share_of_pass_costs"] as? Double ?? 0) - milliseconds / 1.3) < 1e-9)
     let table = try ReadTable(
-      MarkdownReport.render(try RunSummary(store: workspace.store, run: run)),
+      MarkdownRenderer().render(RunReport.document(try RunSummary(store: workspace.store, run: run))),
       after: "## The speedup explained"
     )
     #expect(try table.cell("kangaroo", "Of T(m)") == String(format: "%.1f %%", 100 * milliseconds / 1.3))
@@ -178,7 +192,7 @@ import Testing
     let workspace = try Workspace()
     func verdict(_ drift: [String: Double]) throws -> String {
       let run = try Self.record(in: workspace.store, drift: drift)
-      return MarkdownReport.render(try RunSummary(store: workspace.store, run: run))
+      return MarkdownRenderer().render(RunReport.document(try RunSummary(store: workspace.store, run: run)))
     }
     #expect(!(try verdict([:]).contains("By category its interval")))
     let one = try verdict(["qa": 1.1, "rag": 1])
@@ -194,7 +208,7 @@ import Testing
   @Test func theNoiseFloorIsJudgedWithOnePassToo() throws {
     let workspace = try Workspace()
     let run = try Self.record(in: workspace.store, passes: 1, drift: ["qa": 1.2, "rag": 1.2])
-    let text = MarkdownReport.render(try RunSummary(store: workspace.store, run: run))
+    let text = MarkdownRenderer().render(RunReport.document(try RunSummary(store: workspace.store, run: run)))
     #expect(text.contains(", **which its interval does not explain: these times are not to be trusted**."))
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import SpecDocument
 import SpecReport
 import SpecStore
 import Testing
@@ -43,7 +44,9 @@ import Testing
     try change("UPDATE \(table) SET \(assignment) WHERE id = 2")
     let error = #expect(throws: ComparisonError.self) { try RunComparison(side(old), side(new)) }
     #expect(error?.description.contains(phrase) == true, "\(error?.description ?? "")")
-    let text = ComparisonReport.render(try RunComparison(side(old), side(new), anyway: true))
+    let text = MarkdownRenderer().render(
+      ComparisonReport.document(try RunComparison(side(old), side(new), anyway: true))
+    )
     let warning = try #require(text.range(of: "not measured alike"))
     #expect(warning.lowerBound < text.range(of: "| kangaroo")?.lowerBound ?? text.startIndex)
     #expect(text.contains(phrase))
@@ -66,7 +69,7 @@ import Testing
     try change(sql)
     let comparison = try RunComparison(side(old), side(new))
     #expect(comparison.differences.isEmpty && comparison.rows.count == 1)
-    #expect(ComparisonReport.render(comparison).contains(phrase))
+    #expect(MarkdownRenderer().render(ComparisonReport.document(comparison)).contains(phrase))
   }
 
   @Test func promptsAreComparedOneByOne() throws {
@@ -131,7 +134,7 @@ import Testing
       VALUES (2, 9, 'medusa', 'medusa', 'medusa:x', '{}', 0)
       """
     )
-    let text = ComparisonReport.render(try RunComparison(side(old), side(new)))
+    let text = MarkdownRenderer().render(ComparisonReport.document(try RunComparison(side(old), side(new))))
     #expect(text.contains("only the second run has medusa with these settings"))
   }
 
@@ -139,7 +142,11 @@ import Testing
     try change("UPDATE generation SET decode_ns = 0")
     let comparison = try RunComparison(side(old), side(new))
     #expect(comparison.rows.isEmpty && comparison.untimed == ["kangaroo"])
-    #expect(ComparisonReport.render(comparison).contains("Not compared, without a time on both sides: kangaroo."))
+    #expect(
+      MarkdownRenderer().render(ComparisonReport.document(comparison)).contains(
+        "Not compared, without a time on both sides: kangaroo."
+      )
+    )
   }
 
   /// A link and another way to write the path are the same database: its decoders are compared directly.

@@ -1,4 +1,5 @@
 import Foundation
+import SpecDocument
 import SpecReport
 import SpecStatistics
 import SpecStore
@@ -34,7 +35,7 @@ import Testing
     #expect(row.verdict == .slower)
     #expect(row.isSlower(than: 0.03) == true && row.isSlower(than: 0.5) == false)
     #expect(comparison.lossless.checked == 30 && comparison.lossless.mismatches == 0)
-    let text = ComparisonReport.render(comparison)
+    let text = MarkdownRenderer().render(ComparisonReport.document(comparison))
     #expect(text.contains("slower") && text.contains("All 30 compared outputs are identical"))
   }
 
@@ -63,7 +64,7 @@ import Testing
     #expect(error?.description.contains("hosts bench and laptop; 1 of 10 prompts differ") == true)
     let comparison = try RunComparison(side(old), side(elsewhere), anyway: true)
     #expect(comparison.differences.count == 2 && comparison.rows.count == 1)
-    #expect(ComparisonReport.render(comparison).contains("not measured alike"))
+    #expect(MarkdownRenderer().render(ComparisonReport.document(comparison)).contains("not measured alike"))
   }
 
   @Test func namesWhatIsNotThere() throws {

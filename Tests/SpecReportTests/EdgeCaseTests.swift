@@ -1,12 +1,13 @@
 import Foundation
 import GRDB
+import SpecDocument
 import SpecReport
 import SpecStore
 import Testing
 
 @Suite struct EdgeCaseTests {
   private func markdown(_ workspace: Workspace, _ run: Int64) throws -> String {
-    MarkdownReport.render(try RunSummary(store: workspace.store, run: run))
+    MarkdownRenderer().render(RunReport.document(try RunSummary(store: workspace.store, run: run)))
   }
 
   @Test func emptyRunSaysSo() throws {
@@ -212,6 +213,6 @@ import Testing
     #expect(!text.contains("\n# not"))
     let report = try ParsedReport(workspace, run: run.run)
     #expect(report.root["model"] as? String == nasty)
-    #expect(try RunList.render(workspace.store).contains(escaped))
+    #expect(try MarkdownRenderer().render(RunList.document(workspace.store)).contains(escaped))
   }
 }

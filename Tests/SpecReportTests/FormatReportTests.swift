@@ -1,4 +1,5 @@
 import Foundation
+import SpecDocument
 import SpecReport
 import SpecStore
 import Testing
@@ -24,9 +25,9 @@ import Testing
       #expect(!plot.svg.contains("NaN") && !plot.svg.contains("inf"))
     }
     let places = Dictionary(uniqueKeysWithValues: plots.map { ($0.name, "plots/\($0.name).svg") })
-    let text = MarkdownReport.render(summary, plots: places)
+    let text = MarkdownRenderer(plots: places).render(RunReport.document(summary))
     for place in places.values { #expect(text.contains("](\(place))")) }
-    #expect(!MarkdownReport.render(summary).contains("]("))
+    #expect(!MarkdownRenderer().render(RunReport.document(summary)).contains("]("))
   }
 
   /// Each image is described by the title of what it shows.
@@ -36,7 +37,7 @@ import Testing
     let summary = try RunSummary(store: workspace.store, run: random.run)
     let plots = RunPlots.render(summary)
     let places = Dictionary(uniqueKeysWithValues: plots.map { ($0.name, "plots/\($0.name).svg") })
-    let text = MarkdownReport.render(summary, plots: places)
+    let text = MarkdownRenderer(plots: places).render(RunReport.document(summary))
     for plot in plots { #expect(text.contains("\n![\(plot.title)](plots/\(plot.name).svg)\n"), "\(plot.name)") }
     #expect(Set(plots.map(\.title)).count == plots.count && plots.count >= 5)
   }
@@ -54,7 +55,8 @@ import Testing
     let workspace = try Workspace()
     let summary = try summary(workspace)
     let plot = try #require(RunPlots.render(summary).first { $0.name == "time" })
-    let titles = try ReadTable(MarkdownReport.render(summary), after: "## Where the time goes").titles
+    let titles = try ReadTable(MarkdownRenderer().render(RunReport.document(summary)), after: "## Where the time goes")
+      .titles
     let legend = #/<text class="label" [^>]*y="60(?:\.0)?"[^>]*>([^<]*)</text>/#
     let parts = plot.svg.matches(of: legend).map { String($0.output.1) }
     #expect(parts == ["draft", "verify", "outside passes"])
@@ -63,7 +65,7 @@ import Testing
 
   @Test func pageNeedsNoOtherFile() throws {
     let workspace = try Workspace()
-    let page = HTMLReport.render(try summary(workspace))
+    let page = HTMLRenderer().render(RunReport.document(try summary(workspace)), title: "SpecBench report")
     #expect(page.hasPrefix("<!DOCTYPE html>"))
     for word in ["<script", "<link", "src=", "href=", "@import", "url("] { #expect(!page.contains(word), "\(word)") }
     #expect(page.components(separatedBy: "<svg").count == 6)
@@ -76,7 +78,7 @@ import Testing
   /// A list may hold points alone; those of the second level belong to the point above.
   @Test func nestedListsLieInTheirPoint() throws {
     let workspace = try Workspace()
-    let page = HTMLReport.render(try summary(workspace))
+    let page = HTMLRenderer().render(RunReport.document(try summary(workspace)), title: "SpecBench report")
     #expect(page.contains("<li><strong>Decoders</strong>:<ul><li>vanilla: <code>vanilla:steps=6</code></li>"))
     #expect(page.contains("</li></ul></li><li><strong>Settings</strong>"))
     #expect(!page.contains("</li><ul>") && !page.contains("</ul><li>"))
@@ -121,10 +123,12 @@ import Testing
     let workspace = try Workspace()
     var record = Example.run
     record.modelName = "a\nb"
-    let text = LaTeXReport.render(
-      try RunSummary(
-        store: workspace.store,
-        run: try RandomRun(in: workspace.store, seed: 3, record: record, mismatches: false).run
+    let text = LaTeXRenderer().render(
+      PaperTable.document(
+        try RunSummary(
+          store: workspace.store,
+          run: try RandomRun(in: workspace.store, seed: 3, record: record, mismatches: false).run
+        )
       )
     )
     let rows = text.split(separator: "\n").filter { $0.hasSuffix("\\\\") }

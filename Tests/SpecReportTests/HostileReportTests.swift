@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import SpecDocument
 import SpecFiles
 import SpecReport
 import SpecStore
@@ -28,6 +29,8 @@ import Testing
   /// What texts of the database must not change.
   private struct Shapes: Equatable {
     let markdown: [[String]]
+    let lines: [Int]
+    let commands: [[String]]
     let page: [String]
     let drawings: [[String]]
     let cells: [Int]
@@ -39,16 +42,21 @@ import Testing
         ComparisonSide(store: store, run: run, decoder: summary.decoders.first { $0.ordinal == 0 }?.name),
         ComparisonSide(store: store, run: run, decoder: summary.decoders.first { $0.ordinal == 2 }?.name)
       )
-      let texts = [
-        MarkdownReport.render(summary), SweepReport.render([summary]), ComparisonReport.render(comparison),
-        try RunList.render(store),
+      let documents = [
+        RunReport.document(summary), SweepReport.document([summary]), ComparisonReport.document(comparison),
+        try RunList.document(store),
       ]
-      for text in texts { #expect(TerminalText.harmless(text) == text) }
+      let texts = documents.map { MarkdownRenderer().render($0) }
+      let plain = documents.map { TerminalRenderer().render($0) }
+      for text in texts + plain { #expect(TerminalText.harmless(text) == text) }
       markdown = texts.map(Self.outline)
-      page = try MarkupReader(page: HTMLReport.render(summary)).elements.map(\.name)
+      lines = plain.map { $0.unicodeScalars.count { $0 == "\n" } }
+      commands = documents.map { LaTeXReader.structure(LaTeXRenderer().render($0)) }
+      page = try MarkupReader(page: HTMLRenderer().render(RunReport.document(summary), title: "SpecBench report"))
+        .elements.map(\.name)
       drawings = try RunPlots.render(summary).map { try MarkupReader($0.svg).elements.map(\.name) }
       cells = CommaSeparatedReader.rows(FlatReport.csv(summary)).map(\.count)
-      rows = LaTeXReport.render(summary).unicodeScalars.split(separator: "\n").map { line in
+      rows = LaTeXRenderer().render(PaperTable.document(summary)).unicodeScalars.split(separator: "\n").map { line in
         line.first == "%" ? -1 : line.indices.count { line[$0] == "&" && line[line.index(before: $0)] != "\\" }
       }
     }
@@ -113,7 +121,7 @@ import Testing
     let (model, decoders) = try poison(&random)
     let shapes = try Shapes(workspace.store, run)
     for (hostile, own) in zip(shapes.markdown, harmless.markdown) { #expect(hostile == own) }
-    #expect(shapes.page == harmless.page)
+    #expect(shapes.page == harmless.page && shapes.lines == harmless.lines && shapes.commands == harmless.commands)
     #expect(shapes.drawings == harmless.drawings)
     #expect(shapes.cells == harmless.cells && shapes.rows == harmless.rows)
     let summary = try RunSummary(store: workspace.store, run: run)
@@ -133,8 +141,9 @@ import Testing
       #expect(try JSONSerialization.jsonObject(with: Data(line)) is [String: Any])
     }
     // The decoders of the page's first table, and those of the table for papers; settings may follow the name.
-    let cells = try MarkupReader(page: HTMLReport.render(summary)).elements.filter { $0.name == "td" }.map(\.text)
-    let latex = LaTeXReport.render(summary)
+    let cells = try MarkupReader(page: HTMLRenderer().render(RunReport.document(summary), title: "SpecBench report"))
+      .elements.filter { $0.name == "td" }.map(\.text)
+    let latex = LaTeXRenderer().render(PaperTable.document(summary))
     for decoder in summary.decoders {
       let line = decoder.name.unicodeScalars.split(whereSeparator: \.properties.isWhitespace)
         .map { TerminalText.harmless(String(String.UnicodeScalarView($0))) }.joined(separator: " ")

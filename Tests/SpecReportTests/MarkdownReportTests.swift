@@ -1,4 +1,5 @@
 import Foundation
+import SpecDocument
 import SpecReport
 import SpecStore
 import Testing
@@ -10,7 +11,7 @@ import Testing
   ]
 
   private func report(_ workspace: Workspace, _ run: Int64) throws -> String {
-    MarkdownReport.render(try RunSummary(store: workspace.store, run: run))
+    MarkdownRenderer().render(RunReport.document(try RunSummary(store: workspace.store, run: run)))
   }
 
   /// Foundation's own digits as a second opinion; it rounds a tie to even, hence the nudge upwards.

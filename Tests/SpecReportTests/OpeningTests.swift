@@ -1,4 +1,5 @@
 import Foundation
+import SpecDocument
 import SpecReport
 import SpecStore
 import Testing
@@ -6,7 +7,7 @@ import Testing
 /// What a reader meets first holds for unfinished runs, doubtful times and settings that look alike, too.
 @Suite struct OpeningTests {
   private func markdown(_ workspace: Workspace, _ run: Int64) throws -> String {
-    MarkdownReport.render(try RunSummary(store: workspace.store, run: run))
+    MarkdownRenderer().render(RunReport.document(try RunSummary(store: workspace.store, run: run)))
   }
 
   @Test func anUnfinishedRunCrownsNobody() throws {
@@ -15,14 +16,17 @@ import Testing
     record.finishedAt = nil
     let run = try RandomRun(in: workspace.store, seed: 21, share: 0.5, record: record, mismatches: false).run
     let summary = try RunSummary(store: workspace.store, run: run)
-    let text = MarkdownReport.render(summary)
+    let text = MarkdownRenderer().render(RunReport.document(summary))
     #expect(summary.verdict.hasPrefix("The run is unfinished: \(summary.generations) of "))
     #expect(summary.verdict.contains("all figures are preliminary, so that no decoder is called the fastest."))
     #expect(!text.contains("fastest decoder is") && !text.contains("That is faster"))
-    #expect(try ReadTable(try RunList.render(workspace.store)).cell(String(run), "Fastest") == "–")
+    #expect(
+      try ReadTable(try MarkdownRenderer().render(RunList.document(workspace.store))).cell(String(run), "Fastest")
+        == "–"
+    )
     #expect(try ParsedReport(workspace, run: run).root["preliminary"] as? Bool == true)
-    #expect(LaTeXReport.render(summary).contains("Preliminary: the run is unfinished"))
-    let sweep = SweepReport.render([summary])
+    #expect(LaTeXRenderer().render(PaperTable.document(summary)).contains("Preliminary: the run is unfinished"))
+    let sweep = MarkdownRenderer().render(SweepReport.document([summary]))
     #expect(sweep.contains("**The sweep is unfinished**: run \(run) is unfinished") && !sweep.contains("fastest is"))
   }
 
@@ -58,7 +62,9 @@ import Testing
     let sentence = "**These times are doubtful. Other processes took 31 % of the processors' time.** The fastest"
     #expect(try markdown(workspace, busy).contains(sentence))
     #expect(
-      SweepReport.render([try RunSummary(store: workspace.store, run: busy)]).contains("**These times are doubtful.")
+      MarkdownRenderer().render(SweepReport.document([try RunSummary(store: workspace.store, run: busy)])).contains(
+        "**These times are doubtful."
+      )
     )
     let quiet = try markdown(workspace, try CertaintyTests.record(in: workspace.store, passes: 1))
     #expect(!quiet.contains("doubtful") && quiet.contains("The fastest decoder is **kangaroo**"))
@@ -107,7 +113,7 @@ import Testing
     }
     let summary = try RunSummary(store: workspace.store, run: identifiers.run)
     let labels = ["kangaroo (steps=6,adapter=…/one)", "kangaroo-2 (steps=4,adapter=…/two)"]
-    let text = MarkdownReport.render(summary)
+    let text = MarkdownRenderer().render(RunReport.document(summary))
     for heading in ["## Speedup", "## Acceptance", "## Tokens per second", "## Where the time goes"] {
       #expect(try ReadTable(text, after: heading).rows.map(\.first) == ["vanilla"] + labels, "\(heading)")
     }
@@ -117,7 +123,7 @@ import Testing
       let plot = try #require(plots.first { $0.name == name })
       for label in labels { #expect(plot.svg.contains(label), "\(name)") }
     }
-    #expect(LaTeXReport.render(summary).contains("steps=4"))
+    #expect(LaTeXRenderer().render(PaperTable.document(summary)).contains("steps=4"))
     // Programs read the name, and the spec beside it.
     #expect(
       try ParsedReport(workspace, run: identifiers.run).list("decoders").map { $0["name"] as? String }
@@ -138,8 +144,9 @@ import Testing
   /// A hash of forty digits must break where the page is narrow.
   @Test func longWordsBreakOnAPage() throws {
     let workspace = try Workspace()
-    let page = HTMLReport.render(
-      try RunSummary(store: workspace.store, run: try CertaintyTests.record(in: workspace.store))
+    let page = HTMLRenderer().render(
+      RunReport.document(try RunSummary(store: workspace.store, run: try CertaintyTests.record(in: workspace.store))),
+      title: "SpecBench report"
     )
     let rule = try #require(page.firstMatch(of: #/\n([^{}\n]*)\{overflow-wrap:anywhere\}/#))
     let elements = rule.output.1.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }

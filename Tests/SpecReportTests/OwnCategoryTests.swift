@@ -1,4 +1,5 @@
 import Foundation
+import SpecDocument
 import SpecReport
 import SpecStore
 import Testing
@@ -22,14 +23,18 @@ import Testing
   @Test func theyComeAfterTheUsualOnesInEveryFormat() throws {
     let workspace = try Workspace()
     let summary = try run(workspace, ["zebra", "qa", "alpha", "QA", "zebra", "math_reasoning"])
-    let text = MarkdownReport.render(summary)
+    let text = MarkdownRenderer().render(RunReport.document(summary))
     let titles = ["QA", "Math", "zebra", "alpha", "QA (own)"]
     let table = try #require(try readTables(text).first { $0.titles.contains("#Mean Accepted Tokens") })
     #expect(table.titles == ["Decoder"] + titles + ["#Mean Accepted Tokens", "Overall"])
     #expect(text.contains("6 measured (qa 1, math_reasoning 1, zebra 2, alpha 1, QA 1)"))
     let different = try #require(readTables(text).first { $0.titles.contains("Expected token") })
     #expect(different.rows.map { $0[2] } == summary.mismatches.map(\.questionText))
-    #expect(LaTeXReport.render(summary).contains("Decoder & QA & Math & zebra & alpha & QA (own) & \\#MAT"))
+    #expect(
+      LaTeXRenderer().render(PaperTable.document(summary)).contains(
+        "Decoder & QA & Math & zebra & alpha & QA (own) & \\#MAT"
+      )
+    )
     let csv = FlatReport.csv(summary).split(separator: "\n").dropFirst().map { $0.split(separator: ",")[7] }
     #expect(Array(csv.prefix(6)) == ["qa", "math_reasoning", "zebra", "alpha", "QA", "overall"])
     let report = try ParsedReport(workspace, run: summary.run.id)
@@ -41,7 +46,7 @@ import Testing
     )
     let ids = try report.list("mismatches").compactMap { $0["question_id"] as? String }
     #expect(ids == summary.mismatches.map(\.questionText) && !ids.isEmpty)
-    let sweep = SweepReport.render([summary])
+    let sweep = MarkdownRenderer().render(SweepReport.document([summary]))
     #expect(sweep.contains("| zebra ") && sweep.contains("| QA (own) ") && !sweep.contains("| Translation "))
   }
 
@@ -59,7 +64,7 @@ import Testing
   @Test func fiftyCategoriesStayReadable() throws {
     let workspace = try Workspace()
     let summary = try run(workspace, (0..<50).map { "category \($0)" })
-    let text = MarkdownReport.render(summary)
+    let text = MarkdownRenderer().render(RunReport.document(summary))
     #expect(try readTables(text).allSatisfy { $0.titles.count <= 12 })
     #expect(text.contains("## Speedup or time per token by category\n") && text.contains("| category 49 "))
     let table = try #require(
@@ -67,7 +72,9 @@ import Testing
     )
     #expect(table.rows.count == 50)
     #expect(FlatReport.csv(summary).contains("category 49"))
-    #expect(LaTeXReport.render(summary).split(separator: "\n").allSatisfy { $0.utf8.count < 200 })
+    #expect(
+      LaTeXRenderer().render(PaperTable.document(summary)).split(separator: "\n").allSatisfy { $0.utf8.count < 200 }
+    )
   }
 
   /// Where not all have room, the plot shows those with the most prompts, and says so.
@@ -85,10 +92,10 @@ import Testing
   @Test func aNameOfACategoryStaysInItsPlace() throws {
     let workspace = try Workspace()
     let summary = try run(workspace, ["a|b", "<script>", "c,d", "e&f_g", "`x`"])
-    let text = MarkdownReport.render(summary)
+    let text = MarkdownRenderer().render(RunReport.document(summary))
     #expect(try readTables(text).allSatisfy { table in table.rows.allSatisfy { $0.count == table.titles.count } })
     #expect(!text.contains("| <script>") && text.contains("\\<script>"))
-    #expect(LaTeXReport.render(summary).contains("e\\&f\\_g"))
+    #expect(LaTeXRenderer().render(PaperTable.document(summary)).contains("e\\&f\\_g"))
     #expect(FlatReport.csv(summary).contains("\"c,d\""))
     for plot in RunPlots.render(summary) { #expect(!plot.svg.contains("<script>")) }
   }

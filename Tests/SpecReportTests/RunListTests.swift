@@ -1,11 +1,12 @@
 import Foundation
+import SpecDocument
 import SpecReport
 import SpecStore
 import Testing
 
 @Suite struct RunListTests {
   @Test func emptyDatabase() throws {
-    #expect(try RunList.render(Workspace().store) == "The database holds no run.\n")
+    #expect(try MarkdownRenderer().render(RunList.document(Workspace().store)) == "The database holds no run.\n")
   }
 
   @Test func oneRowForEachRun() throws {
@@ -20,7 +21,7 @@ import Testing
       decoders: [],
       prompts: []
     )
-    let text = try RunList.render(workspace.store)
+    let text = try MarkdownRenderer().render(RunList.document(workspace.store))
     let table = try ReadTable(text)
     #expect(Set(table.lines.map(\.count)).count == 1)
     #expect(table.titles.first == "Run")
@@ -98,16 +99,16 @@ import Testing
       )
       try workspace.store.record(generation, cycles: [], tokens: [])
     }
-    #expect(try ReadTable(RunList.render(workspace.store)).rows.first?.last == expected)
+    #expect(try ReadTable(MarkdownRenderer().render(RunList.document(workspace.store))).rows.first?.last == expected)
   }
 
   /// A terminal without room for the table gets a list whose words stay whole; a wide one, or a file, the table.
   @Test func narrowTerminalsGetAList() throws {
     let workspace = try Workspace()
     _ = try RandomRun(in: workspace.store, seed: 33)
-    let table = try RunList.render(workspace.store)
-    #expect(try RunList.render(workspace.store, columns: 400) == table)
-    let list = try RunList.render(workspace.store, columns: 60)
+    let table = try MarkdownRenderer().render(RunList.document(workspace.store))
+    #expect(try TerminalRenderer(columns: 400).render(RunList.document(workspace.store)) == table)
+    let list = try TerminalRenderer(columns: 60).render(RunList.document(workspace.store))
     let lines = list.components(separatedBy: "\n")
     #expect(lines.allSatisfy { $0.count <= 60 } && !list.contains("|"))
     let cells = try ReadTable(table)

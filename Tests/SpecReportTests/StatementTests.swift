@@ -1,4 +1,5 @@
 import Foundation
+import SpecDocument
 import SpecReport
 import SpecStore
 import Testing
@@ -6,7 +7,10 @@ import Testing
 /// What the reports state about runs of other kinds than the usual one.
 @Suite struct StatementTests {
   private func markdown(_ workspace: Workspace, _ run: Int64) throws -> String {
-    MarkdownReport.render(try RunSummary(store: workspace.store, run: run)).replacing("\n", with: " ")
+    MarkdownRenderer().render(RunReport.document(try RunSummary(store: workspace.store, run: run))).replacing(
+      "\n",
+      with: " "
+    )
   }
 
   /// Answer files hold texts and the times of whole turns.
@@ -58,7 +62,7 @@ import Testing
     let text = try markdown(workspace, run)
     #expect(text.contains(sentence) && !text.contains("identical to vanilla's.") && !text.contains("Each output"))
     #expect(text.contains("- kangaroo: not compared"))
-    let lossless = try ReadTable(try RunList.render(workspace.store)).cell("1", "Lossless")
+    let lossless = try ReadTable(try MarkdownRenderer().render(RunList.document(workspace.store))).cell("1", "Lossless")
     #expect(lossless == "vanilla 3 of 3, others not compared: rejection gives other draws")
   }
 
@@ -67,7 +71,7 @@ import Testing
     let run = try recordRejection(in: workspace.store, differs: true)
     let verdict = try RunSummary(store: workspace.store, run: run).verdict
     #expect(verdict.contains("Vanilla did not repeat its own outputs in 1 of 3 comparisons; the other decoders'"))
-    let lossless = try ReadTable(try RunList.render(workspace.store)).cell("1", "Lossless")
+    let lossless = try ReadTable(try MarkdownRenderer().render(RunList.document(workspace.store))).cell("1", "Lossless")
     #expect(lossless.hasPrefix("VANILLA, 1 of 3 DIFFER, others not compared"))
   }
 }

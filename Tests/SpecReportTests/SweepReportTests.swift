@@ -1,4 +1,5 @@
 import Foundation
+import SpecDocument
 import SpecReport
 import SpecStore
 import Testing
@@ -7,7 +8,7 @@ import Testing
 @Suite struct SweepReportTests {
   private func report(_ workspace: Workspace, passes: Int) throws -> String {
     let run = try CertaintyTests.record(in: workspace.store, passes: passes)
-    return SweepReport.render([try RunSummary(store: workspace.store, run: run)])
+    return MarkdownRenderer().render(SweepReport.document([try RunSummary(store: workspace.store, run: run)]))
   }
 
   /// With one pass the only interval is that over questions; with more the headline has that of this suite.
@@ -28,7 +29,7 @@ import Testing
     try workspace.connection().write {
       try $0.execute(sql: "UPDATE generation SET lossless = 0 WHERE decoder_id = 2 AND prompt_id = 1")
     }
-    let text = SweepReport.render([try RunSummary(store: workspace.store, run: run)])
+    let text = MarkdownRenderer().render(SweepReport.document([try RunSummary(store: workspace.store, run: run)]))
     let headline = try #require(text.split(separator: "\n").first { $0.contains("settings the fastest is") })
     let sentence = try #require(headline.components(separatedBy: "settings the fastest is").last)
     #expect(sentence.matches(of: /\dx\b/).count == 2 && sentence.matches(of: /\dx per token/).count == 2, "\(sentence)")

@@ -1,4 +1,5 @@
 import Foundation
+import SpecDocument
 import SpecReport
 import SpecStatistics
 import SpecStore
@@ -64,7 +65,7 @@ import Testing
     let run = try self.record(in: workspace.store, record)
     let summary = try RunSummary(store: workspace.store, run: run)
     #expect(!summary.verdict.contains("2.00x"))
-    let text = MarkdownReport.render(summary)
+    let text = MarkdownRenderer().render(RunReport.document(summary))
     #expect(!text.contains("2.00"))
     let table = try ReadTable(text, after: "## Speedup or time per token")
     #expect(try table.cell("kangaroo", "Overall") == "1.00x per token")
@@ -84,9 +85,13 @@ import Testing
       #expect((row["speedup"] is NSNull) == differs)
       #expect(row["basis"] as? String == (differs ? "time_per_token" : "speedup"))
     }
-    let latex = LaTeXReport.render(summary)
+    let latex = LaTeXRenderer().render(PaperTable.document(summary))
     #expect(latex.contains("1.00$\\times$ per token") && latex.replacing("\n", with: " ").contains("are no speedups"))
-    #expect(try ReadTable(try RunList.render(workspace.store)).rows[0].contains { $0.hasPrefix("1.00x") })
+    #expect(
+      try ReadTable(try MarkdownRenderer().render(RunList.document(workspace.store))).rows[0].contains {
+        $0.hasPrefix("1.00x")
+      }
+    )
   }
 
   @Test func rejectionIsNamedInEveryPlace() throws {
@@ -94,9 +99,8 @@ import Testing
     let run = try record(in: workspace.store, rejection, passes: 3, lossless: { _ in nil })
     let summary = try RunSummary(store: workspace.store, run: run)
     let plots = RunPlots.render(summary)
-    let text = MarkdownReport.render(
-      summary,
-      plots: Dictionary(uniqueKeysWithValues: plots.map { ($0.name, $0.name) })
+    let text = MarkdownRenderer(plots: Dictionary(uniqueKeysWithValues: plots.map { ($0.name, $0.name) })).render(
+      RunReport.document(summary)
     )
     #expect(text.contains("Because drafts judged by rejection give other outputs than vanilla's"))
     for heading in ["## Time per token against vanilla", "## How well the times per token are known"] {
@@ -108,8 +112,12 @@ import Testing
     #expect(!rest.localizedCaseInsensitiveContains("speedup"))
     #expect(plots.first?.title == "Time per token against vanilla")
     #expect(plots.first?.svg.contains("Ratio of decode times per token by category") == true)
-    #expect(try ReadTable(try RunList.render(workspace.store)).rows[0].contains { $0.contains("x per token ") })
-    let sweep = SweepReport.render([summary])
+    #expect(
+      try ReadTable(try MarkdownRenderer().render(RunList.document(workspace.store))).rows[0].contains {
+        $0.contains("x per token ")
+      }
+    )
+    let sweep = MarkdownRenderer().render(SweepReport.document([summary]))
     #expect(try ReadTable(sweep, after: "## Settings").cell("kangaroo:steps=6", "Per token") == "1.00x")
     #expect(sweep.contains("**1.00x per token**") && !sweep.replacing("no speedups", with: "").contains("peedup"))
     #expect(SweepReport.plot([summary])?.svg.contains("peedup") != true)
@@ -121,7 +129,7 @@ import Testing
     let run = try record(in: workspace.store, passes: 3, isShort: { $0 == 3 })
     let summary = try RunSummary(store: workspace.store, run: run)
     let table = try ReadTable(
-      MarkdownReport.render(summary),
+      MarkdownRenderer().render(RunReport.document(summary)),
       after: "## How well the speedups and times per token are known"
     )
     let rows = table.rows.filter { $0[0] == "kangaroo" }
@@ -137,7 +145,10 @@ import Testing
       try database.execute(sql: "UPDATE generation SET lossless = 0 WHERE decoder_id = 2")
     }
     let summary = try RunSummary(store: workspace.store, run: run)
-    let table = try ReadTable(MarkdownReport.render(summary), after: "## How well the times per token are known")
+    let table = try ReadTable(
+      MarkdownRenderer().render(RunReport.document(summary)),
+      after: "## How well the times per token are known"
+    )
     #expect(table.rows.filter { $0[0] == "kangaroo" }.allSatisfy { $0[6] == "faster per token" })
     #expect(summary.verdict.contains("That is faster per token: 95 % intervals "))
     #expect(try json(workspace, run, "kangaroo")["verdict"] as? String == "faster per token")
@@ -156,10 +167,13 @@ import Testing
       let row = try #require(comparison.rows.first)
       #expect(row.basis == .timePerToken && abs(row.ratio - 1) < 1e-9)
       #expect(abs(row.firstSpeedup - 1) < 1e-9 && abs(row.secondSpeedup - 1) < 1e-9)
-      let text = ComparisonReport.render(comparison)
+      let text = MarkdownRenderer().render(ComparisonReport.document(comparison))
       #expect(text.contains("Old ratio") && text.contains("1.00x per token") && text.contains("are no speedups"))
     }
     let equal = try RunComparison(side(lossless, "medusa"), side(lossless, "kangaroo"))
-    #expect(equal.rows.first?.basis == .speedup && ComparisonReport.render(equal).contains("Old speedup"))
+    #expect(
+      equal.rows.first?.basis == .speedup
+        && MarkdownRenderer().render(ComparisonReport.document(equal)).contains("Old speedup")
+    )
   }
 }

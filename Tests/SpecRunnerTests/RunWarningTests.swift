@@ -3,6 +3,7 @@ import GRDB
 import SpecDecoding
 import SpecKernels
 import SpecModel
+import SpecDocument
 import SpecReport
 import SpecRunner
 import SpecStore
@@ -89,7 +90,9 @@ import struct SpecSuite.Suite
     #expect(outcome.notes.contains { $0.hasPrefix(told) })
     let generations = try store.generations(of: outcome.run)
     #expect(generations.allSatisfy { $0.startedAt >= record.startedAt })
-    #expect(MarkdownReport.render(try RunSummary(store: store, run: outcome.run)).contains(told))
+    #expect(
+      MarkdownRenderer().render(RunReport.document(try RunSummary(store: store, run: outcome.run))).contains(told)
+    )
   }
 
   /// A clock that is right from the beginning to the end gives no warning.
@@ -115,7 +118,7 @@ import struct SpecSuite.Suite
     let outcome = try run(again, "kangaroo:exit=1", store)
     #expect(outcome.run == first)
     #expect(outcome.notes.contains { $0.hasPrefix("The system's clock was set back since the run began") })
-    let text = MarkdownReport.render(try RunSummary(store: store, run: first))
+    let text = MarkdownRenderer().render(RunReport.document(try RunSummary(store: store, run: first)))
     #expect(text.contains("before its start: the system's clock was set back"), "\(text)")
   }
 
@@ -146,7 +149,9 @@ import struct SpecSuite.Suite
     #expect(lacking > 0)
     let conditions = try store.conditions(of: outcome.run)
     #expect(conditions.first?.taints.contains { $0.hasPrefix(counted) } == true, "\(conditions)")
-    #expect(MarkdownReport.render(try RunSummary(store: store, run: outcome.run)).contains(counted))
+    #expect(
+      MarkdownRenderer().render(RunReport.document(try RunSummary(store: store, run: outcome.run))).contains(counted)
+    )
   }
 
   @Test func anAdapterForFewerPositionsIsTold() throws {

@@ -14,7 +14,7 @@ public enum HostileText {
     ]
     + ["=cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "\\input{x}", "\\end{tabular}", "$(id)", "`id`", "; id", "# x", "1. x"]
     + ["http://x", "www.x", "a@b", "- x", "> x", "```", "%0A", "\\u{1B}", "\u{1F468}\u{200D}\u{1F469}", "\u{1F600}"]
-    + ["a", "b7", "é", "世", "א", "ك", "mt_bench", "0.5"]
+    + ["a", "b7", "é", "–", "×", "5 %", "世", "א", "ك", "mt_bench", "0.5"]
 
   /// A text of up to ten parts.
   public static func text(_ random: inout some RandomNumberGenerator) -> String {

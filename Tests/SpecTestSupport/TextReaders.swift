@@ -35,9 +35,17 @@ public enum LaTeXReader {
   private static let signs: [(command: String, sign: Unicode.Scalar)] = [
     ("\\textbackslash{}", "\\"), ("\\textasciitilde{}", "~"), ("\\textasciicircum{}", "^"), ("\\textless{}", "<"),
     ("\\textgreater{}", ">"), ("\\textbar{}", "|"), ("{\\char34}", "\""), ("{[}", "["), ("{]}", "]"), ("{*}", "*"),
-    ("\\&", "&"), ("\\%", "%"), ("\\$", "$"), ("\\#", "#"), ("\\_", "_"), ("\\{", "{"), ("\\}", "}"),
+    ("$\\times$", "×"), ("\\,", " "), ("--", "–"), ("\\&", "&"), ("\\%", "%"), ("\\$", "$"), ("\\#", "#"), ("\\_", "_"),
+    ("\\{", "{"), ("\\}", "}"),
   ]
   private static let special = Set("\\~^&%$#_{}[]*\"\n\r".unicodeScalars)
+
+  /// The lines that begin or end something.
+  public static func structure(_ source: String) -> [String] {
+    source.unicodeScalars.split(separator: "\n").map { String(String.UnicodeScalarView($0)) }.filter { line in
+      ["\\begin{", "\\end{", "\\toprule", "\\midrule", "\\bottomrule"].contains { line.hasPrefix($0) }
+    }
+  }
 
   /// The signs that are set; nil if anything else has a meaning.
   public static func text(_ source: String) -> [Unicode.Scalar]? {

@@ -14,9 +14,9 @@ struct LossCurvePlotTests {
 
   /// All "x,y" pairs of the lines.
   private func places(_ svg: String) -> [(x: Double, y: Double)] {
-    svg.matches(of: /(\d+\.\d),(\d+\.\d)/).compactMap { match in
-      guard let x = Double(match.1), let y = Double(match.2) else { return nil }
-      return (x, y)
+    svg.matches(of: /points="([^"]*)"/).flatMap { $0.output.1.split(separator: " ") }.compactMap { pair in
+      let numbers = pair.split(separator: ",").compactMap { Double($0) }
+      return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
     }
   }
 
@@ -27,9 +27,9 @@ struct LossCurvePlotTests {
     ])
     let places = places(svg)
     #expect(places.count > 500 && places.count < 1000)
-    #expect(places.allSatisfy { 62...700 ~= $0.x && 60...370 ~= $0.y })
-    #expect(svg.matches(of: /<circle class="dot s1" cx/).count == 6)
-    #expect(svg.contains("40M</text>") && svg.contains("tokens</text>"))
+    #expect(places.allSatisfy { 48...744 ~= $0.x && 74...304 ~= $0.y })
+    #expect(svg.matches(of: /<circle class="s1 fill" cx/).count == 5)
+    #expect(svg.contains("40 M</text>") && svg.contains("tokens</text>"))
     #expect(svg.contains("training: 2.13") && svg.contains("held-out: 3.560"))
     #expect(svg.contains("@media (prefers-color-scheme:dark)"))
     #expect(!svg.contains("href") && !svg.contains("url("))

@@ -17,13 +17,13 @@ extension Unicode.Scalar {
 
 extension String {
   /// The text with each disruptive scalar shown by its number.
-  var visible: String {
+  package var visible: String {
     unicodeScalars.contains(where: \.isDisruptive) ? unicodeScalars.map(\.visible).joined() : self
   }
 
   /// The text for a sentence: disruptive scalars are shown by their numbers, any run of white space is one space, and
   /// none is left at the ends.
-  var onOneLine: String {
+  package var onOneLine: String {
     unicodeScalars.split(whereSeparator: \.properties.isWhitespace)
       .map { $0.map(\.visible).joined() }
       .joined(separator: " ")

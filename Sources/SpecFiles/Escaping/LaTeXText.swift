@@ -1,34 +1,40 @@
 /// Text that nobody has checked made fit for LaTeX: it is typeset as it is, on its line and in its column.
 package enum LaTeXText {
-  /// Text for a sentence or a cell of a table. A run of white space becomes one space.
-  package static func plain(_ text: String) -> String {
-    var previous: Unicode.Scalar?
-    return text.onOneLine.unicodeScalars.reduce(into: "") { result, scalar in
-      if let previous, isLigature(previous, scalar) { result += "{}" }
-      previous = scalar
-      switch scalar {
-      case "\\": result += "\\textbackslash{}"
-      case "~": result += "\\textasciitilde{}"
-      case "^": result += "\\textasciicircum{}"
-      case "<": result += "\\textless{}"
-      case ">": result += "\\textgreater{}"
-      case "|": result += "\\textbar{}"
-      case "&", "%", "$", "#", "_", "{", "}": result += "\\\(scalar)"
-      // After the end of a row they would be its options; the quotation mark is a command in some languages.
-      case "[", "]", "*": result += "{\(scalar)}"
-      case "\"": result += "{\\char34}"
-      default: result.unicodeScalars.append(scalar)
-      }
+  /// A text of one line, for a sentence or a cell of a table; line breaks and tabs in it are shown by their numbers.
+  package static func escaped(_ text: String) -> String {
+    let scalars = Array(text.visible.unicodeScalars)
+    return scalars.indices.reduce(into: "") { result, index in
+      if index > 0, isLigature(scalars[index - 1], scalars[index]) { result += "{}" }
+      let isBeforePercent = scalars[index] == " " && index + 1 < scalars.count && scalars[index + 1] == "%"
+      // A number and its percent sign stay on one line.
+      result += isBeforePercent ? "\\," : sign(scalars[index])
     }
   }
 
-  /// Text after a percent sign, on one line.
-  package static func comment(_ text: String) -> String { text.onOneLine }
+  private static func sign(_ scalar: Unicode.Scalar) -> String {
+    switch scalar {
+    case "\\": "\\textbackslash{}"
+    case "~": "\\textasciitilde{}"
+    case "^": "\\textasciicircum{}"
+    case "<": "\\textless{}"
+    case ">": "\\textgreater{}"
+    case "|": "\\textbar{}"
+    case "&", "%", "$", "#", "_", "{", "}": "\\\(scalar)"
+    // After the end of a row they would be its options; the quotation mark is a command in some languages.
+    case "[", "]", "*": "{\(scalar)}"
+    case "\"": "{\\char34}"
+    case "–": "--"
+    case "×": "$\\times$"
+    default: String(scalar)
+    }
+  }
 
   /// Whether two signs in a row are set as another one, like two hyphens as a dash.
   private static func isLigature(_ first: Unicode.Scalar, _ second: Unicode.Scalar) -> Bool {
     switch first {
-    case "-", "`", "'", ",": second == first
+    // A dash is written as two hyphens.
+    case "-", "–": second == "-" || second == "–"
+    case "`", "'", ",": second == first
     case "?", "!": second == "`"
     default: false
     }

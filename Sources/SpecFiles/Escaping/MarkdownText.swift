@@ -1,16 +1,23 @@
 /// Text that nobody has checked made fit for Markdown: it stays on its line and in its table cell and is shown as it is.
 package enum MarkdownText {
-  /// Text for a sentence, a heading, a list or a table cell. A run of white space becomes one space, as a reader of
-  /// Markdown shows it.
-  package static func plain(_ text: String) -> String {
-    let scalars = Array(text.onOneLine.unicodeScalars)
+  /// Where a text stands.
+  package enum Place: Sendable {
+    /// In a sentence, a heading or a list, perhaps at its beginning.
+    case line
+    /// In a cell of a table, where nothing begins a heading, a list or a quotation.
+    case cell
+  }
+
+  /// A text of one line; line breaks and tabs in it are shown by their numbers.
+  package static func escaped(_ text: String, in place: Place) -> String {
+    let scalars = Array(text.visible.unicodeScalars)
     return scalars.indices.reduce(into: "") { result, index in
-      if isSpecial(scalars, at: index) { result += "\\" }
+      if isSpecial(scalars, at: index, place) { result += "\\" }
       result.unicodeScalars.append(scalars[index])
     }
   }
 
-  /// Text between backticks, for a sentence or a list. A table cell wants ``plain(_:)``: there a `|` ends even code.
+  /// Text between backticks, for a sentence or a list. A cell of a table cannot hold it: there a `|` ends even code.
   package static func code(_ text: String) -> String {
     let content = text.visible
     let scalars = content.unicodeScalars
@@ -27,24 +34,32 @@ package enum MarkdownText {
   private static let special: Set<Unicode.Scalar> = ["\\", "`", "|", "*", "[", "]", "<", "&", "~", "$"]
 
   /// Whether a sign would not be shown as it is.
-  private static func isSpecial(_ text: [Unicode.Scalar], at index: Int) -> Bool {
+  private static func isSpecial(_ text: [Unicode.Scalar], at index: Int, _ place: Place) -> Bool {
     func scalar(_ place: Int) -> Unicode.Scalar? { text.indices.contains(place) ? text[place] : nil }
     let (before, after) = (scalar(index - 1), scalar(index + 1))
+    if place == .line, beginsOrEndsBlock(text, at: index) { return true }
     switch text[index] {
     // Inside a word an underscore means nothing and is left alone, so that `mt_bench` stays readable as text.
     case "_": return !(before?.isWord ?? false) || !(after?.isWord ?? false)
+    case ".": return index >= 3 && text[index - 3..<index].allSatisfy { $0 == "w" || $0 == "W" }
+    // What some sites turn into links.
+    case ":": return after == "/" && scalar(index + 2) == "/"
+    case "@": return before?.isWord ?? false
+    default: return special.contains(text[index])
+    }
+  }
+
+  /// Whether a sign makes a heading, a list or a quotation of the line.
+  private static func beginsOrEndsBlock(_ text: [Unicode.Scalar], at index: Int) -> Bool {
+    let after = text.indices.contains(index + 1) ? text[index + 1] : nil
+    switch text[index] {
     // Headings, closed ones too, quotations, lines under a heading.
     case "#": return index == 0 || after == nil
     case ">", "=": return index == 0
     // Lists and rules.
     case "-", "+": return index == 0 && (after == nil || after == " " || after == "-")
-    case ".", ")":
-      let isNumbered = index > 0 && (after == nil || after == " ") && text[..<index].allSatisfy(\.isDigit)
-      return isNumbered || (index >= 3 && text[index - 3..<index].allSatisfy { $0 == "w" || $0 == "W" })
-    // What some sites turn into links.
-    case ":": return after == "/" && scalar(index + 2) == "/"
-    case "@": return before?.isWord ?? false
-    default: return special.contains(text[index])
+    case ".", ")": return index > 0 && (after == nil || after == " ") && text[..<index].allSatisfy(\.isDigit)
+    default: return false
     }
   }
 

@@ -58,7 +58,7 @@ extension [LossPoint] {
     }
   }
 
-  /// At most a number of points, each the mean of its neighbours.
+  /// At most a number of points, each the mean of its neighbors.
   func thinned(to limit: Int) -> [LossPoint] {
     guard count > limit else { return self }
     return (0..<limit).map { part in

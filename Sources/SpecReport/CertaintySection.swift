@@ -1,0 +1,85 @@
+import SpecDocument
+import SpecFiles
+import SpecStatistics
+import SpecStore
+
+// How well the speedups are known.
+extension RunSections {
+  /// The intervals of every speedup.
+  var certainty: [Block] {
+    var table = Table(
+      columns: [
+        ("Decoder", .left), ("Category", .left), (summary.naming.column, .right), ("Of this suite", .left),
+        ("Over questions", .left), ("Outliers", .right), ("Verdict", .left),
+      ]
+    )
+    var (unknown, withPasses) = (0, Set<ReportCategory>())
+    for decoder in summary.contestants {
+      for category in summary.columns + [.overall] {
+        guard let estimate = summary.estimates[decoder.id, category], let ratio = estimate.ratio else { continue }
+        if estimate.ofThisSuite != nil { withPasses.insert(category) }
+        guard estimate.interval != nil else {
+          unknown += 1
+          continue
+        }
+        table.append([
+          name(decoder), category.title, summary.naming.cell(ratio, estimate.basis),
+          NumberFormat.interval(estimate.ofThisSuite), NumberFormat.interval(estimate.overQuestions),
+          String(estimate.outliers), estimate.verdictText,
+        ])
+      }
+    }
+    let title: RichText = "How well the \(summary.naming.plural) are known"
+    guard !table.isEmpty else {
+      let sentence = Self.withoutInterval("None of the ratios has an interval")
+      return unknown == 0 ? [] : [.heading(2, title), .paragraph(sentence)]
+    }
+    let left = Self.withoutInterval("Left out are \(unknown) ratios without an interval")
+    let rest: RichText = unknown == 0 ? "" : "\n\(left)"
+    return section(
+      title,
+      table,
+      """
+      95 % intervals. Of this suite: the same questions measured again and again, from the differences between passes;
+      it takes two passes. \(passEffect(in: withPasses))
+      Over questions: other questions of the same kind, all turns of a question together; it takes
+      \(PairedTimes.fewestQuestions) questions. The verdict is that of the first interval, or else of the second: "no difference shown"
+      where it contains 1. Outliers are pairs more than 3.5 scaled median absolute deviations away from what the same
+      prompt showed in other passes; they are counted in all figures.\(rest)
+      """
+    )
+  }
+
+  private static func withoutInterval(_ subject: RichText) -> RichText {
+    """
+    \(subject), so that it is not known whether they are more than noise: the interval of this suite takes two passes, \
+    that over questions \(PairedTimes.fewestQuestions) questions.
+    """
+  }
+
+  /// What the intervals of some categories make of passes that differ as a whole.
+  private func passEffect(in categories: Set<ReportCategory>) -> RichText {
+    guard !categories.isEmpty else { return "" }
+    let effects = categories.compactMap { summary.estimates.effects[$0.rawValue] }
+    let decoders = summary.contestants.count
+    if effects.isEmpty {
+      let passes = Set(summary.estimates.pairs.values.joined().map(\.pass)).count
+      let count = quantity(passes, "pass is", plural: "passes are")
+      let reason: RichText =
+        PassEffect.canTell(decoders: decoders, passes: passes)
+        ? "Too few decoders were measured whole in every pass \(strong: "to tell whether whole passes differ")"
+        : "\(count) \(strong: "too few to tell whether whole passes differ")"
+      return """
+        \(reason), as when the clock changes between them: the intervals take it that they do not; three whole passes \
+        can tell.
+        """
+    }
+    if effects.count == categories.count, effects.allSatisfy({ $0.decoders == decoders }) {
+      return "How far passes differ is estimated from all decoders together."
+    }
+    return """
+      How far passes differ is estimated from the decoders that were measured whole in every pass of a category; where \
+      too few were, the intervals take it that passes do not differ.
+      """
+  }
+}

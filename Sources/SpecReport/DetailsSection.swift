@@ -1,0 +1,171 @@
+import SpecDocument
+import SpecFiles
+import SpecStore
+
+// What was measured, with which settings and where.
+extension RunSections {
+  private typealias Entry = (name: String, text: RichText, items: [RichText])
+
+  private var run: RunRecord { summary.run.record }
+  private var environment: EnvironmentRecord { summary.environment }
+
+  /// All that has to be known to measure the same again, and what makes the measurement doubtful.
+  var details: [Block] {
+    let entries = run.origin == .measured ? measuredEntries : importedEntries
+    return [.list(entries.map(Self.item))] + warnings
+  }
+
+  private static func item(_ entry: Entry) -> ListItem {
+    let label: RichText = "\(strong: "\(entry.name)"):"
+    return ListItem(entry.items.isEmpty ? "\(label) \(entry.text)" : label, items: entry.items)
+  }
+
+  private var measuredEntries: [Entry] {
+    [("Model", model, []), ("Suite", suite, []), ("Prompts", prompts, [])] + skipped + [decoders]
+      + [("Settings", settings, []), ("Sampling", sampling, [])] + options
+      + [("Date", date, []), ("SpecBench", program, []), ("Command", RichText(code: run.commandLine), [])] + machine
+  }
+
+  /// What is known of imported answers.
+  private var importedEntries: [Entry] {
+    [
+      ("Model", "\(run.modelName)", []), ("Prompts", prompts, []), decoders,
+      ("Imported", "\(DateText.readable(run.startedAt)) (UTC), by \(code: run.commandLine)", []),
+      (
+        "Not known",
+        """
+        token ids, drafted tokens, the environment, and times other than whole turns: decode times hold the prefill, and \
+        outputs are compared as texts, positions counting characters
+        """, []
+      ),
+    ]
+  }
+
+  /// What one run of a sweep was measured with.
+  var provenance: [RichText] {
+    let entries: [Entry] =
+      [("Model", model, []), ("Suite", suite, []), ("Questions", questions, []), ("Prompts", prompts, [])] + skipped
+      + [("Settings", settings, []), ("Date", date, []), ("SpecBench", program, [])]
+      + [("Command", RichText(code: run.commandLine), [])]
+    return entries.map { "\($0.name): \($0.text)" }
+  }
+
+  /// What makes the measurement doubtful.
+  var warnings: [Block] {
+    let tainted = summary.conditions.filter { !$0.taints.isEmpty }
+    let passes = tainted.map { "Pass \($0.passText): \($0.taints.joined(separator: " "))" }
+    // A reader wants to know that passes are tainted; the table of conditions has all of them.
+    let shown =
+      passes.count > 3
+      ? passes.prefix(3) + ["\(quantity(passes.count - 3, "more pass is", plural: "more passes are")) tainted."]
+      : passes[...]
+    let taints = environment.taints + shown
+    guard !taints.isEmpty else { return [] }
+    let title: RichText = run.origin == .measured ? "these times are tainted" : "the files leave doubts"
+    return [
+      .note([.paragraph("\(strong: "WARNING: \(title).")"), .list(taints.map { ListItem(RichText(raw: $0)) })])
+    ]
+  }
+
+  private var model: RichText {
+    let parameters = NumberFormat.count(run.parameters)
+    return "\(run.modelName) (\(parameters) parameters, \(run.architecture), \(weights), hash \(hash(run.modelHash)))"
+  }
+
+  /// The type of the weights, and what was lost on the way to it: float32 holds every stored number.
+  private var weights: String {
+    guard let stored = run.storedWeightType, stored != run.weightType, run.weightType != "f32" else {
+      return run.weightType
+    }
+    return "\(run.weightType) rounded from the checkpoint's \(stored)"
+  }
+
+  private var suite: RichText { "\(run.suiteName), version \(run.suiteVersion), hash \(hash(run.suiteHash))" }
+
+  /// The database does not tell whether the number was limited; the command does.
+  private var questions: RichText {
+    "\(summary.outline.questionCount) measured; a limit takes questions in turn from the categories"
+  }
+
+  private var prompts: RichText {
+    let counts = summary.tasks.compactMap { category -> RichText? in
+      summary.outline.measuredPrompts[category.rawValue].map { "\(category.rawValue) \($0)" }
+    }
+    let list: RichText = counts.isEmpty ? "" : " (\(counts.joined(separator: ", ")))"
+    return "\(summary.outline.promptCount) measured\(list)"
+  }
+
+  private var skipped: [Entry] {
+    guard !summary.skips.isEmpty else { return [] }
+    let reasons = summary.skips.map { skip -> RichText in "\(skip.prompts) of \(skip.category) (\(skip.reason))" }
+    return [("Skipped", reasons.joined(separator: ", "), [])]
+  }
+
+  private var decoders: Entry {
+    ("Decoders", "none", summary.decoders.map { "\($0.name): \(code: $0.spec)" })
+  }
+
+  private var settings: RichText {
+    """
+    \(quantity(run.threads, "thread")), \(quantity(run.passes, "measured pass", plural: "measured passes")), at most \
+    \(quantity(run.maxNewTokens, "new token")), context of \(quantity(run.contextLength, "position")), seed \(run.seed)
+    """
+  }
+
+  private var sampling: RichText {
+    guard run.temperature > 0 else { return "temperature 0: the likeliest token, always" }
+    let judged: RichText =
+      run.verification == "coupled"
+      ? "drafts coupled with the target's draws, so that outputs must be vanilla's"
+      : """
+      drafts judged by \(run.verification): outputs have vanilla's distribution, not its tokens, and are not compared
+      """
+    let limits: [RichText?] = [
+      "temperature \(String(run.temperature))", run.topK > 0 ? "top-k \(run.topK)" : nil,
+      run.topP < 1 ? "top-p \(String(run.topP))" : nil, "seed \(run.seed)", judged,
+    ]
+    return limits.compactMap(\.self).joined(separator: ", ")
+  }
+
+  private var options: [Entry] {
+    run.options == "{}" ? [] : [("Other options", RichText(code: run.options), [])]
+  }
+
+  private var date: RichText {
+    let end =
+      run.finishedAt.map { finish in
+        let isEarly = finish < run.startedAt
+        return "finished \(DateText.readable(finish))"
+          + (isEarly ? ", before its start: the system's clock was set back" : "")
+      } ?? summary.outline.unfinishedText ?? ""
+    return "started \(DateText.readable(run.startedAt)), \(end) (UTC)"
+  }
+
+  private var program: RichText {
+    let commit: RichText = environment.sourceCommit.map { "commit \($0)" } ?? "commit unknown"
+    return "\(environment.packageVersion), \(commit), \(environment.buildConfiguration.rawValue) build"
+  }
+
+  private var machine: [Entry] {
+    let frequency = environment.frequencyMegahertz.map { "\(NumberFormat.fixed($0 / 1000, decimals: 2)) GHz" }
+    let load = environment.loadAverage.map { NumberFormat.fixed($0, decimals: 2) }
+    let total = NumberFormat.memory(environment.memoryTotalBytes)
+    let available = NumberFormat.memory(environment.memoryAvailableBytes)
+    return [
+      (
+        "Processor",
+        """
+        \(environment.cpuModel), \(environment.physicalCores) physical and \(environment.logicalCores) logical cores
+        """, []
+      ),
+      ("Affinity", "cores \(environment.affinity)", []),
+      ("Clock", "governor \(environment.governor ?? "unknown"), frequency \(frequency ?? "unknown")", []),
+      ("Load at the start", RichText(raw: load ?? "unknown"), []),
+      ("Memory", "\(total), \(available) available at the start", []),
+      ("System", "\(environment.operatingSystem), kernel \(environment.kernel)", []),
+      ("Compiler", "\(environment.compiler), kernel set \(environment.kernelSet)", []),
+    ]
+  }
+
+  private func hash(_ hash: String) -> RichText { RichText(code: String(hash.prefix(12))) }
+}

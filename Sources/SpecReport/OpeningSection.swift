@@ -1,0 +1,135 @@
+import SpecDocument
+import SpecFiles
+import SpecStore
+
+// What a reader has to know first: the result in words, and whatever speaks against it.
+extension RunSections {
+  /// The title, the result and what speaks against it.
+  var opening: [Block] {
+    let run = summary.run
+    let title: RichText = "SpecBench report: \(run.modelName) on \(run.suiteName)"
+    return [.heading(1, title)] + [subtitle, verdict].compactMap(\.self).map(Block.paragraph) + notice + mismatches
+  }
+
+  /// The result in one or two sentences.
+  var verdict: RichText {
+    guard summary.generations > 0 else {
+      return "This run holds no generation, so there is nothing to report about its decoders."
+    }
+    let doubts = TimeDoubts(summary: summary).text
+    let note = summary.naming.note.map { RichText(raw: $0) }
+    let parts =
+      summary.isFinished
+      ? [doubts, speedSentence(isDoubtful: doubts != nil), certaintySentence, losslessSentence]
+      : [preliminarySentence, doubts, note, losslessSentence]
+    return parts.compactMap(\.self).joined(separator: " ")
+  }
+
+  /// What model was measured; nil where that is not known, as for imported answers.
+  private var subtitle: RichText? {
+    guard summary.run.origin == .measured else { return nil }
+    let parameters = NumberFormat.count(summary.run.parameters)
+    return "The model is \(summary.run.architecture) with \(parameters) parameters in \(summary.run.weightType)."
+  }
+
+  /// Says how far the run is. A few questions would crown a decoder by chance.
+  private var preliminarySentence: RichText? {
+    summary.outline.unfinishedText.map { text in
+      "The run is \(strong: "\(text)"): all figures are preliminary, so that no decoder is called the fastest."
+    }
+  }
+
+  /// Says so when the run was not brought to its end.
+  private var notice: [Block] {
+    guard let text = summary.outline.unfinishedText else { return [] }
+    let sentence: RichText = """
+      \(strong: "\(text)") The run is going on or was broken off; the figures are those of what it has recorded. Later \
+      turns of a conversation are counted from when they are reached.
+      """
+    return [.note([.paragraph(sentence)])]
+  }
+
+  private func speedSentence(isDoubtful: Bool) -> RichText {
+    if let fastest = summary.outline.fastest { return fastestSentence(fastest, isDoubtful: isDoubtful) }
+    guard let baseline = summary.outline.baseline else {
+      return "The run has no vanilla decoder to compare with, so there are no speedups."
+    }
+    guard summary.decoders.contains(where: { !$0.isVanilla }) else {
+      let rate = NumberFormat.rate(summary.figures[baseline.id, .overall].speedup?.tokensPerSecond)
+      return "Only vanilla was measured: \(rate) tokens per second overall."
+    }
+    if isUntimed {
+      return """
+        No decode times: the outputs end with the tokens of the prefill, so there are no speedups. Allow more than \
+        \(quantity(summary.run.maxNewTokens, "new token")).
+        """
+    }
+    return "No decoder has yet been timed on the same prompt and pass as vanilla, so there are no speedups."
+  }
+
+  /// Whether decoders were measured beside vanilla, and there was nothing to time: as where one token is all that may come.
+  private var isUntimed: Bool {
+    let pairs = summary.outline.speedups.filter {
+      $0.category == ReportCategory.overall.rawValue && $0.decoderID != summary.outline.baseline?.id
+    }
+    return !pairs.isEmpty && pairs.allSatisfy { $0.methodDecodeNanoseconds == 0 || $0.vanillaDecodeNanoseconds == 0 }
+  }
+
+  /// What is doubtful is not set in bold: that would be read first, and alone.
+  private func fastestSentence(_ fastest: Speedup, isDoubtful: Bool) -> RichText {
+    func marked(_ text: String) -> RichText { isDoubtful ? "\(text)" : "\(strong: "\(text)")" }
+    let name = marked(summary.fastest.map(name) ?? fastest.decoder)
+    let ratio = marked(NumberFormat.ratio(fastest.ratio))
+    let sentence: RichText =
+      fastest.ratio ?? 0 > 1
+      ? "The fastest decoder is \(name) with an overall \(fastest.basis.noun) of \(ratio) over vanilla."
+      : "No decoder is faster than vanilla; the nearest is \(name) with \(ratio) \(perToken(fastest))overall."
+    return [sentence, summary.naming.note.map { RichText(raw: $0) }].compactMap(\.self).joined(separator: " ")
+  }
+
+  private func perToken(_ row: Speedup) -> RichText { row.basis == .speedup ? "" : "per token " }
+
+  /// How well the fastest decoder's speedup is known, and how much of it could be noise.
+  private var certaintySentence: RichText? {
+    guard let fastest = summary.fastest, let estimate = summary.estimates[fastest.id, .overall] else { return nil }
+    var intervals: [String] = []
+    if let interval = estimate.ofThisSuite { intervals.append("\(NumberFormat.interval(interval)) on this suite") }
+    if let interval = estimate.overQuestions { intervals.append("\(NumberFormat.interval(interval)) over questions") }
+    let verdict =
+      switch estimate.verdict {
+      case .faster, .slower: "That is \(estimate.verdictText)"
+      case .noDifferenceShown: "No difference is shown"
+      case .notKnown: "Whether that is more than noise is not known"
+      }
+    let noun = intervals.count == 1 ? "interval" : "intervals"
+    let known = intervals.isEmpty ? "." : ": 95 % \(noun) \(intervals.joined(separator: ", "))."
+    return ["\(verdict)\(known)", NoiseText(summary: summary).text].compactMap(\.self).joined(separator: " ")
+  }
+
+  private var losslessSentence: RichText {
+    let checked = summary.checkedGenerations
+    let differing = summary.mismatches.count
+    if summary.outline.comparesVanillaAlone { return vanillaAloneSentence(checked: checked, differing: differing) }
+    if checked == 0 { return "No output has been compared with vanilla's." }
+    if differing > 0 { return "\(strong: "\(differing) of \(checked) compared outputs differ from vanilla's.")" }
+    return checked == 1
+      ? "The one compared output is identical to vanilla's."
+      : "All \(checked) compared outputs are identical to vanilla's."
+  }
+
+  private func vanillaAloneSentence(checked: Int, differing: Int) -> RichText {
+    let others = "outputs are not compared with vanilla's, because judging drafts by rejection gives other draws"
+    if checked == 0 { return "The decoders' \(others)." }
+    let comparisons = checked == 1 ? "the one comparison" : "all \(checked) comparisons"
+    let vanilla: RichText =
+      differing == 0
+      ? "Vanilla repeated its own outputs in \(comparisons)"
+      : "\(strong: "Vanilla did not repeat its own outputs in \(differing) of \(quantity(checked, "comparison"))")"
+    return "\(vanilla); the other decoders' \(others)."
+  }
+}
+
+extension RunSummary {
+  /// The result in one or two plain sentences: the fastest decoder, and whether every output is vanilla's.
+  public var verdict: String { RunSections(summary: self).verdict.plain }
+}
