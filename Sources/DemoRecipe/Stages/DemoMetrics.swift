@@ -1,0 +1,110 @@
+import SpecTraining
+import SpecFiles
+import SpecKernels
+import SpecModel
+
+/// What the demo model has learned, measured on documents and questions that it was never trained on.
+package struct DemoMetrics: Sendable {
+  /// The target on the held-out documents, which are those that its drafters are measured on.
+  package let targetOverall: HeldOutMetrics
+  /// The target on held-out documents of each category, in the order of `DemoCategory.allCases`.
+  package let target: [(category: DemoCategory, metrics: HeldOutMetrics)]
+  /// The exit layer with Kangaroo's adapter, through the target's head, beside the target.
+  package let exitLayer: HeldOutMetrics
+  /// A model of the draft's layers that learned the next token from as much of the same data as the target did, at
+  /// the end of its training.
+  package let smallModel: HeldOutMetrics
+  /// The draft model beside the target.
+  package let draft: HeldOutMetrics
+  /// Each Medusa head beside what the target says later.
+  package let heads: [HeldOutMetrics]
+  /// The target's greedy answers to the suite's questions.
+  package let answers: AnswerMetrics
+
+  /// Measures a demo model.
+  ///
+  /// - Parameters:
+  ///   - recipe: how it was made.
+  ///   - folder: where it lies.
+  ///   - context: the kernels and threads to compute on.
+  /// - Throws: `ModelError`, `TokenizerError` or `KernelError` if a part is missing.
+  package init(_ recipe: Recipe, folder: DemoFolder, context: ComputeContext) throws {
+    let data = DemoData(recipe, tokenizer: try Tokenizer(directory: folder.model))
+    let checkpoint = try Checkpoint(directory: folder.model)
+    let rows = recipe.targetSettings.batchTokens
+    let heldOut = BatchPlan(data.heldOut, rows: rows, seed: 0).inOrder
+    let frozen = try FrozenTarget(checkpoint, rows: rows, context: context)
+    targetOverall = Self.sum(heldOut, frozen.evaluate)
+    target = DemoCategory.allCases.map { category in
+      (category, Self.sum(BatchPlan(data.heldOut(of: category), rows: rows, seed: 0).inOrder, frozen.evaluate))
+    }
+    exitLayer = try Self.exitLayer(recipe, folder, checkpoint, heldOut, context)
+    smallModel = try TrainingRecord.finished(in: folder.smallModelRecord)?.points.last?.heldOut ?? HeldOutMetrics()
+    draft = try Self.draft(recipe, folder, checkpoint, heldOut, context)
+    heads = try Self.heads(recipe, folder, checkpoint, heldOut, context)
+    answers = try AnswerMetrics(data, checkpoint: checkpoint, frozen: frozen, context: context)
+  }
+
+  private static func sum(
+    _ batches: [TrainingBatch],
+    _ evaluate: (TrainingBatch) -> HeldOutMetrics
+  ) -> HeldOutMetrics {
+    batches.reduce(HeldOutMetrics()) { $0 + evaluate($1) }
+  }
+
+  private static func exitLayer(
+    _ recipe: Recipe,
+    _ folder: DemoFolder,
+    _ checkpoint: Checkpoint,
+    _ heldOut: [TrainingBatch],
+    _ context: ComputeContext
+  ) throws -> HeldOutMetrics {
+    let objective = try KangarooObjective(
+      checkpoint,
+      exitLayer: recipe.exitLayer,
+      rows: recipe.targetSettings.batchTokens,
+      seed: recipe.seed,
+      context: context
+    )
+    try objective.load(folder.kangaroo)
+    return sum(heldOut, objective.evaluate)
+  }
+
+  private static func draft(
+    _ recipe: Recipe,
+    _ folder: DemoFolder,
+    _ checkpoint: Checkpoint,
+    _ heldOut: [TrainingBatch],
+    _ context: ComputeContext
+  ) throws -> HeldOutMetrics {
+    let own = try Checkpoint(directory: folder.draft)
+    let objective = try DraftObjective(
+      checkpoint,
+      configuration: own.configuration,
+      rows: recipe.targetSettings.batchTokens,
+      seed: recipe.seed,
+      context: context
+    )
+    try objective.load(own)
+    return sum(heldOut, objective.evaluate)
+  }
+
+  private static func heads(
+    _ recipe: Recipe,
+    _ folder: DemoFolder,
+    _ checkpoint: Checkpoint,
+    _ heldOut: [TrainingBatch],
+    _ context: ComputeContext
+  ) throws -> [HeldOutMetrics] {
+    let objective = try MedusaObjective(
+      checkpoint,
+      count: recipe.medusaHeads,
+      rows: recipe.targetSettings.batchTokens,
+      context: context
+    )
+    try objective.load(folder.medusa)
+    return heldOut.reduce([HeldOutMetrics](repeating: HeldOutMetrics(), count: recipe.medusaHeads)) { sums, batch in
+      zip(sums, objective.evaluateEach(batch)).map { $0 + $1 }
+    }
+  }
+}

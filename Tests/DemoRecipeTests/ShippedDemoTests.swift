@@ -1,0 +1,44 @@
+import DemoRecipe
+import Foundation
+import SpecTestSupport
+import SpecTraining
+import Testing
+
+/// What is shipped under `Suites/demo` is what the recipe makes, as far as its records and questions tell.
+@Suite struct ShippedDemoTests {
+  private let recipe = Recipe.shipped
+  private let folder = DemoFolder(Fixtures.package.appending(path: "Suites/demo").path)
+
+  private func record(_ directory: String) throws -> TrainingRecord {
+    try #require(try TrainingRecord.finished(in: directory), "no record in \(directory)")
+  }
+
+  @Test func everyPartWasTrainedAsTheRecipeSays() throws {
+    #expect(try record(folder.model).settings == recipe.targetSettings)
+    #expect(try record(folder.kangaroo).settings == recipe.kangarooSettings)
+    #expect(try record(folder.medusa).settings == recipe.medusaSettings)
+    #expect(try record(folder.draft).settings == recipe.draftSettings)
+    #expect(try record(folder.smallModelRecord).settings == recipe.smallModelSettings)
+  }
+
+  @Test func theQuestionsAreThoseOfTheGenerator() throws {
+    let lines = try String(contentsOfFile: folder.path + "/question.jsonl", encoding: .utf8).split(separator: "\n")
+    let questions = DemoSuite.questions(perCategory: recipe.questionsPerCategory, seed: recipe.seed)
+    #expect(lines.count == questions.count)
+    for (line, question) in zip(lines, questions) {
+      let fields = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      #expect(fields["question_id"] as? Int == question.questionID)
+      #expect(fields["category"] as? String == question.category.rawValue)
+      #expect(fields["turns"] as? [String] == question.turns)
+    }
+  }
+
+  /// The last held-out losses of both trainings, over the same documents.
+  @Test func theDeepLayersEarnTheirPlaceBesideTwoLayersAlone() throws {
+    let records = (target: try record(folder.model), twoLayers: try record(folder.smallModelRecord))
+    let target = try #require(records.target.points.last).heldOut
+    let twoLayers = try #require(records.twoLayers.points.last).heldOut
+    #expect(target.tokens == twoLayers.tokens)
+    #expect(target.meanLoss + 0.1 <= twoLayers.meanLoss, "\(target.meanLoss), \(twoLayers.meanLoss)")
+  }
+}
