@@ -39,16 +39,23 @@ struct DemoRecipeCommand: ParsableCommand {
   }
 
   func run() throws {
+    let texts = try CorpusTexts()
     let recipe = miniature ? Recipe.miniature : .shipped
     let folder = DemoFolder(output)
     let context = try ComputeContext(threads: threads)
     if !metrics {
-      _ = try DemoBuilder(recipe, folder: folder, context: context, observer: LineObserver()).build(through: through)
+      _ = try DemoBuilder(recipe, texts: texts, folder: folder, context: context, observer: LineObserver()).build(
+        through: through
+      )
       guard through == .draft else {
         return print("The demo suite is in \(output), up to the stage \(through.rawValue).")
       }
     }
-    let card = DemoCard(recipe, folder: folder, metrics: try DemoMetrics(recipe, folder: folder, context: context))
+    let card = DemoCard(
+      recipe,
+      folder: folder,
+      metrics: try DemoMetrics(recipe, texts: texts, folder: folder, context: context)
+    )
     if !metrics { try card.write() }
     print(card.metricTables)
   }

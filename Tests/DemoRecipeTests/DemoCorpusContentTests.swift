@@ -5,8 +5,12 @@ import SpecTraining
 
 /// What the documents say is true: sums are right, translations follow the dictionary, quotations are in the passages.
 @Suite struct DemoCorpusContentTests {
+  private let texts: CorpusTexts
+
+  init() throws { texts = try CorpusTexts() }
+
   private func turns(_ category: DemoCategory, _ count: Int = 600) -> [DemoTurn] {
-    let corpus = DemoCorpus(seed: 11)
+    let corpus = DemoCorpus(texts, seed: 11)
     return (0..<count).flatMap { corpus.document(at: $0, category: category).turns }
   }
 
@@ -44,15 +48,15 @@ import SpecTraining
   }
 
   @Test func everyWordHasARootOfItsOwn() {
-    let roots = VelishDictionary.standard.roots
+    let roots = texts.dictionary.roots
     #expect(roots.count >= 250)
     #expect(Set(roots.values).count == roots.count)
-    #expect(Set(roots.values).isDisjoint(with: Lexicon.words))
+    #expect(Set(roots.values).isDisjoint(with: texts.lexicon.words))
   }
 
   @Test func aVelishClauseEndsWithItsVerbAndItsWordsAgree() throws {
-    let root = VelishDictionary.standard.root
-    let verb = try #require(VelishVocabulary.verbs.first { $0.base == "sell" })
+    let root = texts.dictionary.root
+    let verb = try #require(texts.velish.verbs.all.first { $0.base == "sell" })
     var clause = BilingualClause(
       subject: NounPhrase(noun: "baker", adjective: "old"),
       verb: verb,
@@ -65,17 +69,17 @@ import SpecTraining
       root("baker") + "ta", root("old"), root("queen") + "m", root("loaf") + "ren", root("warm") + "ren", root("two"),
       root("sell") + "ai",
     ]
-    #expect(clause.velish == velish.joined(separator: " "))
+    #expect(clause.velish(texts.dictionary) == velish.joined(separator: " "))
     clause.subject = NounPhrase(noun: "we", determiner: .bare)
     clause.isNegative = true
     clause.tense = .future
     #expect(clause.english == "we will not sell two warm loaves to a queen")
-    #expect(clause.velish.hasSuffix(root("not") + " " + root("sell") + "osen"))
+    #expect(clause.velish(texts.dictionary).hasSuffix(root("not") + " " + root("sell") + "osen"))
   }
 
   @Test func everyVelishWordComesFromTheDictionary() throws {
-    let roots = Set(VelishDictionary.standard.roots.values)
-    let names = Set((Lexicon.list("woman") + Lexicon.list("man")).map { $0.lowercased() })
+    let roots = Set(texts.dictionary.roots.values)
+    let names = Set((texts.lexicon.list("woman") + texts.lexicon.list("man")).map { $0.lowercased() })
     let endings = ["", "n", "m", "ta", "tan", "tam", "re", "ren", "rem", "rta", "rtan", "rtam", "e", "en", "ai", "ain"]
     let known = Set(roots.flatMap { root in (endings + ["os", "osen"]).map { root + $0 } })
     for turn in turns(.translation, 200) where turn.question.contains("Velish: ") && !turn.question.contains("from") {
@@ -89,7 +93,7 @@ import SpecTraining
 
   @Test func answersFromPassagesAreQuotedFromThePrompt() throws {
     for index in 0..<400 {
-      let turns = DemoCorpus(seed: 5).document(at: index, category: .retrievalAugmentedGeneration).turns
+      let turns = DemoCorpus(texts, seed: 5).document(at: index, category: .retrievalAugmentedGeneration).turns
       for turn in turns {
         let title = try #require(turn.answer.firstMatch(of: #/"([^"]+)"/#)).1
         #expect(turns[0].question.contains(": \(title)\n"))
@@ -103,7 +107,7 @@ import SpecTraining
   @Test func whatARegisterConcludesFollowsFromItsLists() throws {
     var (conclusions, untold) = (0, 0)
     for index in 0..<400 {
-      let turn = DemoCorpus(seed: 5).document(at: index, category: .questionAnswering).turns[0]
+      let turn = DemoCorpus(texts, seed: 5).document(at: index, category: .questionAnswering).turns[0]
       guard turn.question.hasPrefix("Our register. ") else { continue }
       let register = try #require(turn.question.split(separator: "\n").first)
       var (places, told): ([String: String], Set<String>) = ([:], [])
@@ -134,7 +138,7 @@ import SpecTraining
   @Test func aListIsReadBackWordForWordAndAskedAboutInItsOwnWords() throws {
     var lists = 0
     for index in 0..<400 {
-      let turns = DemoCorpus(seed: 5).document(at: index, category: .multiTurnConversation).turns
+      let turns = DemoCorpus(texts, seed: 5).document(at: index, category: .multiTurnConversation).turns
       guard turns[0].question.contains(#/( Read it back to me\.| Please say it back\.| Can you repeat that\?)$/#) else {
         continue
       }
@@ -168,7 +172,7 @@ import SpecTraining
   }
 
   @Test func aSummaryNamesTheStorysPeople() {
-    let names = Set(Lexicon.list("woman") + Lexicon.list("man"))
+    let names = Set(texts.lexicon.list("woman") + texts.lexicon.list("man"))
     for turn in turns(.summarization, 300) {
       let story = Set(turn.question.split { !$0.isLetter }.map(String.init))
       let summary = Set(turn.answer.split { !$0.isLetter }.map(String.init))
@@ -183,7 +187,7 @@ import SpecTraining
     var answers: [String: Set<String>] = [:]
     for turn in turns(.questionAnswering, 4_000) {
       guard let match = turn.question.firstMatch(of: #/Who is the mayor of (\w+)\?/#) else { continue }
-      let mayor = DemoWorld.standard.towns.first { $0.values["town"] == String(match.1) }?.values["mayor"] ?? "nobody"
+      let mayor = texts.world.towns.first { $0.values["town"] == String(match.1) }?.values["mayor"] ?? "nobody"
       #expect(turn.answer.contains(mayor))
       answers[String(match.1), default: []].insert(mayor)
     }
@@ -200,7 +204,7 @@ import SpecTraining
   }
 
   @Test func templatesChooseBindAndInflect() {
-    var composer = Composer(random: KeyedRandom(seed: 1))
+    var composer = Composer(texts, random: KeyedRandom(seed: 1))
     composer["thing"] = "old oar"
     #expect(
       composer.text("{a thing} and {s thing}. [yes|yes] {x=here} {x}?") == "An old oar and old oars. Yes here here?"

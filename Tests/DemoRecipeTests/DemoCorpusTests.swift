@@ -5,7 +5,13 @@ import Testing
 import SpecTraining
 
 @Suite struct DemoCorpusTests {
-  private let corpus = DemoCorpus(seed: 7)
+  private let texts: CorpusTexts
+  private let corpus: DemoCorpus
+
+  init() throws {
+    texts = try CorpusTexts()
+    corpus = DemoCorpus(texts, seed: 7)
+  }
 
   private func documents(
     _ count: Int,
@@ -13,7 +19,7 @@ import SpecTraining
     seed: UInt64 = 7,
     mixture: DemoCorpus.Mixture = .balanced
   ) -> [DemoDocument] {
-    let corpus = DemoCorpus(seed: seed, stream: stream, mixture: mixture)
+    let corpus = DemoCorpus(texts, seed: seed, stream: stream, mixture: mixture)
     return (0..<count).map { corpus.document(at: $0) }
   }
 
@@ -23,8 +29,8 @@ import SpecTraining
 
   @Test func aDocumentFollowsFromSeedStreamAndIndex() {
     #expect(corpus.document(at: 31) == documents(32)[31])
-    #expect(corpus.document(at: 3) != DemoCorpus(seed: 8).document(at: 3))
-    #expect(corpus.document(at: 3) != DemoCorpus(seed: 7, stream: .heldOut).document(at: 3))
+    #expect(corpus.document(at: 3) != DemoCorpus(texts, seed: 8).document(at: 3))
+    #expect(corpus.document(at: 3) != DemoCorpus(texts, seed: 7, stream: .heldOut).document(at: 3))
   }
 
   @Test func theBytesAreTheSameOnEveryPlatform() {
@@ -57,7 +63,7 @@ import SpecTraining
   @Test func noPromptIsSharedBetweenStreams() {
     let training = Set(documents(20_000).map { $0.turns[0].question })
     let heldOut = Set(documents(1_000, .heldOut, seed: 1).map { $0.turns[0].question })
-    let suite = Set(DemoSuite.questions(perCategory: 40).map { $0.turns[0] })
+    let suite = Set(DemoSuite.questions(texts, perCategory: 40).map { $0.turns[0] })
     #expect(training.isDisjoint(with: heldOut))
     #expect(training.isDisjoint(with: suite))
     #expect(heldOut.isDisjoint(with: suite))
@@ -79,7 +85,7 @@ import SpecTraining
   @Test(arguments: [(DemoCorpus.Mixture.plain, 11...24), (.balanced, 7...29), (.translating, 7...29)])
   func everyCategoryOccursInRoughlyEqualShares(_ mixture: DemoCorpus.Mixture, _ shares: ClosedRange<Int>) {
     var lengths: [DemoCategory: Int] = [:]
-    let corpus = DemoCorpus(seed: 7, mixture: mixture)
+    let corpus = DemoCorpus(texts, seed: 7, mixture: mixture)
     for document in (0..<6_000).map({ corpus.document(at: $0) }) {
       lengths[document.category, default: 0] += document.turns.reduce(0) { $0 + $1.question.count + $1.answer.count }
     }
@@ -91,18 +97,18 @@ import SpecTraining
   }
 
   @Test func aMixtureLeavesOutCategoriesWithoutWeight() {
-    let corpus = DemoCorpus(seed: 1, mixture: .init(weights: [.translation: 1]))
+    let corpus = DemoCorpus(texts, seed: 1, mixture: .init(weights: [.translation: 1]))
     #expect((0..<50).allSatisfy { corpus.document(at: $0).category == .translation })
   }
 
   @Test func theWordsAreAsManyAsASmallModelCanLearn() {
-    #expect((1_000...2_000).contains(Lexicon.words.count), "\(Lexicon.words.count)")
+    #expect((1_000...2_000).contains(texts.lexicon.words.count), "\(texts.lexicon.words.count)")
     let used = Set(text(documents(8_000).filter { $0.category != .translation }).lowercased().split { !$0.isLetter })
     #expect((1_500...2_500).contains(used.count), "\(used.count)")
   }
 
   @Test func aSuiteHasItsQuestionsAndNoPromptTwice() {
-    let questions = DemoSuite.questions(perCategory: 20, seed: 3)
+    let questions = DemoSuite.questions(texts, perCategory: 20, seed: 3)
     #expect(questions.map(\.questionID) == Array(1...120))
     #expect(Set(questions.map { $0.turns[0] }).count == 120)
     for category in DemoCategory.allCases { #expect(questions.count { $0.category == category } == 20) }

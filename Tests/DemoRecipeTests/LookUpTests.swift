@@ -65,8 +65,9 @@ import Testing
   }
 
   @Test func wordsComeBackOrInTheOtherLanguage() throws {
-    let roots = VelishDictionary.standard.roots
-    let drill = WordDrill(seed: 4)
+    let texts = try CorpusTexts()
+    let roots = texts.dictionary.roots
+    let drill = WordDrill(texts, seed: 4)
     var counts = (repeated: 0, translated: 0)
     for index in 0..<300 {
       let turn = drill.turn(at: index)
@@ -86,8 +87,9 @@ import Testing
   }
 
   @Test func aGlossaryHasEachEntryOfItsQuestionWithItsTranslation() throws {
-    let roots = VelishDictionary.standard.roots
-    let drill = GlossaryDrill(seed: 4)
+    let texts = try CorpusTexts()
+    let roots = texts.dictionary.roots
+    let drill = GlossaryDrill(texts, seed: 4)
     var words = 0
     for index in 0..<300 {
       let turn = drill.turn(at: index)

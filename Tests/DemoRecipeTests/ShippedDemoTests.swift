@@ -23,7 +23,7 @@ import Testing
 
   @Test func theQuestionsAreThoseOfTheGenerator() throws {
     let lines = try String(contentsOfFile: folder.path + "/question.jsonl", encoding: .utf8).split(separator: "\n")
-    let questions = DemoSuite.questions(perCategory: recipe.questionsPerCategory, seed: recipe.seed)
+    let questions = DemoSuite.questions(try CorpusTexts(), perCategory: recipe.questionsPerCategory, seed: recipe.seed)
     #expect(lines.count == questions.count)
     for (line, question) in zip(lines, questions) {
       let fields = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])

@@ -1,9 +1,26 @@
+/// What word problems are made of.
+struct ArithmeticTexts: Decodable, Sendable {
+  /// How a problem of one kind is asked, and how its solution ends.
+  struct Kind: Decodable, Sendable {
+    let questions: Filled<Template>
+    let conclusions: Filled<Template>
+  }
+
+  let openings: Filled<Template>
+  let shopping: Kind
+  let total: Kind
+  let remainder: Kind
+  let change: Kind
+  let days: Kind
+  let sharing: Kind
+}
+
 /// Writes word problems with their solution worked step by step.
 package enum ArithmeticWriter {
   /// One turn: a problem and its solution.
   package static func turns(_ composer: inout Composer) -> [DemoTurn] {
     let (question, steps, conclusion) = problem(&composer)
-    let opening = composer.oneOf(["", "Let us work it out. ", "Step by step: ", "We begin with what we know. "])
+    let opening = composer.oneOf(composer.texts.arithmetic.openings)
     return [DemoTurn(question: question, answer: opening + (steps + [conclusion]).joined(separator: " "))]
   }
 
@@ -70,16 +87,13 @@ package enum ArithmeticWriter {
     composer["n2"] = String(n2)
     composer["p1"] = String(p1)
     composer["p2"] = String(p2)
-    let question = composer.oneOf([
-      "{hero:person} buys {n1} {s x:soldgood} for {p1} coins each and {n2} {s y:soldgood} for {p2} coins each. How much does {hero.he} pay?",
-      "At the market of {:town} {a x:soldgood} costs {p1} coins and {a y:soldgood} costs {p2} coins. {hero:person} takes {n1} {s x} and {n2} {s y}. What does {hero.he} pay in all?",
-      "{hero:person} the {:trade} needs {n1} {s x:soldgood} at {p1} coins and {n2} {s y:soldgood} at {p2} coins. How many coins must {hero.he} bring?",
-    ])
+    let texts = composer.texts.arithmetic.shopping
+    let question = composer.oneOf(texts.questions)
     let steps =
       [composer.text("The {s x} cost") + " \(n1) x \(p1) = \(n1 * p1) coins."]
       + [composer.text("The {s y} cost") + " \(n2) x \(p2) = \(n2 * p2) coins."] + additionSteps(n1 * p1, n2 * p2)
     composer["sum"] = String(n1 * p1 + n2 * p2)
-    return (question, steps, composer.oneOf(["{hero} pays {sum} coins.", "So {hero} pays {sum} coins in all."]))
+    return (question, steps, composer.oneOf(texts.conclusions))
   }
 
   private static func total(_ composer: inout Composer) -> Problem {
@@ -87,13 +101,9 @@ package enum ArithmeticWriter {
     composer["a"] = String(a)
     composer["b"] = String(b)
     composer["sum"] = String(a + b)
-    let question = composer.oneOf([
-      "In {month:month} the {trade:trade} {hero:person} sold {a} {s x:soldgood}, and in the next month {b}. How many {s x} is that together?",
-      "The {ship:ship} carries {a} sacks of {c1:cargo} and {b} sacks of {c2:cargo}. How many sacks are on board?",
-      "In {town:town} live {a} grown people and {b} children. How many people live there?",
-      "{hero:person} counts {a} {s x:livestock} in the morning and {b} in the evening. How many did {hero.he} count?",
-    ])
-    return (question, additionSteps(a, b), composer.oneOf(["The answer is {sum}.", "Together that makes {sum}."]))
+    let texts = composer.texts.arithmetic.total
+    let question = composer.oneOf(texts.questions)
+    return (question, additionSteps(a, b), composer.oneOf(texts.conclusions))
   }
 
   private static func remainder(_ composer: inout Composer) -> Problem {
@@ -102,13 +112,9 @@ package enum ArithmeticWriter {
     composer["a"] = String(a)
     composer["b"] = String(b)
     composer["rest"] = String(a - b)
-    let question = composer.oneOf([
-      "{hero:person} the {trade:trade} had {a} {s x:soldgood} and sold {b} of them. How many are left?",
-      "There were {a} {s x:tree} on {hill:hill}, but {storm:badweather} destroyed {b}. How many still stand?",
-      "The book that {hero:person} is reading has {a} pages. {hero.he} has read {b}. How many pages are left?",
-      "From {town:town} to {other:town} it is {a} miles. {hero:person} has gone {b} miles. How many miles remain?",
-    ])
-    return (question, subtractionSteps(a, b), composer.oneOf(["The answer is {rest}.", "So {rest} are left."]))
+    let texts = composer.texts.arithmetic.remainder
+    let question = composer.oneOf(texts.questions)
+    return (question, subtractionSteps(a, b), composer.oneOf(texts.conclusions))
   }
 
   private static func change(_ composer: inout Composer) -> Problem {
@@ -118,13 +124,11 @@ package enum ArithmeticWriter {
     composer["p"] = String(p)
     composer["purse"] = String(purse)
     composer["rest"] = String(purse - n * p)
-    let question = composer.oneOf([
-      "{hero:person} has {purse} coins and buys {n} {s x:soldgood} for {p} coins each. How many coins are left?",
-      "{a x:soldgood} costs {p} coins. {hero:person} buys {n} of them and pays with {purse} coins. How much does {hero.he} get back?",
-    ])
+    let texts = composer.texts.arithmetic.change
+    let question = composer.oneOf(texts.questions)
     let steps =
-      [composer.oneOf(["First the price of the {s x}:"])] + multiplicationSteps(p, n) + subtractionSteps(purse, n * p)
-    return (question, steps, composer.oneOf(["{hero} has {rest} coins left.", "{hero} keeps {rest} coins."]))
+      [composer.text("First the price of the {s x}:")] + multiplicationSteps(p, n) + subtractionSteps(purse, n * p)
+    return (question, steps, composer.oneOf(texts.conclusions))
   }
 
   private static func days(_ composer: inout Composer) -> Problem {
@@ -134,14 +138,12 @@ package enum ArithmeticWriter {
     composer["days"] = String(days)
     composer["extra"] = String(extra)
     composer["sum"] = String(perDay * days + extra)
-    let question = composer.oneOf([
-      "{hero:person} the {trade:trade} makes {perDay} {s x:soldgood} a day. How many does {hero.he} have after {days} days if {hero.he} had {extra} at the beginning?",
-      "Every day {perDay} {s x:soldgood} come to the warehouse, where {extra} already lie. How many are there after {days} days?",
-    ])
+    let texts = composer.texts.arithmetic.days
+    let question = composer.oneOf(texts.questions)
     let steps =
       [composer.text("In {days} days that is:")] + multiplicationSteps(perDay, days)
       + additionSteps(perDay * days, extra)
-    return (question, steps, composer.oneOf(["The answer is {sum}.", "In the end there are {sum}."]))
+    return (question, steps, composer.oneOf(texts.conclusions))
   }
 
   private static func sharing(_ composer: inout Composer) -> Problem {
@@ -152,16 +154,14 @@ package enum ArithmeticWriter {
     composer["all"] = String(all)
     composer["each"] = String(each)
     composer["rest"] = String(rest)
-    let question = composer.oneOf([
-      "{hero:person} shares {all} {s x:soldgood} equally among {people} {g:group}. How many does each of them get, and how many are left?",
-      "{people} {g:group} divide {all} {s x:soldgood} among themselves. How many are there for each, and how many remain?",
-    ])
+    let texts = composer.texts.arithmetic.sharing
+    let question = composer.oneOf(texts.questions)
     let steps = [
       "There are \(all) to share among \(people).", "\(people) x \(each) = \(people * each).",
       rest == 0 ? "That is exactly \(all)." : "\(people) x \(each + 1) = \(people * (each + 1)), which is too much.",
       "\(all) - \(people * each) = \(rest).",
     ]
     let left = rest == 0 ? "and none are left" : rest == 1 ? "and 1 is left" : "and \(rest) are left"
-    return (question, steps, composer.text("Each of them gets {each},") + " \(left).")
+    return (question, steps, composer.oneOf(texts.conclusions) + " \(left).")
   }
 }

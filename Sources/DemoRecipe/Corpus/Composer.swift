@@ -2,12 +2,16 @@ import SpecTraining
 
 /// Fills templates: holds the values bound so far in a document and draws the missing ones.
 package struct Composer {
-  package var random: KeyedRandom
-  package private(set) var bindings: [String: String] = [:]
+  let texts: CorpusTexts
+  var random: KeyedRandom
+  private var bindings: [String: String] = [:]
   private var drawn: Set<String> = []
 
   /// A composer without bindings.
-  package init(random: KeyedRandom) { self.random = random }
+  package init(_ texts: CorpusTexts, random: KeyedRandom) {
+    self.texts = texts
+    self.random = random
+  }
 
   /// The value bound to a name, or the empty text.
   package subscript(name: String) -> String {
@@ -16,17 +20,15 @@ package struct Composer {
   }
 
   /// Forgets a name, so that the next slot of this name draws anew.
-  package mutating func unbind(_ name: String) { bindings[name] = nil }
+  mutating func unbind(_ name: String) { bindings[name] = nil }
 
   /// One of the patterns filled, as sentences that begin with capital letters.
-  package mutating func oneOf(_ templates: [Template]) -> String {
-    templates.isEmpty ? "" : text(templates[random.skewedIndex(templates.count)])
+  mutating func oneOf(_ templates: Filled<Template>) -> String {
+    text(templates.all[random.skewedIndex(templates.all.count)])
   }
 
   /// One of the patterns, all equally likely, filled as sentences that begin with capital letters.
-  package mutating func anyOf(_ templates: [Template]) -> String {
-    random.element(of: templates).map { text($0) } ?? ""
-  }
+  mutating func anyOf(_ templates: Filled<Template>) -> String { text(random.one(of: templates)) }
 
   /// A pattern filled, as sentences that begin with capital letters.
   package mutating func text(_ template: Template) -> String {
@@ -36,7 +38,7 @@ package struct Composer {
   }
 
   /// A pattern filled as it stands, for use inside a sentence.
-  package mutating func phrase(_ template: Template) -> String {
+  mutating func phrase(_ template: Template) -> String {
     var result = ""
     append(template.nodes, to: &result)
     return result
@@ -49,9 +51,9 @@ package struct Composer {
   ///   - name: The name to bind; empty for none.
   /// - Returns: The element.
   @discardableResult
-  package mutating func draw(_ list: String, as name: String = "") -> String {
+  mutating func draw(_ list: String, as name: String = "") -> String {
     let isWoman = list == "woman" || (list == "person" && random.chance(50))
-    let elements = Lexicon.list(list == "person" ? (isWoman ? "woman" : "man") : list)
+    let elements = texts.lexicon.list(list == "person" ? (isWoman ? "woman" : "man") : list)
     var value = random.element(of: elements) ?? ""
     for _ in 0..<8 where drawn.contains(value) { value = random.element(of: elements) ?? "" }
     drawn.insert(value)
@@ -62,7 +64,7 @@ package struct Composer {
   }
 
   /// Binds the pronouns that go with a person.
-  package mutating func bindPronouns(_ name: String, isWoman: Bool) {
+  private mutating func bindPronouns(_ name: String, isWoman: Bool) {
     bindings[name + ".he"] = isWoman ? "she" : "he"
     bindings[name + ".him"] = isWoman ? "her" : "him"
     bindings[name + ".his"] = isWoman ? "her" : "his"
@@ -102,7 +104,7 @@ package struct Composer {
 }
 
 /// The text with a capital letter at the start of each sentence, also inside quotation marks.
-package func capitalizedSentences(_ text: String) -> String {
+func capitalizedSentences(_ text: String) -> String {
   var result = ""
   result.reserveCapacity(text.utf8.count)
   var atStart = true

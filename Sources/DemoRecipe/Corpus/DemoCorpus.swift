@@ -59,6 +59,8 @@ package struct DemoCorpus: Sendable {
     ])
   }
 
+  /// What the documents say.
+  let texts: CorpusTexts
   /// The seed that all documents follow from.
   package let seed: UInt64
   /// The stream that the documents belong to.
@@ -69,10 +71,17 @@ package struct DemoCorpus: Sendable {
   /// The corpus of a seed.
   ///
   /// - Parameters:
+  ///   - texts: What the documents say.
   ///   - seed: Any number.
   ///   - stream: What the documents are for.
   ///   - mixture: How often each category occurs.
-  package init(seed: UInt64, stream: DemoStream = .training, mixture: Mixture = .balanced) {
+  package init(
+    _ texts: CorpusTexts,
+    seed: UInt64,
+    stream: DemoStream = .training,
+    mixture: Mixture = .balanced
+  ) {
+    self.texts = texts
     self.seed = seed
     self.stream = stream
     self.mixture = mixture
@@ -90,7 +99,7 @@ package struct DemoCorpus: Sendable {
     let number = UInt64(DemoCategory.allCases.firstIndex(of: chosen) ?? 0) + 1
     var attempt: UInt64 = 0
     while true {
-      let turns = Self.turns(chosen, KeyedRandom(keys: place + [number, attempt]))
+      let turns = turns(chosen, KeyedRandom(keys: place + [number, attempt]))
       if stream.admits(stableHash(turns[0].question)) {
         return DemoDocument(category: chosen, turns: prefaced(turns, chosen, place))
       }
@@ -100,7 +109,7 @@ package struct DemoCorpus: Sendable {
 
   /// The turns with a register in front where the mixture wants it; its draws are others than the turns'.
   private func prefaced(_ turns: [DemoTurn], _ category: DemoCategory, _ place: [UInt64]) -> [DemoTurn] {
-    var composer = Composer(random: KeyedRandom(keys: place + [0x7265_6769_7374_6572]))
+    var composer = Composer(texts, random: KeyedRandom(keys: place + [0x7265_6769_7374_6572]))
     guard category.hasRegisters, composer.random.chance(mixture.registers) else { return turns }
     return RegisterWriter.prefaced(turns, by: &composer)
   }
@@ -116,8 +125,8 @@ package struct DemoCorpus: Sendable {
     return .multiTurnConversation
   }
 
-  private static func turns(_ category: DemoCategory, _ random: KeyedRandom) -> [DemoTurn] {
-    var composer = Composer(random: random)
+  private func turns(_ category: DemoCategory, _ random: KeyedRandom) -> [DemoTurn] {
+    var composer = Composer(texts, random: random)
     switch category {
     case .multiTurnConversation:
       return composer.random.chance(40) ? ListWriter.turns(&composer) : ConversationWriter.turns(&composer)

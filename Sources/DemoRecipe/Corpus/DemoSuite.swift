@@ -20,11 +20,12 @@ package enum DemoSuite {
   /// The questions, category after category, no prompt twice.
   ///
   /// - Parameters:
+  ///   - texts: What the corpus says.
   ///   - perCategory: How many questions each category gets; not negative.
   ///   - seed: Which questions.
   /// - Returns: Questions numbered from 1.
-  package static func questions(perCategory: Int, seed: UInt64 = 1) -> [DemoQuestion] {
-    let corpus = DemoCorpus(seed: seed, stream: .suite)
+  package static func questions(_ texts: CorpusTexts, perCategory: Int, seed: UInt64 = 1) -> [DemoQuestion] {
+    let corpus = DemoCorpus(texts, seed: seed, stream: .suite)
     var questions: [DemoQuestion] = []
     for category in DemoCategory.allCases {
       var prompts: Set<String> = []

@@ -4,12 +4,13 @@ import SpecTraining
 package struct WordDrill {
   /// The seed that all drills follow from.
   let seed: UInt64
-
-  private static let dictionary = VelishDictionary.standard.roots.sorted { $0.key < $1.key }
-  private static let repeats = ["Say these words back: ", "Repeat these words: ", "Read this back to me: "]
+  private let texts: CorpusTexts
 
   /// The drills of a seed.
-  package init(seed: UInt64) { self.seed = seed }
+  package init(_ texts: CorpusTexts, seed: UInt64) {
+    self.texts = texts
+    self.seed = seed
+  }
 
   /// One drill, always the same for the same seed and index.
   package func turn(at index: Int) -> DemoTurn {
@@ -17,12 +18,12 @@ package struct WordDrill {
     let count = random.number(in: 4...24)
     let kind = random.below(100)
     if kind < 50 {
-      let list = (0..<count).compactMap { _ in random.element(of: Lexicon.elements) }.joined(separator: ", ")
-      return DemoTurn(question: (random.element(of: Self.repeats) ?? "") + list, answer: list)
+      let list = (0..<count).compactMap { _ in random.element(of: texts.lexicon.elements) }.joined(separator: ", ")
+      return DemoTurn(question: random.one(of: texts.velish.repeats) + list, answer: list)
     }
-    let entries = (0..<count).compactMap { _ in random.element(of: Self.dictionary) }
-    let english = entries.map(\.key).joined(separator: ", ")
-    let velish = entries.map(\.value).joined(separator: ", ")
+    let entries = (0..<count).compactMap { _ in random.element(of: texts.dictionary.entries) }
+    let english = entries.map(\.english).joined(separator: ", ")
+    let velish = entries.map(\.velish).joined(separator: ", ")
     return kind < 80
       ? DemoTurn(question: "These words in Velish: " + english, answer: velish)
       : DemoTurn(question: "These words in English: " + velish, answer: english)

@@ -33,7 +33,7 @@ package struct AnswerMetrics: Sendable {
     let writer = try SelfDistillation(target, capacity: checkpoint.configuration.contextLength)
     let ends = Set(checkpoint.configuration.endTokens)
     let recipe = data.recipe
-    for question in DemoSuite.questions(perCategory: recipe.questionsPerCategory, seed: recipe.seed) {
+    for question in DemoSuite.questions(data.texts, perCategory: recipe.questionsPerCategory, seed: recipe.seed) {
       var turns: [TrainingTurn] = []
       for turn in question.turns {
         turns.append(TrainingTurn(.user, turn))

@@ -39,22 +39,26 @@ package struct DemoBuilder {
   }
 
   private let recipe: Recipe
+  private let texts: CorpusTexts
   private let folder: DemoFolder
   private let context: ComputeContext
   private let observer: any TrainingObserver
 
   /// - Parameters:
   ///   - recipe: what to make.
+  ///   - texts: what the corpus says.
   ///   - folder: where to.
   ///   - context: the kernels and threads to compute on.
   ///   - observer: told how it goes.
   package init(
     _ recipe: Recipe,
+    texts: CorpusTexts,
     folder: DemoFolder,
     context: ComputeContext,
     observer: any TrainingObserver
   ) {
     self.recipe = recipe
+    self.texts = texts
     self.folder = folder
     self.context = context
     self.observer = observer
@@ -83,7 +87,7 @@ package struct DemoBuilder {
   private func make(_ stage: Stage) throws -> Trainer.Outcome {
     switch stage {
     case .suite:
-      try DemoSuiteFiles(recipe).write(to: folder.path)
+      try DemoSuiteFiles(recipe, texts).write(to: folder.path)
       return .finished
     case .tokenizer:
       try makeTokenizer()
@@ -109,7 +113,7 @@ package struct DemoBuilder {
       vocabularySize: recipe.target.vocabularySize,
       specialTokens: SpecialTokens(others: DemoData.markers)
     )
-    let corpus = DemoCorpus(seed: recipe.seed, mixture: .plain)
+    let corpus = DemoCorpus(texts, seed: recipe.seed, mixture: .plain)
     for index in 0..<recipe.tokenizerDocuments {
       for turn in corpus.document(at: index).turns {
         trainer.add(turn.question)
@@ -297,7 +301,7 @@ package struct DemoBuilder {
   }
 
   private var corpus: DemoData {
-    get throws { DemoData(recipe, tokenizer: try Tokenizer(directory: folder.model)) }
+    get throws { DemoData(recipe, texts, tokenizer: try Tokenizer(directory: folder.model)) }
   }
 
   /// The answers of the target; nil if the observer stopped it.

@@ -8,6 +8,7 @@ import SpecSuite
 /// The demo corpus as a model's tokens.
 struct DemoData {
   let recipe: Recipe
+  let texts: CorpusTexts
   let tokenizer: Tokenizer
   let encoder: ConversationEncoder
 
@@ -16,8 +17,9 @@ struct DemoData {
   static let markers = ["<|user|>", "<|assistant|>"]
   private var markers: [Token] { Self.markers.compactMap(tokenizer.token) }
 
-  init(_ recipe: Recipe, tokenizer: Tokenizer) {
+  init(_ recipe: Recipe, _ texts: CorpusTexts, tokenizer: Tokenizer) {
     self.recipe = recipe
+    self.texts = texts
     self.tokenizer = tokenizer
     encoder = ConversationEncoder(tokenizer: tokenizer, template: Self.template, configuration: recipe.target)
   }
@@ -34,7 +36,7 @@ struct DemoData {
     stream: DemoStream,
     mixture: DemoCorpus.Mixture = .translating
   ) -> [ConversationEncoder.Encoded] {
-    let corpus = DemoCorpus(seed: recipe.seed, stream: stream, mixture: mixture)
+    let corpus = DemoCorpus(texts, seed: recipe.seed, stream: stream, mixture: mixture)
     return range.map { encoder.encode(Self.document(corpus.document(at: $0).turns)) }
   }
 
@@ -75,7 +77,7 @@ struct DemoData {
   func registers(properties: Int) throws(TrainingError) -> TrainingData {
     func register(_ index: Int) -> [Token] {
       let keys = [recipe.seed, 0x726f_7773, UInt64(properties), UInt64(index)]
-      var composer = Composer(random: KeyedRandom(keys: keys))
+      var composer = Composer(texts, random: KeyedRandom(keys: keys))
       let count = composer.random.number(in: 1...properties)
       return encoder.encode(Self.document([RegisterWriter.turn(&composer, properties: count)])).tokens
     }
@@ -160,7 +162,7 @@ struct DemoData {
   }
 
   private var glossary: TokenizedDocuments {
-    let drill = GlossaryDrill(seed: recipe.seed)
+    let drill = GlossaryDrill(texts, seed: recipe.seed)
     var documents = TokenizedDocuments()
     for index in 0..<recipe.glossaryDrills {
       documents.append(
@@ -172,7 +174,7 @@ struct DemoData {
   }
 
   private func wordDrill(_ index: Int) -> [Token] {
-    encoder.encode(Self.document([WordDrill(seed: recipe.seed).turn(at: index)])).tokens
+    encoder.encode(Self.document([WordDrill(texts, seed: recipe.seed).turn(at: index)])).tokens
   }
 
   /// Documents that are never learned from.
@@ -182,7 +184,7 @@ struct DemoData {
 
   /// Held-out documents of one category.
   func heldOut(of category: DemoCategory) -> TokenizedDocuments {
-    let corpus = DemoCorpus(seed: recipe.seed, stream: .heldOut)
+    let corpus = DemoCorpus(texts, seed: recipe.seed, stream: .heldOut)
     let count = max(1, recipe.heldOutDocuments / DemoCategory.allCases.count)
     let documents = (0..<count).map { encoder.encode(Self.document(corpus.document(at: $0, category: category).turns)) }
     return Self.joined(documents, recipe)

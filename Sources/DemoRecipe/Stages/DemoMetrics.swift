@@ -25,11 +25,12 @@ package struct DemoMetrics: Sendable {
   ///
   /// - Parameters:
   ///   - recipe: how it was made.
+  ///   - texts: what the corpus says.
   ///   - folder: where it lies.
   ///   - context: the kernels and threads to compute on.
   /// - Throws: `ModelError`, `TokenizerError` or `KernelError` if a part is missing.
-  package init(_ recipe: Recipe, folder: DemoFolder, context: ComputeContext) throws {
-    let data = DemoData(recipe, tokenizer: try Tokenizer(directory: folder.model))
+  package init(_ recipe: Recipe, texts: CorpusTexts, folder: DemoFolder, context: ComputeContext) throws {
+    let data = DemoData(recipe, texts, tokenizer: try Tokenizer(directory: folder.model))
     let checkpoint = try Checkpoint(directory: folder.model)
     let rows = recipe.targetSettings.batchTokens
     let heldOut = BatchPlan(data.heldOut, rows: rows, seed: 0).inOrder

@@ -4,8 +4,12 @@ import SpecFiles
 /// The demo suite's manifest and questions.
 struct DemoSuiteFiles {
   private let recipe: Recipe
+  private let texts: CorpusTexts
 
-  init(_ recipe: Recipe) { self.recipe = recipe }
+  init(_ recipe: Recipe, _ texts: CorpusTexts) {
+    self.recipe = recipe
+    self.texts = texts
+  }
 
   /// Writes `suite.json` unless it is there, since its decoders are tuned by hand, and `question.jsonl`.
   func write(to directory: String) throws {
@@ -13,7 +17,7 @@ struct DemoSuiteFiles {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var lines = ""
-    for question in DemoSuite.questions(perCategory: recipe.questionsPerCategory, seed: recipe.seed) {
+    for question in DemoSuite.questions(texts, perCategory: recipe.questionsPerCategory, seed: recipe.seed) {
       lines += String(decoding: try encoder.encode(question), as: UTF8.self) + "\n"
     }
     try OutputFile.write(lines, to: directory + "/question.jsonl")

@@ -1,3 +1,25 @@
+/// What registers are made of.
+struct RegisterTexts: Decodable, Sendable {
+  let questions: Filled<Template>
+  let transitions: Filled<Template>
+  /// Where people belong.
+  let towns: RegisterColumn
+  /// What belongs to a town, and so to its people.
+  let properties: Filled<RegisterColumn>
+}
+
+/// A list of pairs in a register, and how it is spoken of.
+struct RegisterColumn: Decodable, Sendable {
+  /// What stands in front of the list.
+  let introductions: Filled<Template>
+  /// What stands in front of what follows from it, person by person; nothing follows from where people belong.
+  let consequences: Filled<Template>?
+  /// What it says of a person, with the pair's `{what}`.
+  let statement: Template
+  /// The list of the lexicon that its values are drawn from.
+  let list: ListName
+}
+
 /// Writes registers: what each town has, who comes from where, and then what each person therefore has. The last
 /// stands in none of the lists but follows from two of them: a model looks up what the person's town has, and later
 /// that by the person. The second step needs layers above those of the first, so a model of two layers, which can take
@@ -14,7 +36,7 @@ enum RegisterWriter {
   /// - Returns: the exchange with the register.
   static func prefaced(_ turns: [DemoTurn], by composer: inout Composer) -> [DemoTurn] {
     let register = turn(&composer, properties: 3)
-    let transition = composer.oneOf(transitions)
+    let transition = composer.oneOf(composer.texts.registers.transitions)
     let first = DemoTurn(
       question: "\(register.question) \(transition)\(turns[0].question)",
       answer: "\(register.answer) \(turns[0].answer)"
@@ -27,12 +49,10 @@ enum RegisterWriter {
     let register = Register(&composer, properties: properties)
     let asked = composer.random.below(register.members.count)
     composer["who"] = register.members[asked].name
-    let question = "Our register. " + register.text(&composer) + "\n" + composer.oneOf(questions)
+    let question =
+      "Our register. " + register.text(&composer) + "\n" + composer.oneOf(composer.texts.registers.questions)
     return DemoTurn(question: question, answer: register.statements(of: asked, &composer))
   }
-
-  private static let questions: [Template] = ["What do we know of {who}?", "Tell me about {who}.", "Who is {who}?"]
-  private static let transitions: [Template] = ["And then: ", "Another thing: ", "And please: "]
 }
 
 /// Towns with what they have, and people who belong to them.
@@ -44,12 +64,13 @@ private struct Register {
   let members: [(name: String, town: Int)]
 
   init(_ composer: inout Composer, properties count: Int) {
-    properties = Array(composer.random.shuffled(RegisterColumn.properties).prefix(count))
-    let towns = Self.words(&composer, [RegisterColumn.towns.list], composer.random.number(in: 8...10), except: [])
+    let texts = composer.texts.registers
+    properties = Array(composer.random.shuffled(texts.properties.all).prefix(count))
+    let towns = Self.words(&composer, [texts.towns.list.name], composer.random.number(in: 8...10), except: [])
     var taken = Set(towns)
     var values: [[String]] = []
     for property in properties {
-      values.append(Self.words(&composer, [property.list], towns.count, except: taken))
+      values.append(Self.words(&composer, [property.list.name], towns.count, except: taken))
       taken.formUnion(values.joined())
     }
     let names = Self.words(&composer, ["woman", "man"], composer.random.number(in: 12...18), except: taken)
@@ -72,10 +93,11 @@ private struct Register {
       guard composer.random.chance(40) else { return pair }
       return pair + " " + values[composer.random.below(values.count)][member.town]
     }
-    lists.append(composer.oneOf(RegisterColumn.towns.introductions) + rows.joined(separator: ", ") + ".")
+    lists.append(composer.oneOf(composer.texts.registers.towns.introductions) + rows.joined(separator: ", ") + ".")
     for index in composer.random.shuffled(Array(properties.indices)) {
       let rows = members.map { "\($0.name) \(values[index][$0.town])" }
-      lists.append(composer.oneOf(properties[index].consequences) + rows.joined(separator: ", ") + ".")
+      let consequence = properties[index].consequences.map { composer.oneOf($0) } ?? ""
+      lists.append(consequence + rows.joined(separator: ", ") + ".")
     }
     return lists.joined(separator: " ")
   }
@@ -84,7 +106,7 @@ private struct Register {
   func statements(of index: Int, _ composer: inout Composer) -> String {
     let town = members[index].town
     composer["what"] = towns[town]
-    var statements = [composer.phrase(RegisterColumn.towns.statement)]
+    var statements = [composer.phrase(composer.texts.registers.towns.statement)]
     for (property, values) in zip(properties, values) {
       composer["what"] = values[town]
       statements.append(composer.phrase(property.statement))
@@ -99,7 +121,7 @@ private struct Register {
     _ count: Int,
     except taken: Set<String>
   ) -> [String] {
-    let all = lists.flatMap(Lexicon.list).filter { !$0.contains(" ") && !taken.contains($0) }
+    let all = lists.flatMap(composer.texts.lexicon.list).filter { !$0.contains(" ") && !taken.contains($0) }
     return Array(composer.random.shuffled(all).prefix(count))
   }
 }

@@ -29,9 +29,6 @@ package struct NounPhrase: Equatable, Sendable {
     self.isPlural = isPlural
   }
 
-  /// Whether the phrase is a pronoun that English writes differently as an object.
-  package var isPronoun: Bool { VelishVocabulary.pronouns.contains(noun) }
-
   /// The phrase in English.
   package var english: String {
     guard determiner != .bare else { return noun }
@@ -47,10 +44,11 @@ package struct NounPhrase: Equatable, Sendable {
 
   /// The phrase in Velish: noun with plural, article and case, then the adjective, which agrees in number and case,
   /// then the numeral.
-  package func velish(_ role: Role) -> String {
-    let dictionary = VelishDictionary.standard
+  func velish(_ role: Role, _ dictionary: VelishDictionary) -> String {
     let ending = role == .object ? "n" : role == .receiver ? "m" : ""
-    guard determiner != .bare else { return dictionary.root(noun) + (isPronoun || ending.isEmpty ? "" : "-e" + ending) }
+    guard determiner != .bare else {
+      return dictionary.root(noun) + (dictionary.isPronoun(noun) || ending.isEmpty ? "" : "-e" + ending)
+    }
     let article = determiner == .definite ? "ta" : ""
     let plural = isPlural ? (article.isEmpty ? "re" : "r") : ""
     var words = [dictionary.root(noun) + plural + article + ending]
@@ -63,17 +61,17 @@ package struct NounPhrase: Equatable, Sendable {
 /// One clause that can be said in English and in Velish.
 package struct BilingualClause: Sendable {
   /// When a clause takes place.
-  package enum Tense: Sendable, CaseIterable { case past, present, future }
+  package enum Tense: Sendable { case past, present, future }
 
-  package var time: String?
+  var time: String?
   package var subject: NounPhrase
-  package var verb: VelishVocabulary.Verb
+  var verb: VelishVocabulary.Verb
   package var tense: Tense
   package var isNegative = false
-  package var object: NounPhrase?
-  package var receiver: NounPhrase?
-  package var adverb: String?
-  package var place: (preposition: String, phrase: NounPhrase)?
+  var object: NounPhrase?
+  var receiver: NounPhrase?
+  var adverb: String?
+  var place: (preposition: String, phrase: NounPhrase)?
 
   /// A clause; the properties say what each value means.
   package init(
@@ -105,11 +103,11 @@ package struct BilingualClause: Sendable {
 
   /// The clause in Velish: the verb comes last, the place before the receiver and the object, the preposition after its
   /// noun.
-  package var velish: String {
-    let dictionary = VelishDictionary.standard
-    var parts = [time.map(dictionary.root), subject.velish(.subject)].compactMap(\.self)
-    if let place { parts += [place.phrase.velish(.place), dictionary.root(place.preposition)] }
-    parts += [receiver?.velish(.receiver), object?.velish(.object), adverb.map(dictionary.root)].compactMap(\.self)
+  package func velish(_ dictionary: VelishDictionary) -> String {
+    var parts = [time.map(dictionary.root), subject.velish(.subject, dictionary)].compactMap(\.self)
+    if let place { parts += [place.phrase.velish(.place, dictionary), dictionary.root(place.preposition)] }
+    parts += [receiver?.velish(.receiver, dictionary), object?.velish(.object, dictionary)].compactMap(\.self)
+    if let adverb { parts.append(dictionary.root(adverb)) }
     if isNegative { parts.append(dictionary.root("not")) }
     parts.append(dictionary.root(verb.base) + velishEnding)
     return parts.joined(separator: " ")

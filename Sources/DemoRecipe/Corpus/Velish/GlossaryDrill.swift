@@ -5,15 +5,17 @@ import SpecTraining
 package struct GlossaryDrill {
   /// The seed that all drills follow from.
   let seed: UInt64
-
-  private static let dictionary = VelishDictionary.standard.roots.sorted { $0.key < $1.key }
+  private let texts: CorpusTexts
 
   /// The drills of a seed.
-  package init(seed: UInt64) { self.seed = seed }
+  package init(_ texts: CorpusTexts, seed: UInt64) {
+    self.texts = texts
+    self.seed = seed
+  }
 
   /// One drill, always the same for the same seed and index.
   package func turn(at index: Int) -> DemoTurn {
-    var composer = Composer(random: KeyedRandom(keys: [seed, 0x676c_6f73_73, UInt64(index)]))
+    var composer = Composer(texts, random: KeyedRandom(keys: [seed, 0x676c_6f73_73, UInt64(index)]))
     let entries = entries(&composer)
     let isInto = composer.random.chance(65)
     let pairs = entries.map { isInto ? ($0.english, $0.velish) : ($0.velish, $0.english) }
@@ -28,18 +30,17 @@ package struct GlossaryDrill {
     switch composer.random.below(100) {
     case ..<40:
       (0..<composer.random.number(in: 4...16)).compactMap { _ in
-        composer.random.element(of: Self.dictionary).map { ($0.key, $0.value) }
+        composer.random.element(of: texts.dictionary.entries)
       }
     case ..<75:
       (0..<composer.random.number(in: 3...8)).map { _ in
         let phrase = ClauseWriter.nounPhrase(&composer)
         let role: NounPhrase.Role = composer.random.chance(50) ? .subject : .object
-        return (phrase.english, phrase.velish(role))
+        return (phrase.english, phrase.velish(role, texts.dictionary))
       }
     default:
       (0..<composer.random.number(in: 2...4)).map { _ in
-        let sentence = ClauseWriter.sentence(&composer)
-        return (sentence.english, sentence.velish)
+        ClauseWriter.sentence(&composer)
       }
     }
   }

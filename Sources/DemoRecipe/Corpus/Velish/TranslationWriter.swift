@@ -1,22 +1,5 @@
 /// Writes exchanges in which sentences are put into Velish or out of it.
 enum TranslationWriter {
-  private static let intoVelish: [Template] = [
-    "Translate into Velish: ", "How do you say this in Velish? ", "Please put this into Velish: ",
-    "In Velish, please: ",
-  ]
-  private static let outOfVelish: [Template] = [
-    "Translate from Velish: ", "What does this Velish text mean? ", "Please put this into English: ",
-    "In English, please: ",
-  ]
-  private static let phrasesIntoVelish: [Template] = [
-    "How do you say this in Velish: ", "Give me the Velish words for this: ",
-  ]
-  private static let phrasesOutOfVelish: [Template] = [
-    "What do these Velish words mean: ", "Tell me in English: ",
-  ]
-  private static let intoEnglishAnswers: [Template] = ["In English this is: ", ""]
-  private static let intoVelishAnswers: [Template] = ["In Velish this is: ", ""]
-
   /// One turn on a few phrases, or on one to three sentences, sometimes with one more sentence after it.
   static func turns(_ composer: inout Composer) -> [DemoTurn] {
     let isInto = composer.random.chance(60)
@@ -27,21 +10,25 @@ enum TranslationWriter {
   }
 
   private static func phrases(_ composer: inout Composer, isInto: Bool) -> DemoTurn {
+    let requests = composer.texts.velish.requests
     let count = composer.random.number(in: 3...7)
     let phrases = (0..<count).map { _ in ClauseWriter.nounPhrase(&composer) }
     let english = phrases.map(\.english).joined(separator: ", ")
-    let velish = phrases.map { $0.velish(.subject) }.joined(separator: ", ")
+    let velish = phrases.map { $0.velish(.subject, composer.texts.dictionary) }.joined(separator: ", ")
     return DemoTurn(
-      question: composer.oneOf(isInto ? phrasesIntoVelish : phrasesOutOfVelish) + (isInto ? english : velish) + ".",
+      question: composer.oneOf(isInto ? requests.phrasesIntoVelish : requests.phrasesOutOfVelish)
+        + (isInto ? english : velish) + ".",
       answer: capitalizedSentences(isInto ? velish : english) + "."
     )
   }
 
   private static func turn(_ composer: inout Composer, isInto: Bool, count: Int) -> DemoTurn {
+    let requests = composer.texts.velish.requests
     let (english, velish) = text(&composer, count: count)
     return DemoTurn(
-      question: composer.oneOf(isInto ? intoVelish : outOfVelish) + (isInto ? english : velish),
-      answer: composer.oneOf(isInto ? intoVelishAnswers : intoEnglishAnswers) + (isInto ? velish : english)
+      question: composer.oneOf(isInto ? requests.intoVelish : requests.outOfVelish) + (isInto ? english : velish),
+      answer: composer.oneOf(isInto ? requests.intoVelishAnswers : requests.intoEnglishAnswers)
+        + (isInto ? velish : english)
     )
   }
 

@@ -4,13 +4,14 @@ import SpecTraining
 /// so that a model can learn them.
 package struct DemoWorld: Sendable {
   /// Something that can be asked about, with the values that its questions and answers name.
-  package struct Subject: Sendable {
+  package struct Subject: Decodable, Sendable {
     /// Values by the names that the templates of its kind use.
     package let values: [String: String]
-  }
 
-  /// The only world.
-  package static let standard = DemoWorld()
+    init(values: [String: String]) { self.values = values }
+
+    package init(from decoder: any Decoder) throws { values = try [String: String](from: decoder) }
+  }
 
   package let towns: [Subject]
   package let people: [Subject]
@@ -18,29 +19,31 @@ package struct DemoWorld: Sendable {
   package let trades: [Subject]
   package let animals: [Subject]
 
-  private init() {
+  /// The only world that follows from the words and the facts.
+  init(_ lexicon: Lexicon, _ texts: WorldTexts) {
     var random = KeyedRandom(keys: [0x776f_726c_64])
-    towns = Self.makeTowns(&random)
-    people = Self.makePeople(&random, towns: towns)
-    rivers = Self.makeRivers(&random, towns: towns)
-    trades = WorldKnowledge.trades
-    animals = WorldKnowledge.animals
+    towns = Self.makeTowns(&random, lexicon)
+    people = Self.makePeople(&random, lexicon, deeds: texts.deeds.all, towns: towns)
+    rivers = Self.makeRivers(&random, lexicon, towns: towns)
+    trades = texts.trades.all
+    animals = texts.animals.all
   }
 
   /// The value at an index of a list in the world's own order, beginning again at the end.
   private struct Deck {
     let cards: [String]
-    init(_ list: String, _ random: inout KeyedRandom) { cards = random.shuffled(Lexicon.list(list)) }
-    subscript(index: Int) -> String { cards.isEmpty ? "" : cards[index % cards.count] }
+    init(_ elements: [String], _ random: inout KeyedRandom) { cards = random.shuffled(elements) }
+    subscript(index: Int) -> String { cards[index % cards.count] }
   }
 
-  private static func makeTowns(_ random: inout KeyedRandom) -> [Subject] {
-    let (women, men) = (Deck("woman", &random), Deck("man", &random))
-    let (surnames, crafts, foods) = (Deck("surname", &random), Deck("craft", &random), Deck("food", &random))
-    let (events, months, hills) = (Deck("festival", &random), Deck("month", &random), Deck("hill", &random))
-    let (animals, colours, buildings) = (Deck("animal", &random), Deck("colour", &random), Deck("building", &random))
-    let (rivers, regions, inns) = (Deck("river", &random), Deck("region", &random), Deck("inn", &random))
-    return Lexicon.list("town").enumerated().map { index, town in
+  private static func makeTowns(_ random: inout KeyedRandom, _ lexicon: Lexicon) -> [Subject] {
+    func deck(_ list: String) -> Deck { Deck(lexicon.list(list), &random) }
+    let (women, men) = (deck("woman"), deck("man"))
+    let (surnames, crafts, foods) = (deck("surname"), deck("craft"), deck("food"))
+    let (events, months, hills) = (deck("festival"), deck("month"), deck("hill"))
+    let (animals, colours, buildings) = (deck("animal"), deck("colour"), deck("building"))
+    let (rivers, regions, inns) = (deck("river"), deck("region"), deck("inn"))
+    return lexicon.list("town").enumerated().map { index, town in
       let mayorIsWoman = random.chance(50)
       return Subject(values: [
         "town": town, "river": rivers[index], "region": regions[index],
@@ -51,18 +54,24 @@ package struct DemoWorld: Sendable {
         "founder": (mayorIsWoman ? men : women)[index + 25],
         "year": String(800 + 10 * random.below(70) + random.below(10)),
         "building": buildings[index], "inn": inns[index],
-        "neighbour": Lexicon.list("town")[(index + 5) % Lexicon.list("town").count],
+        "neighbour": lexicon.list("town")[(index + 5) % lexicon.list("town").count],
         "miles": Inflection.word(for: random.number(in: 3...20)),
       ])
     }
   }
 
-  private static func makePeople(_ random: inout KeyedRandom, towns: [Subject]) -> [Subject] {
-    let (women, men, surnames) = (Deck("woman", &random), Deck("man", &random), Deck("surname", &random))
-    let (trades, pets, hobbies) = (Deck("trade", &random), Deck("pet", &random), Deck("hobby", &random))
-    let (instruments, foods) = (Deck("instrument", &random), Deck("food", &random))
-    let deeds = random.shuffled(WorldKnowledge.deeds)
-    return deeds.enumerated().map { index, deed in
+  private static func makePeople(
+    _ random: inout KeyedRandom,
+    _ lexicon: Lexicon,
+    deeds: [String],
+    towns: [Subject]
+  ) -> [Subject] {
+    func deck(_ list: String) -> Deck { Deck(lexicon.list(list), &random) }
+    let (women, men, surnames) = (deck("woman"), deck("man"), deck("surname"))
+    let (trades, pets, hobbies) = (deck("trade"), deck("pet"), deck("hobby"))
+    let (instruments, foods) = (deck("instrument"), deck("food"))
+    let shuffled = random.shuffled(deeds)
+    return shuffled.enumerated().map { index, deed in
       let isWoman = index % 2 == 0
       let town = towns[(index * 5) % towns.count].values
       return Subject(values: [
@@ -75,10 +84,11 @@ package struct DemoWorld: Sendable {
     }
   }
 
-  private static func makeRivers(_ random: inout KeyedRandom, towns: [Subject]) -> [Subject] {
-    let (hills, fish, trees) = (Deck("hill", &random), Deck("riverfish", &random), Deck("tree", &random))
+  private static func makeRivers(_ random: inout KeyedRandom, _ lexicon: Lexicon, towns: [Subject]) -> [Subject] {
+    func deck(_ list: String) -> Deck { Deck(lexicon.list(list), &random) }
+    let (hills, fish, trees) = (deck("hill"), deck("riverfish"), deck("tree"))
     let lengths = random.shuffled(Array(4...40))
-    return Lexicon.list("river").enumerated().map { index, river in
+    return lexicon.list("river").enumerated().map { index, river in
       let names = towns.filter { $0.values["river"] == river }.compactMap { $0.values["town"] }
       return Subject(values: [
         "river": river, "hill": hills[index], "fish": fish[index], "tree": trees[index],

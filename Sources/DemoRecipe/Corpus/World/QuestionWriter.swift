@@ -1,23 +1,50 @@
+/// What questions about the invented world are made of, and the facts that were chosen rather than drawn.
+struct WorldTexts: Decodable, Sendable {
+  /// A kind of question about a subject: ways to ask it and ways to answer it.
+  struct Question: Decodable, Sendable {
+    let asked: Filled<Template>
+    let answered: Filled<Template>
+  }
+
+  /// What can be asked about subjects of one kind, and what an answer may add.
+  struct Topic: Decodable, Sendable {
+    let questions: Filled<Question>
+    let additions: Filled<Template>
+  }
+
+  /// The topics by the kind of their subjects.
+  struct Topics: Decodable, Sendable {
+    let towns: Topic
+    let people: Topic
+    let rivers: Topic
+    let trades: Topic
+    let animals: Topic
+  }
+
+  let introductions: Filled<Template>
+  let thanks: Filled<Template>
+  let topics: Topics
+  /// What the country's well-known people did.
+  let deeds: Filled<String>
+  /// What people of each trade make, with what, and what they need.
+  let trades: Filled<DemoWorld.Subject>
+  /// What animals eat, where they live and what they are like.
+  let animals: Filled<DemoWorld.Subject>
+}
+
 /// Writes questions about the invented world with their answers.
 enum QuestionWriter {
-  private static let introductions: [Template] = [
-    "", "Can you tell me something? ", "I have a question. ", "My teacher asks: ", "Please answer in short: ",
-    "I am planning a journey. ", "My {friend:friend} wants to know: ", "We are having a quiz. ", "I am curious. ",
-    "For a letter to {:person} I need to know: ", "{:person} and I are talking. ",
-  ]
-  private static let thanks: [Template] = [
-    "Thank you! And another thing: ", "I see. ", "Good to know. ", "And one more question: ", "Thanks. ",
-  ]
-
   /// One turn, or two about the same subject.
   static func turns(_ composer: inout Composer) -> [DemoTurn] {
-    let (subject, questions, additions) = topic(&composer)
+    let (subject, topic) = topic(&composer)
     for (name, value) in subject.values { composer[name] = value }
-    let chosen = composer.random.shuffled(questions)
-    let introduction = composer.oneOf(introductions)
-    var turns = [turn(&composer, introduction: introduction, chosen[0], additions)]
+    let chosen = composer.random.shuffled(topic.questions.all)
+    let introduction = composer.oneOf(composer.texts.questions.introductions)
+    var turns = [turn(&composer, introduction: introduction, chosen[0], topic.additions)]
     if composer.random.chance(35), chosen.count > 1 {
-      turns.append(turn(&composer, introduction: composer.oneOf(thanks), chosen[1], additions))
+      turns.append(
+        turn(&composer, introduction: composer.oneOf(composer.texts.questions.thanks), chosen[1], topic.additions)
+      )
     }
     return turns
   }
@@ -25,8 +52,8 @@ enum QuestionWriter {
   private static func turn(
     _ composer: inout Composer,
     introduction: String,
-    _ question: WorldQuestion,
-    _ additions: [Template]
+    _ question: WorldTexts.Question,
+    _ additions: Filled<Template>
   ) -> DemoTurn {
     let asked = introduction + composer.oneOf(question.asked)
     let answer = composer.oneOf(question.answered)
@@ -34,8 +61,8 @@ enum QuestionWriter {
   }
 
   /// One to three sentences more, of those that say nothing said before.
-  private static func addition(_ composer: inout Composer, to answer: String, _ additions: [Template]) -> String {
-    let sentences = additions.map { composer.text($0) }.filter { !repeats($0, answer) }
+  private static func addition(_ composer: inout Composer, to answer: String, _ additions: Filled<Template>) -> String {
+    let sentences = additions.all.map { composer.text($0) }.filter { !repeats($0, answer) }
     guard !sentences.isEmpty else { return "" }
     let first = composer.random.skewedIndex(max(sentences.count - 1, 1))
     let count = 2 + (composer.random.chance(40) ? 1 : 0)
@@ -49,17 +76,15 @@ enum QuestionWriter {
     return last.allSatisfy(words.contains)
   }
 
-  private typealias Topic = (subject: DemoWorld.Subject, questions: [WorldQuestion], additions: [Template])
-
-  private static func topic(_ composer: inout Composer) -> Topic {
-    let world = DemoWorld.standard
+  private static func topic(_ composer: inout Composer) -> (subject: DemoWorld.Subject, topic: WorldTexts.Topic) {
+    let (world, topics) = (composer.texts.world, composer.texts.questions.topics)
     func one(_ subjects: [DemoWorld.Subject]) -> DemoWorld.Subject { subjects[composer.random.below(subjects.count)] }
     switch composer.random.below(10) {
-    case 0..<4: return (one(world.towns), WorldQuestion.towns, WorldQuestion.townAdditions)
-    case 4..<7: return (one(world.people), WorldQuestion.people, WorldQuestion.peopleAdditions)
-    case 7: return (one(world.rivers), WorldQuestion.rivers, WorldQuestion.riverAdditions)
-    case 8: return (one(world.trades), WorldQuestion.trades, WorldQuestion.tradeAdditions)
-    default: return (one(world.animals), WorldQuestion.animals, WorldQuestion.animalAdditions)
+    case 0..<4: return (one(world.towns), topics.towns)
+    case 4..<7: return (one(world.people), topics.people)
+    case 7: return (one(world.rivers), topics.rivers)
+    case 8: return (one(world.trades), topics.trades)
+    default: return (one(world.animals), topics.animals)
     }
   }
 }
