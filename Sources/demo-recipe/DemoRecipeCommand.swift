@@ -3,7 +3,7 @@ import DemoRecipe
 import Foundation
 import SpecKernels
 
-extension DemoBuilder.Stage: ExpressibleByArgument {}
+extension Stage.Name: ExpressibleByArgument {}
 
 @main
 struct DemoRecipeCommand: ParsableCommand {
@@ -19,8 +19,11 @@ struct DemoRecipeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The suite's folder.", valueName: "dir"))
   var output = "Suites/demo"
 
+  @Option(help: ArgumentHelp("The manifest that a folder without one gets.", valueName: "file"))
+  var manifest = "Suites/demo/suite.json"
+
   @Option(help: ArgumentHelp("The stage to end with.", valueName: "stage"))
-  var through = DemoBuilder.Stage.draft
+  var through = Stage.Name.draft
 
   @Flag(help: "The same stages in seconds, with a model that has learned nothing.")
   var miniature = false
@@ -33,6 +36,7 @@ struct DemoRecipeCommand: ParsableCommand {
 
   func validate() throws {
     guard !output.isEmpty else { throw ValidationError("--output is empty; name a folder") }
+    guard !manifest.isEmpty else { throw ValidationError("--manifest is empty; name a file") }
     guard threads.map((1...1024).contains) ?? true else {
       throw ValidationError("--threads is \(threads ?? 0); choose a number from 1 to 1024")
     }
@@ -44,9 +48,15 @@ struct DemoRecipeCommand: ParsableCommand {
     let folder = DemoFolder(output)
     let context = try ComputeContext(threads: threads)
     if !metrics {
-      _ = try DemoBuilder(recipe, texts: texts, folder: folder, context: context, observer: LineObserver()).build(
-        through: through
+      let builder = DemoBuilder(
+        recipe,
+        texts: texts,
+        manifest: manifest,
+        folder: folder,
+        context: context,
+        observer: LineObserver()
       )
+      try builder.build(through: through)
       guard through == .draft else {
         return print("The demo suite is in \(output), up to the stage \(through.rawValue).")
       }

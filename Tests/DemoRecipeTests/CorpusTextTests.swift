@@ -17,7 +17,7 @@ import Testing
     let text = String(decoding: try scratch.read("Texts/\(file)"), as: UTF8.self)
     let range = try #require(text.range(of: old), "\(file) has no \(old)")
     _ = try scratch.write(text.replacingCharacters(in: range, with: new), to: "Texts/\(file)")
-    let error = try #require(throws: CorpusTextError.self) { try CorpusTexts(folder: scratch.path("Texts")) }
+    let error = try #require(throws: RecipeFileError.self) { try CorpusTexts(folder: scratch.path("Texts")) }
     return "\(error)"
   }
 
@@ -47,13 +47,13 @@ import Testing
       text.replacingCharacters(in: plots.upperBound..<end.lowerBound, with: ""),
       to: "Texts/stories.json"
     )
-    let error = try #require(throws: CorpusTextError.self) { try CorpusTexts(folder: scratch.path("Texts")) }
+    let error = try #require(throws: RecipeFileError.self) { try CorpusTexts(folder: scratch.path("Texts")) }
     #expect("\(error)".contains("stories.json: in plots the list is empty"), "\(error)")
   }
 
   @Test func aMissingFileIsNamed() throws {
     try FileManager.default.removeItem(atPath: scratch.path("Texts/world.json"))
-    let error = try #require(throws: CorpusTextError.self) { try CorpusTexts(folder: scratch.path("Texts")) }
+    let error = try #require(throws: RecipeFileError.self) { try CorpusTexts(folder: scratch.path("Texts")) }
     #expect("\(error)".hasPrefix(scratch.path("Texts/world.json")), "\(error)")
   }
 }

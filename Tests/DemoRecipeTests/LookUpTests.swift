@@ -7,13 +7,13 @@ import Testing
 
 /// What a model learns to look things up with: drills, and the weights that it begins with.
 @Suite struct LookUpTests {
-  private let drill = LookUpDrill(seed: 3, vocabulary: 5..<256, markers: (3, 4), end: 2)
+  private let drills = TokenDrills(seed: 3, vocabulary: 5..<256, markers: (3, 4), end: 2)
 
   @Test func aDrillRepeatsItsTokensInPiecesOfAtLeastTwo() throws {
     var moved = 0
     for index in 0..<300 {
-      let tokens = drill.document(at: index)
-      #expect(tokens == drill.document(at: index))
+      let tokens = drills.lookUp(at: index)
+      #expect(tokens == drills.lookUp(at: index))
       let middle = try #require(tokens.firstIndex(of: 4))
       let list = Array(tokens[1..<middle])
       let repeated = Array(tokens[(middle + 1)...].dropLast())
@@ -30,11 +30,11 @@ import Testing
   }
 
   @Test func aChainDrillAsksForWhatItsListsSay() throws {
-    let drill = ChainDrill(seed: 3, vocabulary: 5..<2048, markers: (3, 4), end: 2)
+    let drills = TokenDrills(seed: 3, vocabulary: 5..<2048, markers: (3, 4), end: 2)
     var (twoSteps, oneStep) = (0, 0)
     for index in 0..<300 {
-      let tokens = drill.document(at: index)
-      #expect(tokens == drill.document(at: index))
+      let tokens = drills.chain(at: index)
+      #expect(tokens == drills.chain(at: index))
       #expect(tokens.first == 3 && tokens.last == 2)
       let parts = tokens.dropFirst().dropLast().split(separator: 4, omittingEmptySubsequences: false)
       let lists = parts[0].split(separator: 3)
@@ -67,10 +67,10 @@ import Testing
   @Test func wordsComeBackOrInTheOtherLanguage() throws {
     let texts = try CorpusTexts()
     let roots = texts.dictionary.roots
-    let drill = WordDrill(texts, seed: 4)
+    let drills = WordDrills(texts, seed: 4)
     var counts = (repeated: 0, translated: 0)
     for index in 0..<300 {
-      let turn = drill.turn(at: index)
+      let turn = drills.list(at: index)
       let list = try #require(turn.question.split(separator: ": ", maxSplits: 1).last)
       if turn.question.hasPrefix("These words in Velish") {
         #expect(turn.answer == list.split(separator: ", ").map { roots[String($0)] ?? "?" }.joined(separator: ", "))
@@ -89,10 +89,10 @@ import Testing
   @Test func aGlossaryHasEachEntryOfItsQuestionWithItsTranslation() throws {
     let texts = try CorpusTexts()
     let roots = texts.dictionary.roots
-    let drill = GlossaryDrill(texts, seed: 4)
+    let drills = WordDrills(texts, seed: 4)
     var words = 0
     for index in 0..<300 {
-      let turn = drill.turn(at: index)
+      let turn = drills.glossary(at: index)
       let list = try #require(turn.question.split(separator: ": ", maxSplits: 1).last)
       let pairs = turn.answer.split(separator: "; ").map { $0.split(separator: " = ").map(String.init) }
       #expect(pairs.map { $0.first ?? "" } == list.split(separator: "; ").map(String.init))
@@ -138,8 +138,8 @@ import Testing
       context: context
     )
     var training = TokenizedDocuments(), heldOut = TokenizedDocuments()
-    for index in 0..<1500 { training.append(drill.document(at: index), limit: 256) }
-    for index in 1500..<1540 { heldOut.append(drill.document(at: index), limit: 256) }
+    for index in 0..<1500 { training.append(drills.lookUp(at: index), limit: 256) }
+    for index in 1500..<1540 { heldOut.append(drills.lookUp(at: index), limit: 256) }
     let folder = try TemporaryFolder()
     let trainer = try Trainer(
       objective,

@@ -15,9 +15,9 @@ import Testing
 
   @Test func everyPartWasTrainedAsTheRecipeSays() throws {
     #expect(try record(folder.model).settings == recipe.targetSettings)
-    #expect(try record(folder.kangaroo).settings == recipe.kangarooSettings)
-    #expect(try record(folder.medusa).settings == recipe.medusaSettings)
-    #expect(try record(folder.draft).settings == recipe.draftSettings)
+    #expect(try record(folder.result(of: .kangaroo)).settings == recipe.kangarooSettings)
+    #expect(try record(folder.result(of: .medusa)).settings == recipe.medusaSettings)
+    #expect(try record(folder.result(of: .draft)).settings == recipe.draftSettings)
     #expect(try record(folder.smallModelRecord).settings == recipe.smallModelSettings)
   }
 
@@ -31,6 +31,18 @@ import Testing
       #expect(fields["category"] as? String == question.category.rawValue)
       #expect(fields["turns"] as? [String] == question.turns)
     }
+  }
+
+  /// The manifest is written by hand; self-speculative decoding drafts with the layers below the exit, whose loss has
+  /// taught them to.
+  @Test func theManifestFitsTheRecipe() throws {
+    let manifest = try String(contentsOfFile: folder.path + "/suite.json", encoding: .utf8)
+    #expect(manifest.contains("\"self-speculative:skip=\(recipe.exitLayer)-,"))
+  }
+
+  @Test func onlyWhatIsRunIsShipped() throws {
+    let parts = try FileManager.default.contentsOfDirectory(atPath: folder.model).filter { !$0.contains(".") }
+    #expect(parts.sorted() == ["draft", "kangaroo", "medusa"])
   }
 
   /// The last held-out losses of both trainings, over the same documents.

@@ -25,8 +25,8 @@ package final class CorpusTexts: Sendable {
   /// Reads the texts.
   ///
   /// - Parameter folder: holds a file of JSON for each kind of text.
-  /// - Throws: ``CorpusTextError`` for the first thing that is wrong.
-  package init(folder: String = CorpusTexts.folder) throws(CorpusTextError) {
+  /// - Throws: ``RecipeFileError`` for the first thing that is wrong.
+  package init(folder: String = CorpusTexts.folder) throws(RecipeFileError) {
     let lexicon: Lexicon = try Self.read("words", in: folder, nil)
     self.lexicon = lexicon
     conversations = try Self.read("conversations", in: folder, lexicon)
@@ -44,9 +44,9 @@ package final class CorpusTexts: Sendable {
     _ name: String,
     in folder: String,
     _ lexicon: Lexicon?
-  ) throws(CorpusTextError) -> Text {
+  ) throws(RecipeFileError) -> Text {
     let file = "\(folder)/\(name).json"
-    let bytes = try InputFile<CorpusTextError>.bytes(of: file, limit: 1 << 24)
+    let bytes = try InputFile<RecipeFileError>.bytes(of: file, limit: 1 << 24)
     let decoder = JSONDecoder()
     if let key = CodingUserInfoKey.lexicon { decoder.userInfo[key] = lexicon }
     do {
@@ -60,27 +60,6 @@ package final class CorpusTexts: Sendable {
 extension CodingUserInfoKey {
   /// The words that the templates of a file may draw from.
   static let lexicon = CodingUserInfoKey(rawValue: "lexicon")
-}
-
-/// What is wrong with a file of the corpus's texts.
-package enum CorpusTextError: Error, CustomStringConvertible {
-  /// It cannot be read.
-  case unusable(file: String, InputProblem)
-  /// It holds something else.
-  case malformed(file: String, problem: String)
-
-  /// One sentence: where, what was found, what to do.
-  package var description: String {
-    switch self {
-    case .unusable(let file, let problem): problem.fault.sentence(file: file)
-    case .malformed(let file, let problem): "\(file): \(problem); correct it, or restore the file and build again"
-    }
-  }
-}
-
-extension CorpusTextError: InputFailure {
-  /// Makes the error of a problem with a file.
-  package init(_ problem: InputProblem, file: String) { self = .unusable(file: file, problem) }
 }
 
 extension DecodingError {

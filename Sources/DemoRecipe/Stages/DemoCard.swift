@@ -130,10 +130,9 @@ package struct DemoCard {
   private func fileTable() throws -> String {
     let files = [
       folder.model + "/tokenizer.json", folder.model + "/model.safetensors",
-      folder.exitAdapter + "/model.safetensors", folder.jointHeads + "/medusa_lm_head.safetensors",
-      folder.kangaroo + "/model.safetensors",
-      folder.medusa + "/medusa_lm_head.safetensors", folder.draft + "/model.safetensors",
-      folder.path + "/question.jsonl",
+      folder.result(of: .kangaroo) + "/model.safetensors",
+      folder.result(of: .medusa) + "/medusa_lm_head.safetensors",
+      folder.result(of: .draft) + "/model.safetensors", folder.questions,
     ]
     var lines = ["| File | Bytes | SHA-256 |", "| :-- | --: | :-- |"]
     for path in files {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Where the parts of the demo suite and its model lie.
 package struct DemoFolder: Sendable {
   /// The suite's folder.
@@ -8,34 +6,26 @@ package struct DemoFolder: Sendable {
   /// - Parameter path: the suite's folder.
   package init(_ path: String) { self.path = path }
 
-  /// The target with its tokenizer.
+  var manifest: String { path + "/suite.json" }
+  var questions: String { path + "/question.jsonl" }
+  /// The target with its tokenizer, and the drafters in folders of their own.
   package var model: String { path + "/model" }
-  /// Kangaroo's adapter.
-  package var kangaroo: String { model + "/kangaroo" }
-  /// The adapter that the target learned to be left early with; Kangaroo's goes on from it.
-  var exitAdapter: String { model + "/exit-adapter" }
-  /// The heads that the target learned to look ahead with; Medusa's go on from them.
-  var jointHeads: String { model + "/joint-heads" }
-  /// Medusa's heads.
-  package var medusa: String { model + "/medusa" }
-  /// The draft model.
-  package var draft: String { model + "/draft" }
-  /// The record of how the draft model learned before it learned from the target.
-  package var smallModelRecord: String { draft + "/next-token" }
   /// What only later stages need.
-  var work: String { path + "/work" }
-  /// The target's first layers before they have seen the corpus.
-  var primer: String { work + "/primer" }
-  /// The same with the corpus learned, before there are layers on top.
-  var base: String { work + "/base" }
-  /// The base with more layers, which look up what was looked up.
-  var chain: String { work + "/chain" }
-  /// The same with registers learned.
-  var registers: String { work + "/registers" }
-  /// The same with registers of several lists learned.
-  var joinedRegisters: String { work + "/joined-registers" }
-  /// The same with the corpus learned.
-  var middle: String { work + "/middle" }
-  /// The base alone, which goes on learning as far as the target does.
-  var smallModel: String { work + "/small-model" }
+  package var work: String { path + "/work" }
+  /// The adapter that the target learned to be left early with; Kangaroo's goes on from it.
+  var exitAdapter: String { work + "/exit-adapter" }
+  /// The heads that the target learned to look ahead with; Medusa's go on from them.
+  var jointHeads: String { work + "/joint-heads" }
+  /// The record of how the draft model learned before it learned from the target.
+  package var smallModelRecord: String { result(of: .draft) + "/next-token" }
+
+  /// The folder of a stage's result: in the model what is run, elsewhere what is not.
+  package func result(of stage: Stage.Name) -> String {
+    switch stage {
+    case .suite: path
+    case .tokenizer, .target: model
+    case .kangaroo, .medusa, .draft: model + "/" + stage.rawValue
+    case .primer, .base, .chain, .registers, .joinedRegisters, .middle, .smallModel: work + "/" + stage.rawValue
+    }
+  }
 }

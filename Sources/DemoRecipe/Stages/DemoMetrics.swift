@@ -39,10 +39,30 @@ package struct DemoMetrics: Sendable {
     target = DemoCategory.allCases.map { category in
       (category, Self.sum(BatchPlan(data.heldOut(of: category), rows: rows, seed: 0).inOrder, frozen.evaluate))
     }
-    exitLayer = try Self.exitLayer(recipe, folder, checkpoint, heldOut, context)
+    let kangaroo = try KangarooObjective(
+      checkpoint,
+      exitLayer: recipe.exitLayer,
+      rows: rows,
+      seed: recipe.seed,
+      context: context
+    )
+    try kangaroo.load(folder.result(of: .kangaroo))
+    exitLayer = Self.sum(heldOut, kangaroo.evaluate)
     smallModel = try TrainingRecord.finished(in: folder.smallModelRecord)?.points.last?.heldOut ?? HeldOutMetrics()
-    draft = try Self.draft(recipe, folder, checkpoint, heldOut, context)
-    heads = try Self.heads(recipe, folder, checkpoint, heldOut, context)
+    let own = try Checkpoint(directory: folder.result(of: .draft))
+    let draftModel = try DraftObjective(
+      checkpoint,
+      configuration: own.configuration,
+      rows: rows,
+      seed: recipe.seed,
+      context: context
+    )
+    try draftModel.load(own)
+    draft = Self.sum(heldOut, draftModel.evaluate)
+    let medusa = try MedusaObjective(checkpoint, count: recipe.medusaHeads, rows: rows, context: context)
+    try medusa.load(folder.result(of: .medusa))
+    let none = [HeldOutMetrics](repeating: HeldOutMetrics(), count: recipe.medusaHeads)
+    heads = heldOut.reduce(none) { sums, batch in zip(sums, medusa.evaluateEach(batch)).map { $0 + $1 } }
     answers = try AnswerMetrics(data, checkpoint: checkpoint, frozen: frozen, context: context)
   }
 
@@ -51,61 +71,5 @@ package struct DemoMetrics: Sendable {
     _ evaluate: (TrainingBatch) -> HeldOutMetrics
   ) -> HeldOutMetrics {
     batches.reduce(HeldOutMetrics()) { $0 + evaluate($1) }
-  }
-
-  private static func exitLayer(
-    _ recipe: Recipe,
-    _ folder: DemoFolder,
-    _ checkpoint: Checkpoint,
-    _ heldOut: [TrainingBatch],
-    _ context: ComputeContext
-  ) throws -> HeldOutMetrics {
-    let objective = try KangarooObjective(
-      checkpoint,
-      exitLayer: recipe.exitLayer,
-      rows: recipe.targetSettings.batchTokens,
-      seed: recipe.seed,
-      context: context
-    )
-    try objective.load(folder.kangaroo)
-    return sum(heldOut, objective.evaluate)
-  }
-
-  private static func draft(
-    _ recipe: Recipe,
-    _ folder: DemoFolder,
-    _ checkpoint: Checkpoint,
-    _ heldOut: [TrainingBatch],
-    _ context: ComputeContext
-  ) throws -> HeldOutMetrics {
-    let own = try Checkpoint(directory: folder.draft)
-    let objective = try DraftObjective(
-      checkpoint,
-      configuration: own.configuration,
-      rows: recipe.targetSettings.batchTokens,
-      seed: recipe.seed,
-      context: context
-    )
-    try objective.load(own)
-    return sum(heldOut, objective.evaluate)
-  }
-
-  private static func heads(
-    _ recipe: Recipe,
-    _ folder: DemoFolder,
-    _ checkpoint: Checkpoint,
-    _ heldOut: [TrainingBatch],
-    _ context: ComputeContext
-  ) throws -> [HeldOutMetrics] {
-    let objective = try MedusaObjective(
-      checkpoint,
-      count: recipe.medusaHeads,
-      rows: recipe.targetSettings.batchTokens,
-      context: context
-    )
-    try objective.load(folder.medusa)
-    return heldOut.reduce([HeldOutMetrics](repeating: HeldOutMetrics(), count: recipe.medusaHeads)) { sums, batch in
-      zip(sums, objective.evaluateEach(batch)).map { $0 + $1 }
-    }
   }
 }
