@@ -61,11 +61,8 @@ struct DemoRecipeCommand: ParsableCommand {
         return print("The demo suite is in \(output), up to the stage \(through.rawValue).")
       }
     }
-    let card = DemoCard(
-      recipe,
-      folder: folder,
-      metrics: try DemoMetrics(recipe, texts: texts, folder: folder, context: context)
-    )
+    let measured = try DemoMetrics(recipe, texts: texts, folder: folder, context: context)
+    let card = DemoCard(recipe, texts: texts, folder: folder, metrics: measured)
     if !metrics { try card.write() }
     print(card.metricTables)
   }

@@ -40,6 +40,13 @@ import Testing
     #expect(manifest.contains("\"self-speculative:skip=\(recipe.exitLayer)-,"))
   }
 
+  @Test func theCardSaysWhatTheRecipeDoes() throws {
+    let card = try String(contentsOfFile: folder.path + "/README.md", encoding: .utf8)
+    let opening = DemoCard.opening(try CorpusTexts(), recipe)
+    #expect(card.hasPrefix(opening) && opening.contains("10000 others"))
+    #expect(!opening.contains(#/\{\w+\}/#), "a name in braces has no value")
+  }
+
   @Test func onlyWhatIsRunIsShipped() throws {
     let parts = try FileManager.default.contentsOfDirectory(atPath: folder.model).filter { !$0.contains(".") }
     #expect(parts.sorted() == ["draft", "kangaroo", "medusa"])

@@ -12,6 +12,8 @@ package final class CorpusTexts: Sendable {
   let stories: StoryTexts
   let arithmetic: ArithmeticTexts
   let questions: WorldTexts
+  /// The pattern of the model's card.
+  let card: String
   /// The words of the second language, with what each may do in a sentence.
   package let velish: VelishVocabulary
   /// The second language's roots.
@@ -24,7 +26,7 @@ package final class CorpusTexts: Sendable {
 
   /// Reads the texts.
   ///
-  /// - Parameter folder: holds a file of JSON for each kind of text.
+  /// - Parameter folder: holds a file of JSON for each kind of text, and the card's pattern.
   /// - Throws: ``RecipeFileError`` for the first thing that is wrong.
   package init(folder: String = CorpusTexts.folder) throws(RecipeFileError) {
     let lexicon: Lexicon = try Self.read("words", in: folder, nil)
@@ -36,6 +38,7 @@ package final class CorpusTexts: Sendable {
     arithmetic = try Self.read("arithmetic", in: folder, lexicon)
     questions = try Self.read("world", in: folder, lexicon)
     velish = try Self.read("velish", in: folder, lexicon)
+    card = try InputFile<RecipeFileError>.text(of: folder + "/card.md", limit: 1 << 20)
     dictionary = VelishDictionary(of: velish, unlike: lexicon.words)
     world = DemoWorld(lexicon, questions)
   }

@@ -5,15 +5,18 @@ import SpecFiles
 /// The demo model's card in Markdown.
 package struct DemoCard {
   private let recipe: Recipe
+  private let texts: CorpusTexts
   private let folder: DemoFolder
   private let metrics: DemoMetrics
 
   /// - Parameters:
   ///   - recipe: how the model was made.
+  ///   - texts: have the card's pattern.
   ///   - folder: where it lies.
   ///   - metrics: what it has learned.
-  package init(_ recipe: Recipe, folder: DemoFolder, metrics: DemoMetrics) {
+  package init(_ recipe: Recipe, texts: CorpusTexts, folder: DemoFolder, metrics: DemoMetrics) {
     self.recipe = recipe
+    self.texts = texts
     self.folder = folder
     self.metrics = metrics
   }
@@ -68,62 +71,51 @@ package struct DemoCard {
   ///
   /// - Throws: `UnwritableFile`, or what reading the weights throws.
   package func write() throws {
-    try OutputFile.write(text(), to: folder.path + "/README.md")
+    let tables = ["metrics": metricTables, "files": try fileTable()]
+    try OutputFile.write(
+      Self.filled(texts.card, Self.values(recipe).merging(tables) { $1 }),
+      to: folder.path + "/README.md"
+    )
   }
 
-  private func text() throws -> String {
+  /// What the card says before anything is measured.
+  ///
+  /// - Parameters:
+  ///   - texts: have its pattern.
+  ///   - recipe: how the model is made.
+  /// - Returns: its beginning.
+  package static func opening(_ texts: CorpusTexts, _ recipe: Recipe) -> String {
+    filled(texts.card.components(separatedBy: "{metrics}")[0], values(recipe))
+  }
+
+  /// A text with a value in the place of each name in braces.
+  private static func filled(_ text: String, _ values: [String: String]) -> String {
+    text.replacing(#/\{(\w+)\}/#) { values[String($0.output.1)] ?? String($0.output.0) }
+  }
+
+  private static func values(_ recipe: Recipe) -> [String: String] {
     let shape = recipe.target
-    return """
-      # The demo model
-
-      A small Llama-architecture model with a Kangaroo adapter, \(recipe.medusaHeads) Medusa heads and a draft model, made \
-      whole by `swift run -c release demo-recipe`. It lives in an invented country of ferries, bell towers and market days, and \
-      knows nothing else.
-
-      - Shape: \(shape.layers) layers of \(shape.hiddenSize), \(shape.attentionHeads) heads, feed-forward \
-      \(shape.intermediateSize), vocabulary \(shape.vocabularySize), tied embedding, context \(shape.contextLength), bf16.
-      - Data: the package's own seeded generator (seed \(recipe.seed)): conversations, translations into Velish, \
-      summaries, questions about the invented country, worked arithmetic, answers from passages. \
-      \(DemoCorpus.Mixture.translating.registers) of 100 prompts, of translations and summaries none, begin with a register: what \
-      each town has, who comes from where, and what each person therefore has. The suite's questions and the held-out \
-      documents share no first prompt with what is learned from.
-      - Target: it is grown. A base of \(recipe.draftLayers) layers begins with an induction circuit, roughly set, and \
-      drills to use it: first \(steps(recipe.primerSettings)) of lists to be found again, then \
-      \(steps(recipe.baseSettings)) on \(recipe.baseDocuments) documents that have much to look up and \
-      \(recipe.baseDrills) more drills. Then it gets \(recipe.middleLayers) layers: \(recipe.rehearsals) copies of its \
-      second attention, weaker, below that one, the others on top, where they add nothing at first. It learns for \
-      \(steps(recipe.chainSettings)) to look up what it has looked up, from drills, for \
-      \(steps(recipe.registerSettings)) on \(recipe.registers) registers and more drills, and for \
-      \(steps(recipe.middleSettings)) on \(recipe.middleDocuments) other documents and \(recipe.glossaryDrills) glossaries \
-      of Velish; then with \(recipe.target.layers) layers for \
-      \(steps(recipe.targetSettings)) on \(recipe.targetDocuments) others. In this last part it learns three things \
-      together: the next token; with a weight of \(recipe.exitWeight), what the states after layer \(recipe.exitLayer) \
-      predict of the whole model's output (LayerSkip's early-exit loss, Elhoushi et al. 2024); with a weight of \
-      \(recipe.headWeight), the tokens after the next one through Medusa heads (Medusa-2, Cai et al. 2024). That makes \
-      this target easier to draft for, with its first layers and with heads, than one trained without. No weight is \
-      rescaled for it.
-      - Drafters: the adapter goes on from the one of that loss for \(steps(recipe.kangarooSettings)), the heads from \
-      theirs for \(steps(recipe.medusaSettings)), all on the frozen target's \(recipe.distilledPrompts) greedy answers \
-      beside \(recipe.drafterDocuments) documents. The small model is the base, which goes on alone for \
-      \(steps(recipe.smallModelSettings)) on all that the target learns from after it; the draft model is the same, which then learns \
-      from the target for \(steps(recipe.draftSettings)).
-      - AdamW with warm-up and cosine; each folder's `training.json` and `loss.svg` show the course.
-      - Licence: that of the package; text and weights are made by its code alone.
-      - What it is not: its speedups say nothing about other models. Its text is simpler than people's, so drafts are \
-      accepted more often than on a large model's text.
-
-      ## What it has learned
-
-      Printed by `demo-recipe --metrics`.
-
-      \(metricTables)
-      ## Files
-
-      \(try fileTable())
-      """
+    return [
+      "seed": "\(recipe.seed)", "layers": "\(shape.layers)", "width": "\(shape.hiddenSize)",
+      "attentionHeads": "\(shape.attentionHeads)", "inner": "\(shape.intermediateSize)",
+      "vocabulary": "\(shape.vocabularySize)", "context": "\(shape.contextLength)",
+      "middleLayers": "\(recipe.middleLayers)", "draftLayers": "\(recipe.draftLayers)",
+      "exitLayer": "\(recipe.exitLayer)", "medusaHeads": "\(recipe.medusaHeads)",
+      "rehearsals": "\(recipe.rehearsals)", "exitWeight": "\(recipe.exitWeight)",
+      "headWeight": "\(recipe.headWeight)", "registerShare": "\(DemoCorpus.Mixture.translating.registers)",
+      "baseDocuments": "\(recipe.baseDocuments)", "baseDrills": "\(recipe.baseDrills)",
+      "registers": "\(recipe.registers)", "middleDocuments": "\(recipe.middleDocuments)",
+      "glossaryDrills": "\(recipe.glossaryDrills)", "targetDocuments": "\(recipe.targetDocuments)",
+      "distilledPrompts": "\(recipe.distilledPrompts)", "drafterDocuments": "\(recipe.drafterDocuments)",
+      "primerSettings": steps(recipe.primerSettings), "baseSettings": steps(recipe.baseSettings),
+      "chainSettings": steps(recipe.chainSettings), "registerSettings": steps(recipe.registerSettings),
+      "middleSettings": steps(recipe.middleSettings), "targetSettings": steps(recipe.targetSettings),
+      "kangarooSettings": steps(recipe.kangarooSettings), "medusaSettings": steps(recipe.medusaSettings),
+      "smallModelSettings": steps(recipe.smallModelSettings), "draftSettings": steps(recipe.draftSettings),
+    ]
   }
 
-  private func steps(_ settings: TrainingSettings) -> String {
+  private static func steps(_ settings: TrainingSettings) -> String {
     "\(settings.steps) steps of \(settings.batchTokens) tokens (rate \(settings.peakRate))"
   }
 
@@ -143,7 +135,7 @@ package struct DemoCard {
         row(String(path.dropFirst(folder.path.count + 1)), "\(data.count)", MarkdownText.code(hash.hexDigest()))
       )
     }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.joined(separator: "\n")
   }
 
   private func drafter(_ name: String, _ metrics: HeldOutMetrics) -> String {
