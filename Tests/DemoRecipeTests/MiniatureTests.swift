@@ -73,6 +73,16 @@ import Testing
     }
   }
 
+  @Test func aTokenizerOfAnotherModelIsNamed() throws {
+    let other = try BytePairTrainer(vocabularySize: 300, specialTokens: SpecialTokens()).train()
+    try OutputFile.makeFolder(scratch.path("demo/model"))
+    try other.write(to: scratch.path("demo/model"), contextLength: 64)
+    let error = try #require(throws: RecipeFileError.self) {
+      try build(into: "demo", through: .primer, StoppingObserver())
+    }
+    #expect("\(error)".hasPrefix(scratch.path("demo/model/tokenizer.json: it has no tokens <|user|> and")), "\(error)")
+  }
+
   private func build(into name: String, through last: Stage.Name, _ observer: StoppingObserver) throws {
     let builder = DemoBuilder(
       .miniature,

@@ -83,10 +83,7 @@ package enum ArithmeticWriter {
   private static func shopping(_ composer: inout Composer) -> Problem {
     let (n1, n2) = (composer.random.number(in: 2...9), composer.random.number(in: 2...9))
     let (p1, p2) = (composer.random.number(in: 2...12), composer.random.number(in: 2...12))
-    composer["n1"] = String(n1)
-    composer["n2"] = String(n2)
-    composer["p1"] = String(p1)
-    composer["p2"] = String(p2)
+    composer.bind(["n1": n1, "n2": n2, "p1": p1, "p2": p2])
     let texts = composer.texts.arithmetic.shopping
     let question = composer.oneOf(texts.questions)
     let steps =
@@ -98,9 +95,7 @@ package enum ArithmeticWriter {
 
   private static func total(_ composer: inout Composer) -> Problem {
     let (a, b) = (composer.random.number(in: 105...499), composer.random.number(in: 105...499))
-    composer["a"] = String(a)
-    composer["b"] = String(b)
-    composer["sum"] = String(a + b)
+    composer.bind(["a": a, "b": b, "sum": a + b])
     let texts = composer.texts.arithmetic.total
     let question = composer.oneOf(texts.questions)
     return (question, additionSteps(a, b), composer.oneOf(texts.conclusions))
@@ -109,9 +104,7 @@ package enum ArithmeticWriter {
   private static func remainder(_ composer: inout Composer) -> Problem {
     let b = composer.random.number(in: 25...480)
     let a = b + composer.random.number(in: 15...480)
-    composer["a"] = String(a)
-    composer["b"] = String(b)
-    composer["rest"] = String(a - b)
+    composer.bind(["a": a, "b": b, "rest": a - b])
     let texts = composer.texts.arithmetic.remainder
     let question = composer.oneOf(texts.questions)
     return (question, subtractionSteps(a, b), composer.oneOf(texts.conclusions))
@@ -120,10 +113,7 @@ package enum ArithmeticWriter {
   private static func change(_ composer: inout Composer) -> Problem {
     let (n, p) = (composer.random.number(in: 3...9), composer.random.number(in: 4...19))
     let purse = n * p + composer.random.number(in: 5...120)
-    composer["n"] = String(n)
-    composer["p"] = String(p)
-    composer["purse"] = String(purse)
-    composer["rest"] = String(purse - n * p)
+    composer.bind(["n": n, "p": p, "purse": purse, "rest": purse - n * p])
     let texts = composer.texts.arithmetic.change
     let question = composer.oneOf(texts.questions)
     let steps =
@@ -134,10 +124,7 @@ package enum ArithmeticWriter {
   private static func days(_ composer: inout Composer) -> Problem {
     let (perDay, days) = (composer.random.number(in: 11...49), composer.random.number(in: 3...9))
     let extra = composer.random.number(in: 12...99)
-    composer["perDay"] = String(perDay)
-    composer["days"] = String(days)
-    composer["extra"] = String(extra)
-    composer["sum"] = String(perDay * days + extra)
+    composer.bind(["perDay": perDay, "days": days, "extra": extra, "sum": perDay * days + extra])
     let texts = composer.texts.arithmetic.days
     let question = composer.oneOf(texts.questions)
     let steps =
@@ -151,9 +138,7 @@ package enum ArithmeticWriter {
     let rest = composer.random.below(people)
     let all = people * each + rest
     composer["people"] = Inflection.word(for: people)
-    composer["all"] = String(all)
-    composer["each"] = String(each)
-    composer["rest"] = String(rest)
+    composer.bind(["all": all, "each": each, "rest": rest])
     let texts = composer.texts.arithmetic.sharing
     let question = composer.oneOf(texts.questions)
     let steps = [

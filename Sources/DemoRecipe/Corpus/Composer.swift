@@ -19,6 +19,11 @@ package struct Composer {
     set { bindings[name] = newValue }
   }
 
+  /// Binds numbers, written in digits.
+  mutating func bind(_ numbers: [String: Int]) {
+    for (name, number) in numbers { bindings[name] = String(number) }
+  }
+
   /// Forgets a name, so that the next slot of this name draws anew.
   mutating func unbind(_ name: String) { bindings[name] = nil }
 

@@ -33,7 +33,7 @@ package struct DemoBuilder {
       context: context,
       observer: observer
     )
-    stages = Stage.all(recipe, in: folder)
+    stages = Stage.all(recipe)
   }
 
   /// Makes what is not there yet.
@@ -66,7 +66,7 @@ package struct DemoBuilder {
   /// Whether a stage has no result yet; a result of other settings is an error.
   private func isMissing(_ stage: Stage) throws(TrainingError) -> Bool {
     switch stage.work {
-    case .files(let paths, _): return !paths.allSatisfy { FileManager.default.fileExists(atPath: $0) }
+    case .files(let paths, _): return !paths(folder).allSatisfy { FileManager.default.fileExists(atPath: $0) }
     case .training(_, let settings, _):
       let output = folder.result(of: stage.name)
       guard let record = try TrainingRecord.finished(in: output) else { return true }

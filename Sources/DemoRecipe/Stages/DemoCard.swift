@@ -90,12 +90,12 @@ package struct DemoCard {
 
   /// A text with a value in the place of each name in braces.
   private static func filled(_ text: String, _ values: [String: String]) -> String {
-    text.replacing(#/\{(\w+)\}/#) { values[String($0.output.1)] ?? String($0.output.0) }
+    text.replacing(#/\{([\w:-]+)\}/#) { values[String($0.output.1)] ?? String($0.output.0) }
   }
 
   private static func values(_ recipe: Recipe) -> [String: String] {
     let shape = recipe.target
-    return [
+    var values = [
       "seed": "\(recipe.seed)", "layers": "\(shape.layers)", "width": "\(shape.hiddenSize)",
       "attentionHeads": "\(shape.attentionHeads)", "inner": "\(shape.intermediateSize)",
       "vocabulary": "\(shape.vocabularySize)", "context": "\(shape.contextLength)",
@@ -107,21 +107,18 @@ package struct DemoCard {
       "registers": "\(recipe.registers)", "middleDocuments": "\(recipe.middleDocuments)",
       "glossaryDrills": "\(recipe.glossaryDrills)", "targetDocuments": "\(recipe.targetDocuments)",
       "distilledPrompts": "\(recipe.distilledPrompts)", "drafterDocuments": "\(recipe.drafterDocuments)",
-      "primerSettings": steps(recipe.primerSettings), "baseSettings": steps(recipe.baseSettings),
-      "chainSettings": steps(recipe.chainSettings), "registerSettings": steps(recipe.registerSettings),
-      "middleSettings": steps(recipe.middleSettings), "targetSettings": steps(recipe.targetSettings),
-      "kangarooSettings": steps(recipe.kangarooSettings), "medusaSettings": steps(recipe.medusaSettings),
-      "smallModelSettings": steps(recipe.smallModelSettings), "draftSettings": steps(recipe.draftSettings),
     ]
-  }
-
-  private static func steps(_ settings: TrainingSettings) -> String {
-    "\(settings.steps) steps of \(settings.batchTokens) tokens (rate \(settings.peakRate))"
+    for stage in Stage.Name.allCases {
+      guard let settings = Stage.settings(of: stage, in: recipe) else { continue }
+      values["steps:" + stage.rawValue] =
+        "\(settings.steps) steps of \(settings.batchTokens) tokens (rate \(settings.peakRate))"
+    }
+    return values
   }
 
   private func fileTable() throws -> String {
     let files = [
-      folder.model + "/tokenizer.json", folder.model + "/model.safetensors",
+      folder.tokenizer, folder.model + "/model.safetensors",
       folder.result(of: .kangaroo) + "/model.safetensors",
       folder.result(of: .medusa) + "/medusa_lm_head.safetensors",
       folder.result(of: .draft) + "/model.safetensors", folder.questions,

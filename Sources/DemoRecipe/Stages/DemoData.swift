@@ -15,18 +15,26 @@ struct DemoData {
   static let template = ChatTemplate.zephyr
   static let markers = ["<|user|>", "<|assistant|>"]
 
-  init(_ recipe: Recipe, _ texts: CorpusTexts, tokenizer: Tokenizer) {
+  /// - Parameters:
+  ///   - recipe: how much there is.
+  ///   - texts: what the corpus says.
+  ///   - folder: has the tokenizer.
+  /// - Throws: `TokenizerError`, or ``RecipeFileError`` for a tokenizer without the markers.
+  init(_ recipe: Recipe, _ texts: CorpusTexts, _ folder: DemoFolder) throws {
     self.recipe = recipe
     self.texts = texts
-    self.tokenizer = tokenizer
+    tokenizer = try Tokenizer(directory: folder.model)
     encoder = ConversationEncoder(tokenizer: tokenizer, template: Self.template, configuration: recipe.target)
     let markers = Self.markers.compactMap(tokenizer.token)
+    guard markers.count == 2, let end = recipe.target.endTokens.first else {
+      throw RecipeFileError.otherTokenizer(file: folder.tokenizer, markers: Self.markers)
+    }
     let special = ([recipe.target.beginToken] + recipe.target.endTokens + markers).compactMap(\.self)
     tokenDrills = TokenDrills(
       seed: recipe.seed,
       vocabulary: Int(special.max() ?? 0) + 1..<recipe.target.vocabularySize,
       markers: (markers[0], markers[1]),
-      end: recipe.target.endTokens[0]
+      end: end
     )
     wordDrills = WordDrills(texts, seed: recipe.seed)
   }
@@ -171,7 +179,7 @@ struct DemoData {
 
   private func joined(_ texts: [[Token]]) -> TokenizedDocuments {
     var documents = TokenizedDocuments()
-    let limit = min(recipe.target.contextLength, recipe.targetSettings.batchTokens)
+    let limit = min(recipe.target.contextLength, recipe.batchTokens)
     for tokens in texts { documents.append(tokens, limit: limit) }
     return documents
   }

@@ -10,6 +10,7 @@ package struct DemoFolder: Sendable {
   var questions: String { path + "/question.jsonl" }
   /// The target with its tokenizer, and the drafters in folders of their own.
   package var model: String { path + "/model" }
+  var tokenizer: String { model + "/tokenizer.json" }
   /// What only later stages need.
   package var work: String { path + "/work" }
   /// The adapter that the target learned to be left early with; Kangaroo's goes on from it.

@@ -30,9 +30,9 @@ package struct DemoMetrics: Sendable {
   ///   - context: the kernels and threads to compute on.
   /// - Throws: `ModelError`, `TokenizerError` or `KernelError` if a part is missing.
   package init(_ recipe: Recipe, texts: CorpusTexts, folder: DemoFolder, context: ComputeContext) throws {
-    let data = DemoData(recipe, texts, tokenizer: try Tokenizer(directory: folder.model))
+    let data = try DemoData(recipe, texts, folder)
     let checkpoint = try Checkpoint(directory: folder.model)
-    let rows = recipe.targetSettings.batchTokens
+    let rows = recipe.batchTokens
     let heldOut = BatchPlan(data.heldOut, rows: rows, seed: 0).inOrder
     let frozen = try FrozenTarget(checkpoint, rows: rows, context: context)
     targetOverall = Self.sum(heldOut, frozen.evaluate)

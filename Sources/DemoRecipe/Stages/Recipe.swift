@@ -1,7 +1,7 @@
 import SpecTraining
 import SpecModel
 
-/// The whole recipe of the demo model: shapes, data and settings of every stage.
+/// How large the demo model is and how much it learns from; the table of stages says the rest.
 package struct Recipe: Sendable {
   /// What everything follows from.
   package var seed: UInt64
@@ -43,9 +43,10 @@ package struct Recipe: Sendable {
   package var distilledPrompts: Int
   /// Documents of the corpus that the drafters learn from beside these answers.
   package var drafterDocuments: Int
-  /// How to train each stage.
-  package var primerSettings, baseSettings, chainSettings, registerSettings, middleSettings, targetSettings,
-    kangarooSettings, medusaSettings, smallModelSettings, draftSettings: TrainingSettings
+  /// Tokens of a step.
+  package var batchTokens: Int
+  /// Steps of every stage; nil for as many as its row in the table says.
+  package var stepsOfEach: Int?
 
   /// The shipped model. Deep and narrow: a Kangaroo draft costs 2 of 24 layers, the adapter and the head.
   package static let shipped = Recipe(
@@ -72,16 +73,7 @@ package struct Recipe: Sendable {
     headWeight: 0.25,
     distilledPrompts: 1500,
     drafterDocuments: 6000,
-    primerSettings: settings(steps: 300, rate: 2e-3),
-    baseSettings: settings(steps: 3000, rate: 2e-3, warmUp: 200, evaluationInterval: 500),
-    chainSettings: settings(steps: 500, rate: 1e-3),
-    registerSettings: settings(steps: 400, rate: 1e-3),
-    middleSettings: settings(steps: 2500, rate: 1e-3, evaluationInterval: 250),
-    targetSettings: settings(steps: 2000, rate: 8e-4, evaluationInterval: 200),
-    kangarooSettings: settings(steps: 300, rate: 7e-4),
-    medusaSettings: settings(steps: 600, rate: 7e-4),
-    smallModelSettings: settings(steps: 4500, rate: 1.5e-3, evaluationInterval: 500),
-    draftSettings: settings(steps: 4000, rate: 1e-3, evaluationInterval: 400)
+    batchTokens: 1024
   )
 
   /// The same stages in seconds, for tests.
@@ -109,41 +101,30 @@ package struct Recipe: Sendable {
     headWeight: 0.25,
     distilledPrompts: 2,
     drafterDocuments: 4,
-    primerSettings: miniatureSettings,
-    baseSettings: miniatureSettings,
-    chainSettings: miniatureSettings,
-    registerSettings: miniatureSettings,
-    middleSettings: miniatureSettings,
-    targetSettings: miniatureSettings,
-    kangarooSettings: miniatureSettings,
-    medusaSettings: miniatureSettings,
-    smallModelSettings: miniatureSettings,
-    draftSettings: miniatureSettings
+    batchTokens: 1024,
+    stepsOfEach: 4
   )
 
-  private static func settings(
-    steps: Int,
-    rate: Float,
-    warmUp: Int = 100,
-    evaluationInterval: Int = 100
-  ) -> TrainingSettings {
-    TrainingSettings(
-      batchTokens: 1024,
+  /// How a stage is trained: so many steps, at a peak rate, evaluated every so many steps.
+  func settings(steps: Int, rate: Float, warmUp: Int = 100, every interval: Int = 100) -> TrainingSettings {
+    if let stepsOfEach {
+      return TrainingSettings(
+        batchTokens: batchTokens,
+        steps: stepsOfEach,
+        warmUpSteps: 1,
+        evaluationInterval: 2,
+        checkpointInterval: 2
+      )
+    }
+    return TrainingSettings(
+      batchTokens: batchTokens,
       steps: steps,
       peakRate: rate,
       warmUpSteps: warmUp,
       finalShare: 0.05,
-      evaluationInterval: evaluationInterval
+      evaluationInterval: interval
     )
   }
-
-  private static let miniatureSettings = TrainingSettings(
-    batchTokens: 1024,
-    steps: 4,
-    warmUpSteps: 1,
-    evaluationInterval: 2,
-    checkpointInterval: 2
-  )
 
   private static func shape(
     width: Int,

@@ -15,7 +15,7 @@ struct Workshop {
   let observer: any TrainingObserver
 
   var data: DemoData {
-    get throws { DemoData(recipe, texts, tokenizer: try Tokenizer(directory: folder.model)) }
+    get throws { try DemoData(recipe, texts, folder) }
   }
 
   /// Writes the questions, and the manifest unless it is there: its decoders are tuned by hand.
@@ -53,14 +53,13 @@ struct Workshop {
   /// A model of some shape, from the induction circuit or from a stage's model with as many layers or fewer.
   func nextTokens(
     _ shape: ModelConfiguration,
-    _ settings: TrainingSettings,
     _ data: TrainingData,
     after stage: Stage.Name? = nil,
     _ rehearsals: Int = 0
   ) throws -> Lesson {
     let objective = try NextTokenObjective(
       shape,
-      rows: settings.batchTokens,
+      rows: recipe.batchTokens,
       seed: recipe.seed,
       beginsLookingUp: true,
       context: context
@@ -77,7 +76,7 @@ struct Workshop {
     let objective = try DraftableTargetObjective(
       Checkpoint(directory: folder.result(of: .middle)),
       shape: recipe.growth,
-      rows: recipe.targetSettings.batchTokens,
+      rows: recipe.batchTokens,
       seed: recipe.seed,
       context: context
     )
@@ -97,7 +96,7 @@ struct Workshop {
     let objective = try KangarooObjective(
       Checkpoint(directory: folder.model),
       exitLayer: recipe.exitLayer,
-      rows: recipe.kangarooSettings.batchTokens,
+      rows: recipe.batchTokens,
       seed: recipe.seed,
       context: context
     )
@@ -111,7 +110,7 @@ struct Workshop {
     let objective = try MedusaObjective(
       Checkpoint(directory: folder.model),
       count: recipe.medusaHeads,
-      rows: recipe.medusaSettings.batchTokens,
+      rows: recipe.batchTokens,
       context: context
     )
     try objective.load(folder.jointHeads)
@@ -123,7 +122,7 @@ struct Workshop {
     let objective = try DraftObjective(
       Checkpoint(directory: folder.model),
       configuration: recipe.draft,
-      rows: recipe.draftSettings.batchTokens,
+      rows: recipe.batchTokens,
       seed: recipe.seed,
       context: context
     )
