@@ -1,7 +1,6 @@
 import DemoRecipe
-import Testing
-
 import SpecTraining
+import Testing
 
 /// What the documents say is true: sums are right, translations follow the dictionary, quotations are in the passages.
 @Suite struct DemoCorpusContentTests {

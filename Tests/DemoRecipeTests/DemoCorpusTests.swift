@@ -1,8 +1,7 @@
 import DemoRecipe
 import SpecFiles
-import Testing
-
 import SpecTraining
+import Testing
 
 @Suite struct DemoCorpusTests {
   private let texts: CorpusTexts

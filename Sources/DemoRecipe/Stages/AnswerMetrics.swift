@@ -1,6 +1,6 @@
-import SpecTraining
 import SpecKernels
 import SpecModel
+import SpecTraining
 
 /// What the target's greedy answers are like.
 package struct AnswerMetrics: Sendable {

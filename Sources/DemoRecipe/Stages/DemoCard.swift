@@ -1,6 +1,6 @@
-import SpecTraining
 import Foundation
 import SpecFiles
+import SpecTraining
 
 /// The demo model's card in Markdown.
 package struct DemoCard {
@@ -126,10 +126,8 @@ package struct DemoCard {
     var lines = ["| File | Bytes | SHA-256 |", "| :-- | --: | :-- |"]
     for path in files {
       let data = try Data(contentsOf: URL(fileURLWithPath: path))
-      var hash = SHA256()
-      hash.update(data)
       lines.append(
-        row(String(path.dropFirst(folder.path.count + 1)), "\(data.count)", MarkdownText.code(hash.hexDigest()))
+        row(String(path.dropFirst(folder.path.count + 1)), "\(data.count)", "`\(SHA256.hexDigest(of: data))`")
       )
     }
     return lines.joined(separator: "\n")

@@ -1,7 +1,7 @@
-import SpecTraining
 import SpecFiles
 import SpecKernels
 import SpecModel
+import SpecTraining
 
 /// What the demo model has learned, measured on documents and questions that it was never trained on.
 package struct DemoMetrics: Sendable {

@@ -1,5 +1,5 @@
-import SpecTraining
 import SpecModel
+import SpecTraining
 
 /// How large the demo model is and how much it learns from; the table of stages says the rest.
 package struct Recipe: Sendable {
