@@ -30,6 +30,21 @@ let package = Package(
       dependencies: ["SpecBuild", "SpecDocument", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite"],
       swiftSettings: swift
     ),
+    // The recipe of Suites/demo. No user of the package needs it: neither target is a product.
+    .target(
+      name: "DemoRecipe",
+      dependencies: ["SpecFiles", "SpecKernels", "SpecModel", "SpecSuite", "SpecTraining"],
+      resources: [.copy("Texts")],
+      swiftSettings: swift
+    ),
+    .executableTarget(
+      name: "demo-recipe",
+      dependencies: [
+        "DemoRecipe", "SpecFiles", "SpecKernels", "SpecTraining",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swift
+    ),
     .target(name: "SpecSuite", dependencies: ["SpecFiles"], swiftSettings: swift),
     .target(
       name: "SpecStore",
@@ -95,6 +110,14 @@ let package = Package(
       name: "SpecTrainingTests",
       dependencies: ["SpecTraining", "SpecFiles", "SpecModel", "SpecKernels", "SpecTestSupport"],
       exclude: ["tokenizer-goldens.json", "two-layer-losses.json"],
+      swiftSettings: swift
+    ),
+    .testTarget(
+      name: "DemoRecipeTests",
+      dependencies: [
+        "DemoRecipe", "demo-recipe", "specbench", "SpecFiles", "SpecKernels", "SpecModel", "SpecSuite", "SpecTraining",
+        "SpecTestSupport",
+      ],
       swiftSettings: swift
     ),
     .testTarget(

@@ -2,32 +2,11 @@ import Foundation
 import SpecTestSupport
 import Testing
 
-/// The whole recipe of the demo model in seconds, and the `train` commands on a user's own data.
+/// The shipped demo, and the `train` commands on a user's own data.
 @Suite struct TrainingTests {
   let scratch: Scratch
 
   init() throws { scratch = try Scratch() }
-
-  @Test func theMiniatureDemoIsLosslessWithAllMethods() throws {
-    let demo = scratch.path("demo")
-    let made = try Program.run(["train", "demo", "--miniature", "--output", demo])
-    #expect(made.status == 0, "\(made.errors)")
-    let target = try bytes(demo + "/model/model.safetensors")
-    let again = try Program.run(["train", "demo", "--miniature", "--output", demo])
-    #expect(again.status == 0, "\(again.errors)")
-    #expect(try bytes(demo + "/model/model.safetensors") == target, "what is there is not made again")
-    let run = try Program.run([
-      "run", "--suite", demo, "--max-new-tokens", "24", "--decoders", "kangaroo:exit=1,threshold=0.001,medusa",
-      "--database", scratch.path("runs.sqlite"), "--report", scratch.path("report.md"),
-    ])
-    #expect(run.status == 0, "\(run.errors)")
-    let report = try String(contentsOfFile: scratch.path("report.md"), encoding: .utf8)
-    #expect(report.contains("| kangaroo") && report.contains("| medusa"))
-    for file in ["", "kangaroo/", "medusa/", "draft/"] {
-      let curve = try String(contentsOfFile: "\(demo)/model/\(file)loss.svg", encoding: .utf8)
-      #expect(curve.hasPrefix("<svg"))
-    }
-  }
 
   @Test func theShippedDemoRunsWithoutAnyOption() throws {
     let run = try Program.run([
@@ -99,6 +78,4 @@ import Testing
     #expect(result.status == 2)
     #expect(result.errors.contains(missing))
   }
-
-  private func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
 }

@@ -36,10 +36,10 @@ import Testing
       return loss
     }
 
-    func evaluate(_ batch: TrainingBatch) -> HeldOutFigures {
-      var figures = honest.evaluate(batch)
-      if fault == .heldOut, steps >= faultyStep { figures.loss = .nan }
-      return figures
+    func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
+      var metrics = honest.evaluate(batch)
+      if fault == .heldOut, steps >= faultyStep { metrics.loss = .nan }
+      return metrics
     }
   }
 

@@ -143,7 +143,7 @@ import Testing
     var rows: Int { objective.rows }
     var identity: [String: String] { objective.identity }
     func step(_ batch: TrainingBatch) -> Double { objective.step(batch, imitating: teacher) }
-    func evaluate(_ batch: TrainingBatch) -> HeldOutFigures { objective.evaluate(batch) }
+    func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics { objective.evaluate(batch) }
   }
 
   @Test func heads() throws {

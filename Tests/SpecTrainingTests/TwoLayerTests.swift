@@ -1,6 +1,7 @@
 import Foundation
 import SpecKernels
 import SpecModel
+import SpecTestSupport
 import SpecTraining
 import Testing
 

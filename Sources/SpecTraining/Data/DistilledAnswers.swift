@@ -11,18 +11,18 @@ import SpecModel
 public struct DistilledAnswers {
   private let checkpoint: Checkpoint
   private let prompts: [[Token]]
-  private let capacity: Int
+  private let limit: Int
   private let folder: String
 
   /// - Parameters:
   ///   - checkpoint: the model that writes.
-  ///   - prompts: token ids; each fewer than the capacity.
-  ///   - capacity: most tokens of a prompt with its continuation.
+  ///   - documents: what is answered; the target writes in the place of what is behind each prompt.
+  ///   - limit: most tokens of a prompt with its answer; a longer prompt is cut, for at least one token to be written.
   ///   - folder: takes the file; it is made if it is not there.
-  public init(of checkpoint: Checkpoint, prompts: [[Token]], capacity: Int, folder: String) {
+  public init(of checkpoint: Checkpoint, to documents: [ConversationEncoder.Encoded], limit: Int, folder: String) {
     self.checkpoint = checkpoint
-    self.prompts = prompts
-    self.capacity = capacity
+    prompts = documents.map { Array($0.tokens.prefix(min($0.promptCount, limit - 1))) }
+    self.limit = limit
     self.folder = folder
   }
 
@@ -32,26 +32,28 @@ public struct DistilledAnswers {
   ///   - context: the kernels and threads to compute on.
   ///   - progress: called with how many are there and how many there will be: at the start and after each.
   ///   - check: called before each token; what it throws ends the writing.
-  /// - Returns: each prompt with its continuation.
+  /// - Returns: each prompt with its answer.
   /// - Throws: ``TrainingError`` if the file is something else, `UnwritableFile`, what loading the model throws and what
   ///   `check` throws.
   public func write(
     context: ComputeContext,
     progress: (Int, Int) -> Void,
     check: () throws -> Void
-  ) throws -> [[Token]] {
+  ) throws -> TokenizedDocuments {
     try OutputFile.withFolder(folder) {
       var file = try AnswerFile(folder: folder, identity: try identity(check))
       progress(min(file.answers.count, prompts.count), prompts.count)
       if file.answers.count < prompts.count {
         let target = try Transformer(checkpoint: checkpoint, context: context) { _, _ in try check() }
-        let writer = try SelfDistillation(target, capacity: capacity)
+        let writer = try SelfDistillation(target, capacity: limit)
         while file.answers.count < prompts.count {
           try file.append(try writer.continued(prompts[file.answers.count], check: check))
           progress(file.answers.count, prompts.count)
         }
       }
-      return Array(file.answers.prefix(prompts.count))
+      var documents = TokenizedDocuments()
+      for answer in file.answers.prefix(prompts.count) { documents.append(answer, limit: limit) }
+      return documents
     }
   }
 
@@ -61,7 +63,7 @@ public struct DistilledAnswers {
     for path in [checkpoint.directory + "/config.json"] + checkpoint.weightFiles {
       hash.update(Array(try FileHash.sha256(of: path) { _ in try check() }.utf8))
     }
-    hash.update(Array("\(checkpoint.configuration.endTokens) \(capacity)".utf8))
+    hash.update(Array("\(checkpoint.configuration.endTokens) \(limit)".utf8))
     for prompt in prompts {
       hash.update(Array("\(prompt.count) ".utf8))
       prompt.withUnsafeBytes { hash.update($0) }

@@ -31,6 +31,13 @@ public struct TokenizedDocuments: Sendable {
     }
   }
 
+  /// Adds documents as they are.
+  ///
+  /// - Parameter documents: what to add.
+  public mutating func append(_ documents: TokenizedDocuments) {
+    for index in 0..<documents.count { append(documents[index], limit: .max) }
+  }
+
   /// Takes every n-th document away, for the others never to see them.
   ///
   /// - Parameter interval: n.

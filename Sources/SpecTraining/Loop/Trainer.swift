@@ -11,8 +11,8 @@ public final class Trainer {
     public let step: Int
     /// Mean loss of the training batches since the point before, nats per token.
     public let trainingLoss: Double
-    /// Figures on the held-out documents.
-    public let heldOut: HeldOutFigures
+    /// Metrics on the held-out documents.
+    public let heldOut: HeldOutMetrics
   }
 
   /// How far a training is.
@@ -108,11 +108,11 @@ public final class Trainer {
     return .finished
   }
 
-  /// The figures on all held-out documents.
+  /// The metrics on all held-out documents.
   ///
   /// - Returns: their sums.
-  public func evaluateHeldOut() -> HeldOutFigures {
-    heldOut.reduce(HeldOutFigures()) { $0 + objective.evaluate($1) }
+  public func evaluateHeldOut() -> HeldOutMetrics {
+    heldOut.reduce(HeldOutMetrics()) { $0 + objective.evaluate($1) }
   }
 
   /// Measures the course.
@@ -120,15 +120,15 @@ public final class Trainer {
   /// - Returns: false if it was stopped.
   /// - Throws: ``TrainingError`` if the loss is not finite.
   private func evaluate(unless shouldStop: () -> Bool) throws(TrainingError) -> Bool {
-    var figures = HeldOutFigures()
+    var metrics = HeldOutMetrics()
     for batch in heldOut {
       if shouldStop() { return false }
-      figures = figures + objective.evaluate(batch)
+      metrics = metrics + objective.evaluate(batch)
     }
-    guard figures.loss.isFinite, figures.acceptance.isFinite, figures.entropy.isFinite else {
+    guard metrics.loss.isFinite, metrics.acceptance.isFinite, metrics.entropy.isFinite else {
       throw .diverged(step: step, what: "the loss on the held-out documents")
     }
-    points.append(Point(step: step, trainingLoss: lossSum / Double(max(1, lossCount)), heldOut: figures))
+    points.append(Point(step: step, trainingLoss: lossSum / Double(max(1, lossCount)), heldOut: metrics))
     (lossSum, lossCount) = (0, 0)
     return true
   }

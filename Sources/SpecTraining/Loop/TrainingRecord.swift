@@ -34,7 +34,7 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
   ///
   /// - Parameter directory: the folder of the result.
   /// - Throws: `UnwritableFile`.
-  func write(to directory: String) throws {
+  package func write(to directory: String) throws {
     try WholeJSONFile.write(self, to: directory + "/" + Self.fileName)
   }
 }

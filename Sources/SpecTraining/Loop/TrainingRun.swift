@@ -14,9 +14,6 @@ public protocol TrainingObserver: AnyObject {
   var wantsToStop: Bool { get }
 }
 
-/// The observer stopped a training in its preparation.
-struct TrainingStopped: Error {}
-
 /// One training from its data to the files of its result: what every `train` command does.
 public struct TrainingRun {
   /// A folder for the result.

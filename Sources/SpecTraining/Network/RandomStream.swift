@@ -1,14 +1,13 @@
-/// A stream of random numbers of its own for each name: the corpus's generator, keyed by a seed and a name.
+/// A stream of random numbers of its own for each name: the generator, keyed by a seed and a name.
 package struct RandomStream: Sendable {
-  private var random: CorpusRandom
+  private var random: KeyedRandom
 
   /// - Parameters:
   ///   - seed: what the stream follows from.
   ///   - name: makes streams of one seed differ.
   package init(seed: UInt64, name: String) {
-    var state = 0xcbf2_9ce4_8422_2325 ^ seed
-    for byte in name.utf8 { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    random = CorpusRandom(seed: state ^ (seed &* 0x9e37_79b9_7f4a_7c15))
+    let state = stableHash(name, from: 0xcbf2_9ce4_8422_2325 ^ seed)
+    random = KeyedRandom(seed: state ^ (seed &* 0x9e37_79b9_7f4a_7c15))
   }
 
   /// A number that is normally distributed but for its tails: the sum of twelve uniform ones (Irwin–Hall), which needs

@@ -57,8 +57,8 @@ public final class DraftObjective: TrainingObjective {
     return loss
   }
 
-  /// Figures without gradients.
-  public func evaluate(_ batch: TrainingBatch) -> HeldOutFigures {
+  /// Metrics without gradients.
+  public func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
     forward(batch)
     return context.compare(logits, with: target, batch: batch)
   }

@@ -93,14 +93,14 @@ public final class DraftableTargetObjective: TrainingObjective {
     return backward(batch, imitating: teacher)
   }
 
-  /// Next-token figures of the whole model; the comparisons are those of the exit with it.
-  public func evaluate(_ batch: TrainingBatch) -> HeldOutFigures {
+  /// Next-token metrics of the whole model; the comparisons are those of the exit with it.
+  public func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
     forward(batch)
-    var figures = HeldOutFigures()
-    figures.add(context.compare(exitLogits, teacher: logits), included: FrozenTarget.included(batch))
+    var metrics = HeldOutMetrics()
+    metrics.add(context.compare(exitLogits, teacher: logits), included: FrozenTarget.included(batch))
     let targets = batch.targets(ahead: 1)
-    figures.add(losses: context.crossEntropy(logits, targets: targets, gradientScale: nil), targets: targets)
-    return figures
+    metrics.add(losses: context.crossEntropy(logits, targets: targets, gradientScale: nil), targets: targets)
+    return metrics
   }
 
   /// Computes the logits of the whole model and of the exit.

@@ -3,7 +3,7 @@ import SpecKernels
 import SpecModel
 
 /// The model that drafters are trained for: it computes what they learn from and does not change.
-final class FrozenTarget {
+package final class FrozenTarget {
   let model: TrainableTransformer
   /// The logits of the last forward pass.
   let logits: FloatMatrix
@@ -13,7 +13,7 @@ final class FrozenTarget {
   ///   - rows: tokens of a batch.
   ///   - context: the kernels and threads to compute on.
   /// - Throws: ``SpecModel/ModelError`` or ``SpecKernels/KernelError``.
-  init(_ checkpoint: Checkpoint, rows: Int, context: ComputeContext) throws {
+  package init(_ checkpoint: Checkpoint, rows: Int, context: ComputeContext) throws {
     model = try TrainableTransformer(checkpoint.configuration, rows: rows, isTrained: false, context: context)
     try model.load(checkpoint)
     logits = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
@@ -23,6 +23,27 @@ final class FrozenTarget {
   private(set) lazy var identity: String = {
     "\(model.configuration.identity), weights \(Parameter.hash(of: model.parameters))"
   }()
+
+  /// Tokens of a batch.
+  package var rows: Int { model.rows }
+
+  /// The target's own loss and entropy.
+  ///
+  /// - Parameter batch: documents.
+  /// - Returns: sums over the batch.
+  package func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
+    forward(batch)
+    return model.context.compare(logits, with: self, batch: batch)
+  }
+
+  /// The entropy of the distribution after each row.
+  ///
+  /// - Parameter batch: documents.
+  /// - Returns: nats, one number for each row of the batch.
+  package func entropies(_ batch: TrainingBatch) -> [Double] {
+    forward(batch)
+    return model.context.compare(logits, teacher: logits).map { Double($0.teacherEntropy) }
+  }
 
   /// Computes the final states and the logits of a batch.
   func forward(_ batch: TrainingBatch, exit: (layer: Int, states: FloatMatrix)? = nil) {
@@ -49,13 +70,13 @@ extension ComputeContext {
     return mean(losses, over: batch.used)
   }
 
-  /// The figures of a drafter's logits, which are left as they are, beside its target's.
-  func compare(_ student: FloatMatrix, with target: FrozenTarget, batch: TrainingBatch) -> HeldOutFigures {
-    var figures = HeldOutFigures()
-    figures.add(compare(student, teacher: target.logits), included: FrozenTarget.included(batch))
+  /// The metrics of a drafter's logits, which are left as they are, beside its target's.
+  func compare(_ student: FloatMatrix, with target: FrozenTarget, batch: TrainingBatch) -> HeldOutMetrics {
+    var metrics = HeldOutMetrics()
+    metrics.add(compare(student, teacher: target.logits), included: FrozenTarget.included(batch))
     let targets = batch.targets(ahead: 1)
-    figures.add(losses: crossEntropy(student, targets: targets, gradientScale: nil), targets: targets)
-    return figures
+    metrics.add(losses: crossEntropy(student, targets: targets, gradientScale: nil), targets: targets)
+    return metrics
   }
 }
 

@@ -63,8 +63,8 @@ public final class KangarooObjective: TrainingObjective {
     return loss
   }
 
-  /// Figures without gradients.
-  public func evaluate(_ batch: TrainingBatch) -> HeldOutFigures {
+  /// Metrics without gradients.
+  public func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
     draft(batch)
     return context.compare(logits, with: target, batch: batch)
   }

@@ -56,36 +56,36 @@ public final class MedusaObjective: TrainingObjective {
   }
 
   /// The first head's loss; agreement of all heads' predictions with the target's own at the same place.
-  public func evaluate(_ batch: TrainingBatch) -> HeldOutFigures {
-    evaluateEach(batch).enumerated().reduce(HeldOutFigures()) { sum, head in
+  public func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
+    evaluateEach(batch).enumerated().reduce(HeldOutMetrics()) { sum, head in
       var own = head.element
       if head.offset > 0 { (own.tokens, own.loss) = (0, 0) }
       return sum + own
     }
   }
 
-  /// Figures of each head.
+  /// Metrics of each head.
   ///
   /// - Parameter batch: held-out documents.
   /// - Returns: for each head sums that add up over batches.
-  public func evaluateEach(_ batch: TrainingBatch) -> [HeldOutFigures] {
+  public func evaluateEach(_ batch: TrainingBatch) -> [HeldOutMetrics] {
     target.forward(batch)
     return heads.heads.indices.map { evaluate(batch, head: $0) }
   }
 
-  private func evaluate(_ batch: TrainingBatch, head: Int) -> HeldOutFigures {
+  private func evaluate(_ batch: TrainingBatch, head: Int) -> HeldOutMetrics {
     heads.forward(head, finalStates: target.model.finalStates, into: logits)
     // The target predicts the same token from the row that is head + 1 further on.
     later.copyRows(of: target.logits, from: head + 1)
     let comparisons = context.compare(logits, teacher: later)
-    var (figures, included) = (HeldOutFigures(), [Bool](repeating: false, count: rows))
+    var (metrics, included) = (HeldOutMetrics(), [Bool](repeating: false, count: rows))
     for sequence in batch.sequences where sequence.lowerBound < batch.used {
       for row in sequence.dropLast(head + 1) { included[row] = true }
     }
-    figures.add(comparisons, included: included)
+    metrics.add(comparisons, included: included)
     let targets = batch.targets(ahead: head + 2)
-    figures.add(losses: context.crossEntropy(logits, targets: targets, gradientScale: nil), targets: targets)
-    return figures
+    metrics.add(losses: context.crossEntropy(logits, targets: targets, gradientScale: nil), targets: targets)
+    return metrics
   }
 }
 

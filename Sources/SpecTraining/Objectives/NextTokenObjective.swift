@@ -57,12 +57,12 @@ public final class NextTokenObjective: TrainingObjective {
     return mean(losses, over: count)
   }
 
-  /// Figures without gradients.
-  public func evaluate(_ batch: TrainingBatch) -> HeldOutFigures {
+  /// Metrics without gradients.
+  public func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
     let targets = batch.targets(ahead: 1)
-    var figures = HeldOutFigures()
-    figures.add(losses: losses(batch, targets, gradientScale: nil), targets: targets)
-    return figures
+    var metrics = HeldOutMetrics()
+    metrics.add(losses: losses(batch, targets, gradientScale: nil), targets: targets)
+    return metrics
   }
 
   private func losses(_ batch: TrainingBatch, _ targets: [Int32], gradientScale: Float?) -> [Float] {

@@ -1,7 +1,7 @@
 import SpecKernels
 import SpecModel
 
-/// What is trained: parameters, a loss with its gradients, and figures on held-out documents.
+/// What is trained: parameters, a loss with its gradients, and metrics on held-out documents.
 public protocol TrainingObjective: AnyObject {
   /// What training changes, in a fixed order.
   var parameters: [Parameter] { get }
@@ -19,15 +19,15 @@ public protocol TrainingObjective: AnyObject {
   /// - Returns: the mean loss per predicted token, in nats.
   func step(_ batch: TrainingBatch) -> Double
 
-  /// Computes figures without gradients.
+  /// Computes metrics without gradients.
   ///
   /// - Parameter batch: held-out documents.
   /// - Returns: sums that add up over batches.
-  func evaluate(_ batch: TrainingBatch) -> HeldOutFigures
+  func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics
 }
 
-/// Figures on held-out documents, as sums over predictions. Those that compare with a target are zero without one.
-public struct HeldOutFigures: Sendable, Equatable, Codable {
+/// Metrics on held-out documents, as sums over predictions. Those that compare with a target are zero without one.
+public struct HeldOutMetrics: Sendable, Equatable, Codable {
   /// Tokens predicted; with several heads, those of the first.
   public var tokens = 0
   /// Σ −log p(next token of the document), nats.
@@ -44,7 +44,7 @@ public struct HeldOutFigures: Sendable, Equatable, Codable {
   /// Σ entropy of the target, nats.
   public var entropy = 0.0
 
-  /// No figures.
+  /// No metrics.
   public init() {}
 
   /// Mean loss per token, nats.
@@ -61,7 +61,7 @@ public struct HeldOutFigures: Sendable, Equatable, Codable {
   private func share(_ count: Int) -> Double { compared == 0 ? .nan : Double(count) / Double(compared) }
 
   /// Sums of two sets of predictions.
-  public static func + (left: HeldOutFigures, right: HeldOutFigures) -> HeldOutFigures {
+  public static func + (left: HeldOutMetrics, right: HeldOutMetrics) -> HeldOutMetrics {
     var sum = left
     sum.tokens += right.tokens
     sum.loss += right.loss

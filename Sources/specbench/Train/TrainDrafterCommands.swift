@@ -24,8 +24,8 @@ struct TrainingTargetOptions: ParsableArguments {
     let configuration = checkpoint.configuration
     let encoded = try options.encoded(tokenizer: tokenizer, directory: model, configuration: configuration)
     let limit = min(options.documentTokens, configuration.contextLength)
-    var documents = TokenizedDocuments()
     guard selfDistill else {
+      var documents = TokenizedDocuments()
       for document in encoded { documents.append(document.tokens, limit: limit) }
       return (checkpoint, documents)
     }
@@ -33,8 +33,8 @@ struct TrainingTargetOptions: ParsableArguments {
     display.working(on: "Looking for answers that the target has written already")
     let answers = DistilledAnswers(
       of: checkpoint,
-      prompts: encoded.map { Array($0.tokens.prefix(min($0.promptCount, limit - 1))) },
-      capacity: limit,
+      to: encoded,
+      limit: limit,
       folder: TrainingRun.checkpoints(in: options.output)
     )
     let written = try answers.write(context: context) {
@@ -42,8 +42,7 @@ struct TrainingTargetOptions: ParsableArguments {
     } check: {
       try Interruption.check()
     }
-    for answer in written { documents.append(answer, limit: limit) }
-    return (checkpoint, documents)
+    return (checkpoint, written)
   }
 }
 
