@@ -168,6 +168,9 @@ import Testing
     try expect(["run", "--report", ""], 64, "--report is empty")
     try expect(["export", "--output", ""], 64, "--output is empty")
     try expect(["inspect", ""], 64, "folder is empty")
+    for name in ["", " "] {
+      try expect(["import", "--vanilla", "a", "b", "--model-name", name], 64, "--model-name is empty")
+    }
     try expect(["sweep", "--grid", "kangaroo", "--dtypes", ""], 64, "--dtypes is ''")
     try expect(["sweep", "--grid", "kangaroo", "--thread-counts", "1,,2"], 64, "--thread-counts is '1,,2'")
   }
