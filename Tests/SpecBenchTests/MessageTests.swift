@@ -175,6 +175,53 @@ import Testing
     try expect(["sweep", "--grid", "kangaroo", "--thread-counts", "1,,2"], 64, "--thread-counts is '1,,2'")
   }
 
+  @Test(arguments: [
+    ("id,question\n1,\"What, now?\"\n", "read_csv(FILE)"), ("id\tquestion\n1\ta\n", "read_csv(FILE, sep='\\t')"),
+    ("\"id\";\"question\"\r\n\"1\";\"a\"\r\n", "read_csv(FILE, sep=';')"),
+  ])
+  func aTableIsCalledOne(text: String, advice: String) throws {
+    try scratch.write(text, to: "table.jsonl")
+    let train = ["train", "draft", "--model", model.directory, "--data", "table.jsonl", "--output", "o"]
+    for command in [
+      verify([]).map { $0 == "q.jsonl" ? "table.jsonl" : $0 }, decode(input: "table.jsonl"), train,
+      ["import", "--vanilla", "table.jsonl", "table.jsonl"],
+    ] {
+      try expect(command, 2, "what looks like a table (CSV), expected one JSON object in each line", advice)
+    }
+  }
+
+  @Test(arguments: ["Hello, world\nAnd a line\n", "{\"a\", 1}\n{\"b\", 2}\n", "id,question\n"])
+  func whatIsNoTableIsBlamedForItsJSON(text: String) throws {
+    try scratch.write(text, to: "own.jsonl")
+    try expect(verify([]).map { $0 == "q.jsonl" ? "own.jsonl" : $0 }, 2, "own.jsonl, line 1: found", "at column")
+  }
+
+  @Test(arguments: [
+    "model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json",
+    "model.safetensors.index.json", "kangaroo/config.json", "kangaroo/model.safetensors",
+    "medusa/medusa_lm_head.safetensors",
+  ])
+  func aFolderInThePlaceOfAFileIsCalledOne(name: String) throws {
+    let path = model.directory + "/" + name
+    try? FileManager.default.removeItem(atPath: path)
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let decoder = name.contains("/") ? String(name.prefix { $0 != "/" }) : "vanilla"
+    try expect(decode(decoder: decoder), 2, "/" + name + ": found a folder, expected a file; ")
+  }
+
+  @Test func foldersInThePlaceOfOtherFilesAreCalledSo() throws {
+    for folder in ["d", "suite/suite.json", "questions/question.jsonl"] {
+      try FileManager.default.createDirectory(atPath: scratch.path(folder), withIntermediateDirectories: true)
+    }
+    let words = "found a folder, expected a file; "
+    try expect(decode(input: "d"), 2, "d: " + words)
+    try expect(verify(["--chat-template", "d"]), 2, "d: " + words)
+    try expect(verify(["--suite", "suite"]), 2, "suite.json: " + words)
+    try expect(verify(["--suite", "questions"]), 2, "question.jsonl: " + words)
+    try expect(["import", "--vanilla", "d", "d"], 2, "d: " + words)
+    try expect(["report", "--database", "d"], 2, "d: this is a folder")
+  }
+
   @Test func promptsOfADecodeFile() throws {
     for (text, words) in [
       (#"{"id": 1, "prompt_ids": []}"#, #"an empty list as "prompt_ids""#),

@@ -190,7 +190,7 @@ import Testing
   @Test(arguments: [
     ("q.jsonl.gz", Data([0x1F, 0x8B, 8, 0]), "a gzip archive", "gunzip"),
     ("q.parquet", Data("PAR1\u{1}".utf8), "a Parquet table", "read_parquet"),
-    ("q.csv", Data("question,answer\n".utf8), "a table", "read_csv(FILE)"),
+    ("q.csv", Data("question,answer\n".utf8), "what looks like a table (CSV)", "read_csv(FILE)"),
     ("q.txt", Data("Hello".utf8), "a file that does not end in .jsonl or .json", "rename"),
   ])
   func anotherEndingIsToldWithTheWayOut(name: String, data: Data, found: String, advice: String) throws {
