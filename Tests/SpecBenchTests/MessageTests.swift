@@ -175,6 +175,18 @@ import Testing
     try expect(["sweep", "--grid", "kangaroo", "--thread-counts", "1,,2"], 64, "--thread-counts is '1,,2'")
   }
 
+  /// At temperature 0 both rules of judging drafts are one, and nobody should wait for a difference.
+  @Test func rejectionAtTemperatureZeroIsSaid() throws {
+    let words = "--verification rejection changes nothing at temperature 0"
+    let rejection = ["--verification", "rejection", "--max-new-tokens", "2"]
+    try expect(decode(rejection), 0, words)
+    let run = ["run", "--model", model.directory, "--suite", "q.jsonl", "--decoders", "vanilla"]
+    try expect(run + rejection, 0, words)
+    for others in [rejection + ["--temperature", "0.5"], ["--max-new-tokens", "2"]] {
+      #expect(try !Program.run(decode(others), in: scratch.folder).errors.contains("--verification"))
+    }
+  }
+
   @Test(arguments: [
     ("id,question\n1,\"What, now?\"\n", "read_csv(FILE)"), ("id\tquestion\n1\ta\n", "read_csv(FILE, sep='\\t')"),
     ("\"id\";\"question\"\r\n\"1\";\"a\"\r\n", "read_csv(FILE, sep=';')"),
