@@ -271,7 +271,8 @@ static void run_block(sk_number_type type, size_t panels, sk_tiling tiling, size
     job.x = x + column * size * number_bytes;
     run_tile(type, size, panels, &job);
     x += size * all_columns * number_bytes;
-    job.x_scales += size;
+    // Only int8 activations have scales: a null pointer must not be moved.
+    if (job.x_scales) job.x_scales += size;
     job.y += size * job.y_stride;
   }
 }
@@ -296,7 +297,7 @@ static void simd_matmul(sk_number_type type, const void *packed, size_t columns,
             .panel_bytes = panel_bytes,
             .columns = count,
             .x = (const char *)x_tiles + row * columns * (type == SK_INT8 ? 2 : 4),
-            .x_scales = x_scales + row,
+            .x_scales = x_scales ? x_scales + row : NULL,
             .y = y + row * y_stride + panel * SK_PANEL,
             .y_stride = y_stride,
             .is_first = column == 0,

@@ -6,6 +6,18 @@ public enum FilePlace {
   public enum Kind: Equatable, Sendable {
     case file, folder, pipe, socket, device
 
+    /// The kind that the system tells.
+    init(mode: mode_t) {
+      self =
+        switch mode & S_IFMT {
+        case S_IFREG: .file
+        case S_IFDIR: .folder
+        case S_IFIFO: .pipe
+        case S_IFSOCK: .socket
+        default: .device
+        }
+    }
+
     /// The kind in a sentence.
     public var name: String {
       switch self {
@@ -85,13 +97,7 @@ public enum FilePlace {
   public static func kind(at path: String) -> Kind? {
     var status = stat()
     guard !path.utf8.contains(0), stat(path, &status) == 0 else { return nil }
-    return switch status.st_mode & S_IFMT {
-    case S_IFREG: .file
-    case S_IFDIR: .folder
-    case S_IFIFO: .pipe
-    case S_IFSOCK: .socket
-    default: .device
-    }
+    return Kind(mode: status.st_mode)
   }
 
   /// Why a file could not be written or made. Permissions are those of the moment.

@@ -22,6 +22,8 @@ public enum ForeignFile: Equatable, Sendable {
   case pdf
   /// Text in UTF-16.
   case utf16
+  /// A table in text, whose columns a character keeps apart.
+  case table(separator: Character)
 
   /// Finds out what a file is; nil for all that may be what it should be.
   ///
@@ -77,7 +79,13 @@ public enum ForeignFile: Equatable, Sendable {
     case .safetensors: "a file of tensors (safetensors)"
     case .pdf: "a PDF document"
     case .utf16: "text in UTF-16"
+    case .table: "what looks like a table (CSV)"
     }
+  }
+
+  /// What should be in the place of the file, as a noun.
+  var whatIsWanted: String {
+    if case .table = self { "one JSON object in each line" } else { "the file that its name promises" }
   }
 
   /// What to do, as an imperative.
@@ -92,6 +100,17 @@ public enum ForeignFile: Equatable, Sendable {
     case .parquet: "convert it, with Python: pandas.read_parquet(FILE).to_json(OUTPUT, orient='records', lines=True)"
     case .database, .safetensors, .pdf: "name the file that was meant"
     case .utf16: "save it in UTF-8, as with: iconv -f UTF-16 -t UTF-8 FILE > OUTPUT"
+    case .table(let separator):
+      "convert it, with Python: pandas.read_csv(FILE\(Self.separatorOption(separator)))"
+        + ".to_json(OUTPUT, orient='records', lines=True)"
+    }
+  }
+
+  private static func separatorOption(_ separator: Character) -> String {
+    switch separator {
+    case ",": ""
+    case "\t": ", sep='\\t'"
+    default: ", sep='\(separator)'"
     }
   }
 }

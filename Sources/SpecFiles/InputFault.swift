@@ -34,8 +34,13 @@ extension InputProblem {
       InputFault(nil, "no such file", "a readable file", "check the path and its spelling")
     case .danglingLink:
       InputFault(nil, "a link to a file that is not there", "a readable file", "mend the link or name the file itself")
-    case .notOrdinary:
-      InputFault(nil, "something that is not an ordinary file", "a file", "give the path of a file on disk")
+    case .notOrdinary(let kind):
+      InputFault(
+        nil,
+        kind.name,
+        "a file",
+        kind == .folder ? "name a file, or put the file in the place of this folder" : "give the path of a file on disk"
+      )
     case .tooLarge(let bytes, let limit):
       InputFault(nil, "\(bytes) bytes", "at most \(limit) bytes", "split the file or name another one")
     case .unreadable:
@@ -43,7 +48,7 @@ extension InputProblem {
     case .notUTF8(let line):
       InputFault(line, "bytes that are not UTF-8", "UTF-8 text", "save the file in the encoding UTF-8")
     case .foreign(let kind):
-      InputFault(nil, kind.description, "the file that its name promises", kind.advice)
+      InputFault(nil, kind.description, kind.whatIsWanted, kind.advice)
     case .syntax(let error):
       InputFault(
         error.line,

@@ -20,7 +20,8 @@ public enum InputFile<Failure: InputFailure> {
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw Failure(.unreadable, file: path) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw Failure(.notOrdinary, file: path) }
+    let kind = FilePlace.Kind(mode: status.st_mode)
+    guard kind == .file else { throw Failure(.notOrdinary(kind), file: path) }
     let size = Int(status.st_size)
     guard size <= limit else { throw Failure(.tooLarge(bytes: size, limit: limit), file: path) }
     do {

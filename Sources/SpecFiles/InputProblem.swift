@@ -5,7 +5,7 @@ public enum InputProblem: Error, Equatable, Sendable {
   /// At the path is a link to a file that is not there.
   case danglingLink
   /// At the path is a folder, a pipe or a device.
-  case notOrdinary
+  case notOrdinary(FilePlace.Kind)
   /// The file has more bytes than are read.
   case tooLarge(bytes: Int, limit: Int)
   /// The file cannot be opened or read, mostly for want of permission.

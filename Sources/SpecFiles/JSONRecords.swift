@@ -9,8 +9,8 @@ extension JSONField {
   ///   - file: The path of the file.
   ///   - repeatedKeys: Whether an object may have a key repeatedly.
   /// - Returns: The records in their order, none for a blank text.
-  /// - Throws: The module's error if the text is not UTF-8 or not JSON. Numbers that JSON does not have are taken, as by
-  ///   a lenient reader.
+  /// - Throws: The module's error if the text is not UTF-8 or not JSON, or looks like a table. Numbers that JSON does not
+  ///   have are taken, as by a lenient reader.
   public static func records(
     _ bytes: ArraySlice<UInt8>,
     file: String,
@@ -20,6 +20,9 @@ extension JSONField {
     let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let filled = lines.enumerated().filter { !$0.element.allSatisfy(isSpace) }
     guard let first = filled.first, spansLines(first.element, next: filled.dropFirst().first?.element) else {
+      if let separator = TableText.separator(in: filled.prefix(2).map(\.element)) {
+        throw Failure(.foreign(.table(separator: separator)), file: file)
+      }
       return try filled.map { (index, line) throws(Failure) in
         let number = index + 1
         let field = try JSONField(

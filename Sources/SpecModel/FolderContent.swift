@@ -79,12 +79,28 @@ struct FolderContent {
     )
   }
 
+  private static let pyTorchEndings = [".bin", ".pt", ".pth"]
+
+  private static func pyTorchStem(_ name: String) -> String {
+    name == "model.safetensors" ? "pytorch_model" : String(name.dropLast(".safetensors".count))
+  }
+
+  /// Files that torch.save wrote in the place of those that are read.
+  ///
+  /// - Parameter name: the file that is read, like `model.safetensors`.
+  /// - Returns: their names, sorted; none where the file that is read is there.
+  func pyTorchFiles(insteadOf name: String) -> [String] {
+    let stem = Self.pyTorchStem(name)
+    guard !names.contains(name) else { return [] }
+    return names.filter { file in file.hasPrefix(stem) && Self.pyTorchEndings.contains { file.hasSuffix($0) } }
+  }
+
   /// Weights written by torch.save: they become one safetensors file under the name that is read.
-  private func pyTorch(_ name: String) -> Finding {
-    let stem = name == "model.safetensors" ? "pytorch_model" : String(name.dropLast(".safetensors".count))
-    let endings = [".bin", ".pt", ".pth"]
-    let files = names.filter { file in file.hasPrefix(stem) && endings.contains { file.hasSuffix($0) } }
-    guard let first = files.first, let ending = endings.first(where: { first.hasSuffix($0) }) else { return nil }
+  func pyTorch(_ name: String) -> (found: String, advice: String)? {
+    let (stem, files) = (Self.pyTorchStem(name), pyTorchFiles(insteadOf: name))
+    guard let first = files.first, let ending = Self.pyTorchEndings.first(where: { first.hasSuffix($0) }) else {
+      return nil
+    }
     return (
       (files.count == 1 ? "\(quoted(first)) is there" : "\(files.count) files like \(quoted(first)) are there")
         + ", in PyTorch's own format",

@@ -53,10 +53,10 @@ struct JSONFile {
 extension ModelError: InputFailure {
   /// Makes the error of a problem with one of a model's files.
   public init(_ problem: InputProblem, file: String) {
-    if case .foreign(let kind) = problem {
-      self = .foreignFile(path: file, kind)
-    } else {
-      self = .malformedFile(path: problem.fault.place(in: file), problem: problem.fault.clause)
+    switch problem {
+    case .foreign(let kind): self = .foreignFile(path: file, kind)
+    case .notOrdinary(let kind): self = .notOrdinary(path: file, kind)
+    default: self = .malformedFile(path: problem.fault.place(in: file), problem: problem.fault.clause)
     }
   }
 }

@@ -10,6 +10,8 @@ public enum ModelError: LinedError, CustomStringConvertible {
   case malformedFile(path: String, problem: String)
   /// A file of another kind than its name says.
   case foreignFile(path: String, ForeignFile)
+  /// A folder, a pipe or a device in the place of a file.
+  case notOrdinary(path: String, FilePlace.Kind)
   /// A tensor is not in the checkpoint.
   case missingTensor(path: String, name: String)
   /// A tensor does not have the shape that the configuration asks for.
@@ -55,6 +57,8 @@ public enum ModelError: LinedError, CustomStringConvertible {
       "\(path): \(problem); correct the file, or fetch it again if it is damaged"
     case .foreignFile(let path, let kind):
       InputProblem.foreign(kind).fault.sentence(file: path)
+    case .notOrdinary(let path, let kind):
+      InputProblem.notOrdinary(kind).fault.sentence(file: path)
     case .missingTensor(let path, let name):
       "\(path): there is no tensor '\(name)', which this architecture needs; "
         + "check that config.json and the weights belong together"

@@ -31,10 +31,11 @@ public final class SafetensorsFile {
     do {
       file = try MappedFile(path: path)
     } catch {
-      let isDangling = !FileManager.default.fileExists(atPath: path)
-      throw isDangling
-        ? ModelError(.danglingLink, file: path)
-        : .malformedFile(path: path, problem: "it cannot be mapped into memory")
+      switch FilePlace.kind(at: path) {
+      case nil: throw ModelError(.danglingLink, file: path)
+      case .file: throw .malformedFile(path: path, problem: "it cannot be mapped into memory")
+      case let kind?: throw ModelError(.notOrdinary(kind), file: path)
+      }
     }
     InputLog.note(mapped: path)
     entries = try Self.readHeader(file)

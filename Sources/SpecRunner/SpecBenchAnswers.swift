@@ -58,12 +58,10 @@ struct SpecBenchAnswers {
   /// - Parameter path: the file.
   /// - Throws: ``SpecBenchImportError`` for the first line that is not as it should be.
   init(path: String) throws(SpecBenchImportError) {
-    let bytes = withoutByteOrderMark(try InputFile<SpecBenchImportError>.bytes(of: path)[...])
+    let bytes = try InputFile<SpecBenchImportError>.bytes(of: path)
     var seen = Set<Int>()
-    for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
-    where !line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) {
-      let field = try JSONField<SpecBenchImportError>(parsing: line, file: path, line: index + 1, lenient: true)
-      let answer = try Self.answer(field, line: index + 1)
+    for (number, field) in try JSONField<SpecBenchImportError>.records(bytes[...], file: path) {
+      let answer = try Self.answer(field, line: field.line ?? number)
       guard seen.insert(answer.questionID).inserted else {
         throw try field.member("question_id").mismatch(expected: "a question_id that no earlier line has")
       }

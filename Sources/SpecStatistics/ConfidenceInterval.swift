@@ -20,6 +20,17 @@ public struct ConfidenceInterval: Sendable, Equatable, Codable {
     self.upper = upper
   }
 
+  /// Makes an interval of a ratio, whose ends are finite and above zero; nil where an end is not so, since such an interval
+  /// would tell nothing.
+  ///
+  /// - Parameters:
+  ///   - lower: the lower end.
+  ///   - upper: the upper end.
+  init?(ofRatioFrom lower: Double, to upper: Double) {
+    guard lower > 0, lower <= upper, upper.isFinite else { return nil }
+    self.init(lower: lower, upper: upper)
+  }
+
   /// Whether a value lies inside or on an end.
   public func contains(_ value: Double) -> Bool { lower <= value && value <= upper }
 
@@ -37,13 +48,13 @@ public struct ConfidenceInterval: Sendable, Equatable, Codable {
   ///   - ratio: the ratio whose interval this is.
   ///   - other: the ratio that it is divided by.
   ///   - otherInterval: that ratio's interval.
-  /// - Returns: the interval of `ratio / other`; nil where a value is not positive.
+  /// - Returns: the interval of `ratio / other`; nil where a value, given or resulting, is not positive and finite.
   public func divided(ratio: Double, by other: Double, _ otherInterval: ConfidenceInterval) -> ConfidenceInterval? {
     guard [ratio, other, lower, upper, otherInterval.lower, otherInterval.upper].allSatisfy({ $0 > 0 && $0.isFinite })
     else { return nil }
     let center = log(ratio / other)
     let below = hypot(log(ratio / lower), log(otherInterval.upper / other))
     let above = hypot(log(upper / ratio), log(other / otherInterval.lower))
-    return ConfidenceInterval(lower: exp(center - below), upper: exp(center + above))
+    return ConfidenceInterval(ofRatioFrom: exp(center - below), to: exp(center + above))
   }
 }

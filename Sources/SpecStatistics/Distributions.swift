@@ -6,12 +6,14 @@ public enum Distributions {
   ///
   /// - Parameters:
   ///   - probability: between 0 and 1, both excluded.
-  ///   - degreesOfFreedom: above 0; may be a fraction.
+  ///   - degreesOfFreedom: above 0; may be a fraction, and infinite.
   /// - Returns: the value that a t variable stays below with this probability, to 12 digits.
   public static func studentQuantile(_ probability: Double, degreesOfFreedom: Double) -> Double {
     precondition(probability > 0 && probability < 1 && degreesOfFreedom > 0, "no such quantile")
     if probability == 0.5 { return 0 }
     if probability < 0.5 { return -studentQuantile(1 - probability, degreesOfFreedom: degreesOfFreedom) }
+    // From there on the distribution is the normal one to seven digits, and the differences of logarithms lose theirs.
+    let degreesOfFreedom = min(degreesOfFreedom, 1e7)
     var (low, high) = (0.0, 1.0)
     while studentTail(high, degreesOfFreedom: degreesOfFreedom) > 1 - probability { high *= 2 }
     while high - low > 1e-12 * high {

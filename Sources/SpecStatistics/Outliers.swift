@@ -9,16 +9,23 @@ public enum Outliers {
   /// Where more than half of the values are equal that deviation is zero; then the mean absolute deviation takes its
   /// place, as Iglewicz and Hoaglin advise, with the factor 0.7979. Where all values are equal every score is zero.
   ///
-  /// - Parameter sample: the values.
-  /// - Returns: one signed score for each value.
+  /// - Parameter sample: the values. What is not finite has no part in the median and the deviation.
+  /// - Returns: one signed score for each value; infinite for infinite values, zero for what is not a number.
   public static func scores(_ sample: [Double]) -> [Double] {
-    let quantiles = Quantiles(sample)
+    // Differences and sums of huge values are not finite; a power of two changes no score.
+    let isHuge = sample.contains { $0.isFinite && abs($0) > 0x1p900 }
+    let values = isHuge ? sample.map { $0 * 0x1p-100 } : sample
+    let finite = values.filter(\.isFinite)
+    let quantiles = Quantiles(finite)
     guard let median = quantiles.median, let deviation = quantiles.medianAbsoluteDeviation else {
-      return sample.map { _ in 0 }
+      return values.map { $0.isInfinite ? $0 : 0 }
     }
-    let mean = sample.reduce(0) { $0 + abs($1 - median) } / Double(sample.count)
+    let mean = finite.reduce(0) { $0 + abs($1 - median) } / Double(finite.count)
     let scale = deviation > 0 ? deviation / 0.6745 : mean / 0.7979
-    return sample.map { scale > 0 ? ($0 - median) / scale : 0 }
+    return values.map { value in
+      guard value.isFinite else { return value.isNaN ? 0 : value }
+      return scale > 0 ? (value - median) / scale : 0
+    }
   }
 
   /// The places of the outliers.

@@ -28,7 +28,7 @@ public struct TimePair: Sendable, Equatable {
   ///   - methodTokens: tokens that the method's time brought.
   /// - Returns: the scaled pair; without time on either side where one of them brought no token.
   public func perToken(baselineTokens: Int, methodTokens: Int) -> TimePair {
-    let sum = Double(baselineTokens + methodTokens)
+    let sum = Double(baselineTokens) + Double(methodTokens)
     var pair = self
     guard baselineTokens > 0, methodTokens > 0 else {
       (pair.baseline, pair.method) = (0, 0)
@@ -61,19 +61,22 @@ public struct PairedTimes: Sendable {
   let questions: [[Totals]]
   /// The times of each pass.
   let passes: [Totals]
+  /// Whether every time is one: finite, and not below zero.
+  private let areTimes: Bool
 
   /// Sums up pairs.
   ///
   /// - Parameter pairs: the pairs in any order; the result does not depend on it beyond rounding.
   public init(_ pairs: some Sequence<TimePair>) {
-    var (totals, byPass) = (Totals(), [Int: Totals]())
+    var (totals, byPass, areTimes) = (Totals(), [Int: Totals](), true)
     var byQuestion: [Int: [Int: Totals]] = [:]
     for pair in pairs {
+      areTimes = areTimes && [pair.baseline, pair.method].allSatisfy { $0 >= 0 && $0.isFinite }
       totals.add(pair)
       byPass[pair.pass, default: Totals()].add(pair)
       byQuestion[pair.question, default: [:]][pair.pass, default: Totals()].add(pair)
     }
-    self.totals = totals
+    (self.totals, self.areTimes) = (totals, areTimes)
     // In the order of their names: a dictionary's own order differs from one process to the next.
     questions = byQuestion.sorted { $0.key < $1.key }.map { $0.value.sorted { $0.key < $1.key }.map(\.value) }
     passes = byPass.sorted { $0.key < $1.key }.map(\.value)
@@ -85,9 +88,11 @@ public struct PairedTimes: Sendable {
   /// Number of different passes.
   public var passCount: Int { passes.count }
 
-  /// The sum of the baseline's times over the sum of the method's: above 1 the method is faster. Nil without time.
+  /// The sum of the baseline's times over the sum of the method's: above 1 the method is faster. Nil without time, where a
+  /// time is below zero or not finite, and where the ratio is beyond what a number holds.
   public var ratioOfSums: Double? {
-    guard totals.baseline > 0, totals.method > 0 else { return nil }
-    return totals.baseline / totals.method
+    guard areTimes, totals.baseline > 0, totals.method > 0 else { return nil }
+    let ratio = totals.baseline / totals.method
+    return ratio > 0 && ratio.isFinite ? ratio : nil
   }
 }

@@ -12,15 +12,19 @@ public struct Quantiles: Sendable {
   /// NumPy and spreadsheets.
   ///
   /// - Parameter probability: from 0 for the minimum to 1 for the maximum; what lies outside is taken as the nearer one.
-  /// - Returns: the quantile; nil for an empty sample.
+  /// - Returns: the quantile, between an infinite and another value the nearer one of the two; nil for an empty sample, or
+  ///   where the probability is not a number.
   public func quantile(_ probability: Double) -> Double? {
-    guard let last = sorted.indices.last else { return nil }
+    guard let last = sorted.indices.last, !probability.isNaN else { return nil }
     let place = Double(last) * min(max(probability, 0), 1)
-    let below = Int(place)
-    let above = min(below + 1, last)
+    let (low, high) = (sorted[Int(place)], sorted[min(Int(place) + 1, last)])
+    let share = place - Double(Int(place))
     // Equal neighbours are returned as they are: an infinite one would make the difference no number.
-    guard sorted[below] != sorted[above] else { return sorted[below] }
-    return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
+    guard low != high, share > 0 else { return low }
+    guard low.isFinite, high.isFinite else { return share < 0.5 ? low : high }
+    // The difference of two huge values of either sign is not finite.
+    let difference = high - low
+    return difference.isFinite ? low + share * difference : low * (1 - share) + high * share
   }
 
   /// The middle value, or the mean of the two; nil for an empty sample.

@@ -15,15 +15,16 @@ extension PairedTimes {
   /// - Parameters:
   ///   - resamples: how many draws of the bootstrap.
   ///   - seed: where the random numbers begin; the same seed gives the same interval.
-  /// - Returns: the interval; nil with fewer than ``fewestQuestions`` questions or without time.
+  /// - Returns: the interval; nil with fewer than ``fewestQuestions`` questions, without time, or when the times tell
+  ///   nothing.
   public func intervalOverQuestions(resamples: Int = 2000, seed: UInt64 = 1) -> ConfidenceInterval? {
     guard questions.count >= Self.fewestQuestions, ratioOfSums != nil else { return nil }
     let clusters = QuestionClusters(questions.map { $0.reduce(into: Totals()) { $0.add($1) } })
     let jackknife = clusters.jackknifeInterval()
     let bootstrap = clusters.bootstrapInterval(resamples: resamples, seed: seed) ?? jackknife
     return ConfidenceInterval(
-      lower: exp(min(jackknife.lowerBound, bootstrap.lowerBound)),
-      upper: exp(max(jackknife.upperBound, bootstrap.upperBound))
+      ofRatioFrom: exp(min(jackknife.lowerBound, bootstrap.lowerBound) + clusters.shift),
+      to: exp(max(jackknife.upperBound, bootstrap.upperBound) + clusters.shift)
     )
   }
 }
@@ -33,11 +34,23 @@ struct QuestionClusters {
   private static let tail = (1 - ConfidenceInterval.confidence) / 2
   private let clusters: [PairedTimes.Totals]
   private let totals: PairedTimes.Totals
+  /// What is to be added to logarithms of ratios of these clusters: zero, unless times are so large or so small that their
+  /// squares would be beyond what a number holds. Then they are counted in another unit.
+  let shift: Double
 
-  /// - Parameter clusters: at least two, with time in both sums.
+  /// - Parameter clusters: at least two, with time in both sums, whose ratio is finite.
   init(_ clusters: [PairedTimes.Totals]) {
-    self.clusters = clusters
-    totals = clusters.reduce(into: PairedTimes.Totals()) { $0.add($1) }
+    let sums = clusters.reduce(into: PairedTimes.Totals()) { $0.add($1) }
+    let (baseline, method) = (Self.unit(sums.baseline), Self.unit(sums.method))
+    let scaled = clusters.map { PairedTimes.Totals(baseline: $0.baseline / baseline, method: $0.method / method) }
+    self.clusters = scaled
+    totals = scaled.reduce(into: PairedTimes.Totals()) { $0.add($1) }
+    shift = log(baseline) - log(method)
+  }
+
+  /// A power of two, which changes no digit of a time divided by it.
+  private static func unit(_ sum: Double) -> Double {
+    (0x1p-400...0x1p400).contains(sum) ? 1 : sum.isFinite ? sum.binade : .greatestFiniteMagnitude.binade
   }
 
   /// Student's interval of the log ratio with the jackknife's standard error.

@@ -20,17 +20,18 @@ extension PairedTimes {
   /// difference between two passes: Student's t with one degree of freedom makes it six times as wide.
   ///
   /// - Parameter effect: how far whole passes differ; nil estimates it from these pairs alone, which takes three passes.
-  /// - Returns: the interval; nil when no question was measured in two passes.
+  /// - Returns: the interval; nil when no question was measured in two passes, or when the times tell nothing.
   public func intervalOfThisSuite(_ effect: PassEffect? = nil) -> ConfidenceInterval? {
     guard let ratio = ratioOfSums, var variation = Variation(withinQuestions: influences) else { return nil }
     // Questions measured only once would add as much as the others did, each its share of the time.
     let repeated = questions.filter { $0.count > 1 }.joined().reduce(0) { $0 + $1.method }
+    guard repeated > 0 else { return nil }
     variation.variance *= totals.method / repeated
     if let effect = effect ?? PassEffect([self]) { variation.moderate(by: effect) }
     let reach =
       variation.variance.squareRoot()
       * Distributions.studentQuantile((1 + ConfidenceInterval.confidence) / 2, degreesOfFreedom: variation.degrees)
-    return ConfidenceInterval(lower: ratio * exp(-reach), upper: ratio * exp(reach))
+    return ConfidenceInterval(ofRatioFrom: ratio * exp(-reach), to: ratio * exp(reach))
   }
 
   /// What each question in each pass contributes to the logarithm of the ratio; by question, then by pass.

@@ -7,6 +7,16 @@ struct QuestionRecord {
   let isNumbered: Bool
   /// Whether a system message stands before the first turn.
   let hasSystemMessage: Bool
+  /// What becomes of choices that the record has; nil where it has none.
+  let choices: ChoiceUse?
+
+  /// What becomes of a question's choices.
+  enum ChoiceUse {
+    /// They stand after the question.
+    case asked
+    /// The record has turns, which are asked as they are.
+    case leftOut
+  }
 
   /// The members that hold an id; the first that is there counts.
   private static let idNames = ["question_id", "id", "task_id"]
@@ -16,7 +26,7 @@ struct QuestionRecord {
   init(_ field: SuiteField, number: Int) throws(SuiteError) {
     let id = try Self.id(field)
     let (category, subcategory) = try Self.category(field)
-    let (turns, system) = try Self.turns(field)
+    let (turns, system, choices) = try Self.turns(field)
     question = Question(
       id: id ?? QuestionID(number),
       category: category,
@@ -24,7 +34,7 @@ struct QuestionRecord {
       turns: turns,
       reference: try Self.reference(field)
     )
-    (isNumbered, hasSystemMessage) = (id == nil, system)
+    (isNumbered, hasSystemMessage, self.choices) = (id == nil, system, choices)
   }
 
   /// What a user should know about how records were read.
@@ -42,6 +52,16 @@ struct QuestionRecord {
       notes.append(
         "\(place): \(systems) of \(quantity(records.count, "question")) \(systems == 1 ? "has" : "have") a system message: it stands at the beginning of the "
           + "user's first turn"
+      )
+    }
+    for (use, what) in [
+      (ChoiceUse.asked, "choices: they stand after the question, as A., B. and so on"),
+      (.leftOut, "choices beside turns: only the turns are asked"),
+    ] {
+      let count = records.count { $0.choices == use }
+      guard count > 0 else { continue }
+      notes.append(
+        "\(place): \(count) of \(quantity(records.count, "question")) \(count == 1 ? "has" : "have") \(what)"
       )
     }
     return notes
@@ -71,15 +91,26 @@ struct QuestionRecord {
     return (category, name)
   }
 
-  private static func turns(_ field: SuiteField) throws(SuiteError) -> (turns: [String], hasSystem: Bool) {
-    if try field.member("turns").unlessNull != nil { return (try field.filledTexts("turns"), false) }
-    if let conversation = try field.conversation() { return try turns(of: conversation, in: field) }
-    for name in textNames {
+  private static func turns(
+    _ field: SuiteField
+  ) throws(SuiteError) -> (turns: [String], hasSystem: Bool, choices: ChoiceUse?) {
+    let beside: ChoiceUse? = try QuestionChoices.arePresent(in: field) ? .leftOut : nil
+    if try field.member("turns").unlessNull != nil { return (try field.filledTexts("turns"), false, beside) }
+    var conversation = try field.conversation()
+    for name in textNames where conversation == nil {
       guard let member = try field.member(name).unlessNull else { continue }
-      if name == "prompt", case .array = member.value { return try turns(of: member.spokenTurns(), in: field) }
-      let text = try field.filledText(name)
-      guard let input = try input(of: name, in: field) else { return ([text], false) }
-      return (["\(text)\n\n\(input)"], false)
+      if name == "prompt", case .array = member.value {
+        conversation = try member.spokenTurns()
+        continue
+      }
+      let choices = try QuestionChoices(field)
+      let parts = [try field.filledText(name), try input(of: name, in: field)].compactMap { $0 }
+      let text = parts.joined(separator: "\n\n") + (choices.map { "\n\($0.text)" } ?? "")
+      return ([text], false, choices == nil ? nil : .asked)
+    }
+    if let conversation {
+      let (turns, hasSystem) = try turns(of: conversation, in: field)
+      return (turns, hasSystem, beside)
     }
     if let list = listOfObjects(in: field) {
       throw field.error(

@@ -43,16 +43,14 @@ struct SuiteFiles {
   /// The error for a file with another ending: what it is says how it becomes one of questions.
   private static func otherFile(_ file: URL) -> SuiteError {
     let start = (try? FileHandle(forReadingFrom: file))?.readData(ofLength: 512) ?? Data()
-    let foreign = ForeignFile(beginning: start)
-    let table = ["csv": "read_csv(FILE)", "tsv": "read_csv(FILE, sep='\\t')"][file.pathExtension.lowercased()]
-    let conversion = table.map {
-      "convert it, with Python: pandas.\($0).to_json(OUTPUT, orient='records', lines=True)"
-    }
+    let separators: [String: Character] = ["csv": ",", "tsv": "\t"]
+    let table = separators[file.pathExtension.lowercased()].map { ForeignFile.table(separator: $0) }
+    let foreign = ForeignFile(beginning: start) ?? table
     return SuiteError(
       place: file.path,
-      found: foreign?.description ?? (table == nil ? "a file that does not end in .jsonl or .json" : "a table"),
+      found: foreign?.description ?? "a file that does not end in .jsonl or .json",
       expected: "the folder of a suite or a file of questions that ends in .jsonl or .json",
-      advice: foreign?.advice ?? conversion ?? "give the folder that the file lies in, or rename a file of questions"
+      advice: foreign?.advice ?? "give the folder that the file lies in, or rename a file of questions"
     )
   }
 

@@ -20,6 +20,9 @@ struct CommandOptions {
     "models": "model", "checkpoint": "model", "methods": "decoders", "dataset": "suite", "device": "threads",
   ]
 
+  /// What people call an option that would take the number of a run.
+  private static let runNames: Set = ["run", "runs", "run-id", "run-number", "runid", "id", "number", "r"]
+
   /// - Parameters:
   ///   - root: the program's outermost command.
   ///   - arguments: everything that was written after its name.
@@ -80,7 +83,24 @@ struct CommandOptions {
           : "\(name) stands where no number is expected; see '\(command) --help'"
       )
     }
+    if Self.runNames.contains(name.drop { $0 == "-" }.lowercased()), let advice = runAdvice(name) {
+      return ValidationError("there is no option \(quoted(name)): \(advice)")
+    }
     return ValidationError("there is no option \(quoted(name))\(hint(for: name)); see '\(command) --help'")
+  }
+
+  /// How this command, or another one, is told of a run; nil where it takes none.
+  private func runAdvice(_ name: String) -> String? {
+    let value = arguments.enumerated().lazy.compactMap { place, word -> String? in
+      if word.hasPrefix(name + "=") { return String(word.dropFirst(name.count + 1)) }
+      return word == name && place + 1 < arguments.count ? arguments[place + 1] : nil
+    }.first
+    let run = value.flatMap { Int64($0) }.map { String($0) } ?? "1"
+    switch command {
+    case "specbench runs": return "all runs are listed; 'specbench report \(run)' shows one of them"
+    case "specbench compare": return "a run is named by its number alone, as in '\(command) 1 2'"
+    default: return takesRuns ? "a run is named by its number alone, as in '\(command) \(run)'" : nil
+    }
   }
 
   /// The option that was meant: one with a similar name, one of another program, or one with the same words in its name.

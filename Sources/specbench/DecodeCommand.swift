@@ -58,7 +58,7 @@ struct DecodeCommand: ParsableCommand {
     Interruption.promise("Stopped: nothing was written; the same command begins again.")
     let spec = try MethodRegistry.builtIn.complete(DecoderSpec(decoder))
     try OutputFile.check(output, keeping: [(input, "the input")])
-    let sampling = samplingOptions.sampling(verificationOptions.verification)
+    let sampling = verificationOptions.sampling(samplingOptions)
     let files = try modelOptions.files()
     _ = try files.check([spec], sampling)
     let model = try modelOptions.load(files)

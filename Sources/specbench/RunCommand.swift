@@ -73,7 +73,7 @@ struct RunCommand: ParsableCommand {
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
     let maximumNewTokens = suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens
     try DatabaseCheck.beforeLoading(database)
-    let sampling = samplingOptions.sampling(verificationOptions.verification)
+    let sampling = verificationOptions.sampling(samplingOptions)
     let files = try modelOptions.files(for: suite)
     let place = stored?.workingDirectory
     let specs = try decoderOptions.specs(for: suite, files, sampling, workingDirectory: place)

@@ -226,6 +226,18 @@ struct VerificationOptions: ParsableArguments {
     )
   )
   var verification = Sampling.Verification.coupled
+
+  /// How tokens are chosen and drafts are judged. A rule that changes nothing is told.
+  func sampling(_ options: SamplingOptions) -> Sampling {
+    let sampling = options.sampling(verification)
+    if verification == .rejection, sampling.isGreedy {
+      tell(
+        "--verification rejection changes nothing at temperature 0, where a draft token is kept if it is vanilla's own; "
+          + "give a --temperature above 0 to judge drafts by rejection"
+      )
+    }
+    return sampling
+  }
 }
 
 /// Which methods.

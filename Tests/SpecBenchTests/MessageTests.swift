@@ -62,6 +62,11 @@ import Testing
     ("run --no-plots", "no option \"--no-plots\"; see"), ("run --zzzzzz", "no option \"--zzzzzz\"; see"),
     ("doctor -x", "no option \"-x\"; see"),
     ("report -1", "there is no run -1; runs are counted from 1"), ("export -2 --output o", "there is no run -2"),
+    ("report --run 3", "there is no option \"--run\": a run is named by its number alone, as in 'specbench report 3'"),
+    ("export --run-id=12 --output o", "as in 'specbench export 12'"), ("report --run", "as in 'specbench report 1'"),
+    ("compare --run 1 2", "as in 'specbench compare 1 2'"),
+    ("runs --run 3", "all runs are listed; 'specbench report 3' shows one"),
+    ("verify --run 1", "no option \"--run\"; see 'specbench verify --help'"),
     ("compare -1 1", "there is no run -1"), ("runs -1", "-1 stands where no number"),
     ("run --limit x", "--limit is \"x\"; give a whole number"), ("run --limit=1.5", "--limit is \"1.5\"; give a whole"),
     ("run --seed 99999999999999999999", "--seed is \"99999999999999999999\"; give a whole number of at most 9223"),
@@ -163,8 +168,70 @@ import Testing
     try expect(["run", "--report", ""], 64, "--report is empty")
     try expect(["export", "--output", ""], 64, "--output is empty")
     try expect(["inspect", ""], 64, "folder is empty")
+    for name in ["", " "] {
+      try expect(["import", "--vanilla", "a", "b", "--model-name", name], 64, "--model-name is empty")
+    }
     try expect(["sweep", "--grid", "kangaroo", "--dtypes", ""], 64, "--dtypes is ''")
     try expect(["sweep", "--grid", "kangaroo", "--thread-counts", "1,,2"], 64, "--thread-counts is '1,,2'")
+  }
+
+  /// At temperature 0 both rules of judging drafts are one, and nobody should wait for a difference.
+  @Test func rejectionAtTemperatureZeroIsSaid() throws {
+    let words = "--verification rejection changes nothing at temperature 0"
+    let rejection = ["--verification", "rejection", "--max-new-tokens", "2"]
+    try expect(decode(rejection), 0, words)
+    let run = ["run", "--model", model.directory, "--suite", "q.jsonl", "--decoders", "vanilla"]
+    try expect(run + rejection, 0, words)
+    for others in [rejection + ["--temperature", "0.5"], ["--max-new-tokens", "2"]] {
+      #expect(try !Program.run(decode(others), in: scratch.folder).errors.contains("--verification"))
+    }
+  }
+
+  @Test(arguments: [
+    ("id,question\n1,\"What, now?\"\n", "read_csv(FILE)"), ("id\tquestion\n1\ta\n", "read_csv(FILE, sep='\\t')"),
+    ("\"id\";\"question\"\r\n\"1\";\"a\"\r\n", "read_csv(FILE, sep=';')"),
+  ])
+  func aTableIsCalledOne(text: String, advice: String) throws {
+    try scratch.write(text, to: "table.jsonl")
+    let train = ["train", "draft", "--model", model.directory, "--data", "table.jsonl", "--output", "o"]
+    for command in [
+      verify([]).map { $0 == "q.jsonl" ? "table.jsonl" : $0 }, decode(input: "table.jsonl"), train,
+      ["import", "--vanilla", "table.jsonl", "table.jsonl"],
+    ] {
+      try expect(command, 2, "what looks like a table (CSV), expected one JSON object in each line", advice)
+    }
+  }
+
+  @Test(arguments: ["Hello, world\nAnd a line\n", "{\"a\", 1}\n{\"b\", 2}\n", "id,question\n"])
+  func whatIsNoTableIsBlamedForItsJSON(text: String) throws {
+    try scratch.write(text, to: "own.jsonl")
+    try expect(verify([]).map { $0 == "q.jsonl" ? "own.jsonl" : $0 }, 2, "own.jsonl, line 1: found", "at column")
+  }
+
+  @Test(arguments: [
+    "model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json",
+    "model.safetensors.index.json", "kangaroo/config.json", "kangaroo/model.safetensors",
+    "medusa/medusa_lm_head.safetensors",
+  ])
+  func aFolderInThePlaceOfAFileIsCalledOne(name: String) throws {
+    let path = model.directory + "/" + name
+    try? FileManager.default.removeItem(atPath: path)
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let decoder = name.contains("/") ? String(name.prefix { $0 != "/" }) : "vanilla"
+    try expect(decode(decoder: decoder), 2, "/" + name + ": found a folder, expected a file; ")
+  }
+
+  @Test func foldersInThePlaceOfOtherFilesAreCalledSo() throws {
+    for folder in ["d", "suite/suite.json", "questions/question.jsonl"] {
+      try FileManager.default.createDirectory(atPath: scratch.path(folder), withIntermediateDirectories: true)
+    }
+    let words = "found a folder, expected a file; "
+    try expect(decode(input: "d"), 2, "d: " + words)
+    try expect(verify(["--chat-template", "d"]), 2, "d: " + words)
+    try expect(verify(["--suite", "suite"]), 2, "suite.json: " + words)
+    try expect(verify(["--suite", "questions"]), 2, "question.jsonl: " + words)
+    try expect(["import", "--vanilla", "d", "d"], 2, "d: " + words)
+    try expect(["report", "--database", "d"], 2, "d: this is a folder")
   }
 
   @Test func promptsOfADecodeFile() throws {

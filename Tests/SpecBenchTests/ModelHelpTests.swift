@@ -113,6 +113,44 @@ import Testing
     expect(try inspect(model.directory + "/draft"), status: 0)
   }
 
+  /// Published adapters and heads were written by torch.save, which names their tensors in another format.
+  @Test func aCompanionOfTorchSaveIsNoModel() throws {
+    for (name, old, new, noun) in [
+      ("kangaroo", "model.safetensors", "pytorch_model.bin", "a Kangaroo adapter"),
+      ("medusa", "medusa_lm_head.safetensors", "medusa_lm_head.pt", "Medusa heads"),
+    ] {
+      let folder = "\(model.directory)/\(name)"
+      try FileManager.default.moveItem(atPath: "\(folder)/\(old)", toPath: "\(folder)/\(new)")
+      let shown = try inspect(folder)
+      expect(shown, status: 2, "it holds \(noun), no model of its own", "\"\(new)\" is there", "python3 -c")
+      #expect(!shown.errors.contains("stand in the way") && shown.output.isEmpty)
+    }
+    // A whole model in that format is none of them, even without a tokenizer.
+    try FileManager.default.moveItem(
+      atPath: model.directory + "/model.safetensors",
+      toPath: model.directory + "/pytorch_model.bin"
+    )
+    try remove("tokenizer.json")
+    expect(try inspect(), status: 2, "model.safetensors: there is no such file, but", "tokenizer.json")
+  }
+
+  @Test(.enabled(if: Fixtures.root != nil, "the shared fixtures are not on this machine"))
+  func adaptersOfTorchSaveAreRecognized() throws {
+    let files = try #require(Fixtures.root).appending(path: "torch-files")
+    expect(try inspect(files.appending(path: "kangaroo").path), status: 2, "it holds a Kangaroo adapter")
+    let variants = files.appending(path: "variants")
+    for name in try FileManager.default.contentsOfDirectory(atPath: variants.path) {
+      let folder = try Scratch()
+      try folder.write(#"{"hidden_size": 64, "num_attention_heads": 4}"#, to: "config.json")
+      try FileManager.default.copyItem(
+        at: variants.appending(path: name),
+        to: folder.folder.appending(path: "pytorch_model.bin")
+      )
+      let isAdapter = try inspect(folder.folder.path).errors.contains("it holds a Kangaroo adapter")
+      #expect(isAdapter == (name != "wrong-names.bin"), "\(name)")
+    }
+  }
+
   @Test func aFolderAroundTheModelIsToldOnce() throws {
     try scratch.write("GGUF", to: "a.gguf")
     let alone = try inspect(scratch.folder.path)

@@ -37,9 +37,9 @@ import Testing
     #expect(mkfifo(folder + "/pipe", 0o600) == 0)
     try FileManager.default.createSymbolicLink(atPath: folder + "/dangling", withDestinationPath: "nothing")
     let file = try write("hello")
-    #expect(problem(at: folder) == .notOrdinary)
-    #expect(problem(at: folder + "/pipe") == .notOrdinary)
-    #expect(problem(at: "/dev/zero") == .notOrdinary)
+    #expect(problem(at: folder) == .notOrdinary(.folder))
+    #expect(problem(at: folder + "/pipe") == .notOrdinary(.pipe))
+    #expect(problem(at: "/dev/zero") == .notOrdinary(.device))
     #expect(problem(at: folder + "/dangling") == .danglingLink)
     for path in ["", folder + "/none", file + "/inside", file + "\0"] {
       #expect(problem(at: path) == .missing)

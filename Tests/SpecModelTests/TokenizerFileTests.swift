@@ -58,6 +58,34 @@ struct TokenizerFlaw: Sendable, CustomTestStringConvertible {
     .model("end_of_word_suffix", #""</w>""#, mentions: "</w>"),
   ]
 
+  /// What a tokenizer may have instead is said so that it can be read aloud.
+  @Test func saysWhatIsSupportedInPlainWords() throws {
+    var small = SmallTokenizer()
+    small.sections["normalizer"] = #"{"type": "NFC"}"#
+    let error = try #require(throws: TokenizerError.self) { try small.load() }
+    #expect(
+      error.description.hasSuffix(
+        ": it has a normalizer (NFC) at \"normalizer\", which is not supported; use a checkpoint whose tokenizer is a "
+          + "GPT-2 style byte-level BPE without a normalizer"
+      ),
+      "\(error)"
+    )
+  }
+
+  @Test func namesAllThatItDoesNotDoAtOnce() throws {
+    var small = SmallTokenizer()
+    small.sections["normalizer"] = #"{"type": "NFC"}"#
+    small.sections["decoder"] =
+      #"{"type": "Sequence", "decoders": [{"type": "Replace"}, {"type": "ByteFallback"}, {"type": "Fuse"}]}"#
+    small.model["byte_fallback"] = "true"
+    small.model["dropout"] = "0.1"
+    let error = try #require(throws: TokenizerError.self) { try small.load() }
+    #expect(error.lines.count == 5 && error.lines[0].contains("4 things"), "\(error)")
+    for words in ["a normalizer (NFC)", "the decoders Replace, ByteFallback", "byte fallback", "dropout (the number 0.1)"] {
+      #expect(error.description.contains(words), "\(words) in \(error)")
+    }
+  }
+
   static let malformed: [TokenizerFlaw] = [
     .text("", mentions: "an empty file"),
     .text("{\n\"model\": [1, 2\n", mentions: "line 3"),
@@ -196,7 +224,7 @@ struct TokenizerFlaw: Sendable, CustomTestStringConvertible {
     )
     defer { try? FileManager.default.removeItem(at: folder) }
     let error = try #require(throws: TokenizerError.self) { try Tokenizer(directory: folder.path) }
-    #expect(error.description.contains("not an ordinary file"))
+    #expect(error.description.contains("/tokenizer.json: found a folder, expected a file; "))
   }
 
   @Test(arguments: ["{", "[]", #"{"add_bos_token": "yes"}"#])

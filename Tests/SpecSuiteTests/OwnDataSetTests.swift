@@ -140,6 +140,47 @@ import Testing
     #expect(own.map(\.turns) == [turns])
   }
 
+  @Test(arguments: [
+    #""choices": ["red", "blue"]"#, #""options": ["red", "blue"]"#, #""choices": null, "options": ["red", "blue"]"#,
+    #""choices": {"text": ["red", "blue"], "label": ["A", "B"]}"#, #""options": {"A": "red", "B": "blue"}"#,
+  ])
+  func choicesAreAskedWithTheQuestion(member: String) throws {
+    let own = try contents(#"{"question": "Which?", \#(member), "answer": 1}"#)
+    #expect(own.questions.map(\.turns) == [["Which?\nA. red\nB. blue"]])
+    #expect(own.notes.contains { $0.contains("1 of 1 question has choices: they stand after the question") })
+  }
+
+  @Test func choicesOfAllKinds() throws {
+    func turns(_ text: String) throws -> [[String]] { try questions(text).map(\.turns) }
+    #expect(
+      try turns(#"{"question": "Q", "choices": {"text": ["a", "b"], "label": ["1", "2"]}}"#) == [["Q\n1. a\n2. b"]]
+    )
+    #expect(try turns(#"{"question": "Q", "context": "C", "choices": [1, 2]}"#) == [["Q\n\nC\nA. 1\nB. 2"]])
+    // Nothing to choose from, and what a program is called with.
+    #expect(try turns(#"{"prompt": "Q", "choices": []}"#) == [["Q"]])
+    #expect(try turns(#"{"prompt": "Q", "options": {"temperature": 0.5}}"#) == [["Q"]])
+  }
+
+  @Test func choicesBesideTurnsAreLeftOutAndSaid() throws {
+    for text in [
+      #"{"turns": ["Q"], "choices": ["a"]}"#, #"{"messages": [{"role": "user", "content": "Q"}], "options": ["a"]}"#,
+    ] {
+      let own = try contents(text)
+      #expect(own.questions.map(\.turns) == [["Q"]])
+      #expect(own.notes.contains { $0.contains("1 of 1 question has choices beside turns: only the turns are asked") })
+    }
+    #expect(try contents(Workspace.line(1)).notes.isEmpty)
+  }
+
+  @Test(arguments: [
+    #""a""#, #"[{"text": "a"}]"#, #"["a", null]"#, #"{"text": ["a", "b"], "label": ["A"]}"#, #"{"first": "a"}"#,
+    "[" + Array(repeating: "1", count: 27).joined(separator: ",") + "]",
+  ])
+  func choicesThatCannotBeAskedAreRefused(value: String) {
+    let error = failure { () throws(SuiteError) in _ = try contents(#"{"question": "Q", "choices": \#(value)}"#) }
+    #expect(error.line == 1 && error.expected.contains("at most 26 texts") && error.advice == #"correct "choices""#)
+  }
+
   @Test(arguments: [#"{"data": [{"question": "a"}]}"#, #"{"version": 1, "data": [{"question": "a"}, {}]}"#])
   func anObjectAroundTheListIsNamed(text: String) throws {
     let error = failure { () throws(SuiteError) in _ = try contents(text) }
@@ -149,7 +190,7 @@ import Testing
   @Test(arguments: [
     ("q.jsonl.gz", Data([0x1F, 0x8B, 8, 0]), "a gzip archive", "gunzip"),
     ("q.parquet", Data("PAR1\u{1}".utf8), "a Parquet table", "read_parquet"),
-    ("q.csv", Data("question,answer\n".utf8), "a table", "read_csv(FILE)"),
+    ("q.csv", Data("question,answer\n".utf8), "what looks like a table (CSV)", "read_csv(FILE)"),
     ("q.txt", Data("Hello".utf8), "a file that does not end in .jsonl or .json", "rename"),
   ])
   func anotherEndingIsToldWithTheWayOut(name: String, data: Data, found: String, advice: String) throws {

@@ -121,9 +121,9 @@ import Testing
     let missing = failure { () throws(SuiteError) in _ = try QuestionFile.read(path: workspace.path + "/none.jsonl") }
     #expect(missing.found == "no such file")
     let folder = failure { () throws(SuiteError) in _ = try QuestionFile.read(path: workspace.path) }
-    #expect(folder.found == "something that is not an ordinary file")
+    #expect(folder.found == "a folder")
     let device = failure { () throws(SuiteError) in _ = try QuestionFile.read(path: "/dev/zero") }
-    #expect(device.found == "something that is not an ordinary file")
+    #expect(device.found == "a device")
   }
 
   @Test(.enabled(if: Fixtures.officialQuestions != nil, "spec-bench-question.jsonl is not on this machine"))

@@ -10,7 +10,7 @@ public enum TokenizerError: LinedError, CustomStringConvertible, Equatable, Send
   case malformed(file: String, place: String, found: String, expected: String)
   /// Several things are wrong with a file.
   case several(file: String, [TokenizerError])
-  /// The file is well formed, but asks for something this tokenizer does not do.
+  /// The file is well formed, but has a part that this tokenizer does not do; what it may have instead ends the sentence.
   case unsupported(file: String, feature: String, supported: String)
 
   /// The sentence, or what several problems have in common and then each of them.
@@ -30,8 +30,8 @@ public enum TokenizerError: LinedError, CustomStringConvertible, Equatable, Send
       "\(file): found \(found) at \(place), expected \(expected); download or export the file again"
     case .several: lines.joined(separator: "\n")
     case .unsupported(let file, let feature, let supported):
-      "\(file): it asks for \(feature), but only \(supported) is supported; "
-        + "use a checkpoint whose tokenizer is a GPT-2 style byte-level BPE"
+      "\(file): it has \(feature), which is not supported; "
+        + "use a checkpoint whose tokenizer is a GPT-2 style byte-level BPE \(supported)"
     }
   }
 }

@@ -28,7 +28,7 @@ struct TokenizerFile {
       let added = try TokenizerFile.addedTokens(of: root.member("added_tokens"))
       contents = (added, try VocabularyReader(model: root.member("model"), addedTokens: added))
     } catch {
-      refusals.append(error)
+      if case .several(_, let all) = error { refusals += all } else { refusals.append(error) }
     }
     if refusals.count > 1 { throw .several(file: root.file, refusals) }
     guard let contents, let words = parts.words, refusals.isEmpty else {

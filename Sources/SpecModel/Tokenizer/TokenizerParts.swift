@@ -31,7 +31,7 @@ struct TokenizerParts {
       types.append(try part.typeName())
     }
     guard !types.isEmpty else { return }
-    throw first.unsupported("a normalizer (\(types.joined(separator: ", ")))", supported: "no normalizer")
+    throw first.unsupported("a normalizer (\(types.joined(separator: ", ")))", supported: "without a normalizer")
   }
 
   /// The parts of a sequence, of sequences in it too; none for null.
@@ -62,20 +62,10 @@ struct TokenizerParts {
   }
 
   private static func words(of field: TokenizerField) throws(TokenizerError) -> TokenizerFile.Words {
-    let supported = "one ByteLevel pre-tokenizer"
+    let supported = "whose only pre-tokenizer is ByteLevel"
     let parts = try flattened(field, "pretokenizers")
     if field.isNull { throw field.unsupported("no pre-tokenizer", supported: supported) }
-    var (others, first) = ([String](), field)
-    for part in parts {
-      let type = try part.typeName()
-      if type == "ByteLevel" || others.contains(type) { continue }
-      if others.isEmpty { first = part }
-      others.append(type)
-    }
-    guard others.isEmpty else {
-      let noun = others.count == 1 ? "pre-tokenizer" : "pre-tokenizers"
-      throw first.unsupported("the \(noun) \(others.joined(separator: ", "))", supported: supported)
-    }
+    try refuseOthers(in: parts, "pre-tokenizer", supported: supported)
     guard parts.count == 1 else {
       throw field.unsupported("a Sequence of \(parts.count) pre-tokenizers", supported: supported)
     }
@@ -85,16 +75,31 @@ struct TokenizerParts {
     )
   }
 
+  /// Refuses parts that are not ByteLevel, all their types at once.
+  private static func refuseOthers(
+    in parts: [TokenizerField],
+    _ noun: String,
+    supported: String
+  ) throws(TokenizerError) {
+    var (types, first) = ([String](), parts.first)
+    for part in parts {
+      let type = try part.typeName()
+      if type == "ByteLevel" || types.contains(type) { continue }
+      if types.isEmpty { first = part }
+      types.append(type)
+    }
+    guard let first, !types.isEmpty else { return }
+    let nouns = types.count == 1 ? noun : noun + "s"
+    throw first.unsupported("the \(nouns) \(types.joined(separator: ", "))", supported: supported)
+  }
+
   private static func checkDecoder(_ field: TokenizerField) throws(TokenizerError) {
-    let supported = "the ByteLevel decoder"
+    let supported = "whose only decoder is ByteLevel"
     // Fusing joins texts that have been joined already.
     var parts: [TokenizerField] = []
     for part in try flattened(field, "decoders") where try part.typeName() != "Fuse" { parts.append(part) }
     if parts.isEmpty { throw field.unsupported("no decoder", supported: supported) }
-    for part in parts {
-      let type = try part.typeName()
-      guard type == "ByteLevel" else { throw part.unsupported("the decoder \(type)", supported: supported) }
-    }
+    try refuseOthers(in: parts, "decoder", supported: supported)
     guard parts.count == 1 else {
       throw field.unsupported("a Sequence of \(parts.count) decoders", supported: supported)
     }
@@ -115,7 +120,7 @@ struct TokenizerParts {
     case let type:
       throw field.unsupported(
         "the post-processor \(type)",
-        supported: "ByteLevel, TemplateProcessing or no post-processor"
+        supported: "whose post-processor is ByteLevel, TemplateProcessing or none"
       )
     }
   }

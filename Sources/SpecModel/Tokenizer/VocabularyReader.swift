@@ -47,23 +47,34 @@ struct VocabularyReader {
     let merges = try model.member("merges")
     if !type.isNull || merges.isNull {
       let name = try model.typeName()
-      guard name == "BPE" else { throw type.unsupported("a \(name) model", supported: "a BPE model") }
+      guard name == "BPE" else { throw type.unsupported("a \(name) model", supported: "whose model is BPE") }
     }
-    if try model.member("byte_fallback").boolean(default: false) {
-      throw try model.member("byte_fallback").unsupported("byte fallback", supported: "a byte-level vocabulary")
+    let refusals = try refusals(of: model)
+    if refusals.count > 1 { throw .several(file: model.file, refusals) }
+    if let only = refusals.first { throw only }
+  }
+
+  /// What a BPE model has that is not supported, all of it.
+  private static func refusals(of model: TokenizerField) throws(TokenizerError) -> [TokenizerError] {
+    var refusals: [TokenizerError] = []
+    let fallback = try model.member("byte_fallback")
+    if try fallback.boolean(default: false) {
+      refusals.append(fallback.unsupported("byte fallback", supported: "with a token for every byte"))
     }
     let dropout = try model.member("dropout")
     switch dropout.value {
     case nil, .null, .integer(0), .number(0): break
-    default: throw dropout.unsupported("dropout (\(dropout.summary))", supported: "null")
+    default: refusals.append(dropout.unsupported("dropout (\(dropout.summary))", supported: "without dropout"))
     }
     for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
       let affix = try model.member(name)
       if affix.isNull { continue }
       guard try affix.bytes().isEmpty else {
-        throw affix.unsupported(affix.summary, supported: "null or an empty string")
+        refusals.append(affix.unsupported(affix.summary, supported: "with null or an empty string there"))
+        continue
       }
     }
+    return refusals
   }
 
   private static func tokens(of vocabulary: TokenizerField) throws(TokenizerError) -> [ArraySlice<UInt8>: Token] {
@@ -169,7 +180,7 @@ struct VocabularyReader {
     let example = "0x" + String(first, radix: 16, uppercase: true)
     throw vocabulary.unsupported(
       "a vocabulary without \(missing.count) of the 256 bytes, \(example) among them,",
-      supported: "a token for every byte"
+      supported: "with a token for every byte"
     )
   }
 }
