@@ -13,6 +13,8 @@ struct RunLedger {
   }
 
   private(set) var run: Int64 = 0
+  /// Whether the run is in the database already.
+  var hasRun: Bool { run != 0 }
   private(set) var decoders: [Int64] = []
   private(set) var isResumed = false
   /// Which attempt at the run this is, from 0.

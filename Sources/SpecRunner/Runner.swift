@@ -66,6 +66,14 @@ public final class Runner {
   /// - Throws: ``SpecStore/StoreError`` if a result cannot be written, `KernelError` if a model file has vanished,
   ///   ``RunInterrupted`` if the observer wants to stop, ``FailedGeneration`` if a model's logits are not finite.
   public func run() throws -> (run: Int64, mismatches: Int) {
+    do {
+      return try measureWhatIsMissing()
+    } catch StoreError.diskFull(let path, _) where ledger.hasRun || plan.beginsWhatIsMissing {
+      throw StoreError.diskFull(path: path, kept: .run)
+    }
+  }
+
+  private func measureWhatIsMissing() throws -> (run: Int64, mismatches: Int) {
     let lock = try store.lockForMeasuring()
     defer { withExtendedLifetime(lock) {} }
     observer.working(on: "Reading what the run depends on")
