@@ -89,6 +89,9 @@ public final class Runner {
     observer.working(on: nil)
     if let note = beginning { observer.note(note) }
     let run = try store.run(ledger.run)
+    if let plan = try plan.stored(model, decoders).textWithPlaces(for: run.plan) {
+      try store.recordPlan(plan, run: run.id)
+    }
     verificationCosts.include(run.verificationCost ?? [])
     for decoder in decoders {
       if let warning = decoder.warning { observer.note("\(decoder.name): \(warning).") }
