@@ -73,6 +73,16 @@ public enum OutputFile {
 
   /// Writes a text as ``write(to:_:)`` does.
   ///
+  /// What ends the name of a file that is being written; an identifier of 36 characters stands before it.
+  fileprivate static let unnamedSuffix = ".partial"
+
+  /// Whether a file of this name was being written by this program, which was killed before it was done.
+  static func isLeftover(_ name: String) -> Bool {
+    guard name.hasSuffix(unnamedSuffix) else { return false }
+    let parts = name.dropLast(unnamedSuffix.count).split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count > 1 && parts.last.map { UUID(uuidString: String($0)) != nil } == true
+  }
+
   /// - Parameters:
   ///   - text: the content.
   ///   - path: the file.
@@ -159,7 +169,7 @@ private struct UnnamedFile: Sendable {
     // Many file systems take names of up to 255 bytes: a long one keeps its beginning only.
     let start = String(decoding: name.utf8.prefix(180), as: UTF8.self)
     let short = name.utf8.count <= 180 ? name : start
-    temporary = FilePlace.folder(of: target) + "/\(short).\(UUID().uuidString).partial"
+    temporary = FilePlace.folder(of: target) + "/\(short).\(UUID().uuidString)\(OutputFile.unnamedSuffix)"
     (self.target, self.path) = (target, path)
     TemporaryPlaces.add(temporary)
     do throws(UnwritableFile) {
