@@ -33,7 +33,8 @@ public struct UnwritableFile: Error, CustomStringConvertible {
 
 /// Files that appear whole or not at all.
 public enum OutputFile {
-  /// Fails early: before an hour of work rather than after it.
+  /// Fails early: before an hour of work rather than after it. If an ``InputLog`` is kept, the files in it are inputs,
+  /// which are not to be overwritten.
   ///
   /// - Parameters:
   ///   - path: the file to be written.
@@ -50,12 +51,13 @@ public enum OutputFile {
     let target = try resolved(path)
     if FilePlace.kind(at: target) == .folder { throw UnwritableFile(path: path, conflict: "a folder") }
     if let obstacle = FilePlace.obstacle(toWriting: target) { throw UnwritableFile(path: path, obstacle) }
-    for other in keeping {
+    let inputs = (InputLog.current?.entries ?? []).map { (path: $0.path, role: "an input") }
+    for other in keeping + inputs {
       // What has no place cannot be overwritten.
       guard let place = try? FilePlace.resolved(other.path), target.hasPrefix(place) else { continue }
       let rest = String(target.dropFirst(place.count))
       if rest.isEmpty { throw UnwritableFile(path: path, conflict: other.role) }
-      if databaseCompanions.contains(rest) { throw UnwritableFile(path: path, conflict: "a part of \(other.role)") }
+      if databaseCompanions.contains(rest), other.role != "an input" { throw UnwritableFile(path: path, conflict: "a part of \(other.role)") }
     }
     if isDatabase(target) { throw UnwritableFile(path: path, conflict: "a database") }
   }
@@ -71,8 +73,6 @@ public enum OutputFile {
     return (try? file.read(upToCount: mark.count)) == mark
   }
 
-  /// Writes a text as ``write(to:_:)`` does.
-  ///
   /// What ends the name of a file that is being written; an identifier of 36 characters stands before it.
   fileprivate static let unnamedSuffix = ".partial"
 
@@ -83,6 +83,8 @@ public enum OutputFile {
     return parts.count > 1 && parts.last.map { UUID(uuidString: String($0)) != nil } == true
   }
 
+  /// Writes a text as ``write(to:_:)`` does.
+  ///
   /// - Parameters:
   ///   - text: the content.
   ///   - path: the file.

@@ -100,6 +100,8 @@ struct RunCommand: ParsableCommand {
       noiseFloor: noiseFloor,
       workingDirectory: plan.workingDirectory
     )
+    // Only now every file is known that the run depends on.
+    try OutputFile.check(report)
     let store = try BenchmarkStore(creatingAt: database)
     let runner = Runner(
       plan: plan,

@@ -118,6 +118,8 @@ struct SweepCommand: ParsableCommand {
   ) throws -> Int64 {
     let decoders = try RunDecoder.prepare(specs, model: model, noiseFloor: true)
     return try Runner(
+    // Only now every file is known that the runs depend on.
+    try OutputFile.check(report)
       plan: plan,
       decoders: decoders,
       model: model,
