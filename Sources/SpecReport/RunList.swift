@@ -32,7 +32,12 @@ public enum RunList {
         let (title, text) = cell
         let label = (index == 0 ? "" : "  ") + title
         let padding = String(repeating: " ", count: width - label.count)
-        return TerminalText.wrapped(text, after: label + padding, columns: columns, indentation: width)
+        return TerminalText.wrapped(
+          MarkdownText.shown(text),
+          after: label + padding,
+          columns: columns,
+          indentation: width
+        )
       }.joined(separator: "\n")
     }.joined(separator: "\n\n")
   }

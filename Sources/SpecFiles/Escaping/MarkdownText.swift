@@ -10,6 +10,23 @@ package enum MarkdownText {
     }
   }
 
+  /// A sentence of Markdown as its reader sees it, for a terminal: without marks of bold text and without the backslashes
+  /// that ``plain(_:)`` has put in.
+  package static func shown(_ sentence: String) -> String {
+    var rest = Array(sentence.unicodeScalars)[...]
+    var shown = String.UnicodeScalarView()
+    while let scalar = rest.popFirst() {
+      if scalar == "\\", let next = rest.first, next.isASCII, next.properties.generalCategory.isSign {
+        shown.append(rest.removeFirst())
+      } else if scalar == "*", rest.first == "*" {
+        rest.removeFirst()
+      } else {
+        shown.append(scalar)
+      }
+    }
+    return String(shown)
+  }
+
   /// Text between backticks, for a sentence or a list. A table cell wants ``plain(_:)``: there a `|` ends even code.
   package static func code(_ text: String) -> String {
     let content = text.visible
@@ -56,6 +73,18 @@ package enum MarkdownText {
       longest = max(longest, current)
     }
     return longest
+  }
+}
+
+extension Unicode.GeneralCategory {
+  /// Whether Markdown takes a backslash before such a character for its escape.
+  fileprivate var isSign: Bool {
+    switch self {
+    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .otherPunctuation, .mathSymbol,
+      .currencySymbol, .modifierSymbol:
+      true
+    default: false
+    }
   }
 }
 
