@@ -6,8 +6,15 @@ struct MarkdownOpening {
   let summary: RunSummary
 
   var title: String {
-    let run = summary.run
-    return "# SpecBench report: \(MarkdownText.plain(run.modelName)) on \(MarkdownText.plain(run.suiteName))"
+    "# SpecBench report: \(Self.subject(summary.run.record))"
+  }
+
+  /// What was measured, for a title; imported answers may leave names empty.
+  static func subject(_ run: RunRecord) -> String {
+    func name(_ text: String, _ kind: String) -> String {
+      text.allSatisfy(\.isWhitespace) ? "an unnamed \(kind)" : MarkdownText.plain(text)
+    }
+    return "\(name(run.modelName, "model")) on \(name(run.suiteName, "suite"))"
   }
 
   /// The result in one or two sentences.

@@ -28,11 +28,10 @@ public enum SweepReport {
   public static func render(_ summaries: [RunSummary], plots: [String: String] = [:]) -> String {
     let entries = entries(summaries)
     let naming = SpeedNaming(summaries.map(\.outline))
-    let first = summaries.first?.run
-    let title = "# SpecBench sweep: \(MarkdownText.plain(first?.modelName ?? "")) on "
+    let title = "# SpecBench sweep: \(summaries.first.map { MarkdownOpening.subject($0.run.record) } ?? "nothing")"
     let image = plots["frontier"].map { "![Speed against compression](\($0))" }
     let parts: [String?] = [
-      title + MarkdownText.plain(first?.suiteName ?? ""), verdict(entries, summaries), machine(summaries), image,
+      title, verdict(entries, summaries), machine(summaries), image,
       settings(entries, naming),
       bestByCategory(entries, categories(summaries), naming),
     ]

@@ -88,6 +88,9 @@ struct ImportCommand: ParsableCommand {
   func validate() throws {
     try refuseEmptyPaths(["--vanilla": vanilla, "--database": database])
     for file in files { try refuseEmptyPaths(["A file": file]) }
+    guard !modelName.allSatisfy(\.isWhitespace) else {
+      throw ValidationError("--model-name is empty; give a name, or leave the option out")
+    }
   }
 
   func run() throws {
