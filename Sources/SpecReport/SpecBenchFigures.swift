@@ -15,9 +15,13 @@ struct SpecBenchFigures: Sendable {
   /// The ratio as `speed.py` prints it.
   var retokenizedSpeedup: Double? { retokenizedBaseline.map { tokensPerSecond / $0 } }
 
-  /// - Parameter pairs: the decoder's generations beside vanilla's; the first pass of each question counts, as its first
-  ///   choice does for `speed.py`.
-  init?(_ pairs: [GenerationPair]) {
+  /// - Parameters:
+  ///   - pairs: the decoder's generations beside vanilla's; the first pass of each question counts, as its first choice
+  ///     does for `speed.py`, of those that have all turns, as an export does.
+  ///   - turns: how many turns each question has, as ``WholeConversations`` counts them.
+  init?(_ pairs: [GenerationPair], turns: [Int: Int]) {
+    let pairs = Dictionary(grouping: pairs) { [$0.questionID, $0.pass] }.values
+      .filter { $0.count == turns[$0[0].questionID] }.flatMap(\.self)
     let questions = Dictionary(grouping: pairs, by: \.questionID).sorted { $0.key < $1.key }.map { _, passes in
       let first = passes.map(\.pass).min()
       return passes.filter { $0.pass == first }
@@ -39,6 +43,13 @@ struct SpecBenchFigures: Sendable {
   }
 }
 
+extension SpecBenchFigures {
+  /// The figures of a run's decoder; nil where it has no whole conversation.
+  init?(_ summary: RunSummary, _ decoder: Int64) {
+    self.init(summary.estimates.pairs[decoder] ?? [], turns: summary.outline.turns)
+  }
+}
+
 extension MarkdownFigures {
   /// The columns of Spec-Bench's own output.
   var specBenchColumns: String? {
@@ -50,7 +61,7 @@ extension MarkdownFigures {
       ]
     )
     for decoder in summary.decoders {
-      guard let figures = SpecBenchFigures(summary.estimates.pairs[decoder.id] ?? []) else { continue }
+      guard let figures = SpecBenchFigures(summary, decoder.id) else { continue }
       table.append([
         name(decoder), NumberFormat.mean(summary.figures[decoder.id, .overall].accepted?.meanAcceptedTokens),
         NumberFormat.rate(figures.tokensPerSecond), NumberFormat.rate(figures.baseline),
@@ -59,13 +70,15 @@ extension MarkdownFigures {
       ])
     }
     guard !table.isEmpty else { return nil }
+    let limits =
+      summary.isFinished ? "" : " Only conversations with all their turns count; accepted tokens are those of all."
     return section(
       "As Spec-Bench prints it",
       table,
       """
       Means over questions of tokens per second in the first pass, prefill included, as Spec-Bench's speed.py computes
       them from an export of this run. For its baseline it makes vanilla's text into tokens again and subtracts one for
-      each turn; that column is computed the same way, beside the exact count.
+      each turn; that column is computed the same way, beside the exact count.\(limits)
       """
     )
   }

@@ -107,6 +107,7 @@ struct SweepCommand: ParsableCommand {
       "\(runs.count == 1 ? "Run" : "Runs") \(runs.map(String.init).joined(separator: ", ")) "
         + "\(runs.count == 1 ? "is" : "are") in \(database), the sweep's report in \(report)."
     )
+    if summaries.allSatisfy({ $0.generations == 0 }) { throw SkippedPrompts(suite: suiteOptions.suite) }
     if summaries.contains(where: { !$0.mismatches.isEmpty }) { throw ExitCode(1) }
   }
 
@@ -117,9 +118,9 @@ struct SweepCommand: ParsableCommand {
     _ store: BenchmarkStore
   ) throws -> Int64 {
     let decoders = try RunDecoder.prepare(specs, model: model, noiseFloor: true)
-    return try Runner(
     // Only now every file is known that the runs depend on.
     try OutputFile.check(report)
+    return try Runner(
       plan: plan,
       decoders: decoders,
       model: model,
