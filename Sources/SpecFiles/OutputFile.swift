@@ -51,13 +51,16 @@ public enum OutputFile {
     let target = try resolved(path)
     if FilePlace.kind(at: target) == .folder { throw UnwritableFile(path: path, conflict: "a folder") }
     if let obstacle = FilePlace.obstacle(toWriting: target) { throw UnwritableFile(path: path, obstacle) }
-    let inputs = (InputLog.current?.entries ?? []).map { (path: $0.path, role: "an input") }
-    for other in keeping + inputs {
+    for other in keeping {
       // What has no place cannot be overwritten.
       guard let place = try? FilePlace.resolved(other.path), target.hasPrefix(place) else { continue }
       let rest = String(target.dropFirst(place.count))
       if rest.isEmpty { throw UnwritableFile(path: path, conflict: other.role) }
-      if databaseCompanions.contains(rest), other.role != "an input" { throw UnwritableFile(path: path, conflict: "a part of \(other.role)") }
+      if databaseCompanions.contains(rest) { throw UnwritableFile(path: path, conflict: "a part of \(other.role)") }
+    }
+    let inputs = InputLog.current?.entries ?? []
+    if inputs.contains(where: { (try? FilePlace.resolved($0.path)) == target }) {
+      throw UnwritableFile(path: path, conflict: "an input")
     }
     if isDatabase(target) { throw UnwritableFile(path: path, conflict: "a database") }
   }
