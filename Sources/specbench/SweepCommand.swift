@@ -96,7 +96,9 @@ struct SweepCommand: ParsableCommand {
         plan.beginsWhatIsMissing = true
       }
     }
-    let summaries = try Activity.during("Making the report") {
+    let kept =
+      "There is no report, but all that was measured is in the database; the same command with --resume makes it."
+    let summaries = try ReportFile.afterMeasuring(kept: kept) {
       let summaries = try runs.map { try RunSummary(store: store, run: $0) }
       try ReportFile.write(SweepReport.plot(summaries).map { [$0] } ?? [], to: report) {
         SweepReport.render(summaries, plots: $0)

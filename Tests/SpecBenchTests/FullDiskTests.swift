@@ -25,6 +25,29 @@ private enum SmallDisk {
   }()
 }
 
+/// A report that cannot be written takes nothing away from what was measured.
+@Suite(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))) struct UnwritableReportTests {
+  @Test(arguments: [
+    (["run", "--decoders", "kangaroo"], "run 1 is whole in the database; 'specbench report 1 --database "),
+    (["sweep", "--grid", "kangaroo:steps=2"], "is in the database; the same command with --resume makes it."),
+  ])
+  func whatWasMeasuredIsTold(command: [String], kept: String) throws {
+    let (scratch, model) = (try Scratch(), try TinyCheckpoint())
+    defer { model.remove() }
+    let result = try Program.run(
+      command + [
+        "--model", model.directory, "--suite", Fixtures.package.appending(path: "Suites/essentials").path, "--limit",
+        "6",
+        "--max-new-tokens", "4", "--database", scratch.path("runs.sqlite"), "--report", "/dev/full",
+      ]
+    )
+    #expect(result.status == 2 && result.errors.contains("There is no report, but "), "\(result.errors)")
+    #expect(result.errors.contains(kept) && result.errors.contains("specbench: /dev/full: the disk is full; "))
+    let report = try Program.run(["report", "--database", scratch.path("runs.sqlite")])
+    #expect(report.status == 0, "\(report.errors)")
+  }
+}
+
 /// What a full disk keeps is told as it is, whatever the moment.
 @Suite(.enabled(if: SmallDisk.isThere)) final class FullDiskTests {
   let scratch: Scratch
