@@ -19,9 +19,17 @@ package enum NumberFormat {
     return "\(sign)\(padded.dropLast(places)).\(padded.suffix(places))"
   }
 
-  /// A ratio of times: `1.73x`.
+  /// A ratio of times: `1.73x`, or `0.0042x` where two decimals would leave a single digit or none.
   package static func ratio(_ value: Double?) -> String {
-    withUnit(fixed(value, decimals: 2), "x")
+    withUnit(telling(value, decimals: 2), "x")
+  }
+
+  /// A number with a fixed number of decimals, or with as many as it takes to show two digits that are not zeros in front.
+  package static func telling(_ value: Double?, decimals: Int) -> String {
+    guard let magnitude = value?.magnitude, magnitude > 0 else { return fixed(value, decimals: decimals) }
+    // A double has no more than about 15 digits, and what is smaller than these is nothing.
+    let needed = (decimals...15).first { places in magnitude * pow(10, Double(places)) >= 9.5 } ?? decimals
+    return fixed(value, decimals: needed)
   }
 
   /// A bound of a ratio of times. With few questions bounds can be of any size; beyond a hundredfold they say that nothing is

@@ -14,11 +14,20 @@ public final class InputLog: Sendable {
     public let sha256: String?
   }
 
-  @TaskLocal private static var current: InputLog?
+  @TaskLocal static var current: InputLog?
+  /// The log that was kept where this one was made: it hears of the same files.
+  private let outer: InputLog?
+  /// Whether it is asked for contents, or only for which files were opened.
+  private let keepsHashes: Bool
   private let opened = Mutex<[String: Entry]>([:])
 
-  /// A log of nothing.
-  public init() {}
+  /// A log of nothing, inside of the one that is kept.
+  ///
+  /// - Parameter keepsHashes: whether small files are hashed when they are read; without, only their places are known.
+  public init(keepsHashes: Bool = true) {
+    outer = Self.current
+    self.keepsHashes = keepsHashes
+  }
 
   /// Runs something whose files are to be noted here.
   public func recording<Result>(_ body: () throws -> Result) rethrows -> Result {
@@ -55,8 +64,9 @@ public final class InputLog: Sendable {
   private func note(_ path: String, _ digest: () -> String?) {
     let path = FilePlace.absolute(path)
     guard let stamp = FileStamp(path: path) else { return }
-    let entry = Entry(path: path, stamp: stamp, sha256: digest())
-    opened.withLock { $0[path] = entry }
+    let logs = Array(sequence(first: self) { $0.outer })
+    let entry = Entry(path: path, stamp: stamp, sha256: logs.contains(where: \.keepsHashes) ? digest() : nil)
+    for log in logs { log.opened.withLock { $0[path] = entry } }
   }
 }
 

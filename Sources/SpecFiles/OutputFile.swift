@@ -33,7 +33,8 @@ public struct UnwritableFile: Error, CustomStringConvertible {
 
 /// Files that appear whole or not at all.
 public enum OutputFile {
-  /// Fails early: before an hour of work rather than after it.
+  /// Fails early: before an hour of work rather than after it. If an ``InputLog`` is kept, the files in it are inputs,
+  /// which are not to be overwritten.
   ///
   /// - Parameters:
   ///   - path: the file to be written.
@@ -57,6 +58,10 @@ public enum OutputFile {
       if rest.isEmpty { throw UnwritableFile(path: path, conflict: other.role) }
       if databaseCompanions.contains(rest) { throw UnwritableFile(path: path, conflict: "a part of \(other.role)") }
     }
+    let inputs = InputLog.current?.entries ?? []
+    if inputs.contains(where: { (try? FilePlace.resolved($0.path)) == target }) {
+      throw UnwritableFile(path: path, conflict: "an input")
+    }
     if isDatabase(target) { throw UnwritableFile(path: path, conflict: "a database") }
   }
 
@@ -69,6 +74,16 @@ public enum OutputFile {
     let mark = Data("SQLite format 3\0".utf8)
     // What cannot be read is told when it is to be written.
     return (try? file.read(upToCount: mark.count)) == mark
+  }
+
+  /// What ends the name of a file that is being written; an identifier of 36 characters stands before it.
+  fileprivate static let unnamedSuffix = ".partial"
+
+  /// Whether a file of this name was being written by this program, which was killed before it was done.
+  static func isLeftover(_ name: String) -> Bool {
+    guard name.hasSuffix(unnamedSuffix) else { return false }
+    let parts = name.dropLast(unnamedSuffix.count).split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count > 1 && parts.last.map { UUID(uuidString: String($0)) != nil } == true
   }
 
   /// Writes a text as ``write(to:_:)`` does.
@@ -159,7 +174,7 @@ private struct UnnamedFile: Sendable {
     // Many file systems take names of up to 255 bytes: a long one keeps its beginning only.
     let start = String(decoding: name.utf8.prefix(180), as: UTF8.self)
     let short = name.utf8.count <= 180 ? name : start
-    temporary = FilePlace.folder(of: target) + "/\(short).\(UUID().uuidString).partial"
+    temporary = FilePlace.folder(of: target) + "/\(short).\(UUID().uuidString)\(OutputFile.unnamedSuffix)"
     (self.target, self.path) = (target, path)
     TemporaryPlaces.add(temporary)
     do throws(UnwritableFile) {

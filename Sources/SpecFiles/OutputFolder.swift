@@ -27,6 +27,18 @@ extension OutputFile {
     }
   }
 
+  /// Removes the files that a process was writing in a folder when it was killed. Only for a folder that no other process
+  /// writes to.
+  ///
+  /// - Parameter folder: the folder; it need not be there.
+  public static func removeLeftovers(in folder: String) {
+    // What cannot be listed or removed harms nobody but by its size.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where isLeftover(name) && FilePlace.kind(at: folder + "/" + name) == .file {
+      unlink(folder + "/" + name)
+    }
+  }
+
   /// The folders that had to be made, the outermost first.
   private static func madeFolders(_ path: String) throws(UnwritableFile) -> [String] {
     guard !path.isEmpty, !path.utf8.contains(0) else {

@@ -53,7 +53,7 @@ package enum ComparisonReport {
     for row in comparison.rows {
       table.append([
         row.first, row.second, ratio(row.firstSpeedup, row.basis),
-        ratio(row.secondSpeedup, row.basis), NumberFormat.fixed(row.ratio, decimals: 3),
+        ratio(row.secondSpeedup, row.basis), NumberFormat.telling(row.ratio, decimals: 3),
         NumberFormat.interval(row.interval), row.verdict.text(row.basis),
         NumberFormat.fixed(row.milliseconds.first, decimals: 3),
         NumberFormat.fixed(row.milliseconds.second, decimals: 3),

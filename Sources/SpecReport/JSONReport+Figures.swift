@@ -22,7 +22,7 @@ extension JSONReport {
         "checked": ReportValue(losslessness?.checked ?? 0), "mismatches": ReportValue(losslessness?.mismatches ?? 0),
       ],
       "overall": figures(summary.figures[decoder.id, .overall], summary.estimates[decoder.id, .overall]),
-      "spec_bench": specBench(summary.estimates.pairs[decoder.id] ?? []),
+      "spec_bench": specBench(SpecBenchFigures(summary, decoder.id)),
       "categories": .object(Dictionary(categories, uniquingKeysWith: { first, _ in first })),
     ]
   }
@@ -59,8 +59,8 @@ extension JSONReport {
     ]
   }
 
-  private static func specBench(_ pairs: [GenerationPair]) -> ReportValue {
-    guard let figures = SpecBenchFigures(pairs) else { return .null }
+  private static func specBench(_ figures: SpecBenchFigures?) -> ReportValue {
+    guard let figures else { return .null }
     return [
       "tokens_per_second": ReportValue(figures.tokensPerSecond),
       "baseline_tokens_per_second": ReportValue(figures.baseline),

@@ -2,12 +2,22 @@ import SpecDocument
 import SpecFiles
 import SpecStore
 
+/// What the first lines of reports share.
+enum OpeningSection {
+  /// What was measured, for a title; imported answers may leave names empty.
+  static func subject(_ run: RunRecord) -> String {
+    func name(_ text: String, _ kind: String) -> String {
+      text.allSatisfy(\.isWhitespace) ? "an unnamed \(kind)" : text
+    }
+    return "\(name(run.modelName, "model")) on \(name(run.suiteName, "suite"))"
+  }
+}
+
 // What a reader has to know first: the result in words, and whatever speaks against it.
 extension RunSections {
   /// The title, the result and what speaks against it.
   var opening: [Block] {
-    let run = summary.run
-    let title: RichText = "SpecBench report: \(run.modelName) on \(run.suiteName)"
+    let title: RichText = "SpecBench report: \(OpeningSection.subject(summary.run.record))"
     return [.heading(1, title)] + [subtitle, verdict].compactMap(\.self).map(Block.paragraph) + notice + mismatches
   }
 

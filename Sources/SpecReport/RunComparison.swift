@@ -28,6 +28,8 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
   case noSuchDecoder(name: String, side: String, known: [String])
   /// The sides differ in what must be equal; one phrase each.
   case notComparable(differences: [String])
+  /// A side holds no generation.
+  case nothingMeasured(side: String)
   /// There is no decoder that both runs have.
   case nothingInCommon(first: String, second: String)
 
@@ -38,6 +40,8 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
       "\(side) has no decoder '\(name)'\(nearestNameHint(for: name, among: known)); choose one of \(known.joined(separator: ", "))"
     case .notComparable(let differences):
       "the two runs cannot be compared: \(differences.joined(separator: "; ")); measure both alike, or pass --anyway"
+    case .nothingMeasured(let side):
+      "\(side): nothing is measured in it yet; go on with it with `specbench run --resume`, or name another run"
     case .nothingInCommon(let first, let second):
       first == second
         ? "both sides are \(first); name two runs, or two of its decoders, like 1/kangaroo 1/medusa"
@@ -87,6 +91,9 @@ public struct RunComparison: Sendable {
   public let rows: [Row]
   /// Decoders of the second side that were to be compared and have no time in common with the first side's.
   public let untimed: [String]
+  /// The sides that are unfinished, each with how far it is, like `the first run is unfinished: 12 of 60 generations`:
+  /// what is missing may change every figure.
+  public let unfinished: [String]
   /// Outputs of both sides that were compared with vanilla's, and those that differ.
   public let lossless: (checked: Int, mismatches: Int)
 
@@ -100,6 +107,7 @@ public struct RunComparison: Sendable {
   public init(_ first: ComparisonSide, _ second: ComparisonSide, anyway: Bool = false) throws {
     let (old, new) = (try SideFigures(first), try SideFigures(second))
     titles = (first.title, second.title)
+    if let empty = [old, new].first(where: \.isEmpty) { throw ComparisonError.nothingMeasured(side: empty.title) }
     let isSameRun = first.run == second.run && first.store.isOfSameFile(as: second.store)
     let obstacles = isSameRun ? [] : old.conditions.obstacles(new.conditions)
     guard obstacles.isEmpty || anyway else { throw ComparisonError.notComparable(differences: obstacles) }
@@ -111,6 +119,7 @@ public struct RunComparison: Sendable {
       isSameRun
       ? old.conditions.doubts(of: "the run")
       : old.conditions.notes(new.conditions) + Self.leftOut(old, new, matches)
+    unfinished = try Self.unfinished(first, second, isSameRun: isSameRun)
     let compared = matches.map { pair in
       (pair.1.name, isSameRun ? Self.direct(pair.0, pair.1) : Self.throughVanilla(pair.0, pair.1))
     }
@@ -118,6 +127,20 @@ public struct RunComparison: Sendable {
     untimed = compared.filter { $0.1 == nil }.map(\.0)
     let judged = isSameRun ? matches.flatMap { [$0.0, $0.1] } : matches.map(\.1)
     lossless = (judged.reduce(0) { $0 + $1.checked }, judged.reduce(0) { $0 + $1.mismatches })
+  }
+
+  private static func unfinished(
+    _ first: ComparisonSide,
+    _ second: ComparisonSide,
+    isSameRun: Bool
+  ) throws(StoreError) -> [String] {
+    let sides = isSameRun ? [("the run", first)] : [("the first run", first), ("the second run", second)]
+    var phrases: [String] = []
+    for (name, side) in sides {
+      let outline = try RunOutline(store: side.store, run: try side.store.run(side.run))
+      if let text = outline.unfinishedText { phrases.append("\(name) is \(text)") }
+    }
+    return phrases
   }
 
   /// The decoders that stand beside each other: those that were named, or those with equal settings.

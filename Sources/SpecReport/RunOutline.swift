@@ -20,6 +20,8 @@ struct RunOutline: Sendable {
   let measuredPrompts: [String: Int]
   /// The categories of its tables.
   let tasks: [ReportCategory]
+  /// How many turns each question has, as far as that is known.
+  let turns: [Int: Int]
   /// Number of questions with a generation of any of their turns.
   let questionCount: Int
 
@@ -38,6 +40,7 @@ struct RunOutline: Sendable {
     let prompts = try store.prompts(of: run.id)
     let recorded = try store.recordedGenerations(run: run.id)
     generations = recorded.count
+    turns = WholeConversations.turns(of: prompts.map(\.record), run.record)
     let skipped = prompts.filter { $0.skipReason != nil }.count
     expectedGenerations = Self.product(all.count, run.passes, (run.plannedPrompts ?? prompts.count) - skipped)
     let measured = Set(recorded.map(\.promptID))

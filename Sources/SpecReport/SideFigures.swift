@@ -40,8 +40,12 @@ struct SideFigures {
   /// Under what the run was measured.
   let conditions: RunConditions
 
+  /// Whether nothing was measured in the run.
+  let isEmpty: Bool
+
   init(_ side: ComparisonSide) throws {
     title = side.title
+    isEmpty = try side.store.recordedGenerations(run: side.run).isEmpty
     conditions = try RunConditions(side.store, run: side.run)
     let estimates = try SpeedEstimates(store: side.store, run: side.run)
     let losslessness = try side.store.losslessness(of: side.run)

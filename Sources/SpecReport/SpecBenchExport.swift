@@ -2,6 +2,19 @@ import Foundation
 import SpecFiles
 import SpecStore
 
+/// A run of which no question is measured with all its turns.
+public struct NothingToExport: Error, CustomStringConvertible {
+  let database: String
+  let run: Int64
+  let isFinished: Bool
+
+  /// One sentence.
+  public var description: String {
+    "\(printablePath(database)): run \(run) holds no question with all its turns, so that there is nothing to write; "
+      + (isFinished ? "" : "go on with it with `specbench run --resume`, or ") + "name another run"
+  }
+}
+
 /// A run in the format of Spec-Bench's `model_answer` files.
 public enum SpecBenchExport {
   /// One decoder's file.
@@ -19,15 +32,15 @@ public enum SpecBenchExport {
   ///   - store: The database.
   ///   - run: The run's id.
   /// - Returns: The files, vanilla's first.
-  /// - Throws: A `StoreError`, or `EncodingError`.
+  /// - Throws: A `StoreError`, ``NothingToExport``, or `EncodingError`.
   public static func render(store: BenchmarkStore, run: Int64) throws -> [File] {
     let record = try store.run(run)
     try store.checkNumbers(of: run)
     let prompts = Dictionary(uniqueKeysWithValues: try store.prompts(of: run).map { ($0.id, $0.record) })
-    let turns = turns(of: prompts.values, record.record)
+    let turns = WholeConversations.turns(of: prompts.values, record.record)
     let generations = Dictionary(grouping: try store.generations(of: run), by: \.decoderID)
     var names: Set<String> = []
-    return try store.decoders(of: run).filter { !$0.isNoiseFloor }.map { decoder in
+    let files = try store.decoders(of: run).filter { !$0.isNoiseFloor }.map { decoder in
       let name = "\(record.modelName)-\(decoder.name)"
       let lines = try answers(generations[decoder.id] ?? [], prompts: prompts, turns: turns, store: store).map {
         answer in
@@ -35,6 +48,10 @@ public enum SpecBenchExport {
       }
       return File(name: fileName(name, besides: &names) + ".jsonl", text: lines.map { $0 + "\n" }.joined())
     }
+    guard files.contains(where: { !$0.text.isEmpty }) else {
+      throw NothingToExport(database: store.path, run: run, isFinished: record.finishedAt != nil)
+    }
+    return files
   }
 
   /// One question with the turns of each pass.
@@ -42,20 +59,6 @@ public enum SpecBenchExport {
     var prompt: PromptRecord
     var category: String
     var passes: [[(generation: GenerationRecord, acceptLengths: [Int])]]
-  }
-
-  /// How many turns each question has. Later turns are counted from when they are reached: while there are some to come,
-  /// those of the last question are not known, and it is left out.
-  private static func turns(of prompts: some Collection<PromptRecord>, _ run: RunRecord) -> [Int: Int] {
-    var turns = prompts.filter { $0.skipReason == nil }.reduce(into: [Int: Int]()) {
-      $0[$1.questionID, default: 0] += 1
-    }
-    if run.finishedAt == nil, prompts.count < run.plannedPrompts ?? 0,
-      let last = prompts.max(by: { $0.ordinal < $1.ordinal })
-    {
-      turns[last.questionID] = nil
-    }
-    return turns
   }
 
   private static func answers(

@@ -14,9 +14,13 @@ struct SpecBenchFigures: Sendable {
   /// The ratio as `speed.py` prints it.
   var retokenizedSpeedup: Double? { retokenizedBaseline.map { tokensPerSecond / $0 } }
 
-  /// - Parameter pairs: the decoder's generations beside vanilla's; the first pass of each question counts, as its first
-  ///   choice does for `speed.py`.
-  init?(_ pairs: [GenerationPair]) {
+  /// - Parameters:
+  ///   - pairs: the decoder's generations beside vanilla's; the first pass of each question counts, as its first choice
+  ///     does for `speed.py`, of those that have all turns, as an export does.
+  ///   - turns: how many turns each question has, as ``WholeConversations`` counts them.
+  init?(_ pairs: [GenerationPair], turns: [Int: Int]) {
+    let pairs = Dictionary(grouping: pairs) { [$0.questionID, $0.pass] }.values
+      .filter { $0.count == turns[$0[0].questionID] }.flatMap(\.self)
     let questions = Dictionary(grouping: pairs, by: \.questionID).sorted { $0.key < $1.key }.map { _, passes in
       let first = passes.map(\.pass).min()
       return passes.filter { $0.pass == first }
@@ -35,5 +39,12 @@ struct SpecBenchFigures: Sendable {
     (tokensPerSecond, baseline) = (own, exact)
     let isKnown = pairs.allSatisfy { $0.vanillaRetokenizedTokens != nil }
     retokenizedBaseline = isKnown ? mean({ $0.vanillaRetokenizedTokens ?? 0 }, over: vanillaTime) : nil
+  }
+}
+
+extension SpecBenchFigures {
+  /// The figures of a run's decoder; nil where it has no whole conversation.
+  init?(_ summary: RunSummary, _ decoder: Int64) {
+    self.init(summary.estimates.pairs[decoder] ?? [], turns: summary.outline.turns)
   }
 }

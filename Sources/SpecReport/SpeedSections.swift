@@ -98,7 +98,7 @@ extension RunSections {
       ]
     )
     for decoder in summary.decoders {
-      guard let figures = SpecBenchFigures(summary.estimates.pairs[decoder.id] ?? []) else { continue }
+      guard let figures = SpecBenchFigures(summary, decoder.id) else { continue }
       table.append([
         name(decoder), NumberFormat.mean(summary.figures[decoder.id, .overall].accepted?.meanAcceptedTokens),
         NumberFormat.rate(figures.tokensPerSecond), NumberFormat.rate(figures.baseline),
@@ -107,13 +107,15 @@ extension RunSections {
       ])
     }
     guard !table.isEmpty else { return [] }
+    let limits =
+      summary.isFinished ? "" : " Only conversations with all their turns count; accepted tokens are those of all."
     return section(
       "As Spec-Bench prints it",
       table,
       """
       Means over questions of tokens per second in the first pass, prefill included, as Spec-Bench's speed.py computes
       them from an export of this run. For its baseline it makes vanilla's text into tokens again and subtracts one for
-      each turn; that column is computed the same way, beside the exact count.
+      each turn; that column is computed the same way, beside the exact count.\(limits)
       """
     )
   }

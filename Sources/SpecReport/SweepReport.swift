@@ -27,8 +27,8 @@ package enum SweepReport {
   package static func document(_ summaries: [RunSummary]) -> Document {
     let entries = entries(summaries)
     let naming = SpeedNaming(summaries.map(\.outline))
-    let first = summaries.first?.run
-    let title: RichText = "SpecBench sweep: \(first?.modelName ?? "") on \(first?.suiteName ?? "")"
+    let subject = summaries.first.map { OpeningSection.subject($0.run.record) }
+    let title: RichText = "SpecBench sweep: \(subject ?? "nothing")"
     return Document(
       [.heading(1, title), .paragraph(verdict(entries, summaries))] + machine(summaries)
         + (plot(summaries).map { [.plot($0)] } ?? []) + settings(entries, naming)

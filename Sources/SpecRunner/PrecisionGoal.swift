@@ -7,7 +7,7 @@ public struct PrecisionGoal: Sendable, Equatable {
   public static let mostPasses = 10_000
   /// How far the ends of every decoder's overall interval may lie from its speedup: 0.02 for 2 %.
   public var precision: Double
-  /// No pass begins that would not be done within this time since the first; nil for no limit.
+  /// No pass begins with which all passes, those of earlier attempts included, would take longer; nil for no limit.
   public var timeBudget: Duration?
 
   /// - Parameters:

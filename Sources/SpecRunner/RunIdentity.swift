@@ -29,6 +29,8 @@ struct RunIdentity {
     var found = Differences()
     for (name, there, now) in Self.settings.map({ ($0.name, $0.value(stored.record), $0.value(record)) })
     where there != now {
+      // Without a manifest a suite is called after its folder, which may have been moved.
+      if name == Self.suite, record.suiteHash == stored.record.suiteHash { continue }
       found.settings.append("\(name) is \(there) there and \(now) now")
     }
     found.settings += optionDifferences(from: stored)
@@ -45,8 +47,10 @@ struct RunIdentity {
     return found
   }
 
+  private static let suite = "the suite"
+
   private static let settings: [(name: String, value: @Sendable (RunRecord) -> String)] = [
-    ("the suite", \.suiteName), ("the weight type", \.weightType), ("the number of threads", { "\($0.threads)" }),
+    (suite, \.suiteName), ("the weight type", \.weightType), ("the number of threads", { "\($0.threads)" }),
     ("the most new tokens", { "\($0.maxNewTokens)" }), ("the seed", { "\($0.seed)" }),
     ("the temperature", { "\($0.temperature)" }), ("top-k", { "\($0.topK)" }), ("top-p", { "\($0.topP)" }),
     ("the verification", \.verification),
@@ -90,7 +94,8 @@ struct RunIdentity {
       Dictionary(inputs.map { ($0.role, $0) }, uniquingKeysWith: { first, _ in first })
     }
     let (there, now) = (byRole(stored.inputs), byRole(inputs))
-    let roles = Set(there.keys).union(now.keys).sorted().filter { there[$0]?.sha256 != now[$0]?.sha256 }
+    var roles = Set(there.keys).union(now.keys).filter { there[$0]?.sha256 != now[$0]?.sha256 }.sorted()
+    if areSameDecoders { roles.removeAll(where: Self.moved(roles, there, now).contains) }
     if record.modelPath != stored.record.modelPath, roles.contains(where: { !$0.hasPrefix("/") }) {
       return ["the model is \(printablePath(stored.record.modelPath)) there and \(printablePath(record.modelPath)) now"]
     }
@@ -101,6 +106,19 @@ struct RunIdentity {
       case (nil, let new?) where areSameDecoders: "\(printablePath(new.path)) is used now and was not there"
       default: nil
       }
+    }
+  }
+
+  /// The roles of files that lie elsewhere now, under the same name and with the same content.
+  private static func moved(_ roles: [String], _ there: [String: RunInput], _ now: [String: RunInput]) -> Set<String> {
+    func content(_ input: RunInput) -> [Substring] {
+      [input.path.split(separator: "/").last ?? "", Substring(input.sha256)]
+    }
+    let old = roles.filter { now[$0] == nil }.compactMap { there[$0] }
+    var new = roles.filter { there[$0] == nil }.compactMap { now[$0] }
+    return old.reduce(into: []) { moved, file in
+      guard let place = new.firstIndex(where: { content($0) == content(file) }) else { return }
+      moved.formUnion([file.role, new.remove(at: place).role])
     }
   }
 

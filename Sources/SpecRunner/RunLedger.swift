@@ -13,10 +13,14 @@ struct RunLedger {
   }
 
   private(set) var run: Int64 = 0
+  /// Whether the run is in the database already.
+  var hasRun: Bool { run != 0 }
   private(set) var decoders: [Int64] = []
   private(set) var isResumed = false
   /// Which attempt at the run this is, from 0.
   private(set) var attempt = 0
+  /// How long earlier attempts have measured.
+  private(set) var earlierTime = Duration.zero
   /// How many passes the run has at least.
   private(set) var passes = 0
   /// Whether an earlier attempt has finished the run.
@@ -80,7 +84,9 @@ struct RunLedger {
     try store.checkNumbers(of: run)
     passes = max(earlier.passes, plan.passes)
     wasFinished = earlier.finishedAt != nil
-    attempt = (try store.conditions(of: run).map(\.attempt).max() ?? -1) + 1
+    let conditions = try store.conditions(of: run)
+    attempt = (conditions.map(\.attempt).max() ?? -1) + 1
+    earlierTime = conditions.reduce(.zero) { $0 + .seconds(max(0, $1.finishedAt.timeIntervalSince($1.startedAt))) }
     decoders = try store.decoders(of: run).map(\.id)
     for prompt in try store.prompts(of: run) {
       prompts[Turn(question: prompt.questionID, turn: prompt.turn)] = prompt

@@ -19,8 +19,6 @@ public final class Runner {
   private var done = 0
   /// Passes that are done.
   private var passes = 0
-  /// Passes of which this attempt has measured something.
-  private var measuredPasses = 0
   /// Notes the conditions of the present pass; nil as long as nothing is measured in it.
   private var watch: PassWatch?
   /// Whether this attempt has warmed up.
@@ -66,6 +64,14 @@ public final class Runner {
   /// - Throws: ``SpecStore/StoreError`` if a result cannot be written, `KernelError` if a model file has vanished,
   ///   ``RunInterrupted`` if the observer wants to stop, ``FailedGeneration`` if a model's logits are not finite.
   public func run() throws -> (run: Int64, mismatches: Int) {
+    do {
+      return try measureWhatIsMissing()
+    } catch StoreError.diskFull(let path, _) where ledger.hasRun || plan.beginsWhatIsMissing {
+      throw StoreError.diskFull(path: path, kept: .run)
+    }
+  }
+
+  private func measureWhatIsMissing() throws -> (run: Int64, mismatches: Int) {
     let lock = try store.lockForMeasuring()
     defer { withExtendedLifetime(lock) {} }
     observer.working(on: "Reading what the run depends on")
@@ -81,6 +87,9 @@ public final class Runner {
     observer.working(on: nil)
     if let note = beginning { observer.note(note) }
     let run = try store.run(ledger.run)
+    if let plan = try plan.stored(model, decoders).textWithPlaces(for: run.plan) {
+      try store.recordPlan(plan, run: run.id)
+    }
     verificationCosts.include(run.verificationCost ?? [])
     for decoder in decoders {
       if let warning = decoder.warning { observer.note("\(decoder.name): \(warning).") }
@@ -108,7 +117,7 @@ public final class Runner {
   /// The passes of the plan, and more until the goal is reached.
   private func measurePasses() throws {
     let start = ContinuousClock.now
-    while let pass = try nextPass(since: start) {
+    while let pass = try nextPass(after: { ledger.earlierTime + (ContinuousClock.now - start) }) {
       // A pass that an earlier attempt has measured whole keeps what that attempt noted.
       for question in plan.suite.questions { try measure(question, pass: pass) }
       if watch != nil { try endMeasuring() }
@@ -132,7 +141,6 @@ public final class Runner {
   /// After the last prompt of a pass of which something was measured.
   private func endMeasuring() throws {
     for warning in room.warnings(decoders) { observer.note(warning) }
-    measuredPasses += 1
     (watch, room, clockTaints) = (nil, DraftRoom(), [])
   }
 
@@ -147,8 +155,12 @@ public final class Runner {
     try store.recordCondition(condition, run: ledger.run)
   }
 
-  /// The next pass; nil when there have been enough.
-  private func nextPass(since start: ContinuousClock.Instant) throws -> Int? {
+  /// The next pass.
+  ///
+  /// - Parameter time: how long the passes so far have taken, those of earlier attempts included.
+  /// - Returns: nil when there have been enough.
+  /// - Throws: `StoreError`.
+  private func nextPass(after time: () -> Duration) throws -> Int? {
     if passes < ledger.passes { return passes }
     guard let goal = plan.goal, let worst = try PrecisionGoal.worst(of: ledger.run, in: store) else { return nil }
     let state = "the overall \(worst.basis.noun) of \(worst.decoder) is known to \(worst.text)"
@@ -165,12 +177,12 @@ public final class Runner {
       )
       return nil
     }
-    let elapsed = ContinuousClock.now - start
+    let elapsed = time()
     if passes >= PrecisionGoal.mostPasses {
       observer.note("Stopped after \(quantity(passes, "pass", plural: "passes")), which is the most: \(state) only.")
       return nil
     }
-    if goal.timeBudget.map({ elapsed + elapsed / max(1, measuredPasses) > $0 }) == true {
+    if goal.timeBudget.map({ elapsed + elapsed / max(1, passes) > $0 }) == true {
       observer.note(
         "Stopped after \(quantity(passes, "pass", plural: "passes")): the time is spent, and \(state) only."
       )

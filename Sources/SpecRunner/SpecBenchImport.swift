@@ -44,6 +44,16 @@ public struct SpecBenchImport {
       decoders: decoders,
       prompts: prompts.map(\.record)
     )
+    do {
+      try writeAnswers(identifiers, to: store)
+      try store.finishRun(identifiers.run, at: Date())
+    } catch StoreError.diskFull(let path, _) {
+      throw StoreError.diskFull(path: path, kept: .partOfImport)
+    }
+    return identifiers.run
+  }
+
+  private func writeAnswers(_ identifiers: RunIdentifiers, to store: BenchmarkStore) throws {
     let ids = Dictionary(uniqueKeysWithValues: zip(prompts.map(\.key), identifiers.prompts))
     let references = references
     let questions = Set(shared.questions.map(\.id.key))
@@ -57,8 +67,6 @@ public struct SpecBenchImport {
         }
       }
     }
-    try store.finishRun(identifiers.run, at: Date())
-    return identifiers.run
   }
 
   /// Where a choice belongs.

@@ -52,6 +52,23 @@ public struct StoredPlan: Codable, Equatable, Sendable {
     precision.map { PrecisionGoal(precision: $0, timeBudget: timeBudget.map { .seconds($0) }) }
   }
 
+  /// A stored plan's text with this plan's places: files whose content is the same may have been moved since.
+  ///
+  /// - Parameter text: the stored plan, of a run that this plan goes on with.
+  /// - Returns: nil where nothing has moved, or nothing is stored.
+  /// - Throws: what the JSON encoder throws.
+  func textWithPlaces(for text: String?) throws -> String? {
+    // What no version of this program has written is left as it is.
+    guard let text, let old = try? JSONDecoder().decode(StoredPlan.self, from: Data(text.utf8)) else { return nil }
+    var moved = old
+    moved.model = model
+    moved.suite = suite
+    moved.decoders = decoders
+    moved.workingDirectory = workingDirectory
+    moved.report = report
+    return moved == old ? nil : try jsonText(moved)
+  }
+
   /// The plan of the newest unfinished run that was measured into a database.
   ///
   /// - Parameter store: the database.

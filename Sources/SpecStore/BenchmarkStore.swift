@@ -57,7 +57,10 @@ public final class BenchmarkStore: Sendable {
     } catch {
       throw StoreError(error, path: path, file: place.file, access: access)
     }
+    OpenStores.add(self)
   }
+
+  deinit { OpenStores.forget(self) }
 
   /// Runs queries in one snapshot of the database.
   func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {

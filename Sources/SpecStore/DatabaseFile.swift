@@ -34,6 +34,7 @@ struct DatabaseFile {
     // SQLite keeps what is new beside the name that a file is measured into; another name has nothing of it.
     case .file:
       if size(of: file + "-wal") == nil, WholeFileLock.isMeasuredUnderAnotherName(file) { throw .measuring(path: path) }
+      if let name = Self.nameWithNewestRows(besides: file) { throw .rowsUnderAnotherName(path: path, name: name) }
     case nil: if mustExist { throw .missing(path: path) }
     case let kind?: throw .notAFile(path: path, kind: kind.name)
     }
@@ -52,7 +53,11 @@ struct DatabaseFile {
     // mode. An empty file is what SQLite itself takes for a new database.
     guard let size, size > 0 || mustExist else { return try openForWriting() }
     let existing = try openForReading()
-    if access == .writing, try existing.read(isJustBegun) { return try openForWriting() }
+    if try existing.read(isJustBegun) {
+      // Its rows may be beside another name in another folder: with what were written here they would damage the file.
+      if FileIdentity(path: file)?.hasOtherNames == true { throw StoreError.emptyUnderThisName(path: path) }
+      if access == .writing { return try openForWriting() }
+    }
     let isCurrent = try existing.read(checkedToBeCurrent)
     switch access {
     case .reading where isCurrent:

@@ -63,29 +63,6 @@ extension StoreError {
   }
 }
 
-/// What tells a file from all others, whatever its names.
-private struct FileIdentity: Hashable {
-  let device: UInt64
-  let number: UInt64
-
-  init?(descriptor: Int32) {
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { return nil }
-    self.init(status)
-  }
-
-  init?(path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    self.init(status)
-  }
-
-  private init(_ status: stat) {
-    device = UInt64(truncatingIfNeeded: status.st_dev)
-    number = UInt64(truncatingIfNeeded: status.st_ino)
-  }
-}
-
 /// A claim on the database's file itself.
 ///
 /// SQLite's own locks belong to the process: closing any descriptor of the file would let go of them. So the descriptors
@@ -116,10 +93,9 @@ final class WholeFileLock {
 
   /// Whether a file has more than one name and somebody measures into it.
   static func isMeasuredUnderAnotherName(_ path: String) -> Bool {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_nlink > 1, isIndependentOfSQLite(path),
-      let identity = FileIdentity(path: path)
-    else { return false }
+    guard let identity = FileIdentity(path: path), identity.hasOtherNames, isIndependentOfSQLite(path) else {
+      return false
+    }
     return state.withLock { state in
       if let problem = claim(path, identity, &state) { return problem.code == EWOULDBLOCK }
       release(identity, &state)

@@ -56,6 +56,16 @@ extension BenchmarkStore {
     }
   }
 
+  /// Notes a run's plan in the place of the one that is stored.
+  ///
+  /// - Parameters:
+  ///   - plan: The plan, as the runner reads it.
+  ///   - run: The run's id.
+  /// - Throws: A ``StoreError``.
+  public func recordPlan(_ plan: String, run: Int64) throws(StoreError) {
+    try write { try $0.execute(sql: "UPDATE run SET plan = ? WHERE id = ?", arguments: [plan, run]) }
+  }
+
   /// Notes the time at which a decoder's warm-up had settled.
   ///
   /// - Parameters:

@@ -4,6 +4,16 @@ import SpecFiles
 
 /// What can go wrong with a benchmark database. Every case names the file; its description is one sentence for a user.
 public enum StoreError: Error, Equatable, CustomStringConvertible {
+  /// What a full disk leaves of the work at hand.
+  public enum Kept: Sendable {
+    /// Nothing was begun, or it keeps nothing.
+    case nothing
+    /// A run that can be gone on with.
+    case run
+    /// A part of an import, which cannot be gone on with.
+    case partOfImport
+  }
+
   /// There is no file at this path.
   case missing(path: String)
   /// The file is not an SQLite database.
@@ -22,10 +32,14 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   case busy(path: String)
   /// Another process measures into the file.
   case measuring(path: String)
+  /// The newest rows lie beside another name of the file, in the same folder.
+  case rowsUnderAnotherName(path: String, name: String)
+  /// There is nothing in the file, which has other names, beside which its rows may lie.
+  case emptyUnderThisName(path: String)
   /// The system cannot lock the file.
   case unlockable(path: String, SystemProblem)
-  /// The disk that holds the file is full.
-  case diskFull(path: String)
+  /// The disk that holds the file is full; `kept` says what of the work at hand is in the file.
+  case diskFull(path: String, kept: Kept = .nothing)
   /// The file is damaged.
   case damaged(path: String)
   /// A row contradicts the schema, for example the same generation twice; `reason` is SQLite's own message.
@@ -61,10 +75,21 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
       "\(path): it is locked by another process; wait until that process has finished, or name another path"
     case .measuring(let path):
       "\(path): another process is measuring into it; wait until it has finished, or name another database"
+    case .rowsUnderAnotherName(let path, let name):
+      "\(path): its newest rows are kept under the file's other name \(name), where a run was stopped; use that name, or "
+        + "run `specbench runs` on it once, which joins them"
+    case .emptyUnderThisName(let path):
+      "\(path): nothing of SpecBench is in it, and the file has other names, which its rows may be kept under; use the "
+        + "name that it was measured into"
     case .unlockable(let path, let problem):
       "\(path): it cannot be locked, so that another process could measure into it at once: \(problem)"
-    case .diskFull(let path):
-      "\(path): \(SystemProblem(code: ENOSPC)); what was measured is kept, and `--resume` goes on"
+    case .diskFull(let path, .nothing):
+      "\(path): \(SystemProblem(code: ENOSPC))"
+    case .diskFull(let path, .run):
+      "\(path): the disk is full; free some space, and `--resume` goes on with what was measured"
+    case .diskFull(let path, .partOfImport):
+      "\(path): the disk is full; free some space, and import the files again, since what is there of them stays an "
+        + "unfinished run"
     case .damaged(let path):
       "\(path): it is damaged; restore a copy, or save what is left with `sqlite3 \(path) .recover`"
     case .rejected(let path, let reason):

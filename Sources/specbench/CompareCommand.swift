@@ -18,8 +18,8 @@ struct CompareCommand: ParsableCommand {
         specbench compare before.sqlite after.sqlite --fail-if-slower 3% --require-lossless
 
       Exit codes: 0 done; 1 an output differs from vanilla's, or none was compared (--require-lossless); 2 something \
-      given cannot be used, or there is no interval to judge by; 3 slower than allowed (--fail-if-slower); 64 usage. \
-      Where several apply all are told, and the exit code is 1 before 3 before 2.
+      given cannot be used, or there is no interval to judge by, or a run to be judged is unfinished; 3 slower than \
+      allowed (--fail-if-slower); 64 usage. Where several apply all are told, and the exit code is 1 before 3 before 2.
       """
   )
 
@@ -42,7 +42,7 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "Exit code 1 unless every output was compared with vanilla's and is the same.")
   var requireLossless = false
 
-  @Flag(help: "Compare runs that were not measured alike, too.")
+  @Flag(help: "Compare runs that were not measured alike, and judge unfinished ones, too.")
   var anyway = false
 
   func validate() throws {
@@ -60,11 +60,19 @@ struct CompareCommand: ParsableCommand {
 
   /// Tells everything that was asked to be told, and ends with the exit code of the most serious of it.
   private func judge(_ comparison: RunComparison) throws {
-    var failures: [Failure] = []
+    var (failures, unjudged) = ([Failure](), [Failure]())
     if requireLossless, comparison.lossless.checked == 0 {
       failures.append(Failure(exitCode: 1, text: "no output was compared with vanilla's"))
     } else if requireLossless, comparison.lossless.mismatches > 0 {
       failures.append(Failure(exitCode: 1, text: "not every output is identical to vanilla's"))
+    }
+    if slowerLimit != nil || requireLossless, !anyway {
+      unjudged += comparison.unfinished.map {
+        Failure(
+          exitCode: 2,
+          text: "\($0), so that nothing is judged yet; finish it with 'specbench run --resume', or pass --anyway"
+        )
+      }
     }
     if let limit = try limit() {
       let slower = comparison.rows.filter { $0.isSlower(than: limit) == true }.map(\.second)
@@ -72,17 +80,17 @@ struct CompareCommand: ParsableCommand {
       if !slower.isEmpty {
         failures.append(Failure(exitCode: 3, text: "slower by more than \(slowerLimit ?? ""): \(names)"))
       }
-      let unjudged = comparison.rows.filter { $0.isSlower(than: limit) == nil }.map(\.second)
-      failures += unjudged.map {
+      unjudged += comparison.rows.filter { $0.isSlower(than: limit) == nil }.map(\.second).map {
         Failure(exitCode: 2, text: "\($0) has no interval to be judged by; measure both runs with --passes 2 or more")
       }
-      failures += comparison.untimed.map {
+      unjudged += comparison.untimed.map {
         Failure(
           exitCode: 2,
           text: "\($0) has no decode time on both sides to be judged by; measure both runs with more than one new token"
         )
       }
     }
+    failures += unjudged
     for failure in failures { tell("specbench: \(TerminalText.line(failure.text))") }
     if let most = failures.first { throw ExitCode(most.exitCode) }
   }

@@ -71,6 +71,8 @@ struct DecodeCommand: ParsableCommand {
     }
     let rules = model.stopRules(maximumNewTokens: maximumNewTokens, endTokens: ends)
     let job = try DecodeJob(spec: spec, inputPath: input, model: model, rules: rules, sampling: sampling)
+    // Only now every file is known that the outputs depend on.
+    try OutputFile.check(output)
     let display = ProgressDisplay(unit: "prompts")
     display.working(on: "Decoding the first prompt")
     try job.run(outputPath: output) {

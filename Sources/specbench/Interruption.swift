@@ -1,5 +1,6 @@
 import Foundation
 import SpecFiles
+import SpecStore
 import Synchronization
 
 /// Hears that the process is asked to end: by Ctrl-C, a polite termination or a terminal that is closed.
@@ -53,6 +54,9 @@ enum Interruption {
   /// - Parameter sentence: what it does; told if it takes long.
   static func takesTime(_ sentence: String) { ending.withLock { $0 = sentence } }
 
+  /// For a thread that could go on although another one is ending the process: it waits for that.
+  static func leaveEndToOthers() { if isTold.load(ordering: .relaxed) { while true { pause() } } }
+
   /// Ends a process that has ended its work in order.
   static func end() -> Never {
     // Else the watching thread is about to end it.
@@ -93,6 +97,7 @@ enum Interruption {
   private static func endAsItIs(_ number: Int32) {
     // Else the main thread is about to end it.
     guard !isTold.exchange(true, ordering: .relaxed) else { return }
+    OpenStores.closeAll(within: patience)
     TemporaryPlaces.removeAll {
       Screen.resetColor()
       Screen.tellWithoutWaiting(promise.withLock { $0 })

@@ -18,7 +18,7 @@ struct PrecisionOptions: ParsableArguments {
     name: .customLong("time-budget"),
     parsing: .unconditional,
     help: ArgumentHelp(
-      "With --precision: begin no pass that would end later than this, like 90s or 10m.",
+      "With --precision: begin no pass with which all of them, those before a --resume included, would take longer, like 90s or 10m.",
       valueName: "time"
     )
   )

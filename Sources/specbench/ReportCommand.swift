@@ -58,7 +58,7 @@ struct ReportCommand: ParsableCommand {
       }
     let whole = text.hasSuffix("\n") ? text : text + "\n"
     if let output {
-      try OutputFile.check(output, keeping: [(database, "the database")])
+      try OutputFile.check(output, keeping: [(database, "the database")] + RunFiles.kept(store, id))
       if format == .markdown { return try ReportFile.write(RunReport.document(summary), to: output) }
       try OutputFile.write(whole, to: output)
     } else {

@@ -4,6 +4,22 @@ import SpecFiles
 
 /// A Markdown report with its plots in a folder beside it.
 enum ReportFile {
+  /// Makes the report of what was just measured. If that fails, it is told first that what was measured is whole.
+  ///
+  /// - Parameters:
+  ///   - kept: a sentence that says where it is and how its report is made.
+  ///   - body: reads what was measured and writes the report.
+  /// - Returns: what `body` returns.
+  /// - Throws: what `body` throws.
+  static func afterMeasuring<Result>(kept: String, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try Activity.during("Making the report", body)
+    } catch {
+      tell(kept)
+      throw error
+    }
+  }
+
   /// Writes the report and its plots.
   ///
   /// - Parameters:

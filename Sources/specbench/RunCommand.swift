@@ -100,6 +100,8 @@ struct RunCommand: ParsableCommand {
       noiseFloor: noiseFloor,
       workingDirectory: plan.workingDirectory
     )
+    // Only now every file is known that the run depends on.
+    try OutputFile.check(report)
     let store = try BenchmarkStore(creatingAt: database)
     let runner = Runner(
       plan: plan,
@@ -109,11 +111,11 @@ struct RunCommand: ParsableCommand {
       observer: ProgressDisplay(unit: "generations")
     )
     let outcome = try runner.run()
-    Interruption.promise(
-      "Stopped: run \(outcome.run) is whole in the database; 'specbench report \(outcome.run) --database "
-        + "\(ShellText.argument(database))' makes its report."
-    )
-    let summary = try Activity.during("Making the report") {
+    let kept =
+      "run \(outcome.run) is whole in the database; 'specbench report \(outcome.run) --database "
+      + "\(ShellText.argument(database))' makes its report."
+    Interruption.promise("Stopped: \(kept)")
+    let summary = try ReportFile.afterMeasuring(kept: "There is no report, but \(kept)") {
       let summary = try RunSummary(store: store, run: outcome.run)
       try ReportFile.write(RunReport.document(summary), to: report)
       return summary

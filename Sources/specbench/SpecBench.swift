@@ -50,9 +50,12 @@ struct SpecBench: ParsableCommand {
       let arguments = Array(CommandLine.arguments.dropFirst())
       try checkName(arguments, among: configuration, of: "specbench")
       var command = try parsed(arguments)
-      try command.run()
+      // What a command reads is what its outputs must not overwrite.
+      try InputLog(keepsHashes: false).recording { try command.run() }
       Activity.end()
     } catch {
+      // A database that was closed for the end is no failure.
+      Interruption.leaveEndToOthers()
       Activity.end()
       finish(error)
     }

@@ -42,6 +42,9 @@ struct ExportCommand: ParsableCommand {
     let files = try SpecBenchExport.render(store: store, run: id)
     let folder = URL(fileURLWithPath: output)
     let paths = files.map { (path: folder.appending(path: $0.name).path, text: $0.text) }
+    for file in paths where isEntry(file.path) {
+      try OutputFile.check(file.path, keeping: [(database, "the database")] + RunFiles.kept(store, id))
+    }
     try OutputFile.withFolder(output) { try OutputFile.writeAll(paths) }
     for file in paths { try say(file.path) }
     if try store.run(id).finishedAt == nil {

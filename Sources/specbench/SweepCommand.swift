@@ -96,7 +96,9 @@ struct SweepCommand: ParsableCommand {
         plan.beginsWhatIsMissing = true
       }
     }
-    let summaries = try Activity.during("Making the report") {
+    let kept =
+      "There is no report, but all that was measured is in the database; the same command with --resume makes it."
+    let summaries = try ReportFile.afterMeasuring(kept: kept) {
       let summaries = try runs.map { try RunSummary(store: store, run: $0) }
       try ReportFile.write(SweepReport.document(summaries), to: report)
       return summaries
@@ -105,6 +107,7 @@ struct SweepCommand: ParsableCommand {
       "\(runs.count == 1 ? "Run" : "Runs") \(runs.map(String.init).joined(separator: ", ")) "
         + "\(runs.count == 1 ? "is" : "are") in \(database), the sweep's report in \(report)."
     )
+    if summaries.allSatisfy({ $0.generations == 0 }) { throw SkippedPrompts(suite: suiteOptions.suite) }
     if summaries.contains(where: { !$0.mismatches.isEmpty }) { throw ExitCode(1) }
   }
 
@@ -115,6 +118,8 @@ struct SweepCommand: ParsableCommand {
     _ store: BenchmarkStore
   ) throws -> Int64 {
     let decoders = try RunDecoder.prepare(specs, model: model, noiseFloor: true)
+    // Only now every file is known that the runs depend on.
+    try OutputFile.check(report)
     return try Runner(
       plan: plan,
       decoders: decoders,

@@ -111,6 +111,29 @@ import Testing
     #expect(try counts() == [4])
   }
 
+  /// The same files in another place are the same: the plan goes where they are now.
+  @Test func movedFilesAreFoundByALaterBareResume() throws {
+    #expect(try run(plan).status == 0)
+    try breakOff()
+    let manager = FileManager.default
+    try manager.moveItem(atPath: scratch.path("here"), toPath: scratch.path("moved"))
+    let lost = try run(["--resume"], in: "elsewhere")
+    #expect(lost.status != 0 && lost.errors.contains("here/question.jsonl"), "\(lost.errors)")
+    let resumed = try run(plan + ["--resume"], in: "moved")
+    #expect(resumed.status == 0 && resumed.errors.contains("Going on with run 1."), "\(resumed.errors)")
+    try breakOff()
+    let bare = try run(["--resume"], in: "elsewhere")
+    #expect(bare.status == 0 && bare.output.contains("moved/specbench-report.md"), "\(bare.errors)")
+    #expect(try counts() == [8])
+    // Another file of the same name is another one.
+    try breakOff()
+    let path = scratch.path("moved/adapter/config.json")
+    try Data(contentsOf: URL(fileURLWithPath: path)).appending(" ").write(to: URL(fileURLWithPath: path))
+    try manager.moveItem(atPath: scratch.path("moved"), toPath: scratch.path("here"))
+    let changed = try run(plan + ["--resume"], in: "here")
+    #expect(changed.status == 2 && changed.errors.contains("adapter/config.json"), "\(changed.errors)")
+  }
+
   /// A retrained adapter under the same path is measured again by a sweep, which says so.
   @Test func aSweepMeasuresARetrainedAdapterAgain() throws {
     let sweep = [

@@ -42,11 +42,16 @@ import Testing
     for (drafter, own) in [
       ("kangaroo", ["--exit", "1"]), ("medusa", ["--heads", "4"]), ("draft", ["--layers", "1"]),
     ] {
+      // As a training that was killed while it saved leaves it.
+      try FileManager.default.createDirectory(atPath: "\(model)/\(drafter)", withIntermediateDirectories: true)
+      try Data().write(to: URL(fileURLWithPath: "\(model)/\(drafter)/loss.svg.\(UUID().uuidString).partial"))
       let drafted = try Program.run(
         ["train", drafter, "--model", model, "--output", "\(model)/\(drafter)", "--steps", "2", "--self-distill"]
           + ["--batch-tokens", "256"] + own + data
       )
       #expect(drafted.status == 0, "\(drafted.errors)")
+      let names = try FileManager.default.contentsOfDirectory(atPath: "\(model)/\(drafter)")
+      #expect(!names.contains { $0.hasSuffix(".partial") }, "\(names)")
     }
     let long = ["--batch-tokens", "256", "--document-tokens", "300"]
     let cut = try Program.run(["train", "kangaroo", "--model", model, "--output", "\(model)/other"] + long + data)

@@ -41,6 +41,9 @@ import Testing
 
   @Test func units() {
     #expect(NumberFormat.ratio(1.7251) == "1.73x")
+    #expect(NumberFormat.ratio(0) == "0.00x" && NumberFormat.ratio(0.1) == "0.10x")
+    #expect(NumberFormat.ratio(0.0042) == "0.0042x" && NumberFormat.ratio(0.05) == "0.050x")
+    #expect(NumberFormat.ratio(3.96e-7) == "0.00000040x" && NumberFormat.ratio(1e-300) == "0.00x")
     #expect(NumberFormat.percent(0.7123) == "71.2 %")
     #expect(NumberFormat.percent(1) == "100.0 %")
     #expect(NumberFormat.milliseconds(3.2149) == "3.21 ms")

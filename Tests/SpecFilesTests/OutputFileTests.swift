@@ -120,4 +120,35 @@ struct OutputFileTests {
       #expect(try names == ["a", "link"])
     }
   }
+
+  /// What was read is not overwritten, by whatever name.
+  @Test func inputsAreKept() throws {
+    try withFolder {
+      for name in ["read.json", "other.json"] { try OutputFile.write("{}", to: path(name)) }
+      try FileManager.default.createSymbolicLink(atPath: path("link"), withDestinationPath: "read.json")
+      try InputLog().recording {
+        // A log of a part is heard of by that of the whole.
+        try InputLog().recording { _ = try InputFile<TestFailure>.bytes(of: path("read.json")) }
+        for name in ["read.json", "link", "./read.json"] {
+          let error = #expect(throws: UnwritableFile.self) { try OutputFile.check(path(name)) }
+          #expect(error?.conflict == "an input")
+        }
+        try OutputFile.check(path("other.json"))
+      }
+      try OutputFile.check(path("read.json"))
+    }
+  }
+
+  @Test func whatAKilledProcessWasWritingGoes() throws {
+    try withFolder {
+      let left = ["numbers-3.safetensors.\(UUID().uuidString).partial", "\(UUID().uuidString).partial"]
+      for name in left + ["a.partial", "b.txt", "c.\(UUID().uuidString)"] {
+        try Data().write(to: URL(fileURLWithPath: path(name)))
+      }
+      OutputFile.removeLeftovers(in: folder.path)
+      let kept = try names
+      #expect(!kept.contains(left[0]) && kept.count == 4)
+      OutputFile.removeLeftovers(in: path("not there"))
+    }
+  }
 }

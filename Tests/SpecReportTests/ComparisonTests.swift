@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import SpecDocument
 import SpecReport
 import SpecStatistics
@@ -77,5 +78,17 @@ import Testing
     let short = try CertaintyTests.record(in: workspace.store, passes: 1, questions: 5)
     let row = try #require(try RunComparison(side(short, "vanilla"), side(short, "kangaroo")).rows.first)
     #expect(row.isSlower(than: 0.03) == nil && row.verdict == .notKnown)
+  }
+
+  @Test func anUnfinishedSideIsNamed() throws {
+    #expect(try RunComparison(side(old), side(slower)).unfinished.isEmpty)
+    try workspace.connection().write { try $0.execute(sql: "UPDATE run SET finished_at = NULL WHERE id = \(slower)") }
+    let comparison = try RunComparison(side(old), side(slower))
+    #expect(comparison.unfinished == ["the second run is unfinished: 90 of 90 generations"])
+    #expect(try RunComparison(side(slower, "vanilla"), side(slower, "kangaroo")).unfinished.count == 1)
+    try workspace.connection().write { try $0.execute(sql: "DELETE FROM generation") }
+    #expect(throws: ComparisonError.nothingMeasured(side: "\(workspace.store.path), run \(old)")) {
+      try RunComparison(side(old), side(slower))
+    }
   }
 }

@@ -158,4 +158,13 @@ import Testing
     let text = try markdown(workspace, try CertaintyTests.record(in: workspace.store))
     #expect(text.contains("\n\nThe model is LlamaForCausalLM with 6.7 B parameters in bf16.\n\n"))
   }
+
+  @Test func anEmptyNameIsCalledSo() throws {
+    let workspace = try Workspace()
+    var record = Example.run
+    record.modelName = ""
+    let run = try workspace.store.beginRun(record, environment: Example.environment, decoders: [], prompts: []).run
+    let report = MarkdownRenderer().render(RunReport.document(try RunSummary(store: workspace.store, run: run)))
+    #expect(report.hasPrefix("# SpecBench report: an unnamed model on "))
+  }
 }

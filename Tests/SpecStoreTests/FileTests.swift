@@ -163,6 +163,27 @@ private let permissionsApply = getuid() != 0
     #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path).contains { $0.hasSuffix("-lock") })
   }
 
+  /// As a stopped process leaves it: its newest rows lie beside the name that it measured into.
+  @Test func aNameWithoutTheNewestRowsIsRefused() throws {
+    let (example, folder, elsewhere) = (try ExampleRun(), try TemporaryFolder(), try TemporaryFolder())
+    for suffix in ["", "-wal"] {
+      try FileManager.default.copyItem(atPath: example.folder.database + suffix, toPath: folder.database + suffix)
+    }
+    let (second, third) = (folder.path + "/second.sqlite", elsewhere.path + "/third.sqlite")
+    for path in [second, third] { try FileManager.default.linkItem(atPath: folder.database, toPath: path) }
+    let expected = StoreError.rowsUnderAnotherName(path: second, name: "results.sqlite")
+    #expect(throws: expected) { try BenchmarkStore(openingAt: second) }
+    #expect(throws: expected) { try BenchmarkStore(creatingAt: second) }
+    // Nobody can know in which folder the rows are.
+    #expect(throws: StoreError.emptyUnderThisName(path: third)) { try BenchmarkStore(openingAt: third) }
+    #expect(throws: StoreError.emptyUnderThisName(path: third)) { try BenchmarkStore(creatingAt: third) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: elsewhere.path) == ["third.sqlite"])
+    // The name itself is good, and so is every name once the rows are in the file.
+    for path in [folder.database, second, third] {
+      #expect(try BenchmarkStore(creatingAt: path).runs().count == 1)
+    }
+  }
+
   @Test func readingStoreDoesNotWrite() throws {
     let example = try ExampleRun()
     let reader = try BenchmarkStore(openingAt: example.folder.database)
@@ -273,7 +294,7 @@ private let permissionsApply = getuid() != 0
       .missing(path: path), .notADatabase(path: path), .notABenchmark(path: path), .newerSchema(path: path),
       .unwritable(path: path), .unwritable(path: path, SystemProblem(code: EROFS)), .unreadable(path: path),
       .notAFile(path: path, kind: "a folder"), .unlockable(path: path, SystemProblem(code: ENOLCK)), .busy(path: path),
-      .diskFull(path: path),
+      .diskFull(path: path), .rowsUnderAnotherName(path: path, name: "other.sqlite"), .emptyUnderThisName(path: path),
       .damaged(path: path), .rejected(path: path, reason: "why"), .noSuchRun(path: path, run: 3),
       .failed(path: path, reason: "why"),
     ]

@@ -74,6 +74,18 @@ package enum MarkdownText {
   }
 }
 
+extension Unicode.GeneralCategory {
+  /// Whether Markdown takes a backslash before such a character for its escape.
+  fileprivate var isSign: Bool {
+    switch self {
+    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .otherPunctuation, .mathSymbol,
+      .currencySymbol, .modifierSymbol:
+      true
+    default: false
+    }
+  }
+}
+
 extension Unicode.Scalar {
   fileprivate var isDigit: Bool { ("0"..."9").contains(self) }
 

@@ -53,7 +53,8 @@ public struct TrainingRun {
   /// - Returns: the folder.
   public static func checkpoints(in output: String) -> String { output + "/checkpoint" }
 
-  /// Trains to the end or until the observer stops it, going on from a checkpoint that is there.
+  /// Trains to the end or until the observer stops it, going on from a checkpoint that is there. No other process may write
+  /// to the folder meanwhile.
   ///
   /// - Parameters:
   ///   - objective: what to train, with its first weights.
@@ -67,6 +68,7 @@ public struct TrainingRun {
     write: (String) throws -> Void
   ) throws -> Trainer.Outcome {
     let checkpoints = Self.checkpoints(in: output)
+    for folder in [output, checkpoints] { OutputFile.removeLeftovers(in: folder) }
     return try OutputFile.withFolder(checkpoints) {
       try train(objective, observer: observer, checkpoints: checkpoints, write: write)
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecFiles
 import SpecKernels
 import SpecModel
 import SpecRunner
@@ -17,6 +18,20 @@ struct TrainingTargetOptions: ParsableArguments {
   var selfDistill = false
 
   func validate() throws { try refuseEmptyPaths(["--model": model]) }
+
+  /// Refuses a result in the target's own folder, where it would take the place of the target's files.
+  ///
+  /// - Parameter options: where the result goes.
+  /// - Throws: `ValidationError`.
+  func keepTarget(_ options: TrainingOptions) throws {
+    guard let folder = try? FilePlace.resolved(options.output), folder == (try? FilePlace.resolved(model)) else {
+      return
+    }
+    throw ValidationError(
+      "\(options.output): it is the folder of the target, whose files are not to be overwritten; name another one for "
+        + "--output, such as a folder in it"
+    )
+  }
 
   /// The checkpoint with its documents, their answers written by the target if asked for.
   func load(_ options: TrainingOptions, context: ComputeContext) throws -> (Checkpoint, TokenizedDocuments) {
@@ -66,6 +81,7 @@ struct TrainKangarooCommand: ParsableCommand {
     // The target may write answers for hours before its layers are asked for.
     let layers = try Checkpoint(directory: target.model).configuration.layers
     try check(exit, in: 1...max(1, layers - 1), of: "--exit")
+    try target.keepTarget(options)
     try options.claimingOutput {
       let context = try options.contextOptions.makeContext()
       let (checkpoint, documents) = try target.load(options, context: context)
@@ -103,6 +119,7 @@ struct TrainMedusaCommand: ParsableCommand {
   }
 
   func run() throws {
+    try target.keepTarget(options)
     try options.claimingOutput {
       let context = try options.contextOptions.makeContext()
       let (checkpoint, documents) = try target.load(options, context: context)
@@ -125,6 +142,7 @@ struct TrainDraftCommand: ParsableCommand {
   @OptionGroup var shape: ShapeOptions
 
   func run() throws {
+    try target.keepTarget(options)
     try options.claimingOutput {
       let context = try options.contextOptions.makeContext()
       let (checkpoint, documents) = try target.load(options, context: context)
