@@ -11,13 +11,6 @@ import Testing
     #expect(MarkdownText.escaped(text.onOneLine, in: .line) == expected)
   }
 
-  /// What was escaped for Markdown is shown on a terminal as it was.
-  @Test(arguments: ["<script>", "a*b**c", "\\*", "1. x", "_x_", "$5 & `b`", "# a #", "http://a@b", "C:\\x", "é–世", ""])
-  func shownText(text: String) {
-    #expect(MarkdownText.shown(MarkdownText.plain(text)) == text)
-    #expect(MarkdownText.shown("The **fastest** is **\(MarkdownText.plain(text))**.") == "The fastest is \(text).")
-  }
-
   @Test(arguments: [
     ("a b", "`a b`"), ("a`b", "``a`b``"), ("`a", "`` `a ``"), ("a``", "``` a`` ```"), (" a", "`  a `"), ("", "–"),
     ("  ", "–"), ("a\nb", #"`a\nb`"#), ("a\u{1B}b", #"`a\u{1B}b`"#),
