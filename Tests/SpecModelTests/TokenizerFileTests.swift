@@ -81,7 +81,9 @@ struct TokenizerFlaw: Sendable, CustomTestStringConvertible {
     small.model["dropout"] = "0.1"
     let error = try #require(throws: TokenizerError.self) { try small.load() }
     #expect(error.lines.count == 5 && error.lines[0].contains("4 things"), "\(error)")
-    for words in ["a normalizer (NFC)", "the decoders Replace, ByteFallback", "byte fallback", "dropout (the number 0.1)"] {
+    for words in [
+      "a normalizer (NFC)", "the decoders Replace, ByteFallback", "byte fallback", "dropout (the number 0.1)",
+    ] {
       #expect(error.description.contains(words), "\(words) in \(error)")
     }
   }
