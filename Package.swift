@@ -16,6 +16,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
+    .target(name: "SpecCore", swiftSettings: swift),
     .target(name: "CSpecFiles", cSettings: c),
     .plugin(name: "NoteCommit", capability: .buildTool()),
     .target(name: "SpecBuild", dependencies: ["SpecFiles"], swiftSettings: swift, plugins: ["NoteCommit"]),
@@ -23,32 +24,40 @@ let package = Package(
     .target(name: "CSpecKernels", cSettings: c),
     .target(name: "SpecKernels", dependencies: ["CSpecKernels"], swiftSettings: swift),
     .target(name: "SpecModel", dependencies: ["SpecFiles", "SpecKernels"], swiftSettings: swift),
-    .target(name: "SpecDecoding", dependencies: ["SpecFiles", "SpecModel", "SpecKernels"], swiftSettings: swift),
     .target(
-      name: "SpecTraining",
-      dependencies: ["SpecBuild", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite"],
+      name: "SpecDecoding",
+      dependencies: ["SpecCore", "SpecFiles", "SpecModel", "SpecKernels"],
       swiftSettings: swift
     ),
-    .target(name: "SpecSuite", dependencies: ["SpecFiles"], swiftSettings: swift),
+    .target(
+      name: "SpecTraining",
+      dependencies: ["SpecBuild", "SpecCore", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite"],
+      swiftSettings: swift
+    ),
+    .target(name: "SpecSuite", dependencies: ["SpecCore", "SpecFiles"], swiftSettings: swift),
     .target(
       name: "SpecStore",
-      dependencies: ["SpecFiles", "SpecStatistics", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["SpecCore", "SpecFiles", "SpecStatistics", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swift
     ),
     .target(
       name: "SpecRunner",
       dependencies: [
-        "SpecBuild", "SpecFiles", "SpecDecoding", "SpecModel", "SpecKernels", "SpecStatistics", "SpecSuite",
+        "SpecBuild", "SpecCore", "SpecFiles", "SpecDecoding", "SpecModel", "SpecKernels", "SpecStatistics", "SpecSuite",
         "SpecStore",
       ],
       swiftSettings: swift
     ),
-    .target(name: "SpecStatistics", swiftSettings: swift),
-    .target(name: "SpecReport", dependencies: ["SpecFiles", "SpecStatistics", "SpecStore"], swiftSettings: swift),
+    .target(name: "SpecStatistics", dependencies: ["SpecCore"], swiftSettings: swift),
+    .target(
+      name: "SpecReport",
+      dependencies: ["SpecCore", "SpecFiles", "SpecStatistics", "SpecStore"],
+      swiftSettings: swift
+    ),
     .executableTarget(
       name: "specbench",
       dependencies: [
-        "SpecFiles", "SpecRunner", "SpecReport", "SpecTraining", "SpecDecoding", "SpecModel", "SpecKernels",
+        "SpecCore", "SpecFiles", "SpecRunner", "SpecReport", "SpecTraining", "SpecDecoding", "SpecModel", "SpecKernels",
         "SpecSuite",
         "SpecStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -57,10 +66,11 @@ let package = Package(
     ),
     .target(
       name: "SpecTestSupport",
-      dependencies: ["SpecModel", "SpecKernels"],
+      dependencies: ["SpecCore", "SpecModel", "SpecKernels"],
       path: "Tests/SpecTestSupport",
       swiftSettings: swift
     ),
+    .testTarget(name: "SpecCoreTests", dependencies: ["SpecCore"], swiftSettings: swift),
     .testTarget(name: "SpecFilesTests", dependencies: ["SpecFiles", "SpecTestSupport"], swiftSettings: swift),
     .testTarget(
       name: "SpecKernelsTests",
@@ -69,7 +79,7 @@ let package = Package(
     ),
     .testTarget(
       name: "SpecModelTests",
-      dependencies: ["SpecModel", "SpecFiles", "SpecKernels", "SpecTestSupport"],
+      dependencies: ["SpecModel", "SpecCore", "SpecFiles", "SpecKernels", "SpecTestSupport"],
       swiftSettings: swift
     ),
     .testTarget(
@@ -85,19 +95,21 @@ let package = Package(
     ),
     .testTarget(
       name: "SpecSuiteTests",
-      dependencies: ["SpecSuite", "SpecFiles", "SpecTestSupport"],
+      dependencies: ["SpecSuite", "SpecCore", "SpecFiles", "SpecTestSupport"],
       swiftSettings: swift
     ),
     .testTarget(
       name: "SpecStoreTests",
-      dependencies: ["SpecFiles", "SpecStatistics", "SpecStore", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "SpecCore", "SpecFiles", "SpecStatistics", "SpecStore", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: swift
     ),
-    .testTarget(name: "SpecStatisticsTests", dependencies: ["SpecStatistics"], swiftSettings: swift),
+    .testTarget(name: "SpecStatisticsTests", dependencies: ["SpecCore", "SpecStatistics"], swiftSettings: swift),
     .testTarget(
       name: "SpecReportTests",
       dependencies: [
-        "SpecReport", "SpecFiles", "SpecStatistics", "SpecStore", "SpecTestSupport",
+        "SpecReport", "SpecCore", "SpecFiles", "SpecStatistics", "SpecStore", "SpecTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: swift
@@ -105,7 +117,7 @@ let package = Package(
     .testTarget(
       name: "SpecRunnerTests",
       dependencies: [
-        "SpecRunner", "SpecDecoding", "SpecFiles", "SpecKernels", "SpecModel", "SpecStore", "SpecSuite",
+        "SpecRunner", "SpecCore", "SpecDecoding", "SpecFiles", "SpecKernels", "SpecModel", "SpecStore", "SpecSuite",
         "SpecReport",
         "SpecTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),

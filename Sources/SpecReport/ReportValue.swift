@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 
 /// A JSON value in which what is missing is written as null, and so is a number that JSON has no text for.
 enum ReportValue: Sendable {
@@ -57,9 +58,7 @@ enum ReportValue: Sendable {
   /// - Returns: The text, ending with a newline.
   /// - Throws: `EncodingError`.
   func rendered() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    try JSONText.lines(self) + "\n"
   }
 }
 
@@ -69,9 +68,7 @@ extension ReportValue {
   /// - Returns: The text.
   /// - Throws: `EncodingError`.
   func renderedOnOneLine() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
+    try JSONText.line(self)
   }
 }
 

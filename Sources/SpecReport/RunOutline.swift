@@ -1,3 +1,4 @@
+import SpecCore
 import SpecFiles
 import SpecStore
 
@@ -111,5 +112,5 @@ struct RunOutline: Sendable {
 }
 
 extension Stored where Record == DecoderRecord {
-  var isVanilla: Bool { record.method == "vanilla" }
+  var isVanilla: Bool { record.method == Baseline.method }
 }

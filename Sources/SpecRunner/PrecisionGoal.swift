@@ -1,3 +1,4 @@
+import SpecCore
 import SpecStatistics
 import SpecStore
 
@@ -42,7 +43,7 @@ public struct PrecisionGoal: Sendable, Equatable {
   static func worst(of run: Int64, in store: BenchmarkStore) throws(StoreError) -> Worst? {
     let pairs = Dictionary(grouping: try store.pairs(of: run), by: \.decoderID)
     let decoders = try store.decoders(of: run)
-    let baseline = decoders.first { $0.method == "vanilla" }
+    let baseline = decoders.first { $0.method == Baseline.method }
     let times = decoders.filter { $0.id != baseline?.id && pairs[$0.id] != nil }
       .map { (decoder: $0, pairs: pairs[$0.id] ?? []) }
     let effect = PassEffect(times.map { PairedTimes(passTimesOf: $0.pairs) })

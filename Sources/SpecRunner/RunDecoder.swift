@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecDecoding
 import SpecFiles
 import SpecModel
@@ -48,7 +49,7 @@ public struct RunDecoder {
   }
 
   /// Whether the others are compared with this decoder.
-  var isBaseline: Bool { spec.method == "vanilla" && !isNoiseFloor }
+  var isBaseline: Bool { spec.method == Baseline.method && !isNoiseFloor }
 
   /// The name of the decoder that is vanilla once more.
   public static let noiseFloorName = "vanilla (again)"
@@ -90,7 +91,7 @@ public struct RunDecoder {
   }
 
   private static func again(_ model: LoadedModel, _ sampling: Sampling) throws -> RunDecoder {
-    let spec = DecoderSpec(method: "vanilla")
+    let spec = DecoderSpec(method: Baseline.method)
     let prepared = try MethodCatalogue.prepare(spec, resources: model.resources(sampling))
     return RunDecoder(
       name: noiseFloorName,
@@ -103,7 +104,7 @@ public struct RunDecoder {
 
   /// The specs with all settings, vanilla first and once, no spec twice.
   private static func complete(_ specs: [DecoderSpec]) throws -> [DecoderSpec] {
-    var complete = [DecoderSpec(method: "vanilla")]
+    var complete = [DecoderSpec(method: Baseline.method)]
     for spec in try specs.map(MethodCatalogue.complete) where !complete.contains(spec) { complete.append(spec) }
     return complete
   }
@@ -118,16 +119,9 @@ public struct RunDecoder {
       name: name,
       method: spec.method,
       spec: spec.description,
-      settings: try jsonText(settings),
+      settings: try JSONText.line(settings),
       addedParameters: addedParameters,
       isNoiseFloor: isNoiseFloor
     )
   }
-}
-
-/// A value as JSON text with sorted keys.
-func jsonText(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
 }

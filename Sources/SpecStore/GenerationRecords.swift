@@ -1,14 +1,5 @@
 import Foundation
-
-/// Which rule ended a generation.
-public enum StopReason: String, Codable, Sendable {
-  /// The model ended its answer.
-  case endToken = "end_token"
-  /// The generation had as many tokens as the run allows.
-  case maxNewTokens = "max_new_tokens"
-  /// The context held no further position.
-  case contextLength = "context_length"
-}
+public import SpecCore
 
 /// One prompt decoded once by one decoder.
 public struct GenerationRecord: Codable, Equatable, Sendable {
@@ -18,7 +9,7 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
   public var promptID: Int64
   /// The measured pass, from 0.
   public var pass: Int
-  /// The generation's place in the shuffled order of the run.
+  /// The generation's place in the shuffled order in which the decoders took this prompt in this pass.
   public var ordinal: Int
   /// When the generation began; stored in UTC to the millisecond.
   public var startedAt: Date

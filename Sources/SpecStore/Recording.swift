@@ -1,5 +1,6 @@
 import Foundation
 internal import GRDB
+import SpecCore
 
 extension BenchmarkStore {
   /// Writes a new run with its environment, decoders and the prompts known so far, in one transaction.
@@ -71,7 +72,7 @@ extension BenchmarkStore {
   /// - Throws: A ``StoreError``, for example when there is no such run.
   public func recordVerificationCost(_ costs: [PassCost], run: Int64) throws(StoreError) {
     try write { database in
-      let text = String(decoding: try JSONEncoder().encode(costs), as: UTF8.self)
+      let text = try JSONText.line(costs)
       try database.execute(sql: "UPDATE run SET verification_cost = ? WHERE id = ?", arguments: [text, run])
       if database.changesCount == 0 { throw StoreError.noSuchRun(path: path, run: run) }
     }

@@ -1,3 +1,5 @@
+import SpecCore
+
 extension Views {
   /// Each generation beside the one of the run's first vanilla decoder for the same prompt and pass.
   ///
@@ -27,7 +29,7 @@ extension Views {
     JOIN run ON run.id = method.run_id
     JOIN generation AS vanilla ON vanilla.prompt_id = method.prompt_id AND vanilla.pass = method.pass
       AND vanilla.decoder_id = (
-        SELECT id FROM decoder WHERE decoder.run_id = method.run_id AND method = 'vanilla' ORDER BY ordinal LIMIT 1
+        SELECT id FROM decoder WHERE decoder.run_id = method.run_id AND method = '\(Baseline.method)' ORDER BY ordinal LIMIT 1
       )
     """
   }

@@ -1,3 +1,5 @@
+import SpecCore
+
 /// One question of a suite: what the user says in each turn, and what a good answer would hold.
 public struct Question: Equatable, Sendable {
   /// The id of the question, unique in its file.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecCore
 import SpecFiles
 import SpecKernels
 import SpecModel
@@ -84,7 +85,11 @@ struct BenchCommand: ParsableCommand {
     } check: {
       try Interruption.check()
     }
-    if json { try sayExactly(jsonText(result) + "\n") } else { try say(BenchmarkTable.render(result)) }
+    if json {
+      try sayExactly(JSONText.lines(result, keys: .convertToSnakeCase) + "\n")
+    } else {
+      try say(BenchmarkTable.render(result))
+    }
   }
 
   private func measureRecording(_ name: String, _ target: Transformer) throws {
@@ -132,7 +137,7 @@ struct BenchCommand: ParsableCommand {
       passOverOnePosition: costs[1] ?? 0,
       report: Double(MonotonicClock.now - start) / 1e9
     )
-    if json { try sayExactly(jsonText(table) + "\n") } else { try say(table.rendered) }
+    if json { try sayExactly(JSONText.lines(table, keys: .convertToSnakeCase) + "\n") } else { try say(table.rendered) }
   }
 
   private func load() throws -> (String, Transformer) {
@@ -151,12 +156,5 @@ struct BenchCommand: ParsableCommand {
       progress: { try display.loaded($0, of: $1) }
     )
     return (shape, target)
-  }
-
-  private func jsonText(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecReport
 import SpecStatistics
 import SpecStore
@@ -18,7 +19,7 @@ import Testing
     noiseFloor: Bool = true,
     drift: [String: Double] = [:]
   ) throws -> Int64 {
-    var random = SeededRandom(seed: seed)
+    var random = SplitMix64(seed: seed)
     var floor = Example.decoder(2, "vanilla (again)", method: "vanilla")
     floor.isNoiseFloor = true
     var environment = Example.environment

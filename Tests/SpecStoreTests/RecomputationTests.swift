@@ -1,3 +1,4 @@
+import SpecCore
 import SpecStore
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
   private let cells: [Cell: [Row]]
 
   init() throws {
-    var random = SplitMix(state: 20_250_713)
+    var random = SplitMix64(seed: 20_250_713)
     let prompts = (0..<24).map { index in
       Example.prompt(index, question: index / 2, turn: index % 2, category: Example.categories[index / 2 % 5])
     }
@@ -66,7 +67,7 @@ import Testing
     _ prompt: PromptRecord,
     _ promptID: Int64,
     _ pass: Int,
-    _ random: inout SplitMix
+    _ random: inout SplitMix64
   ) -> Row {
     let prefill = Int.random(in: 1_000_000...3_000_000, using: &random)
     var tokens = [TokenRecord(tokenID: 1, cycle: nil, availableNanoseconds: prefill)]
@@ -278,18 +279,5 @@ import Testing
     }
     let mismatches = try example.store.mismatches(of: example.run)
     #expect(mismatches.count == rows.count { $0.generation.lossless == false })
-  }
-}
-
-/// A generator with a fixed seed, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecFiles
 import SpecSuite
 import Testing
