@@ -20,7 +20,7 @@ let package = Package(
     .target(name: "CSpecFiles", cSettings: c),
     .plugin(name: "NoteCommit", capability: .buildTool()),
     .target(name: "SpecBuild", dependencies: ["SpecFiles"], swiftSettings: swift, plugins: ["NoteCommit"]),
-    .target(name: "SpecFiles", dependencies: ["CSpecFiles"], swiftSettings: swift),
+    .target(name: "SpecFiles", dependencies: ["CSpecFiles", "SpecCore"], swiftSettings: swift),
     .target(name: "CSpecKernels", cSettings: c),
     .target(name: "SpecKernels", dependencies: ["CSpecKernels"], swiftSettings: swift),
     .target(name: "SpecModel", dependencies: ["SpecFiles", "SpecKernels"], swiftSettings: swift),
@@ -37,21 +37,27 @@ let package = Package(
     .target(name: "SpecSuite", dependencies: ["SpecCore", "SpecFiles"], swiftSettings: swift),
     .target(
       name: "SpecStore",
-      dependencies: ["SpecCore", "SpecFiles", "SpecStatistics", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["SpecCore", "SpecFiles", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swift
     ),
     .target(
       name: "SpecRunner",
       dependencies: [
-        "SpecBuild", "SpecCore", "SpecFiles", "SpecDecoding", "SpecModel", "SpecKernels", "SpecStatistics", "SpecSuite",
+        "SpecBuild", "SpecCore", "SpecFiles", "SpecDecoding", "SpecMetrics", "SpecModel", "SpecKernels",
+        "SpecStatistics", "SpecSuite",
         "SpecStore",
       ],
+      swiftSettings: swift
+    ),
+    .target(
+      name: "SpecMetrics",
+      dependencies: ["SpecCore", "SpecStatistics", "SpecStore"],
       swiftSettings: swift
     ),
     .target(name: "SpecStatistics", dependencies: ["SpecCore"], swiftSettings: swift),
     .target(
       name: "SpecReport",
-      dependencies: ["SpecCore", "SpecFiles", "SpecStatistics", "SpecStore"],
+      dependencies: ["SpecCore", "SpecFiles", "SpecMetrics", "SpecStatistics", "SpecStore"],
       swiftSettings: swift
     ),
     .executableTarget(
@@ -66,7 +72,7 @@ let package = Package(
     ),
     .target(
       name: "SpecTestSupport",
-      dependencies: ["SpecCore", "SpecModel", "SpecKernels"],
+      dependencies: ["SpecCore", "SpecModel", "SpecKernels", "SpecStore"],
       path: "Tests/SpecTestSupport",
       swiftSettings: swift
     ),
@@ -101,7 +107,15 @@ let package = Package(
     .testTarget(
       name: "SpecStoreTests",
       dependencies: [
-        "SpecCore", "SpecFiles", "SpecStatistics", "SpecStore", .product(name: "GRDB", package: "GRDB.swift"),
+        "SpecCore", "SpecFiles", "SpecStore", "SpecTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: swift
+    ),
+    .testTarget(
+      name: "SpecMetricsTests",
+      dependencies: [
+        "SpecMetrics", "SpecCore", "SpecStatistics", "SpecStore", "SpecTestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: swift
     ),
@@ -109,7 +123,7 @@ let package = Package(
     .testTarget(
       name: "SpecReportTests",
       dependencies: [
-        "SpecReport", "SpecCore", "SpecFiles", "SpecStatistics", "SpecStore", "SpecTestSupport",
+        "SpecReport", "SpecCore", "SpecFiles", "SpecMetrics", "SpecStatistics", "SpecStore", "SpecTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: swift

@@ -1,10 +1,11 @@
 import Foundation
+import SpecCore
 
 /// Dates as text, always in UTC.
 enum DateText {
   /// For programs: `2025-07-13T12:34:56.789Z`.
   static func exact(_ date: Date) -> String {
-    date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    date.exactText
   }
 
   /// For readers: `2025-07-13 12:34:56`.

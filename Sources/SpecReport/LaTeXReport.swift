@@ -1,4 +1,5 @@
 import SpecFiles
+import SpecMetrics
 import SpecStore
 
 /// The table of speedups for a paper, in LaTeX with the package `booktabs`.
@@ -41,14 +42,14 @@ public enum LaTeXReport {
 
   private static func row(_ decoder: Stored<DecoderRecord>, _ summary: RunSummary) -> [String] {
     func ratio(_ category: ReportCategory) -> String {
-      let row = summary.figures[decoder.id, category].speedup
+      let row = summary.metrics[decoder.id, category].speed
       guard let value = row?.ratio else { return "--" }
       let isMarked = summary.naming.common == nil && row?.basis == .timePerToken
       return "\(NumberFormat.fixed(value, decimals: 2))$\\times$" + (isMarked ? " per token" : "")
     }
-    let accepted = summary.figures[decoder.id, .overall].accepted?.meanAcceptedTokens
+    let accepted = summary.metrics[decoder.id, .overall].accepted?.meanAcceptedTokens
     let isBaseline = decoder.id == summary.outline.baseline?.id
-    let interval = isBaseline ? nil : summary.estimates[decoder.id, .overall]?.interval
+    let interval = isBaseline ? nil : summary.metrics[decoder.id, .overall].estimate?.interval
     return [LaTeXText.plain(summary.labels[decoder])] + summary.columns.map(ratio)
       + [
         accepted == nil ? "--" : NumberFormat.mean(accepted), ratio(.overall),

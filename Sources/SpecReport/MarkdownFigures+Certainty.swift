@@ -1,4 +1,6 @@
+import SpecCore
 import SpecFiles
+import SpecMetrics
 import SpecStatistics
 import SpecStore
 
@@ -15,7 +17,9 @@ extension MarkdownFigures {
     var (unknown, withPasses) = (0, Set<ReportCategory>())
     for decoder in summary.contestants {
       for category in summary.columns + [.overall] {
-        guard let estimate = summary.estimates[decoder.id, category], let ratio = estimate.ratio else { continue }
+        guard let estimate = summary.metrics[decoder.id, category].estimate, let ratio = estimate.ratio else {
+          continue
+        }
         if estimate.ofThisSuite != nil { withPasses.insert(category) }
         guard estimate.interval != nil else {
           unknown += 1
@@ -55,10 +59,10 @@ extension MarkdownFigures {
   /// What the intervals of some categories make of passes that differ as a whole.
   private func passEffect(in categories: Set<ReportCategory>) -> String {
     guard !categories.isEmpty else { return "" }
-    let effects = categories.compactMap { summary.estimates.effects[$0.rawValue] }
+    let effects = categories.compactMap { summary.metrics.times.effects[Category(rawValue: $0.rawValue)] }
     let decoders = summary.contestants.count
     if effects.isEmpty {
-      let passes = Set(summary.estimates.pairs.values.joined().map(\.pass)).count
+      let passes = Set(summary.metrics.times.pairs.values.joined().map(\.pass)).count
       let reason =
         PassEffect.canTell(decoders: decoders, passes: passes)
         ? "Too few decoders were measured whole in every pass **to tell whether whole passes differ**"
@@ -77,7 +81,7 @@ extension MarkdownFigures {
   /// What the cycles' costs predict, beside what was measured.
   var explanation: String? {
     guard let baseline = summary.outline.baseline else { return nil }
-    let vanilla = summary.figures[baseline.id, .overall]
+    let vanilla = summary.metrics[baseline.id, .overall]
     var table = MarkdownTable(
       labels: ["Decoder"],
       figures: [
@@ -85,11 +89,12 @@ extension MarkdownFigures {
       ]
     )
     for decoder in summary.decoders where decoder.id != baseline.id {
-      guard let explained = ExplainedSpeedup(summary.figures[decoder.id, .overall], vanilla: vanilla) else { continue }
+      guard let explained = ExplainedSpeedup(summary.metrics[decoder.id, .overall], vanilla: vanilla) else { continue }
+      let share = summary.metrics.shareOfPassCosts(summary.run.verificationCost, of: decoder.id)
       let best = draftLengths(of: decoder, vanilla)?.best
       table.append([
         name(decoder), NumberFormat.mean(explained.meanAccepted), NumberFormat.mean(explained.draftCost),
-        NumberFormat.mean(explained.verifyCost), NumberFormat.percent(summary.shareOfPassCosts(decoder.id)),
+        NumberFormat.mean(explained.verifyCost), NumberFormat.percent(share),
         NumberFormat.ratio(explained.predicted),
         summary.naming.cell(explained.measured, explained.basis), NumberFormat.fixed(explained.remainder, decimals: 2),
         best.map { String($0.longest) } ?? NumberFormat.missing, NumberFormat.ratio(best?.speedup),
@@ -111,10 +116,11 @@ extension MarkdownFigures {
     )
   }
 
-  private func draftLengths(of decoder: Stored<DecoderRecord>, _ vanilla: Figures) -> DraftLengthModel? {
-    guard let token = vanilla.cycleMilliseconds, let costs = summary.run.verificationCost else { return nil }
-    let counts = summary.cycleCounts.filter { $0.decoderID == decoder.id }
-    return DraftLengthModel(counts, costs: costs, tokenNanoseconds: token * 1e6)
+  private func draftLengths(of decoder: Stored<DecoderRecord>, _ vanilla: Metrics) -> DraftLengthModel? {
+    guard let token = vanilla.cycleMilliseconds, let costs = summary.run.verificationCost,
+      let cycles = summary.metrics.cycles[decoder.id]
+    else { return nil }
+    return DraftLengthModel(cycles, costs: costs, tokenNanoseconds: token * 1e6)
   }
 
   /// What the machine did during each pass.
@@ -140,7 +146,7 @@ extension MarkdownFigures {
 
   private var preemption: String {
     let counts = summary.allDecoders.compactMap { decoder in
-      summary.estimates.preemptedSteps(of: decoder.id).map { "\(name(decoder)) \($0)" }
+      summary.metrics.times.preemptedSteps(of: decoder.id).map { "\(name(decoder)) \($0)" }
     }
     let note = """
       Others and stolen: shares of the processors' time that other processes and, on a virtual machine, other machines

@@ -1,4 +1,5 @@
 import SpecFiles
+import SpecMetrics
 import SpecStore
 
 // What happened inside the cycles, and how long things took.
@@ -46,9 +47,9 @@ extension MarkdownFigures {
 
   var latency: String? {
     var table = MarkdownTable(labels: ["Metric", "Decoder"], figures: ["p50", "p90", "p95", "p99", "Mean"])
-    for metric in LatencyMetric.inOrder {
+    for metric in LatencyMetric.allCases {
       for decoder in summary.decoders {
-        guard let row = summary.figures[decoder.id, .overall].latencies[metric] else { continue }
+        guard let row = summary.metrics[decoder.id, .overall].latencies[metric] else { continue }
         let values = [
           row.p50Milliseconds, row.p90Milliseconds, row.p95Milliseconds, row.p99Milliseconds, row.meanMilliseconds,
         ]
@@ -75,7 +76,7 @@ extension MarkdownFigures {
       figures: ["Draft", "Verify", "Overhead", "Other", "Outside passes", "Cycles", "Time per cycle"]
     )
     for decoder in summary.decoders {
-      let figures = summary.figures[decoder.id, .overall]
+      let figures = summary.metrics[decoder.id, .overall]
       let shares = [
         figures.time?.draftShare, figures.time?.verifyShare, figures.time?.overheadShare, figures.time?.otherShare,
         figures.time?.outsideShare,
@@ -122,7 +123,7 @@ extension MarkdownFigures {
   }
 
   private var longestDraft: Int {
-    summary.decoders.reduce(0) { max($0, summary.figures[$1.id, .overall].positions.count) }
+    summary.decoders.reduce(0) { max($0, summary.metrics[$1.id, .overall].positions.count) }
   }
 
   private var positionTitles: [String] {
@@ -131,7 +132,7 @@ extension MarkdownFigures {
 
   /// One entry for each column, nil after the decoder's longest draft; none for a decoder that does not draft.
   private func shownPositions(of decoder: Stored<DecoderRecord>) -> [AcceptanceAtPosition?] {
-    let positions = summary.figures[decoder.id, .overall].positions
+    let positions = summary.metrics[decoder.id, .overall].positions
     guard !positions.isEmpty else { return [] }
     return positionTitles.indices.map { positions.indices.contains($0) ? positions[$0] : nil }
   }

@@ -1,4 +1,5 @@
 import SpecFiles
+import SpecMetrics
 import SpecStore
 
 /// The tables of figures, each with a sentence on what they mean.
@@ -28,12 +29,12 @@ struct MarkdownFigures {
   private var speedup: String {
     var table = MarkdownTable(labels: ["Decoder"], figures: taskTitles + ["#Mean Accepted Tokens", "Overall"])
     for decoder in summary.allDecoders {
-      let overall = summary.figures[decoder.id, .overall]
-      let tasks = summary.columns.map { summary.naming.cell(summary.figures[decoder.id, $0].speedup) }
+      let overall = summary.metrics[decoder.id, .overall]
+      let tasks = summary.columns.map { summary.naming.cell(summary.metrics[decoder.id, $0].speed) }
       table.append(
         [name(decoder)] + tasks
           + [
-            NumberFormat.mean(overall.accepted?.meanAcceptedTokens), summary.naming.cell(overall.speedup),
+            NumberFormat.mean(overall.accepted?.meanAcceptedTokens), summary.naming.cell(overall.speed),
           ]
       )
     }
@@ -58,7 +59,7 @@ struct MarkdownFigures {
     for category in summary.tasks {
       table.append(
         [MarkdownText.plain(category.title)]
-          + decoders.map { summary.naming.cell(summary.figures[$0.id, category].speedup) }
+          + decoders.map { summary.naming.cell(summary.metrics[$0.id, category].speed) }
       )
     }
     return section(
@@ -86,7 +87,7 @@ struct MarkdownFigures {
       """
       The same ratio with prefill: all work on the prompt, the drafter's included, counts on both sides.
       """
-    ) { summary.naming.cell($0.speedup, \.endToEndRatio) }
+    ) { summary.naming.cell($0.speed, \.endToEndRatio) }
   }
 
   private var specBench: String {
@@ -97,7 +98,7 @@ struct MarkdownFigures {
       The decoder's mean tokens per second over vanilla's mean tokens per second, prefill included, where each question
       with all its turns counts once for every pass. For comparison with published tables.
       """
-    ) { NumberFormat.ratio($0.speedup?.specBenchSpeedup) }
+    ) { NumberFormat.ratio($0.speed?.specBenchSpeedup) }
   }
 
   /// Which tokens the decode time brought.
@@ -111,7 +112,7 @@ struct MarkdownFigures {
       """
       \(decodeTokens) over decode time, summed over the same pairs as the ratios above.
       """
-    ) { NumberFormat.rate($0.speedup?.tokensPerSecond) }
+    ) { NumberFormat.rate($0.speed?.tokensPerSecond) }
   }
 
   private var acceptance: String? {
@@ -122,9 +123,9 @@ struct MarkdownFigures {
     )
     for decoder in summary.decoders {
       let rates = (summary.columns + [.overall]).map {
-        NumberFormat.percent(summary.figures[decoder.id, $0].acceptance?.acceptanceRate)
+        NumberFormat.percent(summary.metrics[decoder.id, $0].acceptance?.acceptanceRate)
       }
-      let nodes = summary.figures[decoder.id, .overall].acceptance?.nodesPerEmittedToken
+      let nodes = summary.metrics[decoder.id, .overall].acceptance?.nodesPerEmittedToken
       table.append([name(decoder)] + rates + [NumberFormat.mean(nodes)])
     }
     return section(
@@ -185,10 +186,10 @@ extension MarkdownFigures {
   }
 
   /// One row for each decoder, one column for each category and one for all of them.
-  private func byCategory(_ title: String, _ note: String, _ cell: (Figures) -> String) -> String {
+  private func byCategory(_ title: String, _ note: String, _ cell: (Metrics) -> String) -> String {
     var table = MarkdownTable(labels: ["Decoder"], figures: taskTitles + [ReportCategory.overall.title])
     for decoder in summary.decoders {
-      table.append([name(decoder)] + (summary.columns + [.overall]).map { cell(summary.figures[decoder.id, $0]) })
+      table.append([name(decoder)] + (summary.columns + [.overall]).map { cell(summary.metrics[decoder.id, $0]) })
     }
     return section(title, table, note)
   }

@@ -1,4 +1,5 @@
 import SpecFiles
+import SpecMetrics
 import SpecStore
 
 /// What a reader has to know first: the result in words, and whatever speaks against it.
@@ -86,12 +87,14 @@ struct MarkdownOpening {
   }
 
   private func speedSentence(isDoubtful: Bool) -> String {
-    if let fastest = summary.outline.fastest { return fastestSentence(fastest, isDoubtful: isDoubtful) }
+    if let (decoder, speed) = summary.outline.fastest {
+      return fastestSentence(decoder, speed, isDoubtful: isDoubtful)
+    }
     guard let baseline = summary.outline.baseline else {
       return "The run has no vanilla decoder to compare with, so there are no speedups."
     }
     guard summary.decoders.contains(where: { !$0.isVanilla }) else {
-      let rate = NumberFormat.rate(summary.figures[baseline.id, .overall].speedup?.tokensPerSecond)
+      let rate = NumberFormat.rate(summary.metrics[baseline.id, .overall].speed?.tokensPerSecond)
       return "Only vanilla was measured: \(rate) tokens per second overall."
     }
     if isUntimed {
@@ -104,17 +107,18 @@ struct MarkdownOpening {
 
   /// Whether decoders were measured beside vanilla, and there was nothing to time: as where one token is all that may come.
   private var isUntimed: Bool {
-    let pairs = summary.outline.speedups.filter {
-      $0.category == ReportCategory.overall.rawValue && $0.decoderID != summary.outline.baseline?.id
-    }
-    return !pairs.isEmpty && pairs.allSatisfy { $0.methodDecodeNanoseconds == 0 || $0.vanillaDecodeNanoseconds == 0 }
+    let speeds = summary.contestants.compactMap { summary.metrics[$0.id, .overall].speed }
+    return !speeds.isEmpty && speeds.allSatisfy { $0.decodeNanoseconds == 0 || $0.vanillaDecodeNanoseconds == 0 }
   }
 
   /// What is doubtful is not set in bold: that would be read first, and alone.
-  private func fastestSentence(_ fastest: Speedup, isDoubtful: Bool) -> String {
+  private func fastestSentence(
+    _ decoder: Stored<DecoderRecord>,
+    _ fastest: SpeedMetrics,
+    isDoubtful: Bool
+  ) -> String {
     let bold = isDoubtful ? "" : "**"
-    let label = summary.fastest.map { summary.labels[$0] } ?? fastest.decoder
-    let name = bold + MarkdownText.plain(label) + bold
+    let name = bold + MarkdownText.plain(summary.labels[decoder]) + bold
     let ratio = bold + NumberFormat.ratio(fastest.ratio) + bold
     let sentence =
       fastest.ratio ?? 0 > 1
@@ -126,7 +130,9 @@ struct MarkdownOpening {
 
   /// How well the fastest decoder's speedup is known, and how much of it could be noise.
   private var certaintySentence: String? {
-    guard let fastest = summary.fastest, let estimate = summary.estimates[fastest.id, .overall] else { return nil }
+    guard let fastest = summary.fastest, let estimate = summary.metrics[fastest.id, .overall].estimate else {
+      return nil
+    }
     var intervals: [String] = []
     if let interval = estimate.ofThisSuite { intervals.append("\(NumberFormat.interval(interval)) on this suite") }
     if let interval = estimate.overQuestions { intervals.append("\(NumberFormat.interval(interval)) over questions") }

@@ -1,5 +1,6 @@
 import Foundation
 import SpecFiles
+import SpecMetrics
 import SpecStatistics
 import SpecStore
 
@@ -9,7 +10,7 @@ struct NoiseText {
 
   /// One sentence on all prompts together, and one on the categories if any of them differs; nil without a noise floor.
   var text: String? {
-    guard let floor = summary.outline.noiseFloor, let estimate = summary.estimates[floor.id, .overall],
+    guard let floor = summary.outline.noiseFloor, let estimate = summary.metrics[floor.id, .overall].estimate,
       let ratio = estimate.ratio
     else { return nil }
     let deviation = NumberFormat.percent(abs(ratio - 1))
@@ -23,7 +24,9 @@ struct NoiseText {
   /// does so in a quarter of all runs, which is no reason for a warning.
   private func categories(_ floor: Int64) -> [String] {
     let known = summary.tasks.compactMap { category in
-      summary.estimates[floor, category].flatMap { $0.interval == nil ? nil : (category: category, estimate: $0) }
+      summary.metrics[floor, category].estimate.flatMap {
+        $0.interval == nil ? nil : (category: category, estimate: $0)
+      }
     }
     let differing = known.filter { excludesOne($0.estimate) }
     guard known.count > 1, !differing.isEmpty else { return [] }

@@ -1,43 +1,6 @@
 import SpecFiles
+import SpecMetrics
 import SpecStore
-
-/// What Spec-Bench's `speed.py` computes: means over questions of tokens per second, prefill included.
-struct SpecBenchFigures: Sendable {
-  /// The decoder's tokens per second.
-  let tokensPerSecond: Double
-  /// Vanilla's, by its exact tokens.
-  let baseline: Double
-  /// Vanilla's as `speed.py` counts: its text made into tokens again, less one for each turn; nil where not known.
-  let retokenizedBaseline: Double?
-
-  /// The ratio of the means by exact tokens.
-  var speedup: Double { tokensPerSecond / baseline }
-  /// The ratio as `speed.py` prints it.
-  var retokenizedSpeedup: Double? { retokenizedBaseline.map { tokensPerSecond / $0 } }
-
-  /// - Parameter pairs: the decoder's generations beside vanilla's; the first pass of each question counts, as its first
-  ///   choice does for `speed.py`.
-  init?(_ pairs: [GenerationPair]) {
-    let questions = Dictionary(grouping: pairs, by: \.questionID).sorted { $0.key < $1.key }.map { _, passes in
-      let first = passes.map(\.pass).min()
-      return passes.filter { $0.pass == first }
-    }
-    func mean(_ tokens: (GenerationPair) -> Int, over time: (GenerationPair) -> Int) -> Double? {
-      let rates = questions.map { turns in
-        Double(turns.reduce(0) { $0 + tokens($1) }) / (Double(turns.reduce(0) { $0 + time($1) }) / 1e9)
-      }
-      let mean = rates.reduce(0, +) / Double(rates.count)
-      return mean.isFinite && mean > 0 ? mean : nil
-    }
-    let vanillaTime = { (pair: GenerationPair) in pair.vanillaPrefillNanoseconds + pair.vanillaDecodeNanoseconds }
-    guard let own = mean(\.outputTokens, over: { $0.prefillNanoseconds + $0.decodeNanoseconds }),
-      let exact = mean(\.vanillaOutputTokens, over: vanillaTime)
-    else { return nil }
-    (tokensPerSecond, baseline) = (own, exact)
-    let isKnown = pairs.allSatisfy { $0.vanillaRetokenizedTokens != nil }
-    retokenizedBaseline = isKnown ? mean({ $0.vanillaRetokenizedTokens ?? 0 }, over: vanillaTime) : nil
-  }
-}
 
 extension MarkdownFigures {
   /// The columns of Spec-Bench's own output.
@@ -50,12 +13,12 @@ extension MarkdownFigures {
       ]
     )
     for decoder in summary.decoders {
-      guard let figures = SpecBenchFigures(summary.estimates.pairs[decoder.id] ?? []) else { continue }
+      guard let speed = SpecBenchSpeed(summary.metrics.times.pairs[decoder.id] ?? []) else { continue }
       table.append([
-        name(decoder), NumberFormat.mean(summary.figures[decoder.id, .overall].accepted?.meanAcceptedTokens),
-        NumberFormat.rate(figures.tokensPerSecond), NumberFormat.rate(figures.baseline),
-        NumberFormat.ratio(figures.speedup), NumberFormat.rate(figures.retokenizedBaseline),
-        NumberFormat.ratio(figures.retokenizedSpeedup),
+        name(decoder), NumberFormat.mean(summary.metrics[decoder.id, .overall].accepted?.meanAcceptedTokens),
+        NumberFormat.rate(speed.tokensPerSecond), NumberFormat.rate(speed.baseline),
+        NumberFormat.ratio(speed.speedup), NumberFormat.rate(speed.retokenizedBaseline),
+        NumberFormat.ratio(speed.retokenizedSpeedup),
       ])
     }
     guard !table.isEmpty else { return nil }

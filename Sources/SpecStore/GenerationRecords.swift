@@ -1,4 +1,5 @@
 import Foundation
+internal import GRDB
 public import SpecCore
 
 /// One prompt decoded once by one decoder.
@@ -123,7 +124,7 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
 }
 
 /// One draft and its verification. A cycle's ordinal is its place in the array that holds the generation's cycles.
-public struct CycleRecord: Codable, Equatable, Sendable {
+public struct CycleRecord: Equatable, Sendable {
   /// Tokens on the drafted path: the length of a chain, the depth of a tree, 0 for vanilla.
   public var drafted: Int
   /// Tokens verified besides the root; for a chain the same as `drafted`.
@@ -140,15 +141,6 @@ public struct CycleRecord: Codable, Equatable, Sendable {
   public var verifyNanoseconds: Int
   /// Time of everything else in the cycle, in nanoseconds.
   public var overheadNanoseconds: Int
-
-  enum CodingKeys: String, CodingKey {
-    case drafted, nodes, accepted
-    case acceptLength = "accept_length"
-    case emitted
-    case draftNanoseconds = "draft_ns"
-    case verifyNanoseconds = "verify_ns"
-    case overheadNanoseconds = "overhead_ns"
-  }
 
   /// Makes a record; the properties say what each value means.
   public init(
@@ -172,8 +164,43 @@ public struct CycleRecord: Codable, Equatable, Sendable {
   }
 }
 
+extension CycleRecord: RowOfMany {
+  static let table = "cycle"
+  static let place = "ordinal"
+  static let columns = [
+    "drafted", "nodes", "accepted", "accept_length", "emitted", "draft_ns", "verify_ns", "overhead_ns",
+  ]
+
+  init(row: Row) {
+    self.init(
+      drafted: row[0],
+      nodes: row[1],
+      accepted: row[2],
+      acceptLength: row[3],
+      emitted: row[4],
+      draftNanoseconds: row[5],
+      verifyNanoseconds: row[6],
+      overheadNanoseconds: row[7]
+    )
+  }
+
+  var values: StatementArguments {
+    [
+      drafted, nodes, accepted, acceptLength, emitted, draftNanoseconds, verifyNanoseconds, overheadNanoseconds,
+    ]
+  }
+
+  /// The cycles of a generation in order.
+  static func all(of generation: Int64, _ database: Database) throws -> [CycleRecord] {
+    let statement = try database.cachedStatement(
+      sql: "SELECT \(columns.joined(separator: ", ")) FROM cycle WHERE generation_id = ? ORDER BY ordinal"
+    )
+    return try fetchAll(statement, arguments: [generation])
+  }
+}
+
 /// One generated token. A token's position is its place in the array that holds the generation's tokens.
-public struct TokenRecord: Codable, Equatable, Sendable {
+public struct TokenRecord: Equatable, Sendable {
   /// The token's id in the vocabulary.
   public var tokenID: Int
   /// The ordinal of the cycle that produced it; nil for the token of the prefill.
@@ -181,18 +208,22 @@ public struct TokenRecord: Codable, Equatable, Sendable {
   /// When the token became available, in nanoseconds since the start of the prefill.
   public var availableNanoseconds: Int
 
-  enum CodingKeys: String, CodingKey {
-    case tokenID = "token_id"
-    case cycle
-    case availableNanoseconds = "available_ns"
-  }
-
   /// Makes a record; the properties say what each value means.
   public init(tokenID: Int, cycle: Int?, availableNanoseconds: Int) {
     self.tokenID = tokenID
     self.cycle = cycle
     self.availableNanoseconds = availableNanoseconds
   }
+}
+
+extension TokenRecord: RowOfMany {
+  static let table = "token"
+  static let place = "position"
+  static let columns = ["token_id", "cycle", "available_ns"]
+
+  init(row: Row) { self.init(tokenID: row[0], cycle: row[1], availableNanoseconds: row[2]) }
+
+  var values: StatementArguments { [tokenID, cycle, availableNanoseconds] }
 }
 
 /// What makes a generation unique: a run has at most one for each decoder, prompt and pass.

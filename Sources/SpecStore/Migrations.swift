@@ -47,15 +47,15 @@ enum Migrations {
 
   /// Takes away all views of any version: a table that a view reads cannot be replaced.
   private static func dropViews(_ database: Database) throws {
-    for view in Views.all { try database.execute(sql: "DROP VIEW IF EXISTS \(view.name)") }
+    for view in View.all { try database.execute(sql: "DROP VIEW IF EXISTS \(view.name)") }
   }
 
   /// Replaces all views by their current definitions. A migration that changes tables or views calls this last; the first
   /// one does not, since renaming a table later takes views whose columns are all there.
   private static func createViews(_ database: Database) throws {
     try dropViews(database)
-    for view in Views.all {
-      try database.execute(sql: "CREATE VIEW \(view.name) AS \(view.overAllRuns)")
+    for view in View.all {
+      try database.execute(sql: "CREATE VIEW \(view.name) AS \(view.query)")
     }
   }
 }

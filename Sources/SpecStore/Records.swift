@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 
 /// A record together with the id that the database gave it; the record's own properties are reached directly.
 @dynamicMemberLookup
@@ -357,6 +358,11 @@ public struct DecoderRecord: Codable, Equatable, Sendable {
     self.addedParameters = addedParameters
     self.isNoiseFloor = isNoiseFloor
   }
+}
+
+extension DecoderRecord {
+  /// Whether this is vanilla, the baseline or its second measurement.
+  public var isVanilla: Bool { method == Baseline.method }
 }
 
 /// One turn of one question of the run's suite.

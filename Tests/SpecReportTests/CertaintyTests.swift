@@ -1,6 +1,7 @@
 import Foundation
 import SpecCore
 import SpecReport
+import SpecMetrics
 import SpecStatistics
 import SpecStore
 import Testing

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SpecStore
+import SpecTestSupport
 import Testing
 
 @Suite struct SchemaTests {
@@ -79,7 +80,7 @@ import Testing
     let example = try ExampleRun()
     let before = try BenchmarkStore(openingAt: example.folder.database)
     let (prompts, generations) = (try before.prompts(of: 1), try before.generations(of: 1))
-    let speedups = try before.speedups(of: 1)
+    let pairs = try before.pairs(of: 1)
     var configuration = Configuration()
     configuration.foreignKeysEnabled = false
     let views = try names("view", in: example.folder.database)
@@ -112,7 +113,7 @@ import Testing
     }
     let store = try BenchmarkStore(openingAt: example.folder.database, for: .writing)
     #expect(try store.prompts(of: 1) == prompts && store.generations(of: 1) == generations)
-    #expect(try store.speedups(of: 1) == speedups)
+    #expect(try store.pairs(of: 1) == pairs)
     #expect(try names("view", in: example.folder.database) == views)
     #expect(try names("trigger", in: example.folder.database) == ["environment_follows_run"])
     #expect(
@@ -139,13 +140,6 @@ import Testing
     }
     let order = ["mt_bench", "qa", "rag", "zebra", "alpha", "lat"]
     #expect(try example.store.categories(of: example.run) == order)
-    #expect(try example.store.speedups(of: example.run).map(\.category) == order + ["overall"])
-    #expect(
-      try example.store.latencies(of: example.run).filter { $0.metric == .timeToFirstToken }.map(\.category) == order
-        + ["overall"]
-    )
-    let walked = try example.store.figures(of: example.run, stretch: 16)
-    #expect(walked.meanAcceptedTokens.map(\.category) == order + ["overall"])
   }
 
   /// The conditions of an older run are those of its first attempt.
@@ -208,5 +202,33 @@ import Testing
         _ = try Row.fetchAll(database, sql: "SELECT * FROM \(view) WHERE run_id = 1")
       }
     }
+  }
+
+  /// Older files say it by their tokens.
+  @Test func anOlderFileGainsThePrefillCounts() throws {
+    let example = try ExampleRun(categories: ["qa", "rag"])
+    try example.recordPrefillCycle()
+    try example.store.record(
+      Example.generation(example.decoders[0], example.prompts[1], tokens: 3),
+      cycles: [],
+      tokens: Example.tokens([1000, 3000, 5000])
+    )
+    let before = try example.store.generations(of: 1)
+    let queue = try DatabaseQueue(path: example.folder.database)
+    try queue.write { database in
+      for view in try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'view'") {
+        try database.execute(sql: "DROP VIEW \(view)")
+      }
+      try database.execute(
+        sql: """
+          ALTER TABLE generation DROP COLUMN prefill_tokens;
+          ALTER TABLE generation DROP COLUMN prefill_cycles;
+          DELETE FROM grdb_migrations WHERE identifier LIKE '%-prefill-counts';
+          """
+      )
+    }
+    let store = try BenchmarkStore(openingAt: example.folder.database, for: .writing)
+    #expect(try store.generations(of: 1) == before)
+    #expect(before.map(\.prefillTokens).sorted() == [1, 3])
   }
 }

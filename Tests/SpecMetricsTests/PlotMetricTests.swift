@@ -1,10 +1,12 @@
 import Foundation
+import SpecMetrics
 import SpecStatistics
 import SpecStore
+import SpecTestSupport
 import Testing
 
 /// What the statistics and the plots are made from.
-@Suite struct StatisticsQueryTests {
+@Suite struct PlotMetricTests {
   /// A run of two decoders, two questions and two passes with cycles and tokens.
   private func measured() throws -> ExampleRun {
     let example = try ExampleRun(categories: ["qa", "rag"])
@@ -29,34 +31,11 @@ import Testing
     return example
   }
 
-  @Test func conditionsAreKeptAndReplaced() throws {
-    let example = try measured()
-    let store = try BenchmarkStore(openingAt: example.folder.database, for: .writing)
-    var condition = PassCondition(pass: 0, startedAt: Example.date, finishedAt: Example.date)
-    try store.recordCondition(condition, run: 1)
-    condition.otherShare = 0.25
-    condition.onBattery = true
-    condition.taints = ["Busy."]
-    try store.recordCondition(condition, run: 1)
-    #expect(try store.conditions(of: 1) == [condition])
-    #expect(try store.conditions(of: 2).isEmpty)
-    #expect(throws: StoreError.self) { try store.recordCondition(condition, run: 99) }
-  }
-
-  @Test func passesCanGrow() throws {
-    let example = try measured()
-    let store = try BenchmarkStore(openingAt: example.folder.database, for: .writing)
-    try store.recordPasses(9, run: 1)
-    #expect(try store.run(1).passes == 9)
-    #expect(throws: StoreError.noSuchRun(path: store.path, run: 99)) { try store.recordPasses(1, run: 99) }
-  }
-
-  /// Pairs and the view `speedup` tell the same.
-  @Test func pairsAgreeWithTheView() throws {
+  @Test func pairsAgreeWithTheMetrics() throws {
     let example = try measured()
     let store = try BenchmarkStore(openingAt: example.folder.database)
     let pairs = Dictionary(grouping: try store.pairs(of: 1), by: \.decoderID)
-    let rows = try store.speedups(of: 1).filter { $0.category == "overall" }
+    let rows = try store.rows(of: 1, \.speed).filter { $0.category == "overall" }
     #expect(!rows.isEmpty)
     for row in rows {
       let own = try #require(pairs[row.decoderID])
@@ -68,19 +47,23 @@ import Testing
   @Test func cycleCountsAgreeWithTheCycles() throws {
     let example = try measured()
     let store = try BenchmarkStore(openingAt: example.folder.database)
-    let counts = try store.figures(of: 1, stretch: 1).cycleCounts
+    let tallies = try store.metrics(of: 1).cycles.values
     let cycles = try store.generations(of: 1).flatMap { try store.cycles(of: $0.id) }
-    #expect(counts.reduce(0) { $0 + $1.cycles } == cycles.count)
+    #expect(tallies.reduce(0) { $0 + $1.total.cycles } == cycles.count)
     #expect(
-      counts.reduce(0) { $0 + $1.acceptLength * $1.cycles } == cycles.reduce(0) { $0 + $1.acceptLength }
+      tallies.reduce(0) { $0 + $1.sum(\.acceptLength) } == cycles.reduce(0) { $0 + $1.acceptLength }
     )
-    #expect(counts.reduce(0) { $0 + $1.draftNanoseconds } == cycles.reduce(0) { $0 + $1.draftNanoseconds })
+    #expect(
+      tallies.reduce(0) { $0 + $1.total.draftNanoseconds } == cycles.reduce(0) { $0 + $1.draftNanoseconds }
+    )
   }
 
   @Test(arguments: [1, 2, 3]) func pacesAgreeWithTheTokens(stretch: Int) throws {
     let example = try measured()
     let store = try BenchmarkStore(openingAt: example.folder.database)
-    let paces = try store.figures(of: 1, stretch: stretch).tokenPaces
+    let paces = try store.metrics(of: 1, stretch: stretch).paces.flatMap { decoder, paces in
+      paces.map { (decoder: decoder, pace: $0) }
+    }
     var expected: [String: [Double]] = [:]
     for generation in try store.generations(of: 1) {
       let times = try store.tokens(of: generation.id).map { Double($0.availableNanoseconds) }
@@ -90,8 +73,8 @@ import Testing
       }
     }
     #expect(paces.count == expected.count)
-    for pace in paces {
-      let values = try #require(expected["\(pace.decoderID) \(pace.position)"])
+    for (decoder, pace) in paces {
+      let values = try #require(expected["\(decoder) \(pace.position)"])
       #expect(pace.generations == values.count)
       #expect(abs(pace.milliseconds - values.reduce(0, +) / Double(values.count)) < 1e-9)
     }

@@ -2,10 +2,10 @@ import Foundation
 import SpecStore
 
 /// A folder that goes when the value is released; its name holds what a path may but an address may not.
-final class TemporaryFolder: Sendable {
-  let path: String
+package final class TemporaryFolder: Sendable {
+  package let path: String
 
-  init() throws {
+  package init() throws {
     let name = "SpecStore tests 100% ü?#\(UUID().uuidString)"
     let url = FileManager.default.temporaryDirectory.appendingPathComponent(name)
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -16,15 +16,15 @@ final class TemporaryFolder: Sendable {
     try? FileManager.default.removeItem(atPath: path)
   }
 
-  var database: String { path + "/results.sqlite" }
+  package var database: String { path + "/results.sqlite" }
 }
 
-enum Example {
-  static let categories = ["mt_bench", "translation", "summarization", "qa", "math_reasoning", "rag"]
+package enum Example {
+  package static let categories = ["mt_bench", "translation", "summarization", "qa", "math_reasoning", "rag"]
   /// 13 July 2025, 12:34:56.789 UTC.
-  static let date = Date(timeIntervalSince1970: 1_752_410_096.789)
+  package static let date = Date(timeIntervalSince1970: 1_752_410_096.789)
 
-  static let environment = EnvironmentRecord(
+  package static let environment = EnvironmentRecord(
     hostName: "bench",
     cpuModel: "Example 9000",
     physicalCores: 4,
@@ -45,7 +45,7 @@ enum Example {
     taints: ["load average 3.5", "governor \"powersave\""]
   )
 
-  static let run = RunRecord(
+  package static let run = RunRecord(
     startedAt: date,
     commandLine: "specbench run --decoders vanilla",
     modelName: "demo",
@@ -67,7 +67,7 @@ enum Example {
     options: #"{"temperature":0}"#
   )
 
-  static func decoder(_ ordinal: Int, _ name: String, method: String? = nil) -> DecoderRecord {
+  package static func decoder(_ ordinal: Int, _ name: String, method: String? = nil) -> DecoderRecord {
     DecoderRecord(
       ordinal: ordinal,
       name: name,
@@ -78,7 +78,7 @@ enum Example {
     )
   }
 
-  static func prompt(
+  package static func prompt(
     _ ordinal: Int,
     question: Int? = nil,
     turn: Int = 0,
@@ -97,7 +97,7 @@ enum Example {
     )
   }
 
-  static func generation(
+  package static func generation(
     _ decoder: Int64,
     _ prompt: Int64,
     pass: Int = 0,
@@ -123,7 +123,7 @@ enum Example {
   }
 
   /// A cycle that drafts a chain, or a tree when it verifies more nodes than its depth.
-  static func cycle(
+  package static func cycle(
     drafted: Int,
     nodes: Int? = nil,
     accepted: Int,
@@ -144,7 +144,7 @@ enum Example {
     )
   }
 
-  static func tokens(_ available: [Int]) -> [TokenRecord] {
+  package static func tokens(_ available: [Int]) -> [TokenRecord] {
     available.enumerated().map { position, time in
       TokenRecord(tokenID: position, cycle: position == 0 ? nil : position - 1, availableNanoseconds: time)
     }
@@ -152,15 +152,15 @@ enum Example {
 }
 
 /// A database with one run.
-struct ExampleRun {
-  let folder: TemporaryFolder
-  let store: BenchmarkStore
-  let identifiers: RunIdentifiers
-  var run: Int64 { identifiers.run }
-  var decoders: [Int64] { identifiers.decoders }
-  var prompts: [Int64] { identifiers.prompts }
+package struct ExampleRun {
+  package let folder: TemporaryFolder
+  package let store: BenchmarkStore
+  package let identifiers: RunIdentifiers
+  package var run: Int64 { identifiers.run }
+  package var decoders: [Int64] { identifiers.decoders }
+  package var prompts: [Int64] { identifiers.prompts }
 
-  init(decoders: [DecoderRecord], prompts: [PromptRecord]) throws {
+  package init(decoders: [DecoderRecord], prompts: [PromptRecord]) throws {
     folder = try TemporaryFolder()
     store = try BenchmarkStore(creatingAt: folder.database)
     identifiers = try store.beginRun(
@@ -172,10 +172,25 @@ struct ExampleRun {
   }
 
   /// Vanilla and Kangaroo with one prompt of each given category.
-  init(categories: [String] = ["qa"]) throws {
+  package init(categories: [String] = ["qa"]) throws {
     try self.init(
       decoders: [Example.decoder(0, "vanilla"), Example.decoder(1, "kangaroo")],
       prompts: categories.enumerated().map { Example.prompt($0, category: $1) }
     )
+  }
+
+  /// A first cycle that ran the prompt: three tokens came with the prefill, in a cycle without times of its own.
+  package func recordPrefillCycle() throws {
+    var generation = Example.generation(decoders[1], prompts[0], prefill: 1000, decode: 400, tokens: 7)
+    (generation.prefillTokens, generation.prefillCycles) = (3, 1)
+    let cycles = [
+      Example.cycle(drafted: 2, accepted: 2),
+      Example.cycle(drafted: 2, accepted: 1, draft: 50, verify: 150),
+      Example.cycle(drafted: 2, accepted: 1, draft: 50, verify: 150),
+    ]
+    let tokens = zip([0, 0, 0, 1, 1, 2, 2], [1000, 1000, 1000, 1200, 1200, 1400, 1400]).map {
+      TokenRecord(tokenID: 1, cycle: $0, availableNanoseconds: $1)
+    }
+    try store.record(generation, cycles: cycles, tokens: tokens)
   }
 }

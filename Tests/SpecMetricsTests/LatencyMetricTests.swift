@@ -1,9 +1,12 @@
+import SpecCore
+import SpecMetrics
 import SpecStore
+import SpecTestSupport
 import Testing
 
-@Suite struct LatencyViewTests {
-  private func rows(_ example: ExampleRun, _ metric: LatencyMetric, _ category: String) throws -> [Latency] {
-    try example.store.latencies(of: example.run).filter { $0.metric == metric && $0.category == category }
+@Suite struct LatencyMetricTests {
+  private func rows(_ example: ExampleRun, _ metric: LatencyMetric, _ category: String) throws -> [MetricRow<Latency>] {
+    try example.latencies().filter { $0.metric == metric && $0.category == category }
   }
 
   @Test func percentilesAreNearestRank() throws {
@@ -63,7 +66,7 @@ import Testing
         tokens: Example.tokens(time.available.map { $0 * 1_000_000 })
       )
     }
-    let latencies = try example.store.latencies(of: example.run)
+    let latencies = try example.latencies()
     #expect(
       latencies.map { "\($0.decoder) \($0.category) \($0.metric.rawValue)" } == [
         "vanilla qa ttft", "vanilla qa tpot", "vanilla qa itl", "vanilla rag ttft", "vanilla rag tpot",

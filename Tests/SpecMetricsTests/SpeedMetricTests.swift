@@ -1,7 +1,10 @@
+import SpecCore
+import SpecMetrics
 import SpecStore
+import SpecTestSupport
 import Testing
 
-@Suite struct SpeedViewTests {
+@Suite struct SpeedMetricTests {
   /// Two categories, two passes; the second turn of question 100 and one generation without a partner.
   private func example() throws -> ExampleRun {
     let example = try ExampleRun(
@@ -39,7 +42,7 @@ import Testing
 
   @Test func speedupIsPairedWithTheFirstVanilla() throws {
     let example = try example()
-    let rows = try example.store.speedups(of: example.run)
+    let rows = try example.rows(\.speed)
     #expect(
       rows.map { "\($0.decoder) \($0.category)" } == [
         "kangaroo qa", "kangaroo rag", "kangaroo overall", "vanilla-2 qa", "vanilla-2 rag", "vanilla-2 overall",
@@ -48,14 +51,11 @@ import Testing
     )
     let quality = rows[0]
     #expect(quality.decoderID == example.decoders[0])
-    #expect(quality.runID == example.run)
     #expect(quality.prompts == 2)
     #expect(quality.pairs == 2)
     #expect(quality.tokens == 18)
     #expect(quality.vanillaDecodeNanoseconds == 1600)
-    #expect(quality.methodDecodeNanoseconds == 1100)
-    #expect(quality.vanillaPrefillNanoseconds == 400)
-    #expect(quality.methodPrefillNanoseconds == 400)
+    #expect(quality.decodeNanoseconds == 1100)
     #expect(quality.speedup == 1600.0 / 1100)
     #expect(quality.endToEndSpeedup == 2000.0 / 1500)
     // One question of two turns: 18 tokens in 1500 against 18 in 2000.
@@ -75,7 +75,7 @@ import Testing
 
   @Test func vanillaAgainstItselfIsOne() throws {
     let example = try example()
-    let rows = try example.store.speedups(of: example.run).filter { $0.decoder == "vanilla-2" }
+    let rows = try example.rows(\.speed).filter { $0.decoder == "vanilla-2" }
     #expect(rows.allSatisfy { $0.speedup == 1 && $0.endToEndSpeedup == 1 && $0.specBenchSpeedup == 1 })
     #expect(rows.map(\.pairs) == [3, 1, 4])
     #expect(rows.map(\.prompts) == [2, 1, 3])
@@ -90,11 +90,11 @@ import Testing
         tokens: []
       )
     }
-    let row = try #require(try example.store.speedups(of: example.run).last)
+    let row = try #require(try example.rows(\.speed).last)
     #expect(row.speedup == nil)
     #expect(row.tokensPerSecond == nil)
     #expect(row.endToEndSpeedup == 1)
-    let split = try #require(try example.store.timeSplits(of: example.run).last)
+    let split = try #require(try example.rows(\.time).last)
     #expect(split.cycles == 0)
     #expect(split.draftNanoseconds == 0)
     #expect(split.draftShare == nil)
@@ -111,7 +111,7 @@ import Testing
       cycles: [],
       tokens: []
     )
-    #expect(try example.store.speedups(of: example.run).isEmpty)
+    #expect(try example.rows(\.speed).isEmpty)
   }
 
   @Test func timeSplitAccountsForAllOfTheDecodeTime() throws {
@@ -130,7 +130,7 @@ import Testing
       cycles: [cycles[0]],
       tokens: []
     )
-    let rows = try example.store.timeSplits(of: example.run)
+    let rows = try example.rows(\.time)
     #expect(rows.map(\.category) == ["qa", "math_reasoning", "overall"])
     #expect(rows.map(\.cycles) == [2, 1, 3])
     let overall = rows[2]

@@ -1,3 +1,4 @@
+import SpecMetrics
 import SpecStatistics
 import SpecStore
 
@@ -14,8 +15,8 @@ struct DecoderTimes {
   let mismatches: Int
 
   /// The turns of questions that were measured at least once.
-  var places: Set<RunConditions.Place> {
-    Set(pairs.map { RunConditions.Place(question: $0.questionID, turn: $0.turn) })
+  var places: Set<PromptPlace> {
+    Set(pairs.map { PromptPlace(question: $0.questionID, turn: $0.turn) })
   }
 
   /// The overall estimate by what both sides of a comparison allow.
@@ -31,7 +32,7 @@ struct DecoderTimes {
 }
 
 /// One side of a comparison, read from its database.
-struct SideFigures {
+struct SideMetrics {
   let title: String
   /// The decoder that was named.
   let chosen: DecoderTimes?
@@ -43,18 +44,18 @@ struct SideFigures {
   init(_ side: ComparisonSide) throws {
     title = side.title
     conditions = try RunConditions(side.store, run: side.run)
-    let estimates = try SpeedEstimates(store: side.store, run: side.run)
+    let times = try RunTimes(store: side.store, run: side.run)
     let losslessness = try side.store.losslessness(of: side.run)
     let decoders = try side.store.decoders(of: side.run)
     let all = decoders.map { decoder in
-      let own = estimates.pairs[decoder.id] ?? []
+      let own = times.pairs[decoder.id] ?? []
       let checks = losslessness.first { $0.decoderID == decoder.id }
       return DecoderTimes(
         name: decoder.name,
         spec: decoder.spec,
         pairs: own,
-        estimate: estimates[decoder.id, .overall] ?? SpeedEstimate(own, nil),
-        effect: estimates.effect,
+        estimate: times.estimate(of: decoder.id, in: .overall) ?? SpeedEstimate(own, nil),
+        effect: times.effects[.overall],
         addedParameters: decoder.addedParameters,
         checked: checks?.checked ?? 0,
         mismatches: checks?.mismatches ?? 0

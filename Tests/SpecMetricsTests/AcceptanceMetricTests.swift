@@ -1,7 +1,10 @@
+import SpecCore
+import SpecMetrics
 import SpecStore
+import SpecTestSupport
 import Testing
 
-@Suite struct AcceptanceViewTests {
+@Suite struct AcceptanceMetricTests {
   @Test func vanillaAcceptsExactlyOne() throws {
     let example = try ExampleRun()
     let cycles = Array(repeating: Example.cycle(drafted: 0, accepted: 0), count: 5)
@@ -10,14 +13,14 @@ import Testing
       cycles: cycles,
       tokens: []
     )
-    let mean = try example.store.meanAcceptedTokens(of: example.run)
+    let mean = try example.rows(\.accepted)
     #expect(mean.map(\.meanAcceptedTokens) == [1, 1])
     #expect(mean.map(\.cycles) == [5, 5])
-    let rate = try #require(try example.store.acceptanceRates(of: example.run).first)
+    let rate = try #require(try example.rows(\.acceptance).first)
     #expect(rate.drafted == 0)
     #expect(rate.acceptanceRate == nil)
     #expect(rate.nodesPerEmittedToken == 0)
-    #expect(try example.store.acceptanceByPosition(of: example.run).isEmpty)
+    #expect(try example.positions().isEmpty)
   }
 
   @Test func acceptLengthsCountBeforeTrimming() throws {
@@ -32,12 +35,12 @@ import Testing
       cycles: [Example.cycle(drafted: 2, accepted: 0)],
       tokens: []
     )
-    let mean = try example.store.meanAcceptedTokens(of: example.run)
+    let mean = try example.rows(\.accepted)
     #expect(mean.map(\.category) == ["mt_bench", "translation", "overall"])
     #expect(mean.map(\.acceptedTokens) == [1, 9, 10])
     #expect(mean.map(\.cycles) == [1, 2, 3])
     #expect(mean.map(\.meanAcceptedTokens) == [1, 4.5, 10.0 / 3])
-    let rates = try example.store.acceptanceRates(of: example.run)
+    let rates = try example.rows(\.acceptance)
     #expect(rates.map(\.acceptanceRate) == [0, 7.0 / 8, 0.7])
     #expect(rates.map(\.emitted) == [1, 6, 7])
     #expect(rates.map(\.nodesPerEmittedToken) == [2, 8.0 / 6, 10.0 / 7])
@@ -52,7 +55,7 @@ import Testing
       ],
       tokens: []
     )
-    let rate = try #require(try example.store.acceptanceRates(of: example.run).last)
+    let rate = try #require(try example.rows(\.acceptance).last)
     #expect(rate.drafted == 8)
     #expect(rate.accepted == 3)
     #expect(rate.acceptanceRate == 0.375)
@@ -76,7 +79,7 @@ import Testing
       cycles: [Example.cycle(drafted: 3, accepted: 0)],
       tokens: []
     )
-    let rows = try example.store.acceptanceByPosition(of: example.run)
+    let rows = try example.positions()
     #expect(rows.map(\.category) == Array(repeating: "qa", count: 4) + ["rag", "rag", "rag"] + overall(4))
     #expect(rows.map(\.position) == [1, 2, 3, 4, 1, 2, 3, 1, 2, 3, 4])
 
