@@ -77,7 +77,11 @@ let package = Package(
       swiftSettings: swift
     ),
     .testTarget(name: "SpecCoreTests", dependencies: ["SpecCore"], swiftSettings: swift),
-    .testTarget(name: "SpecFilesTests", dependencies: ["SpecFiles", "SpecTestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "SpecFilesTests",
+      dependencies: ["SpecFiles", "SpecCore", "SpecTestSupport"],
+      swiftSettings: swift
+    ),
     .testTarget(
       name: "SpecKernelsTests",
       dependencies: ["SpecKernels", "SpecTestSupport"],

@@ -87,12 +87,19 @@ extension JSONValue {
 }
 
 extension JSONValue {
-  /// Reads JSON text, numbers of any size included.
+  /// Reads JSON text; a text that is one integer may be of any size.
   ///
   /// - Parameter text: JSON, as a database keeps it.
   /// - Returns: The value; the text itself should it be no JSON.
   public static func parsing(_ text: String) -> JSONValue {
-    (try? JSONParser.parse(ArraySlice(text.utf8), firstLine: 1, repeatedKeys: true, lenient: true)) ?? .text(text)
+    let isInteger = text.allSatisfy { $0 == "-" || $0.isNumber }
+    let value = try? JSONParser.parse(
+      ArraySlice(text.utf8),
+      firstLine: 1,
+      repeatedKeys: true,
+      lenient: isInteger
+    )
+    return value ?? .text(text)
   }
 }
 

@@ -86,25 +86,18 @@ package struct SpeedMetrics: Equatable, Sendable {
 
   private static func specBench(_ pairs: [GenerationPair]) -> Double? {
     struct Place: Hashable { let question, pass: Int }
-    var sums: [Place: (tokens: Int, time: Int, vanillaTokens: Int, vanillaTime: Int)] = [:]
-    var order: [Place] = []
-    for pair in pairs {
-      let place = Place(question: pair.questionID, pass: pair.pass)
-      if sums[place] == nil { order.append(place) }
-      let old = sums[place] ?? (0, 0, 0, 0)
-      sums[place] = (
-        old.tokens + pair.outputTokens, old.time + pair.nanoseconds,
-        old.vanillaTokens + pair.vanillaOutputTokens, old.vanillaTime + pair.vanillaNanoseconds
-      )
+    let questions = Dictionary(grouping: pairs) { Place(question: $0.questionID, pass: $0.pass) }
+      // A dictionary's own order differs from one process to the next, and sums of fractions with it.
+      .sorted { ($0.key.question, $0.key.pass) < ($1.key.question, $1.key.pass) }.map(\.value)
+    func rates(_ tokens: (GenerationPair) -> Int, _ time: (GenerationPair) -> Int) -> [Double] {
+      questions.compactMap { turns in
+        quotient(turns.reduce(0) { $0 + tokens($1) }, turns.reduce(0) { $0 + time($1) })
+      }
     }
-    let questions = order.compactMap { sums[$0] }
-    let (rates, others) = (
-      questions.compactMap { quotient($0.tokens, $0.time) },
-      questions.compactMap { quotient($0.vanillaTokens, $0.vanillaTime) }
-    )
-    guard !rates.isEmpty, !others.isEmpty else { return nil }
+    let (own, others) = (rates(\.outputTokens, \.nanoseconds), rates(\.vanillaOutputTokens, \.vanillaNanoseconds))
+    guard !own.isEmpty, !others.isEmpty else { return nil }
     let other = others.reduce(0, +) / Double(others.count)
-    return other == 0 ? nil : rates.reduce(0, +) / Double(rates.count) / other
+    return other == 0 ? nil : own.reduce(0, +) / Double(own.count) / other
   }
 }
 

@@ -19,53 +19,6 @@ extension StoredRecord {
   }
 }
 
-extension EnvironmentRecord: StoredRecord {
-  static let databaseTableName = "environment"
-}
-
-extension RunRecord: StoredRecord {
-  static let databaseTableName = "run"
-}
-
-extension DecoderRecord: StoredRecord {
-  static let databaseTableName = "decoder"
-}
-
-extension PromptRecord: StoredRecord {
-  static let databaseTableName = "prompt"
-}
-
-extension GenerationRecord: StoredRecord {
-  static let databaseTableName = "generation"
-
-  /// Written by hand: what the compiler makes took a quarter of the time of recording.
-  func encode(to container: inout PersistenceContainer) {
-    container[CodingKeys.decoderID.rawValue] = decoderID
-    container[CodingKeys.promptID.rawValue] = promptID
-    container[CodingKeys.pass.rawValue] = pass
-    container[CodingKeys.ordinal.rawValue] = ordinal
-    container[CodingKeys.startedAt.rawValue] = startedAt.exactText
-    container[CodingKeys.prefillNanoseconds.rawValue] = prefillNanoseconds
-    container[CodingKeys.decodeNanoseconds.rawValue] = decodeNanoseconds
-    container[CodingKeys.outputTokens.rawValue] = outputTokens
-    container[CodingKeys.outputIDs.rawValue] = "[\(outputIDs.map(String.init).joined(separator: ","))]"
-    container[CodingKeys.text.rawValue] = text
-    container[CodingKeys.stopReason.rawValue] = stopReason.rawValue
-    container[CodingKeys.lossless.rawValue] = lossless
-    container[CodingKeys.mismatchPosition.rawValue] = mismatchPosition
-    container[CodingKeys.expectedToken.rawValue] = expectedToken
-    container[CodingKeys.foundToken.rawValue] = foundToken
-    container[CodingKeys.mismatchMargin.rawValue] = mismatchMargin
-    container[CodingKeys.preemptedSteps.rawValue] = preemptedSteps
-    container[CodingKeys.retokenizedTokens.rawValue] = retokenizedTokens
-    container[CodingKeys.prefillTokens.rawValue] = prefillTokens
-    container[CodingKeys.prefillCycles.rawValue] = prefillCycles
-  }
-}
-
-extension GenerationKey: DecodedRow {}
-extension RecordedOutput: DecodedRow {}
-
 extension Stored where Record: DecodedRow {
   init(row: Row) throws {
     self.init(id: try row.decode(Int64.self, forColumn: "id"), record: try Record(row: row))
