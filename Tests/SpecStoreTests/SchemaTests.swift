@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import SpecCore
 import SpecStore
 import SpecTestSupport
 import Testing
@@ -34,45 +35,28 @@ import Testing
 
   /// A file of the first version gains what came later and keeps its rows.
   @Test func anOlderFileIsBroughtUpToDate() throws {
-    let example = try ExampleRun()
-    let before = try BenchmarkStore(openingAt: example.folder.database).generations(of: 1)
-    let views = try names("view", in: example.folder.database)
-    try DatabaseQueue(path: example.folder.database).write { database in
-      // The views of then are not the views of now.
-      for view in views { try database.execute(sql: "DROP VIEW \(view)") }
-      try database.execute(
-        sql: """
-          DROP TABLE pass_condition;
-          DROP TABLE run_input;
-          ALTER TABLE environment DROP COLUMN executable_hash;
-          ALTER TABLE run DROP COLUMN plan;
-          ALTER TABLE run DROP COLUMN planned_prompts;
-          ALTER TABLE decoder DROP COLUMN warm_up_ns;
-          ALTER TABLE generation DROP COLUMN prefill_tokens;
-          ALTER TABLE generation DROP COLUMN prefill_cycles;
-          ALTER TABLE generation DROP COLUMN preempted_steps;
-          ALTER TABLE generation DROP COLUMN retokenized_tokens;
-          ALTER TABLE generation DROP COLUMN mismatch_margin;
-          ALTER TABLE run DROP COLUMN origin;
-          ALTER TABLE run DROP COLUMN temperature;
-          ALTER TABLE run DROP COLUMN top_k;
-          ALTER TABLE run DROP COLUMN top_p;
-          ALTER TABLE run DROP COLUMN verification;
-          ALTER TABLE run DROP COLUMN stored_weight_type;
-          ALTER TABLE decoder DROP COLUMN is_noise_floor;
-          DELETE FROM grdb_migrations WHERE identifier <> '1';
-          """
-      )
-    }
-    let store = try BenchmarkStore(openingAt: example.folder.database)
-    #expect(try store.generations(of: 1) == before)
-    #expect(try store.run(1).origin == .measured && store.conditions(of: 1).isEmpty)
+    let folder = try TemporaryFolder()
+    try FirstVersion.make(at: folder.database)
+    let store = try BenchmarkStore(openingAt: folder.database)
+    let generation = try #require(try store.generations(of: 1).first)
+    #expect(generation.outputIDs == [5, 6, 7] && generation.stopReason == .endToken && generation.pass == 0)
+    #expect(generation.decodeNanoseconds == 4000 && generation.startedAt.exactText == "2025-07-13T12:34:57.000Z")
+    #expect(generation.prefillTokens == 1 && generation.prefillCycles == 0)
+    #expect(generation.preemptedSteps == nil && generation.mismatchMargin == nil)
+    #expect(try store.tokens(of: generation.id).map(\.availableNanoseconds) == [1000, 3000, 5000])
+    #expect(try store.cycles(of: generation.id).map(\.verifyNanoseconds) == [2000, 2000])
     let run = try store.run(1)
+    #expect(run.modelName == "tiny" && run.origin == .measured && run.storedWeightType == nil)
     #expect(run.temperature == 0 && run.topK == 0 && run.topP == 1 && run.verification == "coupled")
-    #expect(run.storedWeightType == nil && run.plan == nil && run.plannedPrompts == nil)
-    #expect(try store.inputs(of: 1).isEmpty && store.environment(of: 1).executableHash == nil)
+    #expect(run.plan == nil && run.plannedPrompts == nil)
+    #expect(try store.inputs(of: 1).isEmpty && store.conditions(of: 1).isEmpty)
+    #expect(try store.environment(of: 1).executableHash == nil)
     #expect(try store.decoders(of: 1).allSatisfy { !$0.isNoiseFloor })
-    #expect(try names("view", in: example.folder.database) == views)
+    #expect(try store.pairs(of: 1).count == 1)
+    let current = try ExampleRun().folder
+    for kind in ["table", "view", "index", "trigger"] {
+      #expect(try names(kind, in: folder.database) == names(kind, in: current.database))
+    }
   }
 
   /// Before categories were open, the table of prompts allowed six, and ids were integers.
