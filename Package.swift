@@ -16,24 +16,24 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
+    .target(name: "SpecCore", swiftSettings: swift),
     .target(name: "CSpecFiles", cSettings: c),
     .plugin(name: "NoteCommit", capability: .buildTool()),
     .target(name: "SpecBuild", dependencies: ["SpecFiles"], swiftSettings: swift, plugins: ["NoteCommit"]),
-    .target(name: "SpecFiles", dependencies: ["CSpecFiles"], swiftSettings: swift),
+    .target(name: "SpecFiles", dependencies: ["CSpecFiles", "SpecCore"], swiftSettings: swift),
     .target(name: "CSpecKernels", cSettings: c),
     .target(name: "SpecKernels", dependencies: ["CSpecKernels"], swiftSettings: swift),
     .target(name: "SpecDocument", dependencies: ["SpecFiles"], swiftSettings: swift),
     .target(name: "SpecModel", dependencies: ["SpecFiles", "SpecKernels"], swiftSettings: swift),
-    .target(name: "SpecDecoding", dependencies: ["SpecFiles", "SpecModel", "SpecKernels"], swiftSettings: swift),
     .target(
-      name: "SpecTraining",
-      dependencies: ["SpecBuild", "SpecDocument", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite"],
+      name: "SpecDecoding",
+      dependencies: ["SpecCore", "SpecFiles", "SpecModel", "SpecKernels"],
       swiftSettings: swift
     ),
     // The recipe of Suites/demo. No user of the package needs it: neither target is a product.
     .target(
       name: "DemoRecipe",
-      dependencies: ["SpecFiles", "SpecKernels", "SpecModel", "SpecSuite", "SpecTraining"],
+      dependencies: ["SpecCore", "SpecFiles", "SpecKernels", "SpecModel", "SpecSuite", "SpecTraining"],
       resources: [.copy("Texts")],
       swiftSettings: swift
     ),
@@ -45,45 +45,61 @@ let package = Package(
       ],
       swiftSettings: swift
     ),
-    .target(name: "SpecSuite", dependencies: ["SpecFiles"], swiftSettings: swift),
+    .target(
+      name: "SpecTraining",
+      dependencies: ["SpecBuild", "SpecCore", "SpecDocument", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite"],
+      swiftSettings: swift
+    ),
+    .target(name: "SpecSuite", dependencies: ["SpecCore", "SpecFiles"], swiftSettings: swift),
     .target(
       name: "SpecStore",
-      dependencies: ["SpecFiles", "SpecStatistics", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["SpecCore", "SpecFiles", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swift
     ),
     .target(
       name: "SpecRunner",
       dependencies: [
-        "SpecBuild", "SpecFiles", "SpecDecoding", "SpecModel", "SpecKernels", "SpecStatistics", "SpecSuite",
+        "SpecBuild", "SpecCore", "SpecFiles", "SpecDecoding", "SpecMetrics", "SpecModel", "SpecKernels",
+        "SpecStatistics", "SpecSuite",
         "SpecStore",
       ],
       swiftSettings: swift
     ),
-    .target(name: "SpecStatistics", swiftSettings: swift),
+    .target(
+      name: "SpecMetrics",
+      dependencies: ["SpecCore", "SpecStatistics", "SpecStore"],
+      swiftSettings: swift
+    ),
+    .target(name: "SpecStatistics", dependencies: ["SpecCore"], swiftSettings: swift),
     .target(
       name: "SpecReport",
-      dependencies: ["SpecDocument", "SpecFiles", "SpecStatistics", "SpecStore"],
+      dependencies: ["SpecCore", "SpecDocument", "SpecFiles", "SpecMetrics", "SpecStatistics", "SpecStore"],
       swiftSettings: swift
     ),
     .executableTarget(
       name: "specbench",
       dependencies: [
-        "SpecDocument", "SpecFiles", "SpecRunner", "SpecReport", "SpecTraining", "SpecDecoding", "SpecModel",
-        "SpecKernels", "SpecSuite", "SpecStore",
+        "SpecCore", "SpecDocument", "SpecFiles", "SpecRunner", "SpecReport", "SpecTraining", "SpecDecoding",
+        "SpecModel", "SpecKernels", "SpecSuite", "SpecStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift
     ),
     .target(
       name: "SpecTestSupport",
-      dependencies: ["SpecDecoding", "SpecFiles", "SpecModel", "SpecKernels"],
+      dependencies: ["SpecCore", "SpecDecoding", "SpecFiles", "SpecModel", "SpecKernels", "SpecStore"],
       path: "Tests/SpecTestSupport",
       swiftSettings: swift
     ),
-    .testTarget(name: "SpecFilesTests", dependencies: ["SpecFiles", "SpecTestSupport"], swiftSettings: swift),
+    .testTarget(name: "SpecCoreTests", dependencies: ["SpecCore"], swiftSettings: swift),
+    .testTarget(
+      name: "SpecFilesTests",
+      dependencies: ["SpecFiles", "SpecCore", "SpecTestSupport"],
+      swiftSettings: swift
+    ),
     .testTarget(
       name: "SpecDocumentTests",
-      dependencies: ["SpecDocument", "SpecFiles", "SpecTestSupport"],
+      dependencies: ["SpecDocument", "SpecCore", "SpecFiles", "SpecTestSupport"],
       swiftSettings: swift
     ),
     .testTarget(
@@ -93,7 +109,7 @@ let package = Package(
     ),
     .testTarget(
       name: "SpecModelTests",
-      dependencies: ["SpecModel", "SpecFiles", "SpecKernels", "SpecTestSupport"],
+      dependencies: ["SpecModel", "SpecCore", "SpecFiles", "SpecKernels", "SpecTestSupport"],
       swiftSettings: swift
     ),
     .testTarget(
@@ -122,19 +138,30 @@ let package = Package(
     ),
     .testTarget(
       name: "SpecSuiteTests",
-      dependencies: ["SpecSuite", "SpecFiles", "SpecTestSupport"],
+      dependencies: ["SpecSuite", "SpecCore", "SpecFiles", "SpecTestSupport"],
       swiftSettings: swift
     ),
     .testTarget(
       name: "SpecStoreTests",
-      dependencies: ["SpecFiles", "SpecStatistics", "SpecStore", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "SpecCore", "SpecFiles", "SpecStore", "SpecTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: swift
     ),
-    .testTarget(name: "SpecStatisticsTests", dependencies: ["SpecStatistics"], swiftSettings: swift),
+    .testTarget(
+      name: "SpecMetricsTests",
+      dependencies: [
+        "SpecMetrics", "SpecCore", "SpecStatistics", "SpecStore", "SpecTestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: swift
+    ),
+    .testTarget(name: "SpecStatisticsTests", dependencies: ["SpecCore", "SpecStatistics"], swiftSettings: swift),
     .testTarget(
       name: "SpecReportTests",
       dependencies: [
-        "SpecReport", "SpecDocument", "SpecFiles", "SpecStatistics", "SpecStore", "SpecTestSupport",
+        "SpecReport", "SpecCore", "SpecDocument", "SpecFiles", "SpecMetrics", "SpecStatistics", "SpecStore",
+        "SpecTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Snapshots"],
@@ -143,7 +170,7 @@ let package = Package(
     .testTarget(
       name: "SpecRunnerTests",
       dependencies: [
-        "SpecRunner", "SpecDecoding", "SpecFiles", "SpecKernels", "SpecModel", "SpecStore", "SpecSuite",
+        "SpecRunner", "SpecCore", "SpecDecoding", "SpecFiles", "SpecKernels", "SpecModel", "SpecStore", "SpecSuite",
         "SpecReport",
         "SpecDocument",
         "SpecTestSupport",

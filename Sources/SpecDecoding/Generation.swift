@@ -1,3 +1,4 @@
+public import SpecCore
 import SpecKernels
 import SpecModel
 
@@ -35,16 +36,6 @@ public struct StopRules: Sendable, Equatable {
       throw .unknownToken(token: token, vocabularySize: vocabularySize)
     }
   }
-}
-
-/// Why a generation ended.
-public enum StopReason: String, Sendable {
-  /// A token that ends a text was emitted.
-  case endToken = "end_token"
-  /// The output has as many tokens as were asked for.
-  case maximumNewTokens = "max_new_tokens"
-  /// The context is full.
-  case contextLength = "context_length"
 }
 
 /// One prompt decoded by one decoder, with everything that was measured.

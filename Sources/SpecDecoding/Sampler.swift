@@ -1,3 +1,4 @@
+import SpecCore
 import SpecKernels
 import SpecModel
 
@@ -32,12 +33,13 @@ public final class Sampler {
 
   /// Takes the prompt's token ids into the noise.
   func begin(_ prompt: [Token]) {
-    self.prompt = prompt.reduce(UInt64(prompt.count)) { mixed($0 ^ UInt64(UInt32(bitPattern: $1))) }
+    self.prompt = prompt.reduce(UInt64(prompt.count)) { SplitMix64.mixed($0 ^ UInt64(UInt32(bitPattern: $1))) }
   }
 
   /// The key of all noise for a position.
   func key(_ position: Int, _ purpose: Purpose = .coupled) -> UInt64 {
-    mixed(mixed(mixed(sampling.seed ^ prompt) ^ UInt64(position)) ^ purpose.rawValue)
+    let place = SplitMix64.mixed(SplitMix64.mixed(sampling.seed ^ prompt) ^ UInt64(position))
+    return SplitMix64.mixed(place ^ purpose.rawValue)
   }
 
   /// The target's tokens.
@@ -185,12 +187,4 @@ public final class Sampler {
 
   /// A number from 0 up to, not including, 1.
   func uniform(_ position: Int, _ purpose: Purpose) -> Float { Float(key(position, purpose) >> 40) * 0x1p-24 }
-}
-
-/// One step of splitmix64: 64 bits that look random and follow from the value.
-func mixed(_ value: UInt64) -> UInt64 {
-  var z = value &+ 0x9e37_79b9_7f4a_7c15
-  z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-  z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-  return z ^ (z >> 31)
 }

@@ -86,6 +86,30 @@ extension JSONValue {
   }
 }
 
+extension JSONValue {
+  /// Reads JSON text; a text that is one integer may be of any size.
+  ///
+  /// - Parameter text: JSON, as a database keeps it.
+  /// - Returns: The value; the text itself should it be no JSON.
+  public static func parsing(_ text: String) -> JSONValue {
+    let isInteger = text.allSatisfy { $0 == "-" || $0.isNumber }
+    let value = try? JSONParser.parse(
+      ArraySlice(text.utf8),
+      firstLine: 1,
+      repeatedKeys: true,
+      lenient: isInteger
+    )
+    return value ?? .text(text)
+  }
+}
+
+extension JSONValue: ExpressibleByDictionaryLiteral {
+  /// An object whose members keep their order.
+  public init(dictionaryLiteral members: (String, JSONValue)...) {
+    self = .object(members.map { JSONMember(key: ArraySlice($0.0.utf8), value: $0.1) })
+  }
+}
+
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByNilLiteral {
   /// A string.
   public init(stringLiteral text: String) { self = .text(text) }

@@ -1,4 +1,5 @@
 import SpecDocument
+import SpecMetrics
 import SpecStore
 
 // How much of the drafts was accepted.
@@ -15,9 +16,9 @@ extension RunSections {
     )
     for decoder in summary.decoders {
       let rates = (summary.columns + [.overall]).map {
-        NumberFormat.percent(summary.figures[decoder.id, $0].acceptance?.acceptanceRate)
+        NumberFormat.percent(summary.metrics[decoder.id, $0].acceptance?.acceptanceRate)
       }
-      let nodes = summary.figures[decoder.id, .overall].acceptance?.nodesPerEmittedToken
+      let nodes = summary.metrics[decoder.id, .overall].acceptance?.nodesPerEmittedToken
       table.append([name(decoder)] + rates + [NumberFormat.mean(nodes)])
     }
     return section(
@@ -72,7 +73,7 @@ extension RunSections {
   }
 
   private var longestDraft: Int {
-    summary.decoders.reduce(0) { max($0, summary.figures[$1.id, .overall].positions.count) }
+    summary.decoders.reduce(0) { max($0, summary.metrics[$1.id, .overall].positions.count) }
   }
 
   private var positionTitles: [String] {
@@ -81,7 +82,7 @@ extension RunSections {
 
   /// One entry for each column, nil after the decoder's longest draft; none for a decoder that does not draft.
   private func shownPositions(of decoder: Stored<DecoderRecord>) -> [AcceptanceAtPosition?] {
-    let positions = summary.figures[decoder.id, .overall].positions
+    let positions = summary.metrics[decoder.id, .overall].positions
     guard !positions.isEmpty else { return [] }
     return positionTitles.indices.map { positions.indices.contains($0) ? positions[$0] : nil }
   }

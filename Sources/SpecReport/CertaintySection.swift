@@ -1,6 +1,8 @@
+import SpecCore
 import SpecDocument
 import SpecFiles
 import SpecStatistics
+import SpecMetrics
 import SpecStore
 
 // How well the speedups are known.
@@ -16,7 +18,9 @@ extension RunSections {
     var (unknown, withPasses) = (0, Set<ReportCategory>())
     for decoder in summary.contestants {
       for category in summary.columns + [.overall] {
-        guard let estimate = summary.estimates[decoder.id, category], let ratio = estimate.ratio else { continue }
+        guard let estimate = summary.metrics[decoder.id, category].estimate, let ratio = estimate.ratio else {
+          continue
+        }
         if estimate.ofThisSuite != nil { withPasses.insert(category) }
         guard estimate.interval != nil else {
           unknown += 1
@@ -60,10 +64,10 @@ extension RunSections {
   /// What the intervals of some categories make of passes that differ as a whole.
   private func passEffect(in categories: Set<ReportCategory>) -> RichText {
     guard !categories.isEmpty else { return "" }
-    let effects = categories.compactMap { summary.estimates.effects[$0.rawValue] }
+    let effects = categories.compactMap { summary.metrics.times.effects[Category(rawValue: $0.rawValue)] }
     let decoders = summary.contestants.count
     if effects.isEmpty {
-      let passes = Set(summary.estimates.pairs.values.joined().map(\.pass)).count
+      let passes = Set(summary.metrics.times.pairs.values.joined().map(\.pass)).count
       let count = quantity(passes, "pass is", plural: "passes are")
       let reason: RichText =
         PassEffect.canTell(decoders: decoders, passes: passes)

@@ -1,5 +1,6 @@
 import SpecDocument
 import SpecFiles
+import SpecMetrics
 import SpecStore
 
 /// A comparison for readers.

@@ -1,4 +1,5 @@
 import SpecDocument
+import SpecMetrics
 import SpecStore
 
 // What the machine did.
@@ -26,7 +27,7 @@ extension RunSections {
 
   private var preemption: RichText {
     let counts = summary.allDecoders.compactMap { decoder -> RichText? in
-      summary.estimates.preemptedSteps(of: decoder.id).map { "\(name(decoder)) \($0)" }
+      summary.metrics.times.preemptedSteps(of: decoder.id).map { "\(name(decoder)) \($0)" }
     }
     let note: RichText = """
       Others and stolen: shares of the processors' time that other processes and, on a virtual machine, other machines

@@ -1,4 +1,5 @@
 import SpecDocument
+import SpecMetrics
 import SpecStore
 
 // What explains the speedups.
@@ -6,7 +7,7 @@ extension RunSections {
   /// What the cycles' costs predict, beside what was measured.
   var explanation: [Block] {
     guard let baseline = summary.outline.baseline else { return [] }
-    let vanilla = summary.figures[baseline.id, .overall]
+    let vanilla = summary.metrics[baseline.id, .overall]
     var table = Table(
       labels: ["Decoder"],
       figures: [
@@ -14,11 +15,12 @@ extension RunSections {
       ]
     )
     for decoder in summary.decoders where decoder.id != baseline.id {
-      guard let explained = ExplainedSpeedup(summary.figures[decoder.id, .overall], vanilla: vanilla) else { continue }
+      guard let explained = ExplainedSpeedup(summary.metrics[decoder.id, .overall], vanilla: vanilla) else { continue }
+      let share = summary.metrics.shareOfPassCosts(summary.run.verificationCost, of: decoder.id)
       let best = draftLengths(of: decoder, vanilla)?.best
       table.append([
         name(decoder), NumberFormat.mean(explained.meanAccepted), NumberFormat.mean(explained.draftCost),
-        NumberFormat.mean(explained.verifyCost), NumberFormat.percent(summary.shareOfPassCosts(decoder.id)),
+        NumberFormat.mean(explained.verifyCost), NumberFormat.percent(share),
         NumberFormat.ratio(explained.predicted),
         summary.naming.cell(explained.measured, explained.basis), NumberFormat.fixed(explained.remainder, decimals: 2),
         best.map { String($0.longest) } ?? NumberFormat.missing, NumberFormat.ratio(best?.speedup),
@@ -40,9 +42,10 @@ extension RunSections {
     )
   }
 
-  private func draftLengths(of decoder: Stored<DecoderRecord>, _ vanilla: Figures) -> DraftLengthModel? {
-    guard let token = vanilla.cycleMilliseconds, let costs = summary.run.verificationCost else { return nil }
-    let counts = summary.cycleCounts.filter { $0.decoderID == decoder.id }
-    return DraftLengthModel(counts, costs: costs, tokenNanoseconds: token * 1e6)
+  private func draftLengths(of decoder: Stored<DecoderRecord>, _ vanilla: Metrics) -> DraftLengthModel? {
+    guard let token = vanilla.cycleMilliseconds, let costs = summary.run.verificationCost,
+      let cycles = summary.metrics.cycles[decoder.id]
+    else { return nil }
+    return DraftLengthModel(cycles, costs: costs, tokenNanoseconds: token * 1e6)
   }
 }

@@ -1,4 +1,6 @@
+import SpecCore
 import SpecFiles
+import SpecMetrics
 import SpecStore
 
 /// A run as one flat table, one row for each decoder and category, for spreadsheets and data frames.
@@ -30,14 +32,14 @@ public enum FlatReport {
   /// - Returns: The text, one object a line.
   /// - Throws: `EncodingError`, should a value have no JSON text.
   public static func jsonLines(_ summary: RunSummary) throws -> String {
-    try rows(summary).map { try ReportValue.object($0).renderedOnOneLine() + "\n" }.joined()
+    try rows(summary).map { try JSONText.line($0) + "\n" }.joined()
   }
 
-  static func rows(_ summary: RunSummary) -> [[String: ReportValue]] {
+  static func rows(_ summary: RunSummary) -> [[String: JSONValue]] {
     summary.allDecoders.flatMap { decoder in
-      summary.categories.filter { summary.figures[decoder.id, $0].isMeasured }.map { category in
-        identity(of: decoder, category, summary).merging(figures(of: decoder.id, category, summary)) { first, _ in first
-        }
+      summary.categories.filter { summary.metrics[decoder.id, $0].isMeasured }.map { category in
+        metrics(summary.metrics[decoder.id, category])
+          .merging(identity(of: decoder, category, summary)) { _, own in own }
       }
     }
   }
@@ -46,65 +48,46 @@ public enum FlatReport {
     of decoder: Stored<DecoderRecord>,
     _ category: ReportCategory,
     _ summary: RunSummary
-  ) -> [String: ReportValue] {
+  ) -> [String: JSONValue] {
     let losslessness = summary.outline.losslessness[decoder.id]
     return [
-      "run": ReportValue(summary.run.id),
-      "model": ReportValue(summary.run.modelName),
-      "suite": ReportValue(summary.run.suiteName),
-      "decoder": ReportValue(decoder.name),
-      "method": ReportValue(decoder.method),
-      "spec": ReportValue(decoder.spec),
-      "noise_floor": ReportValue(decoder.isNoiseFloor),
-      "category": ReportValue(category.rawValue),
-      "added_parameters": ReportValue(decoder.addedParameters),
-      "checked": ReportValue(losslessness?.checked ?? 0),
-      "mismatches": ReportValue(losslessness?.mismatches ?? 0),
-      "preliminary": ReportValue(!summary.isFinished),
+      "run": .integer(Int(summary.run.id)),
+      "model": .text(summary.run.modelName),
+      "suite": .text(summary.run.suiteName),
+      "decoder": .text(decoder.name),
+      "method": .text(decoder.method),
+      "spec": .text(decoder.spec),
+      "noise_floor": .boolean(decoder.isNoiseFloor),
+      "category": .text(category.rawValue),
+      "added_parameters": .integer(decoder.addedParameters),
+      "checked": .integer(losslessness?.checked ?? 0),
+      "mismatches": .integer(losslessness?.mismatches ?? 0),
+      "preliminary": .boolean(!summary.isFinished),
     ]
   }
 
-  private static func figures(
-    of decoder: Int64,
-    _ category: ReportCategory,
-    _ summary: RunSummary
-  ) -> [String: ReportValue] {
-    let figures = summary.figures[decoder, category]
-    let estimate = summary.estimates[decoder, category]
-    return [
-      "prompts": ReportValue(figures.speedup?.prompts ?? 0),
-      "pairs": ReportValue(figures.speedup?.pairs ?? 0),
-      "tokens": ReportValue(figures.speedup?.tokens ?? 0),
-      "basis": ReportValue(figures.speedup?.basis.rawValue),
-      "speedup": ReportValue(figures.speedup?.speedup),
-      "time_per_token_ratio": ReportValue(figures.speedup?.timePerTokenRatio),
-      "suite_low": ReportValue(estimate?.ofThisSuite?.lower),
-      "suite_high": ReportValue(estimate?.ofThisSuite?.upper),
-      "questions_low": ReportValue(estimate?.overQuestions?.lower),
-      "questions_high": ReportValue(estimate?.overQuestions?.upper),
-      "verdict": ReportValue(estimate?.verdictText),
-      "outliers": ReportValue(estimate?.outliers ?? 0),
-      "end_to_end_speedup": ReportValue(figures.speedup?.endToEndSpeedup),
-      "end_to_end_time_per_token_ratio": ReportValue(figures.speedup?.endToEndTimePerTokenRatio),
-      "spec_bench_speedup": ReportValue(figures.speedup?.specBenchSpeedup),
-      "tokens_per_second": ReportValue(figures.speedup?.tokensPerSecond),
-      "mean_accepted_tokens": ReportValue(figures.accepted?.meanAcceptedTokens),
-      "acceptance_rate": ReportValue(figures.acceptance?.acceptanceRate),
-      "nodes_per_emitted_token": ReportValue(figures.acceptance?.nodesPerEmittedToken),
-      "ttft_p50_ms": ReportValue(figures.latencies[.timeToFirstToken]?.p50Milliseconds),
-      "tpot_p50_ms": ReportValue(figures.latencies[.timePerOutputToken]?.p50Milliseconds),
-      "itl_p50_ms": ReportValue(figures.latencies[.interTokenLatency]?.p50Milliseconds),
+  private static func metrics(_ metrics: Metrics) -> [String: JSONValue] {
+    var values = metrics.namedValues
+    let numbers: [String: Double?] = [
+      "suite_low": metrics.estimate?.ofThisSuite?.lower, "suite_high": metrics.estimate?.ofThisSuite?.upper,
+      "questions_low": metrics.estimate?.overQuestions?.lower,
+      "questions_high": metrics.estimate?.overQuestions?.upper,
+      "ttft_p50_ms": metrics.latencies[.timeToFirstToken]?.p50Milliseconds,
+      "tpot_p50_ms": metrics.latencies[.timePerOutputToken]?.p50Milliseconds,
+      "itl_p50_ms": metrics.latencies[.interTokenLatency]?.p50Milliseconds,
     ]
+    for (name, number) in numbers { values[name] = .orNull(number) }
+    return values
   }
 
-  private static func cell(_ value: ReportValue) -> String {
+  private static func cell(_ value: JSONValue) -> String {
     switch value {
-    case .null, .list, .object: ""
-    case .truth(let value): value ? "true" : "false"
+    case .null, .array, .object: ""
+    case .boolean(let value): value ? "true" : "false"
     case .integer(let value): String(value)
-    case .number(let value): String(value)
-    case .digits(let value): "\(value)"
-    case .text(let value): CSVText.cell(value)
+    case .number(let value): value.isFinite ? String(value) : ""
+    case .otherNumber(let digits): digits
+    case .string(let bytes): CSVText.cell(String(decoding: bytes, as: UTF8.self))
     }
   }
 }

@@ -1,4 +1,8 @@
 import SpecDocument
+import SpecCore
+import SpecFiles
+import SpecMetrics
+import SpecStatistics
 import SpecStore
 
 /// The report for programs.
@@ -13,141 +17,109 @@ public enum JSONReport {
   /// - Returns: The text of one JSON object.
   /// - Throws: `EncodingError`, should a value have no JSON text.
   public static func render(_ summary: RunSummary) throws -> String {
-    try document(summary).rendered()
+    let members = try columns(summary).merging(metrics(summary)) { column, _ in column }
+    return try JSONText.lines(members) + "\n"
   }
 
-  private static func document(_ summary: RunSummary) -> ReportValue {
-    let run = summary.run
-    return [
-      "run": ReportValue(run.id),
-      "model": ReportValue(run.modelName),
-      "model_detail": model(run.record),
-      "suite": ReportValue(run.suiteName),
-      "suite_detail": suite(summary),
-      "environment": environment(summary.environment),
-      "command_line": ReportValue(run.commandLine),
-      "options": ReportValue(json: run.options),
-      "verification_cost": ReportValue(
-        (run.verificationCost ?? []).map {
-          [
-            "positions": ReportValue($0.positions), "milliseconds": ReportValue($0.milliseconds),
-            "context": ReportValue($0.context),
-          ]
-        }
-      ),
-      "started_at": ReportValue(DateText.exact(run.startedAt)),
-      "finished_at": ReportValue(run.finishedAt.map(DateText.exact)),
-      "preliminary": ReportValue(!summary.isFinished),
-      "threads": ReportValue(run.threads),
-      "passes": ReportValue(run.passes),
-      "max_new_tokens": ReportValue(run.maxNewTokens),
-      "context_length": ReportValue(run.contextLength),
-      "seed": ReportValue(run.seed),
-      "sampling": [
-        "temperature": ReportValue(run.temperature),
-        "top_k": ReportValue(run.topK),
-        "top_p": ReportValue(run.topP),
-        "verification": ReportValue(run.verification),
-      ],
-      "generations": ReportValue(summary.generations),
-      "expected_generations": ReportValue(summary.expectedGenerations),
+  /// The run's columns by their names. Those of the model, the suite and the sampling make an object each.
+  private static func columns(_ summary: RunSummary) throws -> [String: JSONValue] {
+    let run = summary.run.record
+    var columns = try JSONValue(encoding: run).membersByKey
+    // How the run is gone on with concerns the program alone.
+    for column in ["origin", "plan", "planned_prompts"] { columns[column] = nil }
+    columns["options"] = .parsing(run.options)
+    columns["verification_cost"] = .array(
+      try (run.verificationCost ?? []).map { cost in
+        .members(try JSONValue(encoding: cost).membersByKey.filter { $0.key != "samples" })
+      }
+    )
+    func take(_ names: KeyValuePairs<String, String>) -> [String: JSONValue] {
+      names.reduce(into: [:]) { members, name in members[name.value] = columns.removeValue(forKey: name.key) }
+    }
+    let model = take([
+      "model_name": "name", "model_path": "path", "model_hash": "hash", "tokenizer_hash": "tokenizer_hash",
+      "architecture": "architecture", "parameters": "parameters", "weight_type": "weight_type",
+      "stored_weight_type": "stored_weight_type",
+    ])
+    var suite = take([
+      "suite_name": "name", "suite_version": "version", "suite_hash": "hash", "suite_path": "path",
+    ])
+    suite["prompts"] = .integer(summary.outline.promptCount)
+    suite["prompts_by_category"] = try JSONValue(encoding: summary.outline.measuredPrompts)
+    let sampling = take([
+      "temperature": "temperature", "top_k": "top_k", "top_p": "top_p", "verification": "verification",
+    ])
+    columns["model_detail"] = .members(model)
+    columns["suite_detail"] = .members(suite)
+    columns["sampling"] = .members(sampling)
+    return columns
+  }
+
+  /// What the run measured, and with what.
+  private static func metrics(_ summary: RunSummary) throws -> [String: JSONValue] {
+    [
+      "run": .integer(Int(summary.run.id)),
+      "model": .text(summary.run.modelName),
+      "suite": .text(summary.run.suiteName),
+      "environment": try JSONValue(encoding: summary.environment),
+      "preliminary": .boolean(!summary.isFinished),
+      "generations": .integer(summary.generations),
+      "expected_generations": .integer(summary.expectedGenerations),
       "lossless": [
-        "checked": ReportValue(summary.checkedGenerations), "mismatches": ReportValue(summary.mismatches.count),
+        "checked": .integer(summary.checkedGenerations), "mismatches": .integer(summary.mismatches.count),
       ],
-      "mismatches": ReportValue(summary.mismatches.map(mismatch)),
+      "mismatches": .array(summary.mismatches.map(mismatch)),
       "skips": skips(summary.skips),
-      "skip_reasons": ReportValue(summary.skips.map(skip)),
-      "decoders": ReportValue(summary.decoders.map { decoder($0, summary) }),
-      "noise_floor": summary.outline.noiseFloor.map { decoder($0, summary) } ?? .null,
-      "explained_speedup": explanation(summary),
-      "conditions": ReportValue(summary.conditions.map(condition)),
-      "acceptance_by_position": rows(summary) { $0.positions.map(position) },
-      "ctar": rows(summary) { $0.positions.map(consecutiveAcceptance) },
-      "latency": rows(summary) { figures in
-        LatencyMetric.inOrder.compactMap { figures.latencies[$0] }.map(latency)
+      "skip_reasons": try JSONValue(encoding: summary.skips),
+      "decoders": .array(try summary.decoders.map { try decoder($0, summary) }),
+      "noise_floor": try summary.outline.noiseFloor.map { try decoder($0, summary) } ?? .null,
+      "explained_speedup": try explanation(summary),
+      "conditions": try JSONValue(encoding: summary.conditions),
+      "acceptance_by_position": try rows(summary) { try $0.positions.map(JSONValue.init(encoding:)) },
+      "ctar": try rows(summary) { metrics in
+        metrics.positions.map { ["w": .integer($0.position), "ctar": .number($0.consecutiveTokenAcceptanceRate)] }
       },
-      "time_split": rows(summary) { $0.time.map { [timeSplit($0)] } ?? [] },
+      "latency": try rows(summary) { metrics in
+        try LatencyMetric.allCases.compactMap { metrics.latencies[$0] }.map(JSONValue.init(encoding:))
+      },
+      "time_split": try rows(summary) { try $0.time.map { [try JSONValue(encoding: $0)] } ?? [] },
     ]
   }
 
-  private static func model(_ run: RunRecord) -> ReportValue {
+  private static func mismatch(_ mismatch: Mismatch) -> JSONValue {
     [
-      "name": ReportValue(run.modelName),
-      "path": ReportValue(run.modelPath),
-      "hash": ReportValue(run.modelHash),
-      "tokenizer_hash": ReportValue(run.tokenizerHash),
-      "architecture": ReportValue(run.architecture),
-      "parameters": ReportValue(run.parameters),
-      "weight_type": ReportValue(run.weightType),
-      "stored_weight_type": ReportValue(run.storedWeightType),
+      "question_id": .question(mismatch.questionID, written: mismatch.writtenID),
+      "turn": .integer(mismatch.turn),
+      "category": .text(mismatch.category),
+      "decoder": .text(mismatch.decoder),
+      "pass": .integer(mismatch.pass),
+      "position": .orNull(mismatch.position),
+      "expected_token": .orNull(mismatch.expectedToken),
+      "found_token": .orNull(mismatch.foundToken),
+      "top_two_margin": .orNull(mismatch.topTwoMargin),
+      "tie": .orNull(mismatch.isTie),
     ]
   }
 
-  private static func suite(_ summary: RunSummary) -> ReportValue {
-    let run = summary.run
-    return [
-      "name": ReportValue(run.suiteName),
-      "version": ReportValue(run.suiteVersion),
-      "hash": ReportValue(run.suiteHash),
-      "path": ReportValue(run.suitePath),
-      "prompts": ReportValue(summary.outline.promptCount),
-      "prompts_by_category": .object(summary.outline.measuredPrompts.mapValues { ReportValue($0) }),
-    ]
-  }
-
-  private static func environment(_ environment: EnvironmentRecord) -> ReportValue {
-    [
-      "host_name": ReportValue(environment.hostName),
-      "cpu_model": ReportValue(environment.cpuModel),
-      "physical_cores": ReportValue(environment.physicalCores),
-      "logical_cores": ReportValue(environment.logicalCores),
-      "affinity": ReportValue(environment.affinity),
-      "governor": ReportValue(environment.governor),
-      "frequency_mhz": ReportValue(environment.frequencyMegahertz),
-      "load_average": ReportValue(environment.loadAverage),
-      "memory_total_bytes": ReportValue(environment.memoryTotalBytes),
-      "memory_available_bytes": ReportValue(environment.memoryAvailableBytes),
-      "operating_system": ReportValue(environment.operatingSystem),
-      "kernel": ReportValue(environment.kernel),
-      "compiler": ReportValue(environment.compiler),
-      "package_version": ReportValue(environment.packageVersion),
-      "source_commit": ReportValue(environment.sourceCommit),
-      "executable_hash": ReportValue(environment.executableHash),
-      "build_configuration": ReportValue(environment.buildConfiguration.rawValue),
-      "kernel_set": ReportValue(environment.kernelSet),
-      "taints": ReportValue(environment.taints.map { ReportValue($0) }),
-    ]
-  }
-
-  private static func mismatch(_ mismatch: Mismatch) -> ReportValue {
-    [
-      "question_id": ReportValue(question: mismatch.questionID, written: mismatch.writtenID),
-      "turn": ReportValue(mismatch.turn),
-      "category": ReportValue(mismatch.category),
-      "decoder": ReportValue(mismatch.decoder),
-      "pass": ReportValue(mismatch.pass),
-      "position": ReportValue(mismatch.position),
-      "expected_token": ReportValue(mismatch.expectedToken),
-      "found_token": ReportValue(mismatch.foundToken),
-      "top_two_margin": ReportValue(mismatch.topTwoMargin),
-      "tie": mismatch.isTie.map { ReportValue($0) } ?? .null,
-    ]
-  }
-
-  private static func skips(_ skips: [Skip]) -> ReportValue {
-    .object(Dictionary(grouping: skips, by: \.category).mapValues { ReportValue($0.reduce(0) { $0 + $1.prompts }) })
-  }
-
-  private static func skip(_ skip: Skip) -> ReportValue {
-    [
-      "category": ReportValue(skip.category),
-      "reason": ReportValue(skip.reason),
-      "prompts": ReportValue(skip.prompts),
-    ]
+  private static func skips(_ skips: [Skip]) -> JSONValue {
+    .members(Dictionary(grouping: skips, by: \.category).mapValues { .integer($0.reduce(0) { $0 + $1.prompts }) })
   }
 }
 
-extension LatencyMetric {
-  /// The metrics in the order of the tables.
-  static let inOrder: [LatencyMetric] = [.timeToFirstToken, .timePerOutputToken, .interTokenLatency]
+extension JSONValue {
+  /// An object of members in any order: the writer sorts them.
+  static func members(_ members: [String: JSONValue]) -> JSONValue {
+    .object(members.map { JSONMember(key: ArraySlice($0.key.utf8), value: $0.value) })
+  }
+
+  /// A value that may not be there.
+  static func orNull(_ value: Bool?) -> JSONValue { value.map(JSONValue.boolean) ?? .null }
+  static func orNull(_ value: Int?) -> JSONValue { value.map(JSONValue.integer) ?? .null }
+  static func orNull(_ value: Double?) -> JSONValue { value.map(JSONValue.number) ?? .null }
+  static func orNull(_ value: String?) -> JSONValue { value.map(JSONValue.text) ?? .null }
+
+  /// The id of a question as the suite's file writes it.
+  static func question(_ number: Int, written: String?) -> JSONValue {
+    written.map(JSONValue.parsing) ?? .integer(number)
+  }
 }

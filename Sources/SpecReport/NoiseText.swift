@@ -1,5 +1,7 @@
 import Foundation
 import SpecDocument
+import SpecFiles
+import SpecMetrics
 import SpecStatistics
 import SpecStore
 
@@ -9,7 +11,7 @@ struct NoiseText {
 
   /// One sentence on all prompts together, and one on the categories if any of them differs; nil without a noise floor.
   var text: RichText? {
-    guard let floor = summary.outline.noiseFloor, let estimate = summary.estimates[floor.id, .overall],
+    guard let floor = summary.outline.noiseFloor, let estimate = summary.metrics[floor.id, .overall].estimate,
       let ratio = estimate.ratio
     else { return nil }
     let deviation = NumberFormat.percent(abs(ratio - 1))
@@ -24,7 +26,9 @@ struct NoiseText {
   /// does so in a quarter of all runs, which is no reason for a warning.
   private func categories(_ floor: Int64) -> [RichText] {
     let known = summary.tasks.compactMap { category in
-      summary.estimates[floor, category].flatMap { $0.interval == nil ? nil : (category: category, estimate: $0) }
+      summary.metrics[floor, category].estimate.flatMap {
+        $0.interval == nil ? nil : (category: category, estimate: $0)
+      }
     }
     let differing = known.filter { excludesOne($0.estimate) }
     guard known.count > 1, !differing.isEmpty else { return [] }

@@ -1,5 +1,6 @@
 import SpecDocument
 import SpecFiles
+import SpecMetrics
 import SpecStore
 
 /// What the first lines of reports share.
@@ -60,12 +61,14 @@ extension RunSections {
   }
 
   private func speedSentence(isDoubtful: Bool) -> RichText {
-    if let fastest = summary.outline.fastest { return fastestSentence(fastest, isDoubtful: isDoubtful) }
+    if let (decoder, speed) = summary.outline.fastest {
+      return fastestSentence(decoder, speed, isDoubtful: isDoubtful)
+    }
     guard let baseline = summary.outline.baseline else {
       return "The run has no vanilla decoder to compare with, so there are no speedups."
     }
     guard summary.decoders.contains(where: { !$0.isVanilla }) else {
-      let rate = NumberFormat.rate(summary.figures[baseline.id, .overall].speedup?.tokensPerSecond)
+      let rate = NumberFormat.rate(summary.metrics[baseline.id, .overall].speed?.tokensPerSecond)
       return "Only vanilla was measured: \(rate) tokens per second overall."
     }
     if isUntimed {
@@ -79,16 +82,18 @@ extension RunSections {
 
   /// Whether decoders were measured beside vanilla, and there was nothing to time: as where one token is all that may come.
   private var isUntimed: Bool {
-    let pairs = summary.outline.speedups.filter {
-      $0.category == ReportCategory.overall.rawValue && $0.decoderID != summary.outline.baseline?.id
-    }
-    return !pairs.isEmpty && pairs.allSatisfy { $0.methodDecodeNanoseconds == 0 || $0.vanillaDecodeNanoseconds == 0 }
+    let speeds = summary.contestants.compactMap { summary.metrics[$0.id, .overall].speed }
+    return !speeds.isEmpty && speeds.allSatisfy { $0.decodeNanoseconds == 0 || $0.vanillaDecodeNanoseconds == 0 }
   }
 
   /// What is doubtful is not set in bold: that would be read first, and alone.
-  private func fastestSentence(_ fastest: Speedup, isDoubtful: Bool) -> RichText {
+  private func fastestSentence(
+    _ decoder: Stored<DecoderRecord>,
+    _ fastest: SpeedMetrics,
+    isDoubtful: Bool
+  ) -> RichText {
     func marked(_ text: String) -> RichText { isDoubtful ? "\(text)" : "\(strong: "\(text)")" }
-    let name = marked(summary.fastest.map(name) ?? fastest.decoder)
+    let name = marked(name(decoder))
     let ratio = marked(NumberFormat.ratio(fastest.ratio))
     let sentence: RichText =
       fastest.ratio ?? 0 > 1
@@ -97,11 +102,13 @@ extension RunSections {
     return [sentence, summary.naming.note.map { RichText(raw: $0) }].compactMap(\.self).joined(separator: " ")
   }
 
-  private func perToken(_ row: Speedup) -> RichText { row.basis == .speedup ? "" : "per token " }
+  private func perToken(_ row: SpeedMetrics) -> RichText { row.basis == .speedup ? "" : "per token " }
 
   /// How well the fastest decoder's speedup is known, and how much of it could be noise.
   private var certaintySentence: RichText? {
-    guard let fastest = summary.fastest, let estimate = summary.estimates[fastest.id, .overall] else { return nil }
+    guard let fastest = summary.fastest, let estimate = summary.metrics[fastest.id, .overall].estimate else {
+      return nil
+    }
     var intervals: [String] = []
     if let interval = estimate.ofThisSuite { intervals.append("\(NumberFormat.interval(interval)) on this suite") }
     if let interval = estimate.overQuestions { intervals.append("\(NumberFormat.interval(interval)) over questions") }

@@ -1,4 +1,5 @@
 import SpecDocument
+import SpecMetrics
 import SpecStore
 
 /// The table of speedups for a paper.
@@ -23,16 +24,16 @@ package enum PaperTable {
 
   private static func row(_ decoder: Stored<DecoderRecord>, _ summary: RunSummary) -> [String] {
     func ratio(_ category: ReportCategory) -> String {
-      let row = summary.figures[decoder.id, category].speedup
+      let row = summary.metrics[decoder.id, category].speed
       guard let value = row?.ratio else { return NumberFormat.missing }
       let isMarked = summary.naming.common == nil && row?.basis == .timePerToken
       return "\(NumberFormat.fixed(value, decimals: 2))×" + (isMarked ? " per token" : "")
     }
     let isBaseline = decoder.id == summary.outline.baseline?.id
-    let interval = isBaseline ? nil : summary.estimates[decoder.id, .overall]?.interval
+    let interval = isBaseline ? nil : summary.metrics[decoder.id, .overall].estimate?.interval
     return [summary.labels[decoder]] + summary.columns.map(ratio)
       + [
-        NumberFormat.mean(summary.figures[decoder.id, .overall].accepted?.meanAcceptedTokens), ratio(.overall),
+        NumberFormat.mean(summary.metrics[decoder.id, .overall].accepted?.meanAcceptedTokens), ratio(.overall),
         NumberFormat.interval(interval, separator: "–"),
       ]
   }

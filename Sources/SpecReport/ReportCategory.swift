@@ -1,3 +1,4 @@
+import SpecCore
 import SpecStore
 
 /// What figures are about: a category, or all of them together.
@@ -7,21 +8,18 @@ struct ReportCategory: Hashable, Sendable {
   /// The title of the table column, short enough for a terminal.
   let title: String
 
+  private init(_ category: Category) { self.init(rawValue: category.rawValue, title: category.title) }
+
+  private init(rawValue: String, title: String) { (self.rawValue, self.title) = (rawValue, title) }
+
   /// The title where there is little room.
   var shortTitle: String { title.count > 16 ? "\(title.prefix(15))…" : title }
 
   /// All categories together.
-  static let overall = ReportCategory(rawValue: "overall", title: "Overall")
+  static let overall = ReportCategory(.overall)
 
   /// Spec-Bench's categories, in the order of its tables.
-  static let standard = [
-    ReportCategory(rawValue: "mt_bench", title: "Multi-turn"),
-    ReportCategory(rawValue: "translation", title: "Translation"),
-    ReportCategory(rawValue: "summarization", title: "Summarization"),
-    ReportCategory(rawValue: "qa", title: "QA"),
-    ReportCategory(rawValue: "math_reasoning", title: "Math"),
-    ReportCategory(rawValue: "rag", title: "RAG"),
-  ]
+  static let standard = Category.standard.map { ReportCategory($0) }
 
   /// More categories than these do not fit into the columns of a table.
   static let mostColumns = 10

@@ -1,4 +1,5 @@
 import SpecFiles
+public import SpecMetrics
 import SpecStatistics
 import SpecStore
 
@@ -105,7 +106,7 @@ public struct RunComparison: Sendable {
   ///   - anyway: whether to compare what was measured differently, too.
   /// - Throws: ``ComparisonError``, or `StoreError`.
   public init(_ first: ComparisonSide, _ second: ComparisonSide, anyway: Bool = false) throws {
-    let (old, new) = (try SideFigures(first), try SideFigures(second))
+    let (old, new) = (try SideMetrics(first), try SideMetrics(second))
     titles = (first.title, second.title)
     if let empty = [old, new].first(where: \.isEmpty) { throw ComparisonError.nothingMeasured(side: empty.title) }
     let isSameRun = first.run == second.run && first.store.isOfSameFile(as: second.store)
@@ -145,8 +146,8 @@ public struct RunComparison: Sendable {
 
   /// The decoders that stand beside each other: those that were named, or those with equal settings.
   private static func matches(
-    _ old: SideFigures,
-    _ new: SideFigures,
+    _ old: SideMetrics,
+    _ new: SideMetrics,
     isSameRun: Bool
   ) throws(ComparisonError) -> [(DecoderTimes, DecoderTimes)] {
     if let first = old.chosen, let second = new.chosen { return [(first, second)] }
@@ -198,8 +199,8 @@ public struct RunComparison: Sendable {
 
   /// Decoders of two whole runs that have no counterpart of equal settings.
   private static func leftOut(
-    _ old: SideFigures,
-    _ new: SideFigures,
+    _ old: SideMetrics,
+    _ new: SideMetrics,
     _ matches: [(DecoderTimes, DecoderTimes)]
   ) -> [String] {
     guard old.chosen == nil, new.chosen == nil else { return [] }

@@ -1,20 +1,16 @@
 import Foundation
 import SpecFiles
+import SpecMetrics
 import SpecStore
 
 /// Under what a run was measured, as far as a time or an output depends on it.
 struct RunConditions {
-  /// A turn of a question.
-  struct Place: Hashable {
-    let question, turn: Int
-  }
-
   private let run: RunRecord
   private let environment: EnvironmentRecord
-  private let prompts: [Place: PromptRecord]
+  private let prompts: [PromptPlace: PromptRecord]
   private let warnings: [String]
   /// The baseline's answers, where they are all that tells what model gave them: of imported answers.
-  private let answers: [Place: String]
+  private let answers: [PromptPlace: String]
   private let options: [String: String]
   /// The hashes of the files that results depend on, by role; empty for imported answers and runs of an older version.
   private let files: [String: String]
@@ -23,7 +19,7 @@ struct RunConditions {
     run = try store.run(id).record
     environment = try store.environment(of: id).record
     prompts = Dictionary(
-      try store.prompts(of: id).map { (Place(question: $0.questionID, turn: $0.turn), $0.record) },
+      try store.prompts(of: id).map { (PromptPlace(question: $0.questionID, turn: $0.turn), $0.record) },
       uniquingKeysWith: { first, _ in first }
     )
     files = Dictionary(
@@ -37,10 +33,10 @@ struct RunConditions {
   }
 
   /// What vanilla answered first.
-  private static func answers(_ store: BenchmarkStore, run: Int64) throws(StoreError) -> [Place: String] {
+  private static func answers(_ store: BenchmarkStore, run: Int64) throws(StoreError) -> [PromptPlace: String] {
     let vanilla = try store.decoders(of: run).first(where: \.isVanilla)?.id
     let places = Dictionary(
-      try store.prompts(of: run).map { ($0.id, Place(question: $0.questionID, turn: $0.turn)) },
+      try store.prompts(of: run).map { ($0.id, PromptPlace(question: $0.questionID, turn: $0.turn)) },
       uniquingKeysWith: { first, _ in first }
     )
     return Dictionary(

@@ -29,9 +29,9 @@ package enum RunList {
       String(run.passes),
       String(outline.promptCount),
       // A few questions would crown a decoder by chance.
-      (outline.isFinished ? outline.fastest : nil).map { row in
-        let unit = row.basis == .speedup ? "" : " per token"
-        return "\(NumberFormat.ratio(row.ratio))\(unit) \(row.decoder)"
+      (outline.isFinished ? outline.fastest : nil).map { decoder, speed in
+        let unit = speed.basis == .speedup ? "" : " per token"
+        return "\(NumberFormat.ratio(speed.ratio))\(unit) \(decoder.name)"
       }
         ?? NumberFormat.missing,
       losslessness(outline),

@@ -1,4 +1,5 @@
 import SpecFiles
+import SpecMetrics
 import SpecStore
 
 /// What even a list of many runs says about a run: nothing here has to look at single cycles or tokens.
@@ -8,7 +9,8 @@ struct RunOutline: Sendable {
   let decoders: [Stored<DecoderRecord>]
   /// Vanilla once more.
   let noiseFloor: Stored<DecoderRecord>?
-  let speedups: [Speedup]
+  /// The times of all its decoders beside vanilla's.
+  let times: RunTimes
   /// By decoder.
   let losslessness: [Int64: Losslessness]
   /// Number of recorded generations.
@@ -32,7 +34,7 @@ struct RunOutline: Sendable {
     noiseFloor = all.first { $0.isNoiseFloor }
     let decoders = all.filter { !$0.isNoiseFloor }
     self.decoders = decoders.filter(\.isVanilla) + decoders.filter { !$0.isVanilla }
-    speedups = try store.speedups(of: run.id)
+    times = try RunTimes(store: store, run: run.id)
     losslessness = Dictionary(
       try store.losslessness(of: run.id).map { ($0.decoderID, $0) },
       uniquingKeysWith: { first, _ in first }
@@ -78,16 +80,19 @@ struct RunOutline: Sendable {
     decoders.first(where: \.isVanilla)
   }
 
-  /// The rows of the decoders that are compared with vanilla, without the noise floor.
-  var contests: [Speedup] {
-    let contestants = Set(decoders.filter { !$0.isVanilla }.map(\.id))
-    return speedups.filter { contestants.contains($0.decoderID) }
+  /// The ratios of the decoders that are compared with vanilla, without the noise floor, by category.
+  var contests: [SpeedMetrics] {
+    decoders.filter { !$0.isVanilla }.flatMap { decoder in
+      times.categories.compactMap { times.speed(of: decoder.id, in: $0) }
+    }
   }
 
-  /// The row with the highest overall ratio, vanilla left out; nil when no decoder has one.
-  var fastest: Speedup? {
-    contests.filter { $0.category == ReportCategory.overall.rawValue && $0.ratio != nil }
-      .max { $0.ratio ?? 0 < $1.ratio ?? 0 }
+  /// The decoder with the highest overall ratio, vanilla left out; nil when no decoder has one.
+  var fastest: (decoder: Stored<DecoderRecord>, speed: SpeedMetrics)? {
+    decoders.filter { !$0.isVanilla }
+      .compactMap { decoder in times.speed(of: decoder.id, in: .overall).map { (decoder, $0) } }
+      .filter { $0.1.ratio != nil }
+      .max { $0.1.ratio ?? 0 < $1.1.ratio ?? 0 }
   }
 
   /// What the run's ratios are called.
@@ -111,8 +116,4 @@ struct RunOutline: Sendable {
       return overflow ? Int.max : result
     }
   }
-}
-
-extension Stored where Record == DecoderRecord {
-  var isVanilla: Bool { record.method == "vanilla" }
 }

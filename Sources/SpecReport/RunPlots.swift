@@ -1,4 +1,5 @@
 import SpecDocument
+import SpecMetrics
 import SpecStatistics
 import SpecStore
 
@@ -51,7 +52,7 @@ package enum RunPlots {
 
   private static func speedup(_ summary: RunSummary) -> Plot? {
     let decoders = summary.contestants.filter { !$0.isNoiseFloor }
-    guard !summary.outline.speedups.isEmpty, !decoders.isEmpty else { return nil }
+    guard !summary.metrics.times.pairs.isEmpty, !decoders.isEmpty else { return nil }
     // More groups of bars than these cannot be told apart.
     let groups = summary.drawn + [.overall]
     let all = summary.outline.tasks.count
@@ -67,7 +68,7 @@ package enum RunPlots {
           name: summary.labels[decoder],
           color: color(of: decoder, summary),
           bars: groups.map { category in
-            let estimate = summary.estimates[decoder.id, category]
+            let estimate = summary.metrics[decoder.id, category].estimate
             return BarPlot.Bar(value: estimate?.ratio, interval: estimate?.interval.map { $0.lower...$0.upper })
           }
         )
@@ -89,7 +90,7 @@ package enum RunPlots {
   /// Which of the two intervals the bars have.
   private static func intervals(of decoders: [Stored<DecoderRecord>], _ summary: RunSummary) -> String {
     let drawn = decoders.flatMap { decoder in
-      (summary.drawn + [.overall]).compactMap { summary.estimates[decoder.id, $0] }.filter { $0.interval != nil }
+      (summary.drawn + [.overall]).compactMap { summary.metrics[decoder.id, $0].estimate }.filter { $0.interval != nil }
     }
     guard !drawn.isEmpty else { return "" }
     if drawn.allSatisfy({ $0.ofThisSuite != nil }) { return ", with 95 % intervals of this suite" }
@@ -99,7 +100,7 @@ package enum RunPlots {
 
   private static func timeSplit(_ summary: RunSummary) -> Plot? {
     let rows = summary.decoders.compactMap { decoder -> (name: String, shares: [Double])? in
-      guard let time = summary.figures[decoder.id, .overall].time, let draft = time.draftShare,
+      guard let time = summary.metrics[decoder.id, .overall].time, let draft = time.draftShare,
         let verify = time.verifyShare, let outside = time.outsideShare
       else { return nil }
       return (summary.labels[decoder], [draft, verify, outside])
@@ -116,7 +117,7 @@ package enum RunPlots {
 
   private static func acceptance(_ summary: RunSummary) -> Plot? {
     let series = summary.decoders.compactMap { decoder -> LinePlot.Series? in
-      let positions = summary.figures[decoder.id, .overall].positions
+      let positions = summary.metrics[decoder.id, .overall].positions
       return positions.isEmpty
         ? nil
         : LinePlot.Series(
@@ -138,8 +139,8 @@ package enum RunPlots {
 
   private static func acceptLengths(_ summary: RunSummary) -> Plot? {
     let drafting = summary.decoders.filter { $0.id != summary.outline.baseline?.id }
-    let counts = Dictionary(grouping: summary.cycleCounts, by: \.decoderID)
-    let longest = drafting.flatMap { counts[$0.id] ?? [] }.map(\.acceptLength).max() ?? 0
+    let tallies = summary.metrics.cycles
+    let longest = drafting.compactMap { tallies[$0.id]?.kinds.keys.map(\.acceptLength).max() }.max() ?? 0
     guard longest > 0 else { return nil }
     let shown = min(longest, 12)
     var plot = BarPlot(
@@ -147,13 +148,13 @@ package enum RunPlots {
       note: "Share of cycles, in percent, by the number of tokens that they contributed",
       groups: (1...shown).map { $0 == shown && longest > shown ? "\($0) or more" : String($0) },
       series: drafting.map { decoder in
-        let own = counts[decoder.id] ?? []
-        let all = Double(max(own.reduce(0) { $0 + $1.cycles }, 1))
+        let own = tallies[decoder.id]
+        let all = Double(max(own?.total.cycles ?? 0, 1))
         return BarPlot.Series(
           name: summary.labels[decoder],
           color: color(of: decoder, summary),
           bars: (1...shown).map { length in
-            let cycles = own.filter { min($0.acceptLength, shown) == length }.reduce(0) { $0 + $1.cycles }
+            let cycles = own?.cycles { min($0.acceptLength, shown) == length } ?? 0
             return BarPlot.Bar(value: Double(cycles) / all * 100)
           }
         )
@@ -165,7 +166,9 @@ package enum RunPlots {
 
   private static func latency(_ summary: RunSummary) -> Plot? {
     let rows = summary.decoders.map { decoder in
-      let timed = (summary.estimates.pairs[decoder.id] ?? []).filter { $0.decodeTokens > 0 && $0.decodeNanoseconds > 0 }
+      let timed = (summary.metrics.times.pairs[decoder.id] ?? []).filter {
+        $0.decodeTokens > 0 && $0.decodeNanoseconds > 0
+      }
       let sample = Quantiles(timed.map { Double($0.decodeNanoseconds) / Double($0.decodeTokens) / 1e6 })
       return (name: summary.labels[decoder], quantiles: BoxPlot.shares.compactMap { sample.quantile($0) })
     }.filter { !$0.quantiles.isEmpty }
@@ -180,22 +183,21 @@ package enum RunPlots {
   }
 
   private static func pace(_ summary: RunSummary) -> Plot? {
-    let paces = Dictionary(grouping: summary.paces, by: \.decoderID)
     let series = summary.decoders.compactMap { decoder -> LinePlot.Series? in
       // The last stretches that only a few long outputs reach would show those outputs, not the position.
-      let own = paces[decoder.id] ?? []
+      let own = summary.metrics.paces[decoder.id] ?? []
       let reached = own.filter { 4 * $0.generations >= (own.first?.generations ?? 0) }
       guard reached.count > 1 else { return nil }
       return LinePlot.Series(
         name: summary.labels[decoder],
         color: color(of: decoder, summary),
-        points: reached.map { (Double($0.position + RunSummary.stretch), $0.milliseconds) }
+        points: reached.map { (Double($0.position + summary.metrics.stretch), $0.milliseconds) }
       )
     }
     guard !series.isEmpty else { return nil }
     var plot = LinePlot(
       title: RunPlot.pace.title(summary.naming),
-      note: "Mean milliseconds per token over \(RunSummary.stretch) tokens each; log scale",
+      note: "Mean milliseconds per token over \(summary.metrics.stretch) tokens each; log scale",
       positionTitle: "position in the output",
       series: series
     )

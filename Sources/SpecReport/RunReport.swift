@@ -1,4 +1,5 @@
 import SpecDocument
+import SpecMetrics
 import SpecStore
 
 /// The report on one run for readers.
@@ -43,10 +44,10 @@ struct RunSections {
   }
 
   /// One row for each decoder, one column for each category and one for all of them.
-  func byCategory(_ title: RichText, _ note: RichText, _ cell: (Figures) -> String) -> [Block] {
+  func byCategory(_ title: RichText, _ note: RichText, _ cell: (Metrics) -> String) -> [Block] {
     var table = Table(labels: ["Decoder"], figures: taskTitles + [ReportCategory.overall.title])
     for decoder in summary.decoders {
-      table.append([name(decoder)] + (summary.columns + [.overall]).map { cell(summary.figures[decoder.id, $0]) })
+      table.append([name(decoder)] + (summary.columns + [.overall]).map { cell(summary.metrics[decoder.id, $0]) })
     }
     return section(title, table, note)
   }

@@ -1,3 +1,5 @@
+import SpecCore
+import SpecMetrics
 import SpecStore
 
 /// Everything that a report says about one run, read from the database once.
@@ -12,13 +14,8 @@ public struct RunSummary: Sendable {
   let outline: RunOutline
   /// What a reader calls the decoders.
   let labels: DecoderLabels
-  let figures: FigureTable
-  let estimates: SpeedEstimates
+  let metrics: RunMetrics
   let conditions: [PassCondition]
-  let cycleCounts: [CycleCount]
-  let paces: [TokenPace]
-  /// Tokens over which a pace is taken.
-  static let stretch = 16
 
   /// Reads a run.
   ///
@@ -31,13 +28,9 @@ public struct RunSummary: Sendable {
     labels = DecoderLabels(outline.decoders + [outline.noiseFloor].compactMap(\.self))
     environment = try store.environment(of: run).record
     mismatches = try store.mismatches(of: run)
-    skips = try store.skips(of: run).filter { $0.category != ReportCategory.overall.rawValue }
-    estimates = try SpeedEstimates(store: store, run: run)
+    skips = try store.skips(of: run)
     conditions = try store.conditions(of: run)
-    let recorded = try store.figures(of: run, stretch: Self.stretch)
-    cycleCounts = recorded.cycleCounts
-    paces = recorded.tokenPaces
-    figures = FigureTable(speedups: outline.speedups, recorded: recorded, origin: outline.run.origin)
+    metrics = try RunMetrics(store: store, run: outline.run, times: outline.times)
   }
 
   /// The run.
@@ -51,9 +44,7 @@ public struct RunSummary: Sendable {
     [outline.noiseFloor].compactMap(\.self) + decoders.filter { $0.id != outline.baseline?.id }
   }
   /// The decoder with the highest overall ratio.
-  var fastest: Stored<DecoderRecord>? {
-    outline.fastest.flatMap { fastest in decoders.first { $0.id == fastest.decoderID } }
-  }
+  var fastest: Stored<DecoderRecord>? { outline.fastest?.decoder }
   /// What the run's ratios are called.
   var naming: SpeedNaming { outline.naming }
   /// Whether the run came to its end.
@@ -64,4 +55,16 @@ public struct RunSummary: Sendable {
   public var expectedGenerations: Int { outline.expectedGenerations }
   /// Number of generations that were compared with vanilla's.
   public var checkedGenerations: Int { outline.checkedGenerations }
+}
+
+extension RunMetrics {
+  subscript(decoder: Int64, category: ReportCategory) -> Metrics {
+    metrics(of: decoder, in: Category(rawValue: category.rawValue))
+  }
+
+  /// What a decoder's verifying took over T(m); nil where one of them is not known.
+  func shareOfPassCosts(_ costs: [PassCost]?, of decoder: Int64) -> Double? {
+    guard let costs, let cycles = cycles[decoder] else { return nil }
+    return CostCurve(costs)?.share(of: cycles)
+  }
 }

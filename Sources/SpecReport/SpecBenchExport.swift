@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecFiles
 import SpecStore
 
@@ -91,25 +92,25 @@ public enum SpecBenchExport {
   }
 
   private static func line(_ answer: Answer, name: String, date: Date) throws -> String {
-    let choices = answer.passes.enumerated().map { index, turns -> ReportValue in
+    let choices = try answer.passes.enumerated().map { index, turns -> JSONValue in
       [
-        "index": ReportValue(index),
-        "turns": ReportValue(turns.map { ReportValue($0.generation.text) }),
-        "decoding_steps": ReportValue(turns.map { ReportValue($0.acceptLengths.count) }),
-        "new_tokens": ReportValue(turns.map { ReportValue($0.generation.outputTokens) }),
-        "wall_time": ReportValue(turns.map { ReportValue($0.generation.seconds) }),
-        "accept_lengths": ReportValue(turns.flatMap(\.acceptLengths).map { ReportValue($0) }),
+        "index": .integer(index),
+        "turns": .array(turns.map { .text($0.generation.text) }),
+        "decoding_steps": .array(turns.map { .integer($0.acceptLengths.count) }),
+        "new_tokens": .array(turns.map { .integer($0.generation.outputTokens) }),
+        "wall_time": .array(turns.map { .number($0.generation.seconds) }),
+        "accept_lengths": try JSONValue(encoding: turns.flatMap(\.acceptLengths)),
       ]
     }
-    let value: ReportValue = [
-      "question_id": ReportValue(question: answer.prompt.questionID, written: answer.prompt.writtenID),
-      "category": ReportValue(answer.category),
-      "answer_id": ReportValue("\(name)-\(answer.prompt.questionText)"),
-      "model_id": ReportValue(name),
-      "choices": ReportValue(choices),
-      "tstamp": ReportValue(date.timeIntervalSince1970),
+    let value: JSONValue = [
+      "question_id": .question(answer.prompt.questionID, written: answer.prompt.writtenID),
+      "category": .text(answer.category),
+      "answer_id": .text("\(name)-\(answer.prompt.questionText)"),
+      "model_id": .text(name),
+      "choices": .array(choices),
+      "tstamp": .number(date.timeIntervalSince1970),
     ]
-    return try value.renderedOnOneLine()
+    return try JSONText.line(value)
   }
 
   /// A name of a file that no other one has, whether or not upper and lower case are told apart.

@@ -1,5 +1,6 @@
 import SpecDocument
 import SpecStatistics
+import SpecMetrics
 import SpecStore
 
 /// What a run's ratios of times are called: speedups where outputs are equal, ratios of times per token elsewhere.
@@ -51,8 +52,8 @@ struct SpeedNaming: Sendable {
   }
 
   /// A ratio under one of the titles: one that is no speedup is marked where others are.
-  func cell(_ row: Speedup?, _ ratio: KeyPath<Speedup, Double?> = \.ratio) -> String {
-    cell(row?[keyPath: ratio], row?.basis ?? .speedup)
+  func cell(_ speed: SpeedMetrics?, _ ratio: KeyPath<SpeedMetrics, Double?> = \.ratio) -> String {
+    cell(speed?[keyPath: ratio], speed?.basis ?? .speedup)
   }
 
   func cell(_ ratio: Double?, _ basis: SpeedBasis) -> String {
@@ -67,16 +68,6 @@ struct SpeedNaming: Sendable {
       return
         "Because \(reason), \(subject) compare times per token and are no speedups: both times of a pair are scaled "
         + "to the same number of tokens, since a shorter answer is not a faster one."
-    }
-  }
-}
-
-extension Verdict {
-  /// What may be said, and of what.
-  func text(_ basis: SpeedBasis) -> String {
-    switch self {
-    case .faster, .slower: basis == .speedup ? rawValue : "\(rawValue) per token"
-    case .noDifferenceShown, .notKnown: rawValue
     }
   }
 }

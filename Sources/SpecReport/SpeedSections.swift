@@ -1,4 +1,5 @@
 import SpecDocument
+import SpecMetrics
 import SpecStore
 
 // How fast the decoders are, by several definitions.
@@ -14,12 +15,12 @@ extension RunSections {
   var speedup: [Block] {
     var table = Table(labels: ["Decoder"], figures: taskTitles + ["#Mean Accepted Tokens", "Overall"])
     for decoder in summary.allDecoders {
-      let overall = summary.figures[decoder.id, .overall]
-      let tasks = summary.columns.map { summary.naming.cell(summary.figures[decoder.id, $0].speedup) }
+      let overall = summary.metrics[decoder.id, .overall]
+      let tasks = summary.columns.map { summary.naming.cell(summary.metrics[decoder.id, $0].speed) }
       table.append(
         [name(decoder)] + tasks
           + [
-            NumberFormat.mean(overall.accepted?.meanAcceptedTokens), summary.naming.cell(overall.speedup),
+            NumberFormat.mean(overall.accepted?.meanAcceptedTokens), summary.naming.cell(overall.speed),
           ]
       )
     }
@@ -44,7 +45,7 @@ extension RunSections {
     for category in summary.tasks {
       table.append(
         [category.title]
-          + decoders.map { summary.naming.cell(summary.figures[$0.id, category].speedup) }
+          + decoders.map { summary.naming.cell(summary.metrics[$0.id, category].speed) }
       )
     }
     return section(
@@ -73,7 +74,7 @@ extension RunSections {
       """
       The same ratio with prefill: all work on the prompt, the drafter's included, counts on both sides.
       """
-    ) { summary.naming.cell($0.speedup, \.endToEndRatio) }
+    ) { summary.naming.cell($0.speed, \.endToEndRatio) }
   }
 
   /// The speedups by Spec-Bench's definition.
@@ -85,7 +86,7 @@ extension RunSections {
       The decoder's mean tokens per second over vanilla's mean tokens per second, prefill included, where each question
       with all its turns counts once for every pass. For comparison with published tables.
       """
-    ) { NumberFormat.ratio($0.speedup?.specBenchSpeedup) }
+    ) { NumberFormat.ratio($0.speed?.specBenchSpeedup) }
   }
 
   /// The columns of Spec-Bench's own output.
@@ -98,12 +99,12 @@ extension RunSections {
       ]
     )
     for decoder in summary.decoders {
-      guard let figures = SpecBenchFigures(summary, decoder.id) else { continue }
+      guard let speed = SpecBenchSpeed(summary, decoder.id) else { continue }
       table.append([
-        name(decoder), NumberFormat.mean(summary.figures[decoder.id, .overall].accepted?.meanAcceptedTokens),
-        NumberFormat.rate(figures.tokensPerSecond), NumberFormat.rate(figures.baseline),
-        NumberFormat.ratio(figures.speedup), NumberFormat.rate(figures.retokenizedBaseline),
-        NumberFormat.ratio(figures.retokenizedSpeedup),
+        name(decoder), NumberFormat.mean(summary.metrics[decoder.id, .overall].accepted?.meanAcceptedTokens),
+        NumberFormat.rate(speed.tokensPerSecond), NumberFormat.rate(speed.baseline),
+        NumberFormat.ratio(speed.speedup), NumberFormat.rate(speed.retokenizedBaseline),
+        NumberFormat.ratio(speed.retokenizedSpeedup),
       ])
     }
     guard !table.isEmpty else { return [] }
@@ -132,6 +133,6 @@ extension RunSections {
       """
       \(decodeTokens) over decode time, summed over the same pairs as the ratios above.
       """
-    ) { NumberFormat.rate($0.speedup?.tokensPerSecond) }
+    ) { NumberFormat.rate($0.speed?.tokensPerSecond) }
   }
 }

@@ -1,5 +1,6 @@
 import SpecDocument
 import SpecFiles
+import SpecMetrics
 import SpecStore
 
 /// Many settings of one or more runs against each other: speed against compression, as in the ablations of the Kangaroo
@@ -8,16 +9,16 @@ package enum SweepReport {
   /// One setting.
   private struct Entry {
     let name: String
-    let figures: [ReportCategory: Figures]
+    let metrics: [ReportCategory: Metrics]
     let estimate: SpeedEstimate?
     let explained: ExplainedSpeedup?
 
     /// Vanilla's time over the setting's: a speedup, or a ratio of times per token.
-    var ratio: Double? { figures[.overall]?.speedup?.ratio }
-    var basis: SpeedBasis { figures[.overall]?.speedup?.basis ?? .speedup }
+    var ratio: Double? { metrics[.overall]?.speed?.ratio }
+    var basis: SpeedBasis { metrics[.overall]?.speed?.basis ?? .speedup }
     /// The ratio in a sentence, marked where it is no speedup.
     var ratioText: String { NumberFormat.ratio(ratio) + (ratio == nil || basis == .speedup ? "" : " per token") }
-    var compression: Double? { figures[.overall]?.accepted?.meanAcceptedTokens }
+    var compression: Double? { metrics[.overall]?.accepted?.meanAcceptedTokens }
   }
 
   /// Makes the report.
@@ -72,16 +73,16 @@ package enum SweepReport {
     let isMixed = Set(summaries.map { "\($0.run.weightType) \($0.run.threads)" }).count > 1
     let all = summaries.flatMap { summary in
       summary.decoders.filter { !$0.isVanilla }.map { decoder in
-        let vanilla = summary.outline.baseline.map { summary.figures[$0.id, .overall] }
+        let vanilla = summary.outline.baseline.map { summary.metrics[$0.id, .overall] }
         let context = isMixed ? ", \(summary.run.weightType), \(quantity(summary.run.threads, "thread"))" : ""
         return Entry(
           name: decoder.spec + context,
-          figures: Dictionary(
-            summary.categories.map { ($0, summary.figures[decoder.id, $0]) },
+          metrics: Dictionary(
+            summary.categories.map { ($0, summary.metrics[decoder.id, $0]) },
             uniquingKeysWith: { first, _ in first }
           ),
-          estimate: summary.estimates[decoder.id, .overall],
-          explained: vanilla.flatMap { ExplainedSpeedup(summary.figures[decoder.id, .overall], vanilla: $0) }
+          estimate: summary.metrics[decoder.id, .overall].estimate,
+          explained: vanilla.flatMap { ExplainedSpeedup(summary.metrics[decoder.id, .overall], vanilla: $0) }
         )
       }
     }
@@ -151,7 +152,7 @@ package enum SweepReport {
         entry.name, naming.cell(entry.ratio, entry.basis),
         NumberFormat.interval(entry.estimate?.ofThisSuite), NumberFormat.interval(entry.estimate?.overQuestions),
         NumberFormat.mean(entry.compression),
-        NumberFormat.percent(entry.figures[.overall]?.acceptance?.acceptanceRate),
+        NumberFormat.percent(entry.metrics[.overall]?.acceptance?.acceptanceRate),
         NumberFormat.mean(entry.explained?.draftCost), NumberFormat.mean(entry.explained?.verifyCost),
       ])
     }
@@ -179,16 +180,16 @@ package enum SweepReport {
       columns: [("Category", .left), ("Best setting", .left), (naming.column, .right), ("Accepted", .right)]
     )
     for category in categories {
-      let measured = entries.filter { $0.figures[category]?.speedup?.ratio != nil }
+      let measured = entries.filter { $0.metrics[category]?.speed?.ratio != nil }
       guard
         let best = measured.max(by: {
-          $0.figures[category]?.speedup?.ratio ?? 0 < $1.figures[category]?.speedup?.ratio ?? 0
+          $0.metrics[category]?.speed?.ratio ?? 0 < $1.metrics[category]?.speed?.ratio ?? 0
         })
       else { continue }
       table.append([
         category.title, best.name,
-        naming.cell(best.figures[category]?.speedup),
-        NumberFormat.mean(best.figures[category]?.accepted?.meanAcceptedTokens),
+        naming.cell(best.metrics[category]?.speed),
+        NumberFormat.mean(best.metrics[category]?.accepted?.meanAcceptedTokens),
       ])
     }
     return [.heading(2, "Best setting by category"), .table(table)]

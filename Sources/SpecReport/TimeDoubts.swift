@@ -1,5 +1,6 @@
 import SpecDocument
 import SpecFiles
+import SpecMetrics
 import SpecStore
 
 /// What speaks against a run's times: a reader must meet it before the first ratio.
@@ -20,7 +21,7 @@ struct TimeDoubts {
   }
 
   private var noise: RichText? {
-    guard let floor = summary.outline.noiseFloor, let ratio = summary.estimates[floor.id, .overall]?.ratio,
+    guard let floor = summary.outline.noiseFloor, let ratio = summary.metrics[floor.id, .overall].estimate?.ratio,
       max(ratio, 1 / ratio) > 1 + Self.tolerance
     else { return nil }
     return "Vanilla measured against itself reads \(NumberFormat.ratio(ratio)) instead of 1.00x."

@@ -1,4 +1,5 @@
 import SpecDocument
+import SpecMetrics
 import SpecStore
 
 // How long things took, and what the methods cost.
@@ -6,9 +7,9 @@ extension RunSections {
   /// Times to the first token and between tokens.
   var latency: [Block] {
     var table = Table(labels: ["Metric", "Decoder"], figures: ["p50", "p90", "p95", "p99", "Mean"])
-    for metric in LatencyMetric.inOrder {
+    for metric in LatencyMetric.allCases {
       for decoder in summary.decoders {
-        guard let row = summary.figures[decoder.id, .overall].latencies[metric] else { continue }
+        guard let row = summary.metrics[decoder.id, .overall].latencies[metric] else { continue }
         let values = [
           row.p50Milliseconds, row.p90Milliseconds, row.p95Milliseconds, row.p99Milliseconds, row.meanMilliseconds,
         ]
@@ -36,7 +37,7 @@ extension RunSections {
       figures: ["Draft", "Verify", "Overhead", "Other", "Outside passes", "Cycles", "Time per cycle"]
     )
     for decoder in summary.decoders {
-      let figures = summary.figures[decoder.id, .overall]
+      let figures = summary.metrics[decoder.id, .overall]
       let shares = [
         figures.time?.draftShare, figures.time?.verifyShare, figures.time?.overheadShare, figures.time?.otherShare,
         figures.time?.outsideShare,

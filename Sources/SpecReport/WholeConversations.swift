@@ -1,3 +1,4 @@
+import SpecMetrics
 import SpecStore
 
 /// Which conversations of a run are whole: Spec-Bench's scripts take every one for such.
@@ -19,5 +20,12 @@ enum WholeConversations {
       turns[last.questionID] = nil
     }
     return turns
+  }
+}
+
+extension SpecBenchSpeed {
+  /// The speed of a run's decoder; nil where it has no whole conversation.
+  init?(_ summary: RunSummary, _ decoder: Int64) {
+    self.init(summary.metrics.times.pairs[decoder] ?? [], turns: summary.outline.turns)
   }
 }

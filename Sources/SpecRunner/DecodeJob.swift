@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecDecoding
 import SpecFiles
 import SpecModel
@@ -128,9 +129,9 @@ public struct DecodeJob {
   private func line(for input: Input, _ generation: Generation) throws -> String {
     let seconds = Double(generation.decodeTime) / 1e9
     let decoded = generation.tokens.count - generation.prefillTokens
-    return try jsonText(
+    return try JSONText.line(
       DecodedLine(
-        id: EncodableJSON(value: input.id),
+        id: input.id,
         decoder: decoder.spec.description,
         outputIDs: generation.tokens,
         acceptLengths: generation.cycles.map(\.acceptLength),
@@ -160,7 +161,8 @@ private struct DecodedLine: Encodable {
     }
   }
 
-  let id: EncodableJSON
+  /// As it was read: a text, a number or whatever else.
+  let id: JSONValue
   let decoder: String
   let outputIDs: [Token]
   let acceptLengths: [Int]
@@ -173,27 +175,6 @@ private struct DecodedLine: Encodable {
     case outputIDs = "output_ids"
     case acceptLengths = "accept_lengths"
     case stopReason = "stop_reason"
-  }
-}
-
-/// An id as it was read: a text, a number or whatever else.
-private struct EncodableJSON: Encodable {
-  let value: JSONValue
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch value {
-    case .null: try container.encodeNil()
-    case .boolean(let flag): try container.encode(flag)
-    case .integer(let number): try container.encode(number)
-    case .number(let number): try container.encode(number)
-    case .otherNumber(let text): try container.encode(Decimal(string: text))
-    case .string(let bytes): try container.encode(String(decoding: bytes, as: UTF8.self))
-    case .array(let values): try container.encode(values.map(EncodableJSON.init))
-    case .object(let members):
-      let pairs = members.map { (String(decoding: $0.key, as: UTF8.self), EncodableJSON(value: $0.value)) }
-      try container.encode(Dictionary(pairs) { _, last in last })
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 import SpecKernels
 import SpecModel
+import SpecStatistics
 
 /// How fast the engine is, against what the machine can do, all measured in turn in one process.
 public struct EngineBenchmark {
@@ -302,9 +303,5 @@ public struct EngineBenchmark {
     return Double(MonotonicClock.now - start) / 1e9
   }
 
-  private func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    guard let middle = sorted.dropFirst(sorted.count / 2).first else { return 0 }
-    return sorted.count % 2 == 1 ? middle : (middle + sorted[sorted.count / 2 - 1]) / 2
-  }
+  private func median(_ values: [Double]) -> Double { Quantiles(values).median ?? 0 }
 }

@@ -23,19 +23,11 @@ extension Generation {
       outputTokens: tokens.count,
       outputIDs: tokens.map(Int.init),
       text: text,
-      stopReason: storedStopReason,
+      stopReason: stopReason,
       preemptedSteps: preemptedSteps,
       prefillTokens: prefillTokens,
       prefillCycles: cycleOfToken.first == .some(0) ? 1 : 0
     )
-  }
-
-  private var storedStopReason: SpecStore.StopReason {
-    switch stopReason {
-    case .endToken: .endToken
-    case .maximumNewTokens: .maxNewTokens
-    case .contextLength: .contextLength
-    }
   }
 
   var cycleRecords: [CycleRecord] {

@@ -1,4 +1,4 @@
-import SpecStatistics
+import SpecMetrics
 import SpecStore
 
 /// How narrow the speedups' intervals of this suite have to be, and how long that may take.
@@ -40,21 +40,17 @@ public struct PrecisionGoal: Sendable, Equatable {
   /// - Returns: nil without anything to compare, as when every prompt was skipped.
   /// - Throws: `StoreError`.
   static func worst(of run: Int64, in store: BenchmarkStore) throws(StoreError) -> Worst? {
-    let pairs = Dictionary(grouping: try store.pairs(of: run), by: \.decoderID)
-    let decoders = try store.decoders(of: run)
-    let baseline = decoders.first { $0.method == "vanilla" }
-    let times = decoders.filter { $0.id != baseline?.id && pairs[$0.id] != nil }
-      .map { (decoder: $0, pairs: pairs[$0.id] ?? []) }
-    let effect = PassEffect(times.map { PairedTimes(passTimesOf: $0.pairs) })
-    return times.filter { !$0.decoder.isNoiseFloor }
-      .map { decoder, pairs in
-        let times = PairedTimes(decodeTimesOf: pairs)
-        return Worst(
-          decoder: decoder.name,
-          basis: pairs.basis,
-          precision: times.intervalOfThisSuite(effect)?.precision ?? .infinity,
-          canImprove: times.ratioOfSums != nil
-        )
+    let times = try RunTimes(store: store, run: run)
+    return try store.decoders(of: run).filter { !$0.isVanilla }
+      .compactMap { decoder in
+        times.estimate(of: decoder.id, in: .overall).map { estimate in
+          Worst(
+            decoder: decoder.name,
+            basis: estimate.basis,
+            precision: estimate.ofThisSuite?.precision ?? .infinity,
+            canImprove: estimate.ratio != nil
+          )
+        }
       }
       .max { $0.precision < $1.precision }
   }

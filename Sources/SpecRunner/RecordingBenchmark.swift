@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecDecoding
 import SpecKernels
 import SpecModel
@@ -25,7 +26,7 @@ public struct RecordingBenchmark {
   /// Tokens of one generation.
   static let length = 128
   private static let questions = 120
-  private static let categories = ["mt_bench", "translation", "summarization", "qa", "math_reasoning", "rag"]
+  private static let categories = Category.standard.map(\.rawValue)
   private let store: BenchmarkStore
   private let context: ComputeContext
   private let decoders: [ScriptedDecoder]
@@ -114,8 +115,8 @@ public struct RecordingBenchmark {
       ),
       environment: RunEnvironment.capture(context),
       decoders: decoders.indices.map { index in
-        let name = index == 0 ? "vanilla" : "synthetic-\(index)"
-        return DecoderRecord(ordinal: index, name: name, method: index == 0 ? "vanilla" : "synthetic", spec: name)
+        let name = index == 0 ? Baseline.method : "synthetic-\(index)"
+        return DecoderRecord(ordinal: index, name: name, method: index == 0 ? Baseline.method : "synthetic", spec: name)
       },
       prompts: (0..<Self.questions).map { question in
         let category = Self.categories[question % Self.categories.count]

@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecDecoding
 import SpecFiles
 import SpecModel
@@ -48,7 +49,7 @@ public struct RunDecoder {
   }
 
   /// Whether the others are compared with this decoder.
-  var isBaseline: Bool { spec.method == "vanilla" && !isNoiseFloor }
+  var isBaseline: Bool { spec.method == Baseline.method && !isNoiseFloor }
 
   /// The name of the decoder that is vanilla once more.
   public static let noiseFloorName = "vanilla (again)"
@@ -124,16 +125,9 @@ public struct RunDecoder {
       name: name,
       method: spec.method,
       spec: spec.description,
-      settings: try jsonText(settings),
+      settings: try JSONText.line(settings),
       addedParameters: addedParameters,
       isNoiseFloor: isNoiseFloor
     )
   }
-}
-
-/// A value as JSON text with sorted keys.
-func jsonText(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecDecoding
 import SpecFiles
 import SpecModel
@@ -216,12 +217,12 @@ struct RunLedger {
       maxNewTokens: plan.maximumNewTokens,
       contextLength: configuration.contextLength,
       seed: plan.seed,
-      options: try jsonText(plan.options),
+      options: try JSONText.line(plan.options),
       temperature: plan.sampling.limits.temperature.asWritten,
       topK: plan.sampling.limits.topK,
       topP: plan.sampling.limits.topP.asWritten,
       verification: plan.sampling.verification.rawValue,
-      plan: try jsonText(plan.stored(model, decoders)),
+      plan: try JSONText.line(plan.stored(model, decoders)),
       plannedPrompts: plan.suite.promptCount
     )
   }

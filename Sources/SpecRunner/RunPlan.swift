@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecDecoding
 import SpecSuite
 
@@ -76,23 +77,7 @@ public struct RunPlan: Sendable {
 
   /// The order in which decoders take a prompt, as indices: shuffled by seed, pass, question and turn.
   func order(of decoders: Int, pass: Int, question: Int, turn: Int) -> [Int] {
-    var generator = OrderGenerator(state: 0)
-    for part in [seed, pass, question, turn] { generator.absorb(part) }
+    var generator = SplitMix64(keys: [seed, pass, question, turn])
     return Array(0..<decoders).shuffled(using: &generator)
-  }
-}
-
-/// A small reproducible generator (splitmix64) for the order of decoders.
-private struct OrderGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func absorb(_ value: Int) { state = next() ^ UInt64(bitPattern: Int64(value)) }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecFiles
 import SpecStore
 import SpecSuite
@@ -168,11 +169,11 @@ public struct SpecBenchImport {
     return files.enumerated().map { index, file in
       let stem = URL(fileURLWithPath: file.path).deletingPathExtension().lastPathComponent
       let title = file.answers.modelID.isEmpty ? stem : file.answers.modelID
-      let name = Self.unused(index == 0 ? "vanilla" : title, &used)
+      let name = Self.unused(index == 0 ? Baseline.method : title, &used)
       return DecoderRecord(
         ordinal: index,
         name: name,
-        method: index == 0 ? "vanilla" : "imported",
+        method: index == 0 ? Baseline.method : "imported",
         // Two files may call their models alike; comparisons find decoders by this.
         spec: index == 0 ? title : name
       )

@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecFiles
 import SpecStore
 import SpecSuite
@@ -66,7 +67,7 @@ public struct StoredPlan: Codable, Equatable, Sendable {
     moved.decoders = decoders
     moved.workingDirectory = workingDirectory
     moved.report = report
-    return moved == old ? nil : try jsonText(moved)
+    return moved == old ? nil : try JSONText.line(moved)
   }
 
   /// The plan of the newest unfinished run that was measured into a database.

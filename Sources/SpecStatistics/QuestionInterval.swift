@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 
 // The interval "over questions": what the ratio would be on other questions of the same kind.
 extension PairedTimes {
@@ -74,12 +75,12 @@ struct QuestionClusters {
   func bootstrapInterval(resamples: Int, seed: UInt64) -> ClosedRange<Double>? {
     let observed = LogRatio(clusters)
     guard observed.standardError > 0 else { return nil }
-    var generator = ResamplingGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     var draw = clusters
     var deviations: [Double] = []
     deviations.reserveCapacity(resamples)
     for _ in 0..<resamples {
-      for place in draw.indices { draw[place] = clusters[generator.index(below: clusters.count)] }
+      for place in draw.indices { draw[place] = clusters[generator.below(clusters.count)] }
       let drawn = LogRatio(draw)
       // A draw of the same question again and again has no spread and tells nothing.
       if drawn.standardError > 0 { deviations.append((drawn.value - observed.value) / drawn.standardError) }

@@ -1,10 +1,8 @@
 internal import GRDB
+import SpecCore
 
 /// The order of categories: Spec-Bench's six first, then a suite's own as they first appear, 'overall' last.
 enum CategoryOrder {
-  /// Spec-Bench's categories in the order of its tables.
-  static let standard = ["mt_bench", "translation", "summarization", "qa", "math_reasoning", "rag"]
-
   /// The beginning of a query over the run given by the argument `run`: the first prompt of each category.
   static let table = """
     WITH category_order (category, first_prompt) AS MATERIALIZED (
@@ -17,7 +15,7 @@ enum CategoryOrder {
 
   /// What to order by.
   static let columns: String = {
-    let places = standard.enumerated().map { "WHEN '\($1)' THEN \($0)" }.joined(separator: " ")
+    let places = Category.standard.enumerated().map { "WHEN '\($1.rawValue)' THEN \($0)" }.joined(separator: " ")
     return "CASE view.category \(places) WHEN 'overall' THEN 8 ELSE 7 END, category_order.first_prompt, view.category"
   }()
 

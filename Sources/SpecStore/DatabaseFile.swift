@@ -84,11 +84,11 @@ struct DatabaseFile {
   }
 
   private func checkedToBeCurrent(_ database: Database) throws -> Bool {
-    guard try Int32.fetchOne(database, sql: "PRAGMA application_id") == Schema.applicationID else {
+    guard try Int32.fetchOne(database, sql: "PRAGMA application_id") == Migration.applicationID else {
       throw StoreError.notABenchmark(path: path)
     }
-    if try Migrations.migrator.hasBeenSuperseded(database) { throw StoreError.newerSchema(path: path) }
-    return try Migrations.migrator.hasCompletedMigrations(database)
+    if try Migration.migrator.hasBeenSuperseded(database) { throw StoreError.newerSchema(path: path) }
+    return try Migration.migrator.hasCompletedMigrations(database)
   }
 
   private func openForWriting() throws -> DatabaseQueue {
@@ -97,7 +97,7 @@ struct DatabaseFile {
     let isNew = FilePlace.kind(at: file) == nil
     do {
       let queue = try connected(configuration)
-      try Migrations.migrator.migrate(queue)
+      try Migration.migrator.migrate(queue)
       return queue
     } catch {
       let failure = StoreError(error, path: path, file: file, access: .writing)

@@ -1,5 +1,4 @@
 internal import GRDB
-public import SpecStatistics
 
 /// A generation beside vanilla's of the same prompt and pass.
 public struct GenerationPair: Codable, Equatable, Sendable {
@@ -74,43 +73,4 @@ extension BenchmarkStore {
       """
     return try read { try GenerationPair.fetchAll($0, sql: sql, arguments: ["run": run]) }
   }
-}
-
-extension Sequence<GenerationPair> {
-  /// What the ratio of the summed times compares: total times only where all outputs are equal.
-  public var basis: SpeedBasis { allSatisfy(\.outputsAreEqual) ? .speedup : .timePerToken }
-}
-
-extension GenerationPair {
-  /// The decode times beside each other.
-  ///
-  /// - Parameter basis: whether the times are those of equal outputs or are to be compared per token.
-  /// - Returns: the times, scaled to the same number of tokens where they are to be compared per token.
-  public func decodeTimes(as basis: SpeedBasis) -> TimePair {
-    let pair = TimePair(
-      question: questionID,
-      pass: pass,
-      baseline: Double(vanillaDecodeNanoseconds),
-      method: Double(decodeNanoseconds)
-    )
-    return basis == .speedup ? pair : pair.perToken(baselineTokens: vanillaDecodeTokens, methodTokens: decodeTokens)
-  }
-}
-
-extension PairedTimes {
-  /// The decode times of generations beside vanilla's.
-  ///
-  /// - Parameters:
-  ///   - pairs: The generations of one decoder.
-  ///   - basis: What to compare; nil takes what the outputs allow.
-  public init(decodeTimesOf pairs: some Collection<GenerationPair>, as basis: SpeedBasis? = nil) {
-    let basis = basis ?? pairs.basis
-    self.init(pairs.lazy.map { $0.decodeTimes(as: basis) })
-  }
-
-  /// The decode times as they are, for a `PassEffect`: that takes every decoder relative to its own mean, and the same
-  /// times of vanilla beside all of them.
-  ///
-  /// - Parameter pairs: The generations of one decoder.
-  public init(passTimesOf pairs: some Collection<GenerationPair>) { self.init(decodeTimesOf: pairs, as: .speedup) }
 }

@@ -1,61 +1,326 @@
 internal import GRDB
 
-/// The numbered steps that bring a file to the current schema. A released step never changes: add a new one.
-enum Migrations {
+/// A numbered step that brings a file closer to the current schema.
+struct Migration: Sendable {
+  let name: String
+  /// Whether it replaces tables or columns that views read. Then the views go before it, since a table that a view reads
+  /// cannot be replaced, and come back after it in their current form.
+  var renewsViews = false
+  let sql: String
+
+  private func apply(to database: Database) throws {
+    if renewsViews { try Self.dropViews(database) }
+    try database.execute(sql: sql)
+    guard renewsViews else { return }
+    for view in View.all { try database.execute(sql: "CREATE VIEW \(view.name) AS \(view.query)") }
+  }
+
+  /// Takes away all views of any version.
+  private static func dropViews(_ database: Database) throws {
+    for view in View.all { try database.execute(sql: "DROP VIEW IF EXISTS \(view.name)") }
+  }
+
+  /// Marks a file as SpecBench's own: the letters SPEC in SQLite's `application_id`.
+  static let applicationID: Int32 = 0x5350_4543
+
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
-    migrator.registerMigration("1") { database in
-      try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
-      try database.execute(sql: Schema.tables)
-    }
-    migrator.registerMigration("2-noise-floor") { database in
-      try database.execute(sql: Schema.noiseFloor)
-    }
-    migrator.registerMigration("3-pass-conditions") { database in
-      try database.execute(sql: Schema.passConditions)
-    }
-    migrator.registerMigration("4-origin") { database in
-      try database.execute(sql: Schema.origin)
-    }
-    migrator.registerMigration("5-sampling") { database in
-      try database.execute(sql: Schema.sampling)
-    }
-    migrator.registerMigration("6-stored-weight-type") { database in
-      try database.execute(sql: Schema.storedWeightType)
-    }
-    migrator.registerMigration("7-retokenized") { database in
-      try database.execute(sql: Schema.retokenized)
-    }
-    migrator.registerMigration("8-mismatch-margin") { database in
-      try database.execute(sql: Schema.mismatchMargin)
-    }
-    migrator.registerMigration("9-run-identity") { database in
-      try database.execute(sql: Schema.runIdentity)
-    }
-    migrator.registerMigration("10-own-categories") { database in
-      try dropViews(database)
-      try database.execute(sql: Schema.openCategories)
-      try createViews(database)
-    }
-    migrator.registerMigration("11-prefill-counts") { database in
-      try dropViews(database)
-      try database.execute(sql: Schema.prefillCounts)
-      try createViews(database)
+    for migration in all {
+      migrator.registerMigration(migration.name) { try migration.apply(to: $0) }
     }
     return migrator
   }
 
-  /// Takes away all views of any version: a table that a view reads cannot be replaced.
-  private static func dropViews(_ database: Database) throws {
-    for view in Views.all { try database.execute(sql: "DROP VIEW IF EXISTS \(view.name)") }
-  }
+  /// All steps in their order. A released step never changes: add a new one at the end.
+  private static let all = [
+    // The tables of the first version.
+    Migration(
+      name: "1",
+      sql: """
+        PRAGMA application_id = \(applicationID);
 
-  /// Replaces all views by their current definitions. A migration that changes tables or views calls this last; the first
-  /// one does not, since renaming a table later takes views whose columns are all there.
-  private static func createViews(_ database: Database) throws {
-    try dropViews(database)
-    for view in Views.all {
-      try database.execute(sql: "CREATE VIEW \(view.name) AS \(view.overAllRuns)")
-    }
-  }
+        CREATE TABLE environment (
+          id INTEGER PRIMARY KEY,
+          host_name TEXT NOT NULL,
+          cpu_model TEXT NOT NULL,
+          physical_cores INTEGER NOT NULL,
+          logical_cores INTEGER NOT NULL,
+          affinity TEXT NOT NULL,
+          governor TEXT,
+          frequency_mhz REAL,
+          load_average REAL,
+          memory_total_bytes INTEGER NOT NULL,
+          memory_available_bytes INTEGER NOT NULL,
+          operating_system TEXT NOT NULL,
+          kernel TEXT NOT NULL,
+          compiler TEXT NOT NULL,
+          package_version TEXT NOT NULL,
+          source_commit TEXT,
+          build_configuration TEXT NOT NULL CHECK (build_configuration IN ('release', 'debug')),
+          kernel_set TEXT NOT NULL,
+          taints TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(taints))
+        ) STRICT;
+
+        CREATE TABLE run (
+          id INTEGER PRIMARY KEY,
+          started_at TEXT NOT NULL,
+          finished_at TEXT,
+          command_line TEXT NOT NULL,
+          environment_id INTEGER NOT NULL REFERENCES environment (id) ON DELETE CASCADE,
+          model_name TEXT NOT NULL,
+          model_path TEXT NOT NULL,
+          model_hash TEXT NOT NULL,
+          tokenizer_hash TEXT NOT NULL,
+          architecture TEXT NOT NULL,
+          parameters INTEGER NOT NULL,
+          weight_type TEXT NOT NULL,
+          threads INTEGER NOT NULL,
+          suite_name TEXT NOT NULL,
+          suite_version TEXT NOT NULL,
+          suite_hash TEXT NOT NULL,
+          suite_path TEXT NOT NULL,
+          passes INTEGER NOT NULL,
+          max_new_tokens INTEGER NOT NULL,
+          context_length INTEGER NOT NULL,
+          seed INTEGER NOT NULL,
+          options TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(options)),
+          verification_cost TEXT CHECK (verification_cost IS NULL OR json_valid(verification_cost))
+        ) STRICT;
+        CREATE INDEX run_by_environment ON run (environment_id);
+
+        -- An environment belongs to the run that captured it and goes with it.
+        CREATE TRIGGER environment_follows_run AFTER DELETE ON run BEGIN
+          DELETE FROM environment
+          WHERE id = OLD.environment_id AND NOT EXISTS (SELECT 1 FROM run WHERE environment_id = OLD.environment_id);
+        END;
+
+        CREATE TABLE decoder (
+          id INTEGER PRIMARY KEY,
+          run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+          ordinal INTEGER NOT NULL,
+          name TEXT NOT NULL,
+          method TEXT NOT NULL,
+          spec TEXT NOT NULL,
+          settings TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(settings)),
+          added_parameters INTEGER NOT NULL,
+          UNIQUE (run_id, name)
+        ) STRICT;
+
+        CREATE TABLE prompt (
+          id INTEGER PRIMARY KEY,
+          run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+          ordinal INTEGER NOT NULL,
+          question_id INTEGER NOT NULL,
+          turn INTEGER NOT NULL CHECK (turn >= 0),
+          category TEXT NOT NULL
+            CHECK (category IN ('mt_bench', 'translation', 'summarization', 'qa', 'math_reasoning', 'rag')),
+          subcategory TEXT NOT NULL,
+          prompt_tokens INTEGER NOT NULL,
+          ids_hash TEXT NOT NULL,
+          skip_reason TEXT,
+          UNIQUE (run_id, question_id, turn)
+        ) STRICT;
+
+        CREATE TABLE generation (
+          id INTEGER PRIMARY KEY,
+          decoder_id INTEGER NOT NULL REFERENCES decoder (id) ON DELETE CASCADE,
+          prompt_id INTEGER NOT NULL REFERENCES prompt (id) ON DELETE CASCADE,
+          pass INTEGER NOT NULL CHECK (pass >= 0),
+          ordinal INTEGER NOT NULL,
+          started_at TEXT NOT NULL,
+          prefill_ns INTEGER NOT NULL CHECK (prefill_ns >= 0),
+          decode_ns INTEGER NOT NULL CHECK (decode_ns >= 0),
+          output_tokens INTEGER NOT NULL CHECK (output_tokens >= 0),
+          output_ids TEXT NOT NULL CHECK (json_valid(output_ids)),
+          text TEXT NOT NULL,
+          stop_reason TEXT NOT NULL CHECK (stop_reason IN ('end_token', 'max_new_tokens', 'context_length')),
+          lossless INTEGER CHECK (lossless IN (0, 1)),
+          mismatch_position INTEGER,
+          expected_token INTEGER,
+          found_token INTEGER,
+          UNIQUE (decoder_id, prompt_id, pass)
+        ) STRICT;
+        CREATE INDEX generation_by_prompt ON generation (prompt_id, pass);
+
+        CREATE TABLE cycle (
+          generation_id INTEGER NOT NULL REFERENCES generation (id) ON DELETE CASCADE,
+          ordinal INTEGER NOT NULL CHECK (ordinal >= 0),
+          drafted INTEGER NOT NULL CHECK (drafted >= 0),
+          nodes INTEGER NOT NULL CHECK (nodes >= drafted),
+          accepted INTEGER NOT NULL CHECK (accepted BETWEEN 0 AND drafted),
+          accept_length INTEGER NOT NULL CHECK (accept_length >= accepted),
+          emitted INTEGER NOT NULL CHECK (emitted BETWEEN 0 AND accept_length),
+          draft_ns INTEGER NOT NULL,
+          verify_ns INTEGER NOT NULL,
+          overhead_ns INTEGER NOT NULL,
+          PRIMARY KEY (generation_id, ordinal)
+        ) STRICT, WITHOUT ROWID;
+
+        -- cycle holds the ordinal of a cycle of the same generation. It is no foreign key, since that would cost one
+        -- look-up for every token; the writer of a generation has both in hand.
+        CREATE TABLE token (
+          generation_id INTEGER NOT NULL REFERENCES generation (id) ON DELETE CASCADE,
+          position INTEGER NOT NULL CHECK (position >= 0),
+          token_id INTEGER NOT NULL,
+          cycle INTEGER,
+          available_ns INTEGER NOT NULL,
+          PRIMARY KEY (generation_id, position)
+        ) STRICT, WITHOUT ROWID;
+        """
+    ),
+    // Marks the decoder that is vanilla once more: what its speedup differs from 1 is the noise of the measurement.
+    Migration(
+      name: "2-noise-floor",
+      sql: """
+        ALTER TABLE decoder ADD COLUMN is_noise_floor INTEGER NOT NULL DEFAULT 0 CHECK (is_noise_floor IN (0, 1));
+        """
+    ),
+    // What else the machine did during each pass, and the steps during which the decoder was kept waiting. Null stands
+    // for what the system does not tell.
+    Migration(
+      name: "3-pass-conditions",
+      sql: """
+        CREATE TABLE pass_condition (
+          run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+          pass INTEGER NOT NULL CHECK (pass >= 0),
+          started_at TEXT NOT NULL,
+          finished_at TEXT NOT NULL,
+          load_average REAL,
+          other_share REAL,
+          steal_share REAL,
+          frequency_mhz REAL,
+          final_frequency_mhz REAL,
+          swapped_pages INTEGER,
+          on_battery INTEGER CHECK (on_battery IN (0, 1)),
+          taints TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(taints)),
+          PRIMARY KEY (run_id, pass)
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE generation ADD COLUMN preempted_steps INTEGER CHECK (preempted_steps >= 0);
+        """
+    ),
+    // Where a run's figures come from: measured by this program, or read from the files of Spec-Bench, which hold no
+    // token ids, no environment and no times of cycles.
+    Migration(
+      name: "4-origin",
+      sql: """
+        ALTER TABLE run ADD COLUMN origin TEXT NOT NULL DEFAULT 'measured' CHECK (origin IN ('measured', 'spec_bench'));
+        """
+    ),
+    // How a run chose its tokens.
+    Migration(
+      name: "5-sampling",
+      sql: """
+        ALTER TABLE run ADD COLUMN temperature REAL NOT NULL DEFAULT 0 CHECK (temperature >= 0);
+        ALTER TABLE run ADD COLUMN top_k INTEGER NOT NULL DEFAULT 0 CHECK (top_k >= 0);
+        ALTER TABLE run ADD COLUMN top_p REAL NOT NULL DEFAULT 1 CHECK (top_p > 0 AND top_p <= 1);
+        ALTER TABLE run ADD COLUMN verification TEXT NOT NULL DEFAULT 'coupled'
+          CHECK (verification IN ('coupled', 'rejection'));
+        """
+    ),
+    // The type in which the checkpoint stores its weights; a run may hold them in another. NULL in older runs.
+    Migration(
+      name: "6-stored-weight-type",
+      sql: "ALTER TABLE run ADD COLUMN stored_weight_type TEXT"
+    ),
+    // Vanilla's tokens as Spec-Bench counts them: its text made into tokens again, less one.
+    Migration(
+      name: "7-retokenized",
+      sql: """
+        ALTER TABLE generation ADD COLUMN retokenized_tokens INTEGER;
+        """
+    ),
+    // How clearly the target decided where a generation first differs from vanilla's; null where nothing computed it.
+    Migration(
+      name: "8-mismatch-margin",
+      sql: "ALTER TABLE generation ADD COLUMN mismatch_margin REAL"
+    ),
+    // What a run's results depend on, so that resuming it can tell whether all of it is still the same: the files by
+    // content, the plan, and the built program. Null in older runs. The conditions of a pass are kept for each attempt at
+    // it, and the settled time of the warm-up for each decoder.
+    Migration(
+      name: "9-run-identity",
+      sql: """
+        ALTER TABLE environment ADD COLUMN executable_hash TEXT;
+        ALTER TABLE run ADD COLUMN plan TEXT CHECK (plan IS NULL OR json_valid(plan));
+        ALTER TABLE run ADD COLUMN planned_prompts INTEGER CHECK (planned_prompts >= 0);
+        ALTER TABLE decoder ADD COLUMN warm_up_ns INTEGER CHECK (warm_up_ns >= 0);
+        CREATE TABLE run_input (
+          run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+          role TEXT NOT NULL,
+          path TEXT NOT NULL,
+          sha256 TEXT NOT NULL,
+          PRIMARY KEY (run_id, role)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE attempt_condition (
+          run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+          pass INTEGER NOT NULL CHECK (pass >= 0),
+          attempt INTEGER NOT NULL CHECK (attempt >= 0),
+          started_at TEXT NOT NULL,
+          finished_at TEXT NOT NULL,
+          load_average REAL,
+          other_share REAL,
+          steal_share REAL,
+          frequency_mhz REAL,
+          final_frequency_mhz REAL,
+          swapped_pages INTEGER,
+          on_battery INTEGER CHECK (on_battery IN (0, 1)),
+          taints TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(taints)),
+          PRIMARY KEY (run_id, pass, attempt)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO attempt_condition (run_id, pass, attempt, started_at, finished_at, load_average, other_share, steal_share,
+          frequency_mhz, final_frequency_mhz, swapped_pages, on_battery, taints)
+        SELECT run_id, pass, 0, started_at, finished_at, load_average, other_share, steal_share,
+          frequency_mhz, final_frequency_mhz, swapped_pages, on_battery, taints FROM pass_condition;
+        DROP TABLE pass_condition;
+        ALTER TABLE attempt_condition RENAME TO pass_condition;
+        """
+    ),
+    // Takes categories other than Spec-Bench's, and ids that are no integers. A table's checks cannot be changed, so the
+    // table is made anew in the way that SQLite's documentation gives; foreign keys are off meanwhile and checked after.
+    Migration(
+      name: "10-own-categories",
+      renewsViews: true,
+      sql: """
+        CREATE TABLE new_prompt (
+          id INTEGER PRIMARY KEY,
+          run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+          ordinal INTEGER NOT NULL,
+          question_id INTEGER NOT NULL,
+          turn INTEGER NOT NULL CHECK (turn >= 0),
+          category TEXT NOT NULL CHECK (category <> '' AND category <> 'overall'),
+          subcategory TEXT NOT NULL,
+          prompt_tokens INTEGER NOT NULL,
+          ids_hash TEXT NOT NULL,
+          skip_reason TEXT,
+          written_id TEXT CHECK (written_id IS NULL OR json_valid(written_id)),
+          UNIQUE (run_id, question_id, turn)
+        ) STRICT;
+        INSERT INTO new_prompt (
+          id, run_id, ordinal, question_id, turn, category, subcategory, prompt_tokens, ids_hash, skip_reason
+        ) SELECT
+          id, run_id, ordinal, question_id, turn, category, subcategory, prompt_tokens, ids_hash, skip_reason
+        FROM prompt;
+        DROP TABLE prompt;
+        ALTER TABLE new_prompt RENAME TO prompt;
+        """
+    ),
+    // What of a generation the prefill's time brought: its first token, or all tokens of a first cycle that ran the
+    // prompt. Decode times of imported answers hold the whole turn.
+    Migration(
+      name: "11-prefill-counts",
+      renewsViews: true,
+      sql: """
+        ALTER TABLE generation ADD COLUMN prefill_tokens INTEGER NOT NULL DEFAULT 1 CHECK (prefill_tokens >= 0);
+        ALTER TABLE generation ADD COLUMN prefill_cycles INTEGER NOT NULL DEFAULT 0 CHECK (prefill_cycles IN (0, 1));
+        UPDATE generation SET
+          prefill_cycles = 1,
+          prefill_tokens = (SELECT count(*) FROM token WHERE token.generation_id = generation.id AND token.cycle = 0)
+        WHERE (SELECT cycle FROM token WHERE token.generation_id = generation.id AND position = 0) = 0;
+        UPDATE generation SET prefill_tokens = 0
+        WHERE output_tokens = 0 OR decoder_id IN (
+          SELECT decoder.id FROM decoder JOIN run ON run.id = decoder.run_id WHERE run.origin = 'spec_bench'
+        );
+        """
+    ),
+  ]
 }

@@ -1,5 +1,6 @@
 import Foundation
 internal import GRDB
+import SpecCore
 
 /// What a query's row is decoded into. The public types conform to this internal protocol rather than to GRDB's own,
 /// so that users of the store need not know GRDB.
@@ -9,76 +10,31 @@ protocol DecodedRow: FetchableRecord {}
 protocol StoredRecord: DecodedRow, EncodableRecord, TableRecord {}
 
 extension StoredRecord {
-  private static var dateFormat: Date.ISO8601FormatStyle {
-    Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-  }
-
-  static func text(of date: Date) -> String {
-    date.formatted(dateFormat)
-  }
-
   static func databaseDateEncodingStrategy(for column: String) -> DatabaseDateEncodingStrategy {
-    .custom { date in text(of: date) }
+    .custom(\.exactText)
   }
 
   static func databaseDateDecodingStrategy(for column: String) -> DatabaseDateDecodingStrategy {
-    .custom { value in String.fromDatabaseValue(value).flatMap { try? dateFormat.parse($0) } }
+    .custom { value in String.fromDatabaseValue(value).flatMap(Date.from(exactText:)) }
   }
 }
-
-extension EnvironmentRecord: StoredRecord {
-  static let databaseTableName = "environment"
-}
-
-extension RunRecord: StoredRecord {
-  static let databaseTableName = "run"
-}
-
-extension DecoderRecord: StoredRecord {
-  static let databaseTableName = "decoder"
-}
-
-extension PromptRecord: StoredRecord {
-  static let databaseTableName = "prompt"
-}
-
-extension GenerationRecord: StoredRecord {
-  static let databaseTableName = "generation"
-
-  /// Written by hand: what the compiler makes took a quarter of the time of recording.
-  func encode(to container: inout PersistenceContainer) {
-    container[CodingKeys.decoderID.rawValue] = decoderID
-    container[CodingKeys.promptID.rawValue] = promptID
-    container[CodingKeys.pass.rawValue] = pass
-    container[CodingKeys.ordinal.rawValue] = ordinal
-    container[CodingKeys.startedAt.rawValue] = Self.text(of: startedAt)
-    container[CodingKeys.prefillNanoseconds.rawValue] = prefillNanoseconds
-    container[CodingKeys.decodeNanoseconds.rawValue] = decodeNanoseconds
-    container[CodingKeys.outputTokens.rawValue] = outputTokens
-    container[CodingKeys.outputIDs.rawValue] = "[\(outputIDs.map(String.init).joined(separator: ","))]"
-    container[CodingKeys.text.rawValue] = text
-    container[CodingKeys.stopReason.rawValue] = stopReason.rawValue
-    container[CodingKeys.lossless.rawValue] = lossless
-    container[CodingKeys.mismatchPosition.rawValue] = mismatchPosition
-    container[CodingKeys.expectedToken.rawValue] = expectedToken
-    container[CodingKeys.foundToken.rawValue] = foundToken
-    container[CodingKeys.mismatchMargin.rawValue] = mismatchMargin
-    container[CodingKeys.preemptedSteps.rawValue] = preemptedSteps
-    container[CodingKeys.retokenizedTokens.rawValue] = retokenizedTokens
-    container[CodingKeys.prefillTokens.rawValue] = prefillTokens
-    container[CodingKeys.prefillCycles.rawValue] = prefillCycles
-  }
-}
-
-extension CycleRecord: DecodedRow {}
-extension TokenRecord: DecodedRow {}
-extension GenerationKey: DecodedRow {}
-extension RecordedOutput: DecodedRow {}
 
 extension Stored where Record: DecodedRow {
   init(row: Row) throws {
     self.init(id: try row.decode(Int64.self, forColumn: "id"), record: try Record(row: row))
   }
+}
+
+/// A row of a table that has very many. Encoding and decoding by the names of columns takes several times as long, so
+/// that these go by the places of ``columns``.
+protocol RowOfMany: DecodedRow {
+  static var table: String { get }
+  /// The column with the row's place in the generation, which follows the generation's id in the key.
+  static var place: String { get }
+  /// Its other columns.
+  static var columns: [String] { get }
+  /// The values of the columns.
+  var values: StatementArguments { get }
 }
 
 /// A record about to be inserted, with the foreign keys that its own type leaves out.

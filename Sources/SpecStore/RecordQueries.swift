@@ -79,12 +79,7 @@ extension BenchmarkStore {
   /// - Returns: The cycles in order.
   /// - Throws: A ``StoreError``.
   public func cycles(of generation: Int64) throws(StoreError) -> [CycleRecord] {
-    try read { database in
-      let statement = try database.cachedStatement(
-        sql: "SELECT * FROM cycle WHERE generation_id = ? ORDER BY ordinal"
-      )
-      return try CycleRecord.fetchAll(statement, arguments: [generation])
-    }
+    try read { try CycleRecord.all(of: generation, $0) }
   }
 
   /// The tokens of a generation.
@@ -95,7 +90,7 @@ extension BenchmarkStore {
   public func tokens(of generation: Int64) throws(StoreError) -> [TokenRecord] {
     try read { database in
       let statement = try database.cachedStatement(
-        sql: "SELECT * FROM token WHERE generation_id = ? ORDER BY position"
+        sql: "SELECT token_id, cycle, available_ns FROM token WHERE generation_id = ? ORDER BY position"
       )
       return try TokenRecord.fetchAll(statement, arguments: [generation])
     }

@@ -1,5 +1,6 @@
 import Foundation
 internal import GRDB
+import SpecCore
 
 extension BenchmarkStore {
   /// Writes a new run with its environment, decoders and the prompts known so far, in one transaction.
@@ -57,7 +58,7 @@ extension BenchmarkStore {
     try write { database in
       try database.execute(
         sql: "UPDATE run SET finished_at = ? WHERE id = ?",
-        arguments: [RunRecord.text(of: date), run]
+        arguments: [date.exactText, run]
       )
       if database.changesCount == 0 { throw StoreError.noSuchRun(path: path, run: run) }
     }
@@ -71,7 +72,7 @@ extension BenchmarkStore {
   /// - Throws: A ``StoreError``, for example when there is no such run.
   public func recordVerificationCost(_ costs: [PassCost], run: Int64) throws(StoreError) {
     try write { database in
-      let text = String(decoding: try JSONEncoder().encode(costs), as: UTF8.self)
+      let text = try JSONText.line(costs)
       try database.execute(sql: "UPDATE run SET verification_cost = ? WHERE id = ?", arguments: [text, run])
       if database.changesCount == 0 { throw StoreError.noSuchRun(path: path, run: run) }
     }
@@ -120,46 +121,24 @@ extension BenchmarkStore {
   /// Rows that one statement inserts.
   private static let rowsOfStatement = 64
 
-  private func insert(_ cycles: [CycleRecord], generation: Int64, _ database: Database) throws {
-    try insert(cycles, into: "cycle", columns: 10, database) { ordinal, cycle in
-      [
-        generation, ordinal, cycle.drafted, cycle.nodes, cycle.accepted, cycle.acceptLength, cycle.emitted,
-        cycle.draftNanoseconds, cycle.verifyNanoseconds, cycle.overheadNanoseconds,
-      ]
-    }
-  }
-
-  private func insert(_ tokens: [TokenRecord], generation: Int64, _ database: Database) throws {
-    try insert(tokens, into: "token", columns: 5, database) { position, token in
-      [generation, position, token.tokenID, token.cycle, token.availableNanoseconds]
-    }
-  }
-
-  /// Inserts rows in order.
+  /// Inserts the rows of a generation in order.
   ///
   /// - Parameters:
   ///   - rows: The rows.
-  ///   - table: The table.
-  ///   - columns: Its columns.
+  ///   - generation: The generation's id.
   ///   - database: The connection to write with.
-  ///   - values: Gives a row's values, by its place among the rows.
   /// - Throws: SQLite's error.
-  private func insert<Row>(
-    _ rows: [Row],
-    into table: String,
-    columns: Int,
-    _ database: Database,
-    values: (Int, Row) -> StatementArguments
-  ) throws {
-    let row = "(\(repeatElement("?", count: columns).joined(separator: ",")))"
+  private func insert<Record: RowOfMany>(_ rows: [Record], generation: Int64, _ database: Database) throws {
+    let row = "(\(repeatElement("?", count: Record.columns.count + 2).joined(separator: ",")))"
+    let columns = (["generation_id", Record.place] + Record.columns).joined(separator: ", ")
     func sql(_ count: Int) -> String {
-      "INSERT INTO \(table) VALUES \(repeatElement(row, count: count).joined(separator: ","))"
+      "INSERT INTO \(Record.table) (\(columns)) VALUES \(repeatElement(row, count: count).joined(separator: ","))"
     }
     let whole = sql(Self.rowsOfStatement)
     for first in stride(from: 0, to: rows.count, by: Self.rowsOfStatement) {
       let places = first..<min(first + Self.rowsOfStatement, rows.count)
       var arguments = StatementArguments()
-      for place in places { arguments += values(place, rows[place]) }
+      for place in places { arguments += [generation, place] + rows[place].values }
       let statement = try database.cachedStatement(
         sql: places.count == Self.rowsOfStatement ? whole : sql(places.count)
       )

@@ -1,5 +1,6 @@
 import Foundation
 internal import GRDB
+import SpecCore
 
 /// A file that a run's results depend on.
 public struct RunInput: Codable, Equatable, Sendable {
@@ -51,7 +52,7 @@ extension BenchmarkStore {
         sql: "UPDATE run SET finished_at = NULL, passes = ? WHERE id = ?",
         arguments: [passes, run]
       )
-      let text = String(decoding: try JSONEncoder().encode(all), as: UTF8.self)
+      let text = try JSONText.line(all)
       try database.execute(sql: "UPDATE environment SET taints = ? WHERE id = ?", arguments: [text, environment.id])
     }
   }

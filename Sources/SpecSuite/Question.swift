@@ -1,3 +1,4 @@
+import SpecCore
 import SpecFiles
 
 /// One question of a suite: what the user says in each turn, and what a good answer would hold.

@@ -1,3 +1,4 @@
+import SpecCore
 import SpecFiles
 
 /// One record of a question file, read as a question.

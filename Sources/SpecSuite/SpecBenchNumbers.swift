@@ -1,3 +1,5 @@
+import SpecCore
+
 extension Category {
   /// The category of a question by its number in Spec-Bench: 80 questions of each category from 81 on, MT-Bench's with its
   /// own numbers first.

@@ -1,3 +1,4 @@
+import SpecCore
 import SpecFiles
 
 /// A suite as it is measured: the manifest and the questions, read and checked.

@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecFiles
 
 /// Finds a suite by its path or by its name.

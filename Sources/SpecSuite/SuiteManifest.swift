@@ -1,3 +1,4 @@
+import SpecCore
 import SpecFiles
 
 /// What a suite says about itself in its `suite.json`.

@@ -1,3 +1,4 @@
+import SpecCore
 import SpecFiles
 
 /// Taking a part of a suite.

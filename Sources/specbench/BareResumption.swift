@@ -1,4 +1,5 @@
 import ArgumentParser
+import SpecCore
 import SpecDecoding
 import SpecKernels
 import SpecRunner
@@ -13,7 +14,7 @@ extension RunCommand {
     modelOptions.kernels = plan.kernels
     suiteOptions.suite = plan.suite
     suiteOptions.maximumNewTokens = plan.maximumNewTokens
-    decoderOptions.decoders = plan.decoders.isEmpty ? "vanilla" : plan.decoders.joined(separator: ",")
+    decoderOptions.decoders = plan.decoders.isEmpty ? Baseline.method : plan.decoders.joined(separator: ",")
     samplingOptions.temperature = plan.temperature
     samplingOptions.topK = plan.topK
     samplingOptions.topP = plan.topP

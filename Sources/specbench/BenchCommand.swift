@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SpecDocument
+import SpecCore
 import SpecFiles
 import SpecKernels
 import SpecModel
@@ -85,7 +86,11 @@ struct BenchCommand: ParsableCommand {
     } check: {
       try Interruption.check()
     }
-    if json { try sayExactly(jsonText(result) + "\n") } else { try say(markdown: BenchmarkTable.document(result)) }
+    if json {
+      try sayExactly(JSONText.lines(result, keys: .convertToSnakeCase) + "\n")
+    } else {
+      try say(markdown: BenchmarkTable.document(result))
+    }
   }
 
   private func measureRecording(_ name: String, _ target: Transformer) throws {
@@ -132,7 +137,11 @@ struct BenchCommand: ParsableCommand {
       passOverOnePosition: costs[1] ?? 0,
       report: Double(MonotonicClock.now - start) / 1e9
     )
-    if json { try sayExactly(jsonText(table) + "\n") } else { try say(markdown: table.document) }
+    if json {
+      try sayExactly(JSONText.lines(table, keys: .convertToSnakeCase) + "\n")
+    } else {
+      try say(markdown: table.document)
+    }
   }
 
   private func load() throws -> (String, Transformer) {
@@ -151,12 +160,5 @@ struct BenchCommand: ParsableCommand {
       progress: { try display.loaded($0, of: $1) }
     )
     return (shape, target)
-  }
-
-  private func jsonText(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecCore
 import SpecDecoding
 import SpecRunner
 
@@ -57,7 +58,7 @@ struct PrecisionOptions: ParsableArguments {
           + "prefill; allow more tokens"
       )
     }
-    guard specs.contains(where: { $0.method != "vanilla" }) else {
+    guard specs.contains(where: { $0.method != Baseline.method }) else {
       throw ValidationError("--precision needs a decoder beside vanilla whose speedup can become precise; name one")
     }
   }

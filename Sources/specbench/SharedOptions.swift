@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecCore
 import SpecDecoding
 import SpecFiles
 import SpecKernels
@@ -118,7 +119,7 @@ struct SuiteOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Only these categories: mt_bench, translation, summarization, qa, math_reasoning, rag, or a question file's own.",
+      "Only these categories: \(Category.standard.map(\.rawValue).joined(separator: ", ")), or a question file's own.",
       valueName: "list"
     )
   )

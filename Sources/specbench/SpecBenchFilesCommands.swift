@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecCore
 import SpecFiles
 import SpecReport
 import SpecRunner

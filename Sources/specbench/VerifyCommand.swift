@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecCore
 import SpecFiles
 import SpecRunner
 
@@ -21,7 +22,7 @@ struct VerifyCommand: ParsableCommand {
     let sampling = samplingOptions.sampling()
     let files = try modelOptions.files(for: suite)
     let specs = try decoderOptions.specs(for: suite, files, sampling)
-    guard specs.contains(where: { $0.method != "vanilla" }) else { throw NothingToVerify() }
+    guard specs.contains(where: { $0.method != Baseline.method }) else { throw NothingToVerify() }
     let writtenSuite = try templateOption.applied(to: suite, files)
     let model = try modelOptions.load(files)
     let verification = Verification(

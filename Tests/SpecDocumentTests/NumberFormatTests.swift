@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecDocument
 import SpecTestSupport
 import Testing
@@ -28,7 +29,7 @@ import Testing
   }
 
   @Test func digitsAgreeWithFoundation() {
-    var random = SeededRandom(seed: 41)
+    var random = SplitMix64(seed: 41)
     let locale = Locale(identifier: "en_US_POSIX")
     for _ in 0..<10_000 {
       let value = Double.random(in: -2000...2000, using: &random)

@@ -1,3 +1,4 @@
+import SpecCore
 import SpecFiles
 import SpecModel
 import Testing
@@ -116,7 +117,7 @@ import Testing
     small.addMerges([("a", "b"), ("ab", "c"), (" ", "abc"), ("1", "2")])
     small.sections["added_tokens"] = #"[{"id": 400, "content": "<e>", "special": true, "rstrip": true}]"#
     let tokenizer = try small.load()
-    var random = SplitMix(state: 5)
+    var random = SplitMix64(seed: 5)
     let parts = ["a", "b", "c", " ", "1", "2", "\n", "é", "'s", "<e>", "<e", ">", "世"]
     for _ in 0..<2000 {
       var prompt = PromptText()

@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecModel
 import SpecTestSupport
 import Testing
@@ -52,7 +53,7 @@ struct TokenizerGoldenTests {
   }
 
   @Test func roundTripsRandomText() {
-    var random = SplitMix(state: 20_240_607)
+    var random = SplitMix64(seed: 20_240_607)
     for _ in 0..<2000 {
       let text = random.text(fragments: ["<s>", "</s>", "<unk>", "</s", "'ll", " don't", "The king"])
       let tokens = tokenizer.encode(text)
@@ -62,7 +63,7 @@ struct TokenizerGoldenTests {
   }
 
   @Test func streamsRandomTokens() {
-    var random = SplitMix(state: 7)
+    var random = SplitMix64(seed: 7)
     for _ in 0..<2000 {
       // Mostly single bytes, so that broken UTF-8 of every kind comes about.
       let tokens = (0..<random.below(12)).map { _ in Token(random.below(random.below(4) == 0 ? 2050 : 259)) }

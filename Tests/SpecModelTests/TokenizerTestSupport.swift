@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecModel
 
 /// A tokenizer small enough to be spelt out, written to a temporary folder as a test needs it.
@@ -94,18 +95,7 @@ extension String {
   }
 }
 
-/// A small generator whose sequence is the same everywhere.
-struct SplitMix {
-  var state: UInt64
-
-  mutating func below(_ bound: Int) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
-  }
-
+extension SplitMix64 {
   /// Text of the fragments given, of awkward ones and of scalars from all planes.
   mutating func text(fragments: [String]) -> String {
     let awkward = [

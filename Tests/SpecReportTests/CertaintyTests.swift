@@ -1,6 +1,8 @@
 import Foundation
 import SpecDocument
+import SpecCore
 import SpecReport
+import SpecMetrics
 import SpecStatistics
 import SpecStore
 import Testing
@@ -19,7 +21,7 @@ import Testing
     noiseFloor: Bool = true,
     drift: [String: Double] = [:]
   ) throws -> Int64 {
-    var random = SeededRandom(seed: seed)
+    var random = SplitMix64(seed: seed)
     var floor = Example.decoder(2, "vanilla (again)", method: "vanilla")
     floor.isNoiseFloor = true
     var environment = Example.environment

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import SpecDocument
 import SpecReport
+import SpecMetrics
 import SpecStatistics
 import SpecStore
 import Testing
@@ -27,9 +28,9 @@ import Testing
     let row = try #require(comparison.rows.first)
     #expect(comparison.rows.count == 1 && row.first == "kangaroo")
     let speedups = try [old, slower].map { run in
-      try #require(
-        try workspace.store.speedups(of: run).first { $0.decoder == "kangaroo" && $0.category == "overall" }?.speedup
-      )
+      let times = try RunTimes(store: workspace.store, run: run)
+      let decoder = try #require(try workspace.store.decoders(of: run).first { $0.name == "kangaroo" })
+      return try #require(times.speed(of: decoder.id, in: .overall)?.speedup)
     }
     #expect(abs(row.ratio - speedups[1] / speedups[0]) < 1e-12)
     #expect(abs(row.ratio - 5.0 / 6) < 0.02)

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SpecDocument
+import SpecCore
 import SpecFiles
 import SpecReport
 import SpecStore
@@ -74,7 +75,7 @@ import Testing
   }
 
   /// Replaces each text that a user, a file or the machine has given.
-  private func poison(_ random: inout SpecTestSupport.SeededRandom) throws -> (model: String, decoders: [String]) {
+  private func poison(_ random: inout SplitMix64) throws -> (model: String, decoders: [String]) {
     func text() -> String {
       // SQLite's texts end at a zero, and a name of white space alone is none.
       let text = HostileText.text(&random).replacing("\0", with: "\u{1}")
@@ -117,7 +118,7 @@ import Testing
 
   @Test(arguments: 1...12)
   func everyFormatKeepsItsShape(seed: UInt64) throws {
-    var random = SpecTestSupport.SeededRandom(seed: seed)
+    var random = SplitMix64(seed: seed)
     let (model, decoders) = try poison(&random)
     let shapes = try Shapes(workspace.store, run)
     for (hostile, own) in zip(shapes.markdown, harmless.markdown) { #expect(hostile == own) }

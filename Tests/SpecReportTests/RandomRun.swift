@@ -1,23 +1,7 @@
 import Foundation
 import GRDB
+import SpecCore
 import SpecStore
-
-/// A small reproducible generator (splitmix64).
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
 
 /// A new database in a folder that goes when the value is released.
 final class Workspace: Sendable {
@@ -152,7 +136,7 @@ struct RandomRun {
     mismatches: Bool = true,
     prompts: [PromptRecord] = RandomRun.prompts
   ) throws {
-    var random = SeededRandom(seed: seed)
+    var random = SplitMix64(seed: seed)
     let identifiers = try store.beginRun(
       record,
       environment: Example.environment,
@@ -203,7 +187,7 @@ struct RandomRun {
   private static func sample(
     longestDraft longest: Int,
     tokens count: Int,
-    _ random: inout SeededRandom
+    _ random: inout SplitMix64
   ) -> (GenerationRecord, [CycleRecord], [TokenRecord]) {
     let prefill = Int.random(in: 1_000_000..<9_000_000, using: &random)
     var now = prefill

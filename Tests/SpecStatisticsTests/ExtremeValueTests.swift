@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecStatistics
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
   private static func pairs(
     _ questions: Int,
     _ passes: Int,
-    _ generator: inout ResamplingGenerator,
+    _ generator: inout SplitMix64,
     _ values: [Double]
   ) -> [TimePair] {
     // Few different values in one run, so that equal ones and gaps between sizes come often.
@@ -34,7 +35,7 @@ import Testing
 
   @Test(arguments: [0, 1, 2, 3, 8, 9], [1, 2, 3])
   func ratiosAndIntervals(questions: Int, passes: Int) throws {
-    var generator = ResamplingGenerator(seed: UInt64(questions * 10 + passes))
+    var generator = SplitMix64(seed: UInt64(questions * 10 + passes))
     for trial in 0..<120 {
       let values = trial % 4 == 0 ? Self.times + Self.notTimes : Self.times
       let decoders = (0..<2).map { _ in PairedTimes(Self.pairs(questions, passes, &generator, values)) }
@@ -71,7 +72,7 @@ import Testing
   /// The unit of time changes no interval, however small or large it makes the numbers.
   @Test(arguments: [0x1p-900, 0x1p-600, 0x1p600, 0x1p900])
   func anyUnitOfTime(unit: Double) throws {
-    var generator = ResamplingGenerator(seed: 5)
+    var generator = SplitMix64(seed: 5)
     let pairs = (0..<40).map {
       TimePair(
         question: $0 / 2,
@@ -92,7 +93,7 @@ import Testing
   }
 
   @Test func quantilesOfAnything() {
-    var generator = ResamplingGenerator(seed: 7)
+    var generator = SplitMix64(seed: 7)
     let values = Self.times + Self.notTimes + [-.greatestFiniteMagnitude]
     for count in 0..<7 {
       for _ in 0..<60 {

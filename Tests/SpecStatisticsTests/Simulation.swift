@@ -1,12 +1,13 @@
 import Foundation
+import SpecCore
 import SpecStatistics
 import Testing
 
 /// Random numbers for simulated runs.
 struct Simulation {
-  private var generator: ResamplingGenerator
+  private var generator: SplitMix64
 
-  init(seed: UInt64) { generator = ResamplingGenerator(seed: seed) }
+  init(seed: UInt64) { generator = SplitMix64(seed: seed) }
 
   /// Uniform in 0 ..< 1.
   mutating func uniform() -> Double { Double(generator.next() >> 11) * 0x1p-53 }

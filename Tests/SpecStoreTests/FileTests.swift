@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import SpecFiles
 import SpecStore
+import SpecTestSupport
 import Testing
 
 /// A user who may do everything cannot be denied anything by permissions.

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SpecStore
+import SpecTestSupport
 import Testing
 
 @Suite struct RecordTests {

@@ -1,5 +1,6 @@
 import GRDB
 import SpecStore
+import SpecTestSupport
 import Testing
 
 /// How a run chose its tokens is kept with it, also in files from before there was sampling.

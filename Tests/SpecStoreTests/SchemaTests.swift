@@ -1,6 +1,8 @@
 import Foundation
 import GRDB
+import SpecCore
 import SpecStore
+import SpecTestSupport
 import Testing
 
 @Suite struct SchemaTests {
@@ -33,45 +35,28 @@ import Testing
 
   /// A file of the first version gains what came later and keeps its rows.
   @Test func anOlderFileIsBroughtUpToDate() throws {
-    let example = try ExampleRun()
-    let before = try BenchmarkStore(openingAt: example.folder.database).generations(of: 1)
-    let views = try names("view", in: example.folder.database)
-    try DatabaseQueue(path: example.folder.database).write { database in
-      // The views of then are not the views of now.
-      for view in views { try database.execute(sql: "DROP VIEW \(view)") }
-      try database.execute(
-        sql: """
-          DROP TABLE pass_condition;
-          DROP TABLE run_input;
-          ALTER TABLE environment DROP COLUMN executable_hash;
-          ALTER TABLE run DROP COLUMN plan;
-          ALTER TABLE run DROP COLUMN planned_prompts;
-          ALTER TABLE decoder DROP COLUMN warm_up_ns;
-          ALTER TABLE generation DROP COLUMN prefill_tokens;
-          ALTER TABLE generation DROP COLUMN prefill_cycles;
-          ALTER TABLE generation DROP COLUMN preempted_steps;
-          ALTER TABLE generation DROP COLUMN retokenized_tokens;
-          ALTER TABLE generation DROP COLUMN mismatch_margin;
-          ALTER TABLE run DROP COLUMN origin;
-          ALTER TABLE run DROP COLUMN temperature;
-          ALTER TABLE run DROP COLUMN top_k;
-          ALTER TABLE run DROP COLUMN top_p;
-          ALTER TABLE run DROP COLUMN verification;
-          ALTER TABLE run DROP COLUMN stored_weight_type;
-          ALTER TABLE decoder DROP COLUMN is_noise_floor;
-          DELETE FROM grdb_migrations WHERE identifier <> '1';
-          """
-      )
-    }
-    let store = try BenchmarkStore(openingAt: example.folder.database)
-    #expect(try store.generations(of: 1) == before)
-    #expect(try store.run(1).origin == .measured && store.conditions(of: 1).isEmpty)
+    let folder = try TemporaryFolder()
+    try FirstVersion.make(at: folder.database)
+    let store = try BenchmarkStore(openingAt: folder.database)
+    let generation = try #require(try store.generations(of: 1).first)
+    #expect(generation.outputIDs == [5, 6, 7] && generation.stopReason == .endToken && generation.pass == 0)
+    #expect(generation.decodeNanoseconds == 4000 && generation.startedAt.exactText == "2025-07-13T12:34:57.000Z")
+    #expect(generation.prefillTokens == 1 && generation.prefillCycles == 0)
+    #expect(generation.preemptedSteps == nil && generation.mismatchMargin == nil)
+    #expect(try store.tokens(of: generation.id).map(\.availableNanoseconds) == [1000, 3000, 5000])
+    #expect(try store.cycles(of: generation.id).map(\.verifyNanoseconds) == [2000, 2000])
     let run = try store.run(1)
+    #expect(run.modelName == "tiny" && run.origin == .measured && run.storedWeightType == nil)
     #expect(run.temperature == 0 && run.topK == 0 && run.topP == 1 && run.verification == "coupled")
-    #expect(run.storedWeightType == nil && run.plan == nil && run.plannedPrompts == nil)
-    #expect(try store.inputs(of: 1).isEmpty && store.environment(of: 1).executableHash == nil)
+    #expect(run.plan == nil && run.plannedPrompts == nil)
+    #expect(try store.inputs(of: 1).isEmpty && store.conditions(of: 1).isEmpty)
+    #expect(try store.environment(of: 1).executableHash == nil)
     #expect(try store.decoders(of: 1).allSatisfy { !$0.isNoiseFloor })
-    #expect(try names("view", in: example.folder.database) == views)
+    #expect(try store.pairs(of: 1).count == 1)
+    let current = try ExampleRun().folder
+    for kind in ["table", "view", "index", "trigger"] {
+      #expect(try names(kind, in: folder.database) == names(kind, in: current.database))
+    }
   }
 
   /// Before categories were open, the table of prompts allowed six, and ids were integers.
@@ -79,7 +64,7 @@ import Testing
     let example = try ExampleRun()
     let before = try BenchmarkStore(openingAt: example.folder.database)
     let (prompts, generations) = (try before.prompts(of: 1), try before.generations(of: 1))
-    let speedups = try before.speedups(of: 1)
+    let pairs = try before.pairs(of: 1)
     var configuration = Configuration()
     configuration.foreignKeysEnabled = false
     let views = try names("view", in: example.folder.database)
@@ -112,7 +97,7 @@ import Testing
     }
     let store = try BenchmarkStore(openingAt: example.folder.database, for: .writing)
     #expect(try store.prompts(of: 1) == prompts && store.generations(of: 1) == generations)
-    #expect(try store.speedups(of: 1) == speedups)
+    #expect(try store.pairs(of: 1) == pairs)
     #expect(try names("view", in: example.folder.database) == views)
     #expect(try names("trigger", in: example.folder.database) == ["environment_follows_run"])
     #expect(
@@ -139,13 +124,6 @@ import Testing
     }
     let order = ["mt_bench", "qa", "rag", "zebra", "alpha", "lat"]
     #expect(try example.store.categories(of: example.run) == order)
-    #expect(try example.store.speedups(of: example.run).map(\.category) == order + ["overall"])
-    #expect(
-      try example.store.latencies(of: example.run).filter { $0.metric == .timeToFirstToken }.map(\.category) == order
-        + ["overall"]
-    )
-    let walked = try example.store.figures(of: example.run, stretch: 16)
-    #expect(walked.meanAcceptedTokens.map(\.category) == order + ["overall"])
   }
 
   /// The conditions of an older run are those of its first attempt.
@@ -208,5 +186,33 @@ import Testing
         _ = try Row.fetchAll(database, sql: "SELECT * FROM \(view) WHERE run_id = 1")
       }
     }
+  }
+
+  /// Older files say it by their tokens.
+  @Test func anOlderFileGainsThePrefillCounts() throws {
+    let example = try ExampleRun(categories: ["qa", "rag"])
+    try example.recordPrefillCycle()
+    try example.store.record(
+      Example.generation(example.decoders[0], example.prompts[1], tokens: 3),
+      cycles: [],
+      tokens: Example.tokens([1000, 3000, 5000])
+    )
+    let before = try example.store.generations(of: 1)
+    let queue = try DatabaseQueue(path: example.folder.database)
+    try queue.write { database in
+      for view in try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'view'") {
+        try database.execute(sql: "DROP VIEW \(view)")
+      }
+      try database.execute(
+        sql: """
+          ALTER TABLE generation DROP COLUMN prefill_tokens;
+          ALTER TABLE generation DROP COLUMN prefill_cycles;
+          DELETE FROM grdb_migrations WHERE identifier LIKE '%-prefill-counts';
+          """
+      )
+    }
+    let store = try BenchmarkStore(openingAt: example.folder.database, for: .writing)
+    #expect(try store.generations(of: 1) == before)
+    #expect(before.map(\.prefillTokens).sorted() == [1, 3])
   }
 }

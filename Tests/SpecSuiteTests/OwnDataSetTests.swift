@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecFiles
 import SpecSuite
 import Testing
@@ -210,12 +211,16 @@ import Testing
     #expect(own.notes.count == 1 && own.notes[0].contains("1 of 1 question has a system message"))
   }
 
+  /// Little-endian.
+  private static func utf16(_ text: String) -> Data {
+    Data(text.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] })
+  }
+
   @Test(arguments: [
     (Data("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n".utf8), "a Git LFS pointer"),
     (Data("<!DOCTYPE html>\n<html></html>".utf8), "a web page"), (Data([0x50, 0x4B, 3, 4, 0, 0xFF]), "a ZIP archive"),
     (Data([0x1F, 0x8B, 8, 0]), "a gzip archive"), (Data("PAR1\u{1}".utf8), "a Parquet table"),
-    (Data([0xFF, 0xFE]) + Data("[1]".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }), "text in UTF-16"),
-    (Data("{\"a\": 1}".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }), "text in UTF-16"),
+    (utf16("\u{FEFF}[1]"), "text in UTF-16"), (utf16("{\"a\": 1}"), "text in UTF-16"),
   ])
   func aFileOfAnotherKindIsToldAsWhatItIs(data: Data, found: String) throws {
     let error = failure { () throws(SuiteError) in _ = try QuestionFile.contents(Array(data), place: "own.jsonl") }

@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecSuite
 import SpecTestSupport
 import Testing
@@ -131,7 +132,7 @@ import Testing
     let path = try #require(Fixtures.officialQuestions).path
     let questions = try QuestionFile.read(path: path)
     #expect(questions.count == 480)
-    for category in SpecSuite.Category.standard {
+    for category in SpecCore.Category.standard {
       #expect(questions.count { $0.category == category } == 80)
     }
     #expect(questions.filter { $0.category == .multiTurnConversation }.allSatisfy { $0.turns.count == 2 })
@@ -145,6 +146,6 @@ import Testing
     #expect(suite.questions.count == 480)
     #expect(suite.manifest.name == "spec-bench-question")
     #expect(suite.template == .plain)
-    #expect(suite.categories == SpecSuite.Category.standard)
+    #expect(suite.categories == SpecCore.Category.standard)
   }
 }

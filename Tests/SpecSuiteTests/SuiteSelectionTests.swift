@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecSuite
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
     return try SpecSuite.Suite(path: workspace.write(lines.joined(), to: "question.jsonl"))
   }
 
-  private func identifiers(_ categories: [SpecSuite.Category]?, _ limit: Int?) throws -> [Int] {
+  private func identifiers(_ categories: [SpecCore.Category]?, _ limit: Int?) throws -> [Int] {
     try suite().selecting(categories: categories, limit: limit).questions.map(\.questionID)
   }
 

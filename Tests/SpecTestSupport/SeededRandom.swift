@@ -1,25 +1,11 @@
 import Foundation
+public import SpecCore
 import SpecKernels
 
-/// A small reproducible generator (splitmix64).
-public struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
+/// The generator of random tests.
+public typealias SeededRandom = SplitMix64
 
-  /// A generator whose numbers follow from the seed.
-  public init(seed: UInt64) { state = seed }
-
-  /// The next 64 random bits.
-  public mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
-  /// A number from 0 up to, not including, the bound.
-  public mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
+extension SplitMix64 {
   /// Numbers between −scale and scale.
   public mutating func floats(_ count: Int, scale: Float = 1) -> [Float] {
     (0..<count).map { _ in (Float(next() >> 40) / Float(1 << 23) - 1) * scale }

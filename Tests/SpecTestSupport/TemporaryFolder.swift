@@ -1,18 +1,21 @@
 import Foundation
 
-/// A folder for one test, removed at its end.
-package final class TemporaryFolder {
+/// A folder for one test, removed at its end. Its name holds what a path may but an address may not.
+package final class TemporaryFolder: Sendable {
   /// Where it lies.
   package let path: String
 
   /// Makes the folder.
   package init() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "training-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appending(path: "SpecBench test 100% ü?#\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     path = folder.path
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// The path of a database in the folder.
+  package var database: String { path("results.sqlite") }
 
   /// The path of a file in the folder.
   package func path(_ name: String) -> String { path + "/" + name }

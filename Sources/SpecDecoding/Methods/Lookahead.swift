@@ -1,3 +1,4 @@
+import SpecCore
 import SpecModel
 
 /// Lookahead decoding (Fu et al. 2024, arXiv 2402.02057, §3): the target drafts for itself by Jacobi iteration.
@@ -120,7 +121,7 @@ public final class Lookahead: Drafter {
   private func firstRow(_ prompt: [Token]) -> [Token] {
     let row =
       initialWindow
-      ?? (0..<sizes.initialWindow).map { prompt[Int(mixed(UInt64($0)) % UInt64(prompt.count))] }
+      ?? (0..<sizes.initialWindow).map { prompt[Int(SplitMix64.mixed(UInt64($0)) % UInt64(prompt.count))] }
     return prompt.count + row.count <= configuration.contextLength ? row : []
   }
 

@@ -1,3 +1,4 @@
+import SpecCore
 import SpecModel
 
 /// Autoregressive decoding: nothing is drafted, and each pass of the target gives one token. What every other method must
@@ -21,7 +22,7 @@ extension Vanilla {
 
   /// The registry's entry.
   static let method = Method(
-    name: "vanilla",
+    name: Baseline.method,
     summary: "One token for each pass of the whole target; the baseline and the judge of every other method.",
     paper: "–",
     verifiesByRejection: true,

@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecFiles
 
 /// What is kept of a finished training beside its result, as `training.json`.
@@ -42,8 +43,6 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
 /// JSON files that appear whole or not at all.
 enum WholeJSONFile {
   static func write(_ value: some Encodable, to path: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try OutputFile.write(String(decoding: try encoder.encode(value), as: UTF8.self), to: path)
+    try OutputFile.write(JSONText.lines(value), to: path)
   }
 }

@@ -1,0 +1,9 @@
+/// Which rule ended a generation. The raw values are those of files and the database.
+public enum StopReason: String, Codable, Sendable {
+  /// The model ended its answer with a token that ends a text.
+  case endToken = "end_token"
+  /// The output has as many tokens as were asked for.
+  case maximumNewTokens = "max_new_tokens"
+  /// The context holds no further position.
+  case contextLength = "context_length"
+}

@@ -1,0 +1,76 @@
+internal import GRDB
+public import SpecCore
+
+/// A generation with the numbers of its cycles and tokens that metrics are formed from.
+public struct MeasuredGeneration: Sendable {
+  /// The decoder's id.
+  public var decoderID: Int64
+  /// The prompt's category.
+  public var category: Category
+  /// Time to the first token, in nanoseconds.
+  public var prefillNanoseconds: Int
+  /// Time from the first token to the last, in nanoseconds.
+  public var decodeNanoseconds: Int
+  /// Number of generated tokens.
+  public var outputTokens: Int
+  /// Tokens that the prefill's time brought.
+  public var prefillTokens: Int
+  /// Cycles whose time is the prefill's.
+  public var prefillCycles: Int
+  /// The cycles in order.
+  public var cycles: [CycleRecord]
+  /// When tokens became available, in nanoseconds since the start of the prefill: the last of the prefill's, where the
+  /// decode time begins, and all after it.
+  public var availableNanoseconds: [Int]
+}
+
+extension BenchmarkStore {
+  /// Reads all generations of a run, one after the other, so that no more than one is in memory.
+  ///
+  /// Every row is read once in the order of the primary keys, and only the columns that count.
+  ///
+  /// - Parameters:
+  ///   - run: The run's id.
+  ///   - body: Takes each generation.
+  /// - Throws: A ``StoreError``.
+  public func forEachGeneration(
+    of run: Int64,
+    _ body: (MeasuredGeneration) -> Void
+  ) throws(StoreError) {
+    let sql = """
+      SELECT generation.id, decoder_id, category, prefill_ns, decode_ns, output_tokens, prefill_tokens,
+        prefill_cycles
+      FROM decoder
+      JOIN generation ON generation.decoder_id = decoder.id
+      JOIN prompt ON prompt.id = generation.prompt_id
+      WHERE decoder.run_id = ?
+      ORDER BY generation.id
+      """
+    try read { database in
+      let rows = try Row.fetchCursor(database, sql: sql, arguments: [run])
+      while let row = try rows.next() {
+        let (id, prefillTokens): (Int64, Int) = (row[0], row[6])
+        body(
+          MeasuredGeneration(
+            decoderID: row[1],
+            category: Category(rawValue: row[2]),
+            prefillNanoseconds: row[3],
+            decodeNanoseconds: row[4],
+            outputTokens: row[5],
+            prefillTokens: prefillTokens,
+            prefillCycles: row[7],
+            cycles: try CycleRecord.all(of: id, database),
+            availableNanoseconds: try Self.times(of: id, from: max(prefillTokens - 1, 0), database)
+          )
+        )
+      }
+    }
+  }
+
+  private static func times(of generation: Int64, from position: Int, _ database: Database) throws -> [Int] {
+    let statement = try database.cachedStatement(
+      sql: "SELECT available_ns FROM token WHERE generation_id = ? AND position >= ? ORDER BY position"
+    )
+    return try Int.fetchAll(statement, arguments: [generation, position])
+  }
+}

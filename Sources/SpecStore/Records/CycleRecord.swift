@@ -1,0 +1,77 @@
+internal import GRDB
+
+/// One draft and its verification. A cycle's ordinal is its place in the array that holds the generation's cycles.
+public struct CycleRecord: Equatable, Sendable {
+  /// Tokens on the drafted path: the length of a chain, the depth of a tree, 0 for vanilla.
+  public var drafted: Int
+  /// Tokens verified besides the root; for a chain the same as `drafted`.
+  public var nodes: Int
+  /// Accepted draft tokens.
+  public var accepted: Int
+  /// Accepted draft tokens and the bonus token, before trimming at a stop.
+  public var acceptLength: Int
+  /// Tokens that the cycle added to the output, after trimming at a stop.
+  public var emitted: Int
+  /// Time of drafting, in nanoseconds.
+  public var draftNanoseconds: Int
+  /// Time of verifying, in nanoseconds.
+  public var verifyNanoseconds: Int
+  /// Time of everything else in the cycle, in nanoseconds.
+  public var overheadNanoseconds: Int
+
+  /// Makes a record; the properties say what each value means.
+  public init(
+    drafted: Int,
+    nodes: Int,
+    accepted: Int,
+    acceptLength: Int,
+    emitted: Int,
+    draftNanoseconds: Int,
+    verifyNanoseconds: Int,
+    overheadNanoseconds: Int
+  ) {
+    self.drafted = drafted
+    self.nodes = nodes
+    self.accepted = accepted
+    self.acceptLength = acceptLength
+    self.emitted = emitted
+    self.draftNanoseconds = draftNanoseconds
+    self.verifyNanoseconds = verifyNanoseconds
+    self.overheadNanoseconds = overheadNanoseconds
+  }
+}
+
+extension CycleRecord: RowOfMany {
+  static let table = "cycle"
+  static let place = "ordinal"
+  static let columns = [
+    "drafted", "nodes", "accepted", "accept_length", "emitted", "draft_ns", "verify_ns", "overhead_ns",
+  ]
+
+  init(row: Row) {
+    self.init(
+      drafted: row[0],
+      nodes: row[1],
+      accepted: row[2],
+      acceptLength: row[3],
+      emitted: row[4],
+      draftNanoseconds: row[5],
+      verifyNanoseconds: row[6],
+      overheadNanoseconds: row[7]
+    )
+  }
+
+  var values: StatementArguments {
+    [
+      drafted, nodes, accepted, acceptLength, emitted, draftNanoseconds, verifyNanoseconds, overheadNanoseconds,
+    ]
+  }
+
+  /// The cycles of a generation in order.
+  static func all(of generation: Int64, _ database: Database) throws -> [CycleRecord] {
+    let statement = try database.cachedStatement(
+      sql: "SELECT \(columns.joined(separator: ", ")) FROM cycle WHERE generation_id = ? ORDER BY ordinal"
+    )
+    return try fetchAll(statement, arguments: [generation])
+  }
+}

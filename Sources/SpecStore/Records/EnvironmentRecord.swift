@@ -1,0 +1,118 @@
+internal import GRDB
+
+/// How the measuring program was compiled.
+public enum BuildConfiguration: String, Codable, Sendable {
+  /// With optimization.
+  case release
+  /// Without optimization, which taints every measurement.
+  case debug
+}
+
+/// The machine and program a run was measured with, as far as they could be read.
+public struct EnvironmentRecord: Codable, Equatable, Sendable {
+  /// The machine's name on its network.
+  public var hostName: String
+  /// The processor's marketing name.
+  public var cpuModel: String
+  /// Number of physical cores.
+  public var physicalCores: Int
+  /// Number of logical cores.
+  public var logicalCores: Int
+  /// The logical cores that the process may run on, for example `0-3`.
+  public var affinity: String
+  /// The frequency governor, where readable.
+  public var governor: String?
+  /// The processor's frequency in megahertz, where readable.
+  public var frequencyMegahertz: Double?
+  /// The one-minute load average at the start, where readable.
+  public var loadAverage: Double?
+  /// Installed memory in bytes.
+  public var memoryTotalBytes: Int
+  /// Memory available at the start, in bytes.
+  public var memoryAvailableBytes: Int
+  /// The operating system and its version.
+  public var operatingSystem: String
+  /// The kernel's version.
+  public var kernel: String
+  /// The compiler that built the program.
+  public var compiler: String
+  /// SpecBench's own version.
+  public var packageVersion: String
+  /// The source commit that the program was built from, where known; it ends in `-dirty` where the sources had changes.
+  public var sourceCommit: String?
+  /// SHA-256 of the program's own file; nil where it cannot be read, and in older runs.
+  public var executableHash: String?
+  /// How the program was compiled.
+  public var buildConfiguration: BuildConfiguration
+  /// The name of the instruction set that the kernels use.
+  public var kernelSet: String
+  /// What taints the measurement, one sentence each; empty when nothing does.
+  public var taints: [String]
+
+  enum CodingKeys: String, CodingKey {
+    case hostName = "host_name"
+    case cpuModel = "cpu_model"
+    case physicalCores = "physical_cores"
+    case logicalCores = "logical_cores"
+    case affinity, governor
+    case frequencyMegahertz = "frequency_mhz"
+    case loadAverage = "load_average"
+    case memoryTotalBytes = "memory_total_bytes"
+    case memoryAvailableBytes = "memory_available_bytes"
+    case operatingSystem = "operating_system"
+    case kernel, compiler
+    case packageVersion = "package_version"
+    case sourceCommit = "source_commit"
+    case executableHash = "executable_hash"
+    case buildConfiguration = "build_configuration"
+    case kernelSet = "kernel_set"
+    case taints
+  }
+
+  /// Makes a record; the properties say what each value means.
+  public init(
+    hostName: String,
+    cpuModel: String,
+    physicalCores: Int,
+    logicalCores: Int,
+    affinity: String,
+    governor: String? = nil,
+    frequencyMegahertz: Double? = nil,
+    loadAverage: Double? = nil,
+    memoryTotalBytes: Int,
+    memoryAvailableBytes: Int,
+    operatingSystem: String,
+    kernel: String,
+    compiler: String,
+    packageVersion: String,
+    sourceCommit: String? = nil,
+    executableHash: String? = nil,
+    buildConfiguration: BuildConfiguration,
+    kernelSet: String,
+    taints: [String] = []
+  ) {
+    self.hostName = hostName
+    self.cpuModel = cpuModel
+    self.physicalCores = physicalCores
+    self.logicalCores = logicalCores
+    self.affinity = affinity
+    self.governor = governor
+    self.frequencyMegahertz = frequencyMegahertz
+    self.loadAverage = loadAverage
+    self.memoryTotalBytes = memoryTotalBytes
+    self.memoryAvailableBytes = memoryAvailableBytes
+    self.operatingSystem = operatingSystem
+    self.kernel = kernel
+    self.compiler = compiler
+    self.packageVersion = packageVersion
+    self.sourceCommit = sourceCommit
+    self.executableHash = executableHash
+    self.buildConfiguration = buildConfiguration
+    self.kernelSet = kernelSet
+    self.taints = taints
+  }
+}
+
+extension EnvironmentRecord: StoredRecord {
+  static let databaseTableName = "environment"
+}

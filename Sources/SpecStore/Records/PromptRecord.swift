@@ -1,0 +1,60 @@
+internal import GRDB
+
+/// One turn of one question of the run's suite.
+public struct PromptRecord: Codable, Equatable, Sendable {
+  /// The prompt's place in the run, from 0.
+  public var ordinal: Int
+  /// The number that stands for the question's id in the suite: the id itself where it is an integer.
+  public var questionID: Int
+  /// The question's id as the suite's file writes it, as JSON; nil where it is ``questionID``.
+  public var writtenID: String?
+  /// The turn of the conversation, from 0.
+  public var turn: Int
+  /// One of `mt_bench`, `translation`, `summarization`, `qa`, `math_reasoning` and `rag`, or the suite's own.
+  public var category: String
+  /// The category as the suite's file names it.
+  public var subcategory: String
+  /// Number of tokens of the prompt.
+  public var promptTokens: Int
+  /// Hash of the prompt's token ids.
+  public var idsHash: String
+  /// Why the prompt was not run; nil when it was.
+  public var skipReason: String?
+
+  enum CodingKeys: String, CodingKey {
+    case ordinal
+    case questionID = "question_id"
+    case writtenID = "written_id"
+    case turn, category, subcategory
+    case promptTokens = "prompt_tokens"
+    case idsHash = "ids_hash"
+    case skipReason = "skip_reason"
+  }
+
+  /// Makes a record; the properties say what each value means.
+  public init(
+    ordinal: Int,
+    questionID: Int,
+    writtenID: String? = nil,
+    turn: Int,
+    category: String,
+    subcategory: String,
+    promptTokens: Int,
+    idsHash: String,
+    skipReason: String? = nil
+  ) {
+    self.ordinal = ordinal
+    self.questionID = questionID
+    self.writtenID = writtenID
+    self.turn = turn
+    self.category = category
+    self.subcategory = subcategory
+    self.promptTokens = promptTokens
+    self.idsHash = idsHash
+    self.skipReason = skipReason
+  }
+}
+
+extension PromptRecord: StoredRecord {
+  static let databaseTableName = "prompt"
+}

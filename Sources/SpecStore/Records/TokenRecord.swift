@@ -1,0 +1,28 @@
+internal import GRDB
+
+/// One generated token. A token's position is its place in the array that holds the generation's tokens.
+public struct TokenRecord: Equatable, Sendable {
+  /// The token's id in the vocabulary.
+  public var tokenID: Int
+  /// The ordinal of the cycle that produced it; nil for the token of the prefill.
+  public var cycle: Int?
+  /// When the token became available, in nanoseconds since the start of the prefill.
+  public var availableNanoseconds: Int
+
+  /// Makes a record; the properties say what each value means.
+  public init(tokenID: Int, cycle: Int?, availableNanoseconds: Int) {
+    self.tokenID = tokenID
+    self.cycle = cycle
+    self.availableNanoseconds = availableNanoseconds
+  }
+}
+
+extension TokenRecord: RowOfMany {
+  static let table = "token"
+  static let place = "position"
+  static let columns = ["token_id", "cycle", "available_ns"]
+
+  init(row: Row) { self.init(tokenID: row[0], cycle: row[1], availableNanoseconds: row[2]) }
+
+  var values: StatementArguments { [tokenID, cycle, availableNanoseconds] }
+}
