@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecStore
 
 /// A folder that goes when the value is released; its name holds what a path may but an address may not.
@@ -20,7 +21,7 @@ package final class TemporaryFolder: Sendable {
 }
 
 package enum Example {
-  package static let categories = ["mt_bench", "translation", "summarization", "qa", "math_reasoning", "rag"]
+  package static let categories = Category.standard.map(\.rawValue)
   /// 13 July 2025, 12:34:56.789 UTC.
   package static let date = Date(timeIntervalSince1970: 1_752_410_096.789)
 
