@@ -67,10 +67,11 @@ package struct RunMetrics: Sendable {
     var stretches: [Int64: StretchTally] = [:]
     try store.forEachGeneration(of: run.id) { generation in
       let decoder = generation.decoderID
-      for category in [generation.category, .overall] {
-        tallies[Place(decoder: decoder, category: category), default: MetricTally()].add(generation)
-      }
+      tallies[Place(decoder: decoder, category: generation.category), default: MetricTally()].add(generation)
       stretches[decoder, default: StretchTally(stretch: stretch)].add(generation)
+    }
+    for (place, tally) in tallies {
+      tallies[Place(decoder: place.decoder, category: .overall), default: MetricTally()].add(tally)
     }
     var table = tallies.mapValues { Self.metrics($0, origin: run.origin) }
     for (decoder, category) in times.pairs.keys.flatMap({ id in times.categories.map { (id, $0) } }) {

@@ -33,8 +33,8 @@ protocol RowOfMany: DecodedRow {
   static var place: String { get }
   /// Its other columns.
   static var columns: [String] { get }
-  /// The values of the columns.
-  var values: StatementArguments { get }
+  /// The values of all columns: the generation's id, the row's place in it, the others.
+  func values(_ generation: Int64, _ place: Int) -> StatementArguments
 }
 
 /// A record about to be inserted, with the foreign keys that its own type leaves out.

@@ -138,7 +138,7 @@ extension BenchmarkStore {
     for first in stride(from: 0, to: rows.count, by: Self.rowsOfStatement) {
       let places = first..<min(first + Self.rowsOfStatement, rows.count)
       var arguments = StatementArguments()
-      for place in places { arguments += [generation, place] + rows[place].values }
+      for place in places { arguments += rows[place].values(generation, place) }
       let statement = try database.cachedStatement(
         sql: places.count == Self.rowsOfStatement ? whole : sql(places.count)
       )

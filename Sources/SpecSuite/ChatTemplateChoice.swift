@@ -1,7 +1,7 @@
 import SpecFiles
 
 /// How a manifest tells its chat template: by the name of a shipped one, or in full.
-public enum ChatTemplateChoice: Equatable, Sendable, Codable {
+public enum ChatTemplateChoice: Equatable, Sendable {
   /// A shipped template.
   case named(String)
   /// A template of the suite's own.
@@ -41,13 +41,6 @@ public enum ChatTemplateChoice: Equatable, Sendable, Codable {
   }
 
   /// Reads a name or an object.
-  ///
-  /// - Parameter decoder: Where to read from.
-  /// - Throws: `SuiteError` for anything else.
-  public init(from decoder: any Decoder) throws {
-    try self.init(SuiteField(JSONValue(from: decoder), file: "the chat template"))
-  }
-
   init(_ field: SuiteField) throws(SuiteError) {
     switch field.value {
     case .string:
@@ -61,18 +54,6 @@ public enum ChatTemplateChoice: Equatable, Sendable, Codable {
         expected: "the name of a template or an object",
         advice: "name one of \(ChatTemplate.shipped.map(\.name).joined(separator: ", "))"
       )
-    }
-  }
-
-  /// Writes a name or an object.
-  ///
-  /// - Parameter encoder: Where to write to.
-  /// - Throws: What the encoder throws.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .named(let name): try container.encode(name)
-    case .custom(let template): try container.encode(template)
     }
   }
 }

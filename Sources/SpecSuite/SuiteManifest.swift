@@ -68,29 +68,14 @@ public struct SuiteManifest: Equatable, Sendable {
   }
 }
 
-extension SuiteManifest: Codable {
-  private enum CodingKeys: String, CodingKey, CaseIterable {
-    case name
-    case version
-    case description
-    case categories
-    case chatTemplate = "chat_template"
-    case questionFile = "question_file"
-    case model
-    case maxNewTokens = "max_new_tokens"
-    case decoders
-  }
-
-  /// Reads a manifest with the same checks as from a file.
-  ///
-  /// - Parameter decoder: Where to read from.
-  /// - Throws: `SuiteError` for the first thing that is wrong.
-  public init(from decoder: any Decoder) throws {
-    try self.init(SuiteField(JSONValue(from: decoder), file: "the manifest"))
-  }
+extension SuiteManifest {
+  private static let keys = [
+    "name", "version", "description", "categories", "chat_template", "question_file", "model", "max_new_tokens",
+    "decoders",
+  ]
 
   private init(_ reader: SuiteField) throws(SuiteError) {
-    try reader.rejectUnknownKeys(known: CodingKeys.allCases.map(\.rawValue), owner: "")
+    try reader.rejectUnknownKeys(known: Self.keys, owner: "")
     name = try reader.shownText("name", limit: 100)
     version = try reader.shownText("version", limit: 100)
     description = try reader.shownText("description", limit: 1000, default: "")

@@ -1,3 +1,5 @@
+import Foundation
+import SpecCore
 import SpecSuite
 import Testing
 
@@ -73,5 +75,15 @@ import Testing
     #expect(try ChatTemplateChoice.custom(own).template() == own)
     let error = failure { () throws(SuiteError) in _ = try ChatTemplateChoice.named("none").template() }
     #expect(error.found == "the chat template \"none\"")
+  }
+
+  /// A stored plan holds the template of a run.
+  @Test func whatIsWrittenReadsBackTheSame() throws {
+    let own = ChatTemplate(name: "own", userPrefix: "<", userSuffix: ">", answerSeparator: "~", trimsUser: true)
+    for template in [own] + ChatTemplate.shipped {
+      let text = try JSONText.line(template)
+      #expect(try JSONDecoder().decode(ChatTemplate.self, from: Data(text.utf8)) == template)
+      #expect(!text.contains("userPrefix"))
+    }
   }
 }

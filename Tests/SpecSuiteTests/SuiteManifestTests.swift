@@ -63,18 +63,6 @@ import Testing
     #expect(text == "Be kind. USER: Hi ASSISTANT: Hello!</s>USER: Why? ASSISTANT:")
   }
 
-  @Test func whatIsWrittenReadsBackTheSame() throws {
-    let text = #"""
-      {"name": "own", "version": "1", "categories": ["qa"], "decoders": ["vanilla"], "max_new_tokens": 5,
-       "chat_template": {"name": "talk", "user": "<{content}>", "answer_separator": "~"}}
-      """#
-    for manifest in [try read(text), try read(#"{"name": "own", "version": "1"}"#)] {
-      let data = try JSONEncoder().encode(manifest)
-      #expect(try JSONDecoder().decode(SuiteManifest.self, from: data) == manifest)
-      #expect(!String(decoding: data, as: UTF8.self).contains("maxNewTokens"))
-    }
-  }
-
   @Test func anUnknownKeyIsNamed() throws {
     let error = try refusal(of: #"{"name": "a", "version": "1", "max_tokens": 3}"#)
     #expect(error.found == "the unknown key \"max_tokens\"")

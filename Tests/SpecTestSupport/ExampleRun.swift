@@ -1,8 +1,9 @@
 import Foundation
+import SpecCore
 import SpecStore
 
 package enum Example {
-  package static let categories = ["mt_bench", "translation", "summarization", "qa", "math_reasoning", "rag"]
+  package static let categories = Category.standard.map(\.rawValue)
   /// 13 July 2025, 12:34:56.789 UTC.
   package static let date = Date(timeIntervalSince1970: 1_752_410_096.789)
 

@@ -61,9 +61,10 @@ extension CycleRecord: RowOfMany {
     )
   }
 
-  var values: StatementArguments {
+  func values(_ generation: Int64, _ place: Int) -> StatementArguments {
     [
-      drafted, nodes, accepted, acceptLength, emitted, draftNanoseconds, verifyNanoseconds, overheadNanoseconds,
+      generation, place, drafted, nodes, accepted, acceptLength, emitted, draftNanoseconds, verifyNanoseconds,
+      overheadNanoseconds,
     ]
   }
 

@@ -24,5 +24,7 @@ extension TokenRecord: RowOfMany {
 
   init(row: Row) { self.init(tokenID: row[0], cycle: row[1], availableNanoseconds: row[2]) }
 
-  var values: StatementArguments { [tokenID, cycle, availableNanoseconds] }
+  func values(_ generation: Int64, _ place: Int) -> StatementArguments {
+    [generation, place, tokenID, cycle, availableNanoseconds]
+  }
 }

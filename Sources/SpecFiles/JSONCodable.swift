@@ -24,3 +24,29 @@ extension JSONValue: Encodable {
     }
   }
 }
+
+extension JSONValue: Decodable {
+  /// Reads any value, so that what any decoder holds is judged like what a file holds.
+  ///
+  /// - Parameter decoder: Where to read from.
+  /// - Throws: What the decoder throws.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let string = try? container.decode(String.self) {
+      self = .string(Array(string.utf8)[...])
+    } else if container.decodeNil() {
+      self = .null
+    } else if let boolean = try? container.decode(Bool.self) {
+      self = .boolean(boolean)
+    } else if let integer = try? container.decode(Int.self) {
+      self = .integer(integer)
+    } else if let number = try? container.decode(Double.self) {
+      self = .number(number)
+    } else if let elements = try? container.decode([JSONValue].self) {
+      self = .array(elements)
+    } else {
+      let members = try container.decode([String: JSONValue].self)
+      self = .object(members.map { JSONMember(key: Array($0.utf8)[...], value: $1) })
+    }
+  }
+}
