@@ -108,7 +108,7 @@ extension RunSections {
       ])
     }
     guard !table.isEmpty else { return [] }
-    let limits =
+    let limits: RichText =
       summary.isFinished ? "" : " Only conversations with all their turns count; accepted tokens are those of all."
     return section(
       "As Spec-Bench prints it",
