@@ -19,7 +19,7 @@ struct RandomRun {
     var description: String { "\(decoder) \(category)" }
   }
 
-  private let example: ExampleRun
+  let example: ExampleRun
   var store: BenchmarkStore { example.store }
   var run: Int64 { example.run }
   var decoders: [Int64] { example.decoders }

@@ -13,6 +13,12 @@ import Testing
 
   init() throws {
     example = try RandomRun()
+    try example.example.recordPrefillCycle(pass: 7)
+    try example.store.record(
+      Example.generation(example.decoders[0], example.example.prompts[0], pass: 7, tokens: 7),
+      cycles: [],
+      tokens: []
+    )
     metrics = try example.store.metrics(of: example.run)
     queue = try DatabaseQueue(path: example.store.path)
   }

@@ -163,8 +163,15 @@ package struct ExampleRun {
   }
 
   /// A first cycle that ran the prompt: three tokens came with the prefill, in a cycle without times of its own.
-  package func recordPrefillCycle() throws {
-    var generation = Example.generation(decoders[1], prompts[0], prefill: 1000, decode: 400, tokens: 7)
+  package func recordPrefillCycle(pass: Int = 0) throws {
+    var generation = Example.generation(
+      decoders[1],
+      prompts[0],
+      pass: pass,
+      prefill: 1000,
+      decode: 400,
+      tokens: 7
+    )
     (generation.prefillTokens, generation.prefillCycles) = (3, 1)
     let cycles = [
       Example.cycle(drafted: 2, accepted: 2),
