@@ -1,6 +1,9 @@
 import SpecCore
 
 /// A view for people with the `sqlite3` shell. Reports form their metrics themselves; tests compare both.
+///
+/// A file keeps the views of its last migration that renewed them. A view whose columns or meaning change needs a new
+/// migration; one that is only written in another way does not.
 struct View: Sendable {
   let name: String
   /// The query that defines it.
