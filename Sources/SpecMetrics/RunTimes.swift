@@ -12,8 +12,8 @@ package struct RunTimes: Sendable {
   private let baseline: Int64?
   private let byCategory: [Category: [Int64: [GenerationPair]]]
   private let speeds: [Category: [Int64: SpeedMetrics]]
-  /// How far the passes of all decoders differ, by category; without an entry where too little was measured to tell.
-  package let effects: [Category: PassEffect]
+  /// How far the repeats of all decoders differ, by category; without an entry where too little was measured to tell.
+  package let effects: [Category: RepeatEffect]
 
   /// Reads the times of a run.
   ///
@@ -34,7 +34,7 @@ package struct RunTimes: Sendable {
     self.baseline = baseline
     effects = byCategory.compactMapValues { cells in
       let contestants = cells.filter { $0.key != baseline }.sorted { $0.key < $1.key }
-      return PassEffect(contestants.map { PairedTimes(passTimesOf: $0.value) })
+      return RepeatEffect(contestants.map { PairedTimes(repeatTimesOf: $0.value) })
     }
   }
 

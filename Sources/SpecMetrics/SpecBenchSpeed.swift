@@ -23,15 +23,15 @@ package struct SpecBenchSpeed: Encodable, Sendable {
   }
 
   /// - Parameters:
-  ///   - pairs: the decoder's generations beside vanilla's; the first pass of each question counts, as its first choice
+  ///   - pairs: the decoder's generations beside vanilla's; the first repeat of each question counts, as its first choice
   ///     does for `speed.py`, of those that have all turns, as an export does.
   ///   - turns: how many turns each question has.
   package init?(_ pairs: [GenerationPair], turns: [Int: Int]) {
-    let pairs = Dictionary(grouping: pairs) { [$0.questionID, $0.pass] }.values
+    let pairs = Dictionary(grouping: pairs) { [$0.questionID, $0.repeatIndex] }.values
       .filter { $0.count == turns[$0[0].questionID] }.flatMap(\.self)
-    let questions = Dictionary(grouping: pairs, by: \.questionID).sorted { $0.key < $1.key }.map { _, passes in
-      let first = passes.map(\.pass).min()
-      return passes.filter { $0.pass == first }
+    let questions = Dictionary(grouping: pairs, by: \.questionID).sorted { $0.key < $1.key }.map { _, repeats in
+      let first = repeats.map(\.repeatIndex).min()
+      return repeats.filter { $0.repeatIndex == first }
     }
     func mean(_ tokens: (GenerationPair) -> Int, over time: (GenerationPair) -> Int) -> Double? {
       let rates = questions.map { turns in

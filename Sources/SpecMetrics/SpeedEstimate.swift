@@ -9,7 +9,7 @@ package struct SpeedEstimate: Sendable {
   /// The sum of vanilla's decode times over the sum of the decoder's, scaled to the same number of tokens in each pair
   /// where outputs need not be equal; nil without time.
   package let ratio: Double?
-  /// The 95 % interval with the questions fixed and the passes as the sample; nil with one pass.
+  /// The 95 % interval with the questions fixed and the repeats as the sample; nil with one repeat.
   package let ofThisSuite: ConfidenceInterval?
   /// The 95 % interval with the questions as the sample; nil with fewer than eight.
   package let overQuestions: ConfidenceInterval?
@@ -19,8 +19,8 @@ package struct SpeedEstimate: Sendable {
   /// - Parameters:
   ///   - pairs: the decoder's generations beside vanilla's.
   ///   - basis: what to compare; nil takes what the outputs allow.
-  ///   - effect: how far whole passes differ; nil takes these pairs alone to tell.
-  package init(_ pairs: [GenerationPair], as basis: SpeedBasis? = nil, _ effect: PassEffect?) {
+  ///   - effect: how far whole repeats differ; nil takes these pairs alone to tell.
+  package init(_ pairs: [GenerationPair], as basis: SpeedBasis? = nil, _ effect: RepeatEffect?) {
     let basis = basis ?? pairs.basis
     let times = PairedTimes(decodeTimesOf: pairs, as: basis)
     self.basis = basis
@@ -39,16 +39,16 @@ package struct SpeedEstimate: Sendable {
   /// What may be said, in words that name what is compared.
   package var verdictText: String { verdict.text(basis) }
 
-  /// Number of pairs whose ratio is far from what the same prompt showed in other passes; with a single pass, from what
+  /// Number of pairs whose ratio is far from what the same prompt showed in other repeats; with a single repeat, from what
   /// other prompts showed.
   private static func outliers(_ pairs: [GenerationPair], _ basis: SpeedBasis) -> Int {
     let timed = pairs.map { (pair: $0, times: $0.decodeTimes(as: basis)) }
       .filter { $0.times.baseline > 0 && $0.times.method > 0 }
     let byPrompt = Dictionary(grouping: timed) { PromptPlace(question: $0.pair.questionID, turn: $0.pair.turn) }
       .mapValues { pairs in pairs.map { log($0.times.baseline / $0.times.method) } }
-    let hasPasses = byPrompt.values.contains { $0.count > 1 }
+    let hasRepeats = byPrompt.values.contains { $0.count > 1 }
     let deviations = byPrompt.values.flatMap { ratios in
-      let middle = hasPasses ? Quantiles(ratios).median ?? 0 : 0
+      let middle = hasRepeats ? Quantiles(ratios).median ?? 0 : 0
       return ratios.map { $0 - middle }
     }
     return Outliers.indices(deviations).count

@@ -12,7 +12,7 @@ public enum SpeedBasis: String, Encodable, Sendable {
   public var noun: String { self == .speedup ? "speedup" : "ratio of times per token" }
 }
 
-/// How much faster a decoder is than the run's vanilla decoder, over pairs of the same prompt and pass.
+/// How much faster a decoder is than the run's vanilla decoder, over pairs of the same prompt and repeat.
 package struct SpeedMetrics: Equatable, Sendable {
   /// Number of different prompts in the pairs.
   package let prompts: Int
@@ -34,7 +34,7 @@ package struct SpeedMetrics: Equatable, Sendable {
   package let timePerTokenRatio: Double?
   /// The same with prefill.
   package let endToEndTimePerTokenRatio: Double?
-  /// Spec-Bench's definition: the ratio of mean tokens per second over questions, prefill included. Each pass of a
+  /// Spec-Bench's definition: the ratio of mean tokens per second over questions, prefill included. Each repeat of a
   /// question, with all its turns, counts as one of them.
   package let specBenchSpeedup: Double?
   /// The decoder's tokens after the prefill's per second of decode time; nil without decode time.
@@ -85,10 +85,10 @@ package struct SpeedMetrics: Equatable, Sendable {
   }
 
   private static func specBench(_ pairs: [GenerationPair]) -> Double? {
-    struct Place: Hashable { let question, pass: Int }
-    let questions = Dictionary(grouping: pairs) { Place(question: $0.questionID, pass: $0.pass) }
+    struct Place: Hashable { let question, repeatIndex: Int }
+    let questions = Dictionary(grouping: pairs) { Place(question: $0.questionID, repeatIndex: $0.repeatIndex) }
       // A dictionary's own order differs from one process to the next, and sums of fractions with it.
-      .sorted { ($0.key.question, $0.key.pass) < ($1.key.question, $1.key.pass) }.map(\.value)
+      .sorted { ($0.key.question, $0.key.repeatIndex) < ($1.key.question, $1.key.repeatIndex) }.map(\.value)
     func rates(_ tokens: (GenerationPair) -> Int, _ time: (GenerationPair) -> Int) -> [Double] {
       questions.compactMap { turns in
         quotient(turns.reduce(0) { $0 + tokens($1) }, turns.reduce(0) { $0 + time($1) })
@@ -125,7 +125,7 @@ extension GenerationPair {
   package func decodeTimes(as basis: SpeedBasis) -> TimePair {
     let pair = TimePair(
       question: questionID,
-      pass: pass,
+      repeatIndex: repeatIndex,
       baseline: Double(vanillaDecodeNanoseconds),
       method: Double(decodeNanoseconds)
     )
@@ -153,5 +153,5 @@ extension PairedTimes {
   /// times of vanilla beside all of them.
   ///
   /// - Parameter pairs: The generations of one decoder.
-  package init(passTimesOf pairs: some Collection<GenerationPair>) { self.init(decodeTimesOf: pairs, as: .speedup) }
+  package init(repeatTimesOf pairs: some Collection<GenerationPair>) { self.init(decodeTimesOf: pairs, as: .speedup) }
 }

@@ -4,25 +4,25 @@ import SpecStore
 
 // What the machine did.
 extension RunSections {
-  /// What the machine did during each pass.
+  /// What the machine did during each repeat.
   var conditions: [Block] {
     guard !summary.conditions.isEmpty else { return [] }
     var table = Table(
       columns: [
-        ("Pass", .right), ("Others", .right), ("Stolen", .right), ("Load", .right), ("Clock", .right),
-        ("Swapped", .right), ("Taints", .left),
+        ("Repeat", .right), ("Others", .right), ("Stolen", .right), ("Load", .right), ("Clock", .right),
+        ("Swapped", .right), ("Warnings", .left),
       ]
     )
     for condition in summary.conditions {
       let clock = condition.finalFrequencyMegahertz.map { "\(NumberFormat.fixed($0 / 1000, decimals: 2)) GHz" }
       table.append([
-        condition.passText, NumberFormat.percent(condition.otherShare),
+        condition.repeatText, NumberFormat.percent(condition.otherShare),
         NumberFormat.percent(condition.stealShare), NumberFormat.fixed(condition.loadAverage, decimals: 2),
         clock ?? NumberFormat.missing, condition.swappedPages.map(String.init) ?? NumberFormat.missing,
-        condition.taints.isEmpty ? "none" : condition.taints.joined(separator: " "),
+        condition.warnings.isEmpty ? "none" : condition.warnings.joined(separator: " "),
       ])
     }
-    return section("Conditions of the passes", table, preemption)
+    return section("Conditions of the repeats", table, preemption)
   }
 
   private var preemption: RichText {
@@ -31,7 +31,7 @@ extension RunSections {
     }
     let note: RichText = """
       Others and stolen: shares of the processors' time that other processes and, on a virtual machine, other machines
-      took. Clock and load are those at the end of the pass.
+      took. Clock and load are those at the end of the repeat.
       """
     guard !counts.isEmpty else { return note }
     return """
@@ -41,7 +41,7 @@ extension RunSections {
   }
 }
 
-extension PassCondition {
-  /// The pass, counted from one, with the attempt at it where the run was gone on with.
-  var passText: String { attempt == 0 ? String(pass + 1) : "\(pass + 1), attempt \(attempt + 1)" }
+extension RepeatCondition {
+  /// The repeat, counted from one, with the attempt at it where the run was gone on with.
+  var repeatText: String { attempt == 0 ? String(repeatIndex + 1) : "\(repeatIndex + 1), attempt \(attempt + 1)" }
 }

@@ -52,18 +52,18 @@ extension RunSections {
 
   /// What makes the measurement doubtful.
   var warnings: [Block] {
-    let tainted = summary.conditions.filter { !$0.taints.isEmpty }
-    let passes = tainted.map { "Pass \($0.passText): \($0.taints.joined(separator: " "))" }
-    // A reader wants to know that passes are tainted; the table of conditions has all of them.
+    let doubtful = summary.conditions.filter { !$0.warnings.isEmpty }
+    let repeats = doubtful.map { "Repeat \($0.repeatText): \($0.warnings.joined(separator: " "))" }
+    // A reader wants to know that repeats have warnings; the table of conditions has all of them.
     let shown =
-      passes.count > 3
-      ? passes.prefix(3) + ["\(quantity(passes.count - 3, "more pass is", plural: "more passes are")) tainted."]
-      : passes[...]
-    let taints = environment.taints + shown
-    guard !taints.isEmpty else { return [] }
-    let title: RichText = run.origin == .measured ? "these times are tainted" : "the files leave doubts"
+      repeats.count > 3
+      ? repeats.prefix(3) + ["\(quantity(repeats.count - 3, "more repeat has", plural: "more repeats have")) warnings."]
+      : repeats[...]
+    let warnings = environment.warnings + shown
+    guard !warnings.isEmpty else { return [] }
+    let title: RichText = run.origin == .measured ? "these times are doubtful" : "the files leave doubts"
     return [
-      .note([.paragraph("\(strong: "WARNING: \(title).")"), .list(taints.map { ListItem(RichText(raw: $0)) })])
+      .note([.paragraph("\(strong: "WARNING: \(title).")"), .list(warnings.map { ListItem(RichText(raw: $0)) })])
     ]
   }
 
@@ -107,7 +107,7 @@ extension RunSections {
 
   private var settings: RichText {
     """
-    \(quantity(run.threads, "thread")), \(quantity(run.passes, "measured pass", plural: "measured passes")), at most \
+    \(quantity(run.threads, "thread")), \(quantity(run.repeats, "measured repeat", plural: "measured repeats")), at most \
     \(quantity(run.maxNewTokens, "new token")), context of \(quantity(run.contextLength, "position")), seed \(run.seed)
     """
   }

@@ -92,7 +92,7 @@ public enum JSONReport {
       "turn": .integer(mismatch.turn),
       "category": .text(mismatch.category),
       "decoder": .text(mismatch.decoder),
-      "pass": .integer(mismatch.pass),
+      "repeat": .integer(mismatch.repeatIndex),
       "position": .orNull(mismatch.position),
       "expected_token": .orNull(mismatch.expectedToken),
       "found_token": .orNull(mismatch.foundToken),

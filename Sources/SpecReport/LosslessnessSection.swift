@@ -8,7 +8,7 @@ extension RunSections {
     guard !summary.mismatches.isEmpty else { return [] }
     var table = Table(
       labels: ["Category", "Decoder"],
-      figures: ["Question", "Turn", "Pass", "Position", "Expected token", "Found token", "Top-2 margin", "Tie"]
+      figures: ["Question", "Turn", "Repeat", "Position", "Expected token", "Found token", "Top-2 margin", "Tie"]
     )
     for mismatch in summary.mismatches {
       table.append([
@@ -16,7 +16,7 @@ extension RunSections {
         mismatch.decoder,
         mismatch.questionText,
         String(mismatch.turn),
-        String(mismatch.pass),
+        String(mismatch.repeatIndex),
         mismatch.position.map(String.init) ?? NumberFormat.missing,
         token(mismatch.expectedToken),
         token(mismatch.foundToken),
@@ -36,7 +36,7 @@ extension RunSections {
       .table(table),
       .paragraph(
         """
-        Position is the first place that differs; turns, passes and positions count from 0. "end" means that the output
+        Position is the first place that differs; turns, repeats and positions count from 0. "end" means that the output
         ends there. Top-2 margin: the target's largest logit at that place minus its second largest, with the noise of
         sampling if there is any; a tie has none. "–" where that is not known, as for imported answers.
         """

@@ -77,7 +77,7 @@ extension RunSections {
         \(quantity(summary.run.maxNewTokens, "new token")).
         """
     }
-    return "No decoder has yet been timed on the same prompt and pass as vanilla, so there are no speedups."
+    return "No decoder has yet been timed on the same prompt and repeat as vanilla, so there are no speedups."
   }
 
   /// Whether decoders were measured beside vanilla, and there was nothing to time: as where one token is all that may come.

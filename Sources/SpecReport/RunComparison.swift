@@ -67,7 +67,7 @@ public struct RunComparison: Sendable {
     public let secondSpeedup: Double
     /// How much faster the second is: above 1 it is faster.
     public let ratio: Double
-    /// The 95 % interval of that ratio; nil where no pass was repeated and there are fewer than eight questions.
+    /// The 95 % interval of that ratio; nil where no question was measured twice and there are fewer than eight questions.
     public let interval: ConfidenceInterval?
     /// Decode milliseconds per token of both sides: shown, never judged.
     public let milliseconds: (first: Double, second: Double)
@@ -211,7 +211,7 @@ public struct RunComparison: Sendable {
     }
   }
 
-  /// Two decoders of one run, prompt by prompt and pass by pass.
+  /// Two decoders of one run, prompt by prompt and repeat by repeat.
   private static func direct(_ first: DecoderTimes, _ second: DecoderTimes) -> Row? {
     let others = Dictionary(second.pairs.map { (PairKey($0), $0) }, uniquingKeysWith: { first, _ in first })
     let basis = Self.basis(first, second)
@@ -220,7 +220,7 @@ public struct RunComparison: Sendable {
         others[PairKey(pair)].map { other in
           let times = TimePair(
             question: pair.questionID,
-            pass: pair.pass,
+            repeatIndex: pair.repeatIndex,
             baseline: Double(pair.decodeNanoseconds),
             method: Double(other.decodeNanoseconds)
           )
@@ -284,7 +284,7 @@ public struct RunComparison: Sendable {
 
 /// What makes a pair of times unique inside a decoder.
 private struct PairKey: Hashable {
-  let question, turn, pass: Int
+  let question, turn, repeatIndex: Int
 
-  init(_ pair: GenerationPair) { (question, turn, pass) = (pair.questionID, pair.turn, pair.pass) }
+  init(_ pair: GenerationPair) { (question, turn, repeatIndex) = (pair.questionID, pair.turn, pair.repeatIndex) }
 }

@@ -27,7 +27,7 @@ struct RunConditions {
       uniquingKeysWith: { first, _ in first }
     )
     answers = run.origin == .specBench ? try Self.answers(store, run: id) : [:]
-    warnings = environment.taints + (try store.conditions(of: id)).flatMap(\.taints)
+    warnings = environment.warnings + (try store.conditions(of: id)).flatMap(\.warnings)
     options =
       (try? JSONDecoder().decode([String: String].self, from: Data(run.options.utf8))) ?? ["options": run.options]
   }
@@ -40,7 +40,7 @@ struct RunConditions {
       uniquingKeysWith: { first, _ in first }
     )
     return Dictionary(
-      try store.generations(of: run).filter { $0.decoderID == vanilla && $0.pass == 0 }
+      try store.generations(of: run).filter { $0.decoderID == vanilla && $0.repeatIndex == 0 }
         .compactMap { row in places[row.promptID].map { ($0, row.text) } },
       uniquingKeysWith: { first, _ in first }
     )
@@ -68,7 +68,7 @@ struct RunConditions {
       difference("compilers", other) { $0.environment.compiler },
       difference("operating systems", other) { $0.environment.operatingSystem },
       difference("system kernels", other) { $0.environment.kernel },
-      difference("repeats", other) { "\($0.run.passes)" },
+      difference("repeats", other) { "\($0.run.repeats)" },
       isSampled ? nil : difference("seeds of the order of decoders", other) { "\($0.run.seed)" },
       isOlder == other.isOlder
         ? nil
@@ -154,7 +154,7 @@ struct RunConditions {
   /// Options without a column of their own, but those that say how long to measure and which questions: prompts are
   /// compared one by one.
   private func optionDifferences(_ other: RunConditions) -> [String] {
-    let compared = Set(options.keys).union(other.options.keys).subtracting(["questions", "precision", "least_passes"])
+    let compared = Set(options.keys).union(other.options.keys).subtracting(["questions", "precision", "least_repeats"])
     return compared.sorted().compactMap { key in
       Self.phrase("option \(key.replacing("_", with: " "))", options[key], other.options[key])
     }

@@ -11,9 +11,9 @@ package enum RunList {
   /// - Throws: a `StoreError`.
   package static func document(_ store: BenchmarkStore) throws(StoreError) -> Document {
     let titles = [
-      "Run", "Date (UTC)", "Model", "Suite", "Decoders", "Passes", "Prompts", "Fastest", "Lossless", "State",
+      "Run", "Date (UTC)", "Model", "Suite", "Decoders", "Repeats", "Prompts", "Fastest", "Lossless", "State",
     ]
-    var table = Table(columns: titles.map { ($0, ["Run", "Passes", "Prompts"].contains($0) ? .right : .left) })
+    var table = Table(columns: titles.map { ($0, ["Run", "Repeats", "Prompts"].contains($0) ? .right : .left) })
     for run in try store.runs() { table.append(cells(of: try RunOutline(store: store, run: run))) }
     return Document([table.isEmpty ? .paragraph("The database holds no run.") : .table(table)])
   }
@@ -26,7 +26,7 @@ package enum RunList {
       run.modelName,
       run.suiteName,
       outline.decoders.map(\.name).joined(separator: ", "),
-      String(run.passes),
+      String(run.repeats),
       String(outline.promptCount),
       // A few questions would crown a decoder by chance.
       (outline.isFinished ? outline.fastest : nil).map { decoder, speed in

@@ -15,7 +15,7 @@ struct RunOutline: Sendable {
   let losslessness: [Int64: Losslessness]
   /// Number of recorded generations.
   let generations: Int
-  /// Number of generations that the decoders, passes and prompts of the plan ask for, skipped prompts left out; for a run
+  /// Number of generations that the decoders, repeats and prompts of the plan ask for, skipped prompts left out; for a run
   /// of an older version, which stored no plan, the prompts known so far.
   let expectedGenerations: Int
   /// Number of prompts with a generation, by category.
@@ -44,7 +44,7 @@ struct RunOutline: Sendable {
     generations = recorded.count
     turns = WholeConversations.turns(of: prompts.map(\.record), run.record)
     let skipped = prompts.filter { $0.skipReason != nil }.count
-    expectedGenerations = Self.product(all.count, run.passes, (run.plannedPrompts ?? prompts.count) - skipped)
+    expectedGenerations = Self.product(all.count, run.repeats, (run.plannedPrompts ?? prompts.count) - skipped)
     let measured = Set(recorded.map(\.promptID))
     let reached = prompts.filter { measured.contains($0.id) }
     questionCount = Set(reached.map(\.questionID)).count

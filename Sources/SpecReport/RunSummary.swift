@@ -15,7 +15,7 @@ public struct RunSummary: Sendable {
   /// What a reader calls the decoders.
   let labels: DecoderLabels
   let metrics: RunMetrics
-  let conditions: [PassCondition]
+  let conditions: [RepeatCondition]
 
   /// Reads a run.
   ///
@@ -51,7 +51,7 @@ public struct RunSummary: Sendable {
   public var isFinished: Bool { outline.isFinished }
   /// Number of recorded generations.
   public var generations: Int { outline.generations }
-  /// Number of generations that the run's decoders, passes and prompts ask for, skipped prompts left out.
+  /// Number of generations that the run's decoders, repeats and prompts ask for, skipped prompts left out.
   public var expectedGenerations: Int { outline.expectedGenerations }
   /// Number of generations that were compared with vanilla's.
   public var checkedGenerations: Int { outline.checkedGenerations }

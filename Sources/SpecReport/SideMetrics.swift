@@ -8,8 +8,8 @@ struct DecoderTimes {
   let spec: String
   let pairs: [GenerationPair]
   let estimate: SpeedEstimate
-  /// How far the passes of the run's decoders differ.
-  let effect: PassEffect?
+  /// How far the repeats of the run's decoders differ.
+  let effect: RepeatEffect?
   let addedParameters: Int
   let checked: Int
   let mismatches: Int

@@ -26,8 +26,8 @@ public enum SpecBenchExport {
     public let text: String
   }
 
-  /// Renders a run: one file for each decoder, the noise floor left out. Every pass is a choice; Spec-Bench's scripts
-  /// read the first. A pass of a question counts once all its turns are there.
+  /// Renders a run: one file for each decoder, the noise floor left out. Every repeat is a choice; Spec-Bench's scripts
+  /// read the first. A repeat of a question counts once all its turns are there.
   ///
   /// - Parameters:
   ///   - store: The database.
@@ -55,11 +55,11 @@ public enum SpecBenchExport {
     return files
   }
 
-  /// One question with the turns of each pass.
+  /// One question with the turns of each repeat.
   private struct Answer {
     var prompt: PromptRecord
     var category: String
-    var passes: [[(generation: GenerationRecord, acceptLengths: [Int])]]
+    var repeats: [[(generation: GenerationRecord, acceptLengths: [Int])]]
   }
 
   private static func answers(
@@ -76,13 +76,13 @@ public enum SpecBenchExport {
     let areNumbers = questions.allSatisfy { $0.prompt.writtenID == nil }
     let place = { (prompt: PromptRecord) in areNumbers ? prompt.questionID : prompt.ordinal }
     return try questions.sorted { place($0.prompt) < place($1.prompt) }.compactMap { prompt, own in
-      let passes = Dictionary(grouping: own, by: \.pass).filter { $0.value.count == turns[prompt.questionID] }
+      let repeats = Dictionary(grouping: own, by: \.repeatIndex).filter { $0.value.count == turns[prompt.questionID] }
         .sorted { $0.key < $1.key }.map(\.value)
-      if passes.isEmpty { return nil }
+      if repeats.isEmpty { return nil }
       return Answer(
         prompt: prompt,
         category: prompt.subcategory,
-        passes: try passes.map { turns in
+        repeats: try repeats.map { turns in
           try turns.sorted { (prompts[$0.promptID]?.turn ?? 0) < (prompts[$1.promptID]?.turn ?? 0) }.map {
             ($0.record, try store.cycles(of: $0.id).map(\.acceptLength))
           }
@@ -92,7 +92,7 @@ public enum SpecBenchExport {
   }
 
   private static func line(_ answer: Answer, name: String, date: Date) throws -> String {
-    let choices = try answer.passes.enumerated().map { index, turns -> JSONValue in
+    let choices = try answer.repeats.enumerated().map { index, turns -> JSONValue in
       [
         "index": .integer(index),
         "turns": .array(turns.map { .text($0.generation.text) }),

@@ -29,7 +29,7 @@ extension RunSections {
       table,
       """
       \(definition) formed over pairs of the same prompt
-      and pass; \(decodeTime). #Mean Accepted Tokens is the mean number of tokens
+      and repeat; \(decodeTime). #Mean Accepted Tokens is the mean number of tokens
       that a cycle contributes, the target's own token included and before any trimming at a stop; the token of the
       prefill belongs to no cycle. "–" stands for what was not measured.
       """,
@@ -84,7 +84,7 @@ extension RunSections {
         ? "Speedup by Spec-Bench's definition" : "Ratio of tokens per second by Spec-Bench's definition",
       """
       The decoder's mean tokens per second over vanilla's mean tokens per second, prefill included, where each question
-      with all its turns counts once for every pass. For comparison with published tables.
+      with all its turns counts once for every repeat. For comparison with published tables.
       """
     ) { NumberFormat.ratio($0.speed?.specBenchSpeedup) }
   }
@@ -114,7 +114,7 @@ extension RunSections {
       "As Spec-Bench prints it",
       table,
       """
-      Means over questions of tokens per second in the first pass, prefill included, as Spec-Bench's speed.py computes
+      Means over questions of tokens per second in the first repeat, prefill included, as Spec-Bench's speed.py computes
       them from an export of this run. For its baseline it makes vanilla's text into tokens again and subtracts one for
       each turn; that column is computed the same way, beside the exact count.\(limits)
       """

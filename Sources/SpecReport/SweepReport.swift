@@ -117,7 +117,7 @@ package enum SweepReport {
       """
   }
 
-  /// The interval that there is, with its name: the passes' own, or else that over questions.
+  /// The interval that there is, with its name: the repeats' own, or else that over questions.
   private static func interval(_ estimate: SpeedEstimate?) -> String? {
     if let own = estimate?.ofThisSuite { return "\(NumberFormat.interval(own)) on this suite" }
     return estimate?.overQuestions.map { "\(NumberFormat.interval($0)) over questions" }
@@ -159,7 +159,7 @@ package enum SweepReport {
     let subject = naming.note.map { "\($0) Ratios" } ?? "Speedups"
     let note: RichText = """
       \(subject) are over the vanilla of the same run, with 95 % intervals. Of this suite: the same questions measured again
-      and again; it takes two passes. Over questions: other questions of the same kind. Accepted: mean accepted tokens per
+      and again; it takes two repeats. Over questions: other questions of the same kind. Accepted: mean accepted tokens per
       cycle, the compression rate of the Kangaroo paper. Costs are those of a cycle, in vanilla's time per token.
       """
     return [.heading(2, "Settings"), .table(table), .paragraph(note)]

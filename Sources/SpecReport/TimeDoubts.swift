@@ -11,7 +11,7 @@ struct TimeDoubts {
 
   /// One bold sentence for each doubt; nil without any.
   var text: RichText? {
-    let warnings = (summary.environment.taints + summary.conditions.flatMap(\.taints)).map(Self.sentence)
+    let warnings = (summary.environment.warnings + summary.conditions.flatMap(\.warnings)).map(Self.sentence)
     let more = warnings.count - 1
     let rest: RichText = "\(quantity(more, "more warning stands", plural: "more warnings stand")) below."
     let all = [noise].compactMap(\.self) + warnings.prefix(1) + (more > 0 ? [rest] : [])

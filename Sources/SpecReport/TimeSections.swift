@@ -74,7 +74,7 @@ extension RunSections {
         measured now and then
         between the questions: means of medians. The context is that of the last answer, \($0) positions in the middle.
         """
-      } ?? "after 64 positions of\ncontext at most; medians, measured before the first pass."
+      } ?? "after 64 positions of\ncontext at most; medians, measured before the first repeat."
     return section(
       "Cost of verification",
       table,

@@ -1,7 +1,7 @@
 import SpecDecoding
 import SpecFiles
 
-/// Counts the cycles of a pass in which a decoder had no room to draft, as a draft model past the end of its context.
+/// Counts the cycles of a repeat in which a decoder had no room to draft, as a draft model past the end of its context.
 struct DraftRoom {
   private struct Count {
     var lacking = 0

@@ -7,7 +7,7 @@ extension Generation {
   func record(
     decoder: Int64,
     prompt: Int64,
-    pass: Int,
+    repeatIndex: Int,
     place: Int,
     startedAt: Date,
     text: String
@@ -15,7 +15,7 @@ extension Generation {
     GenerationRecord(
       decoderID: decoder,
       promptID: prompt,
-      pass: pass,
+      repeatIndex: repeatIndex,
       ordinal: place,
       startedAt: startedAt,
       prefillNanoseconds: Int(prefillTime),

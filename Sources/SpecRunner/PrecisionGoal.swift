@@ -3,11 +3,11 @@ import SpecStore
 
 /// How narrow the speedups' intervals of this suite have to be, and how long that may take.
 public struct PrecisionGoal: Sendable, Equatable {
-  /// Most passes, whatever the precision.
-  public static let mostPasses = 10_000
+  /// Most repeats, whatever the precision.
+  public static let mostRepeats = 10_000
   /// How far the ends of every decoder's overall interval may lie from its speedup: 0.02 for 2 %.
   public var precision: Double
-  /// No pass begins with which all passes, those of earlier attempts included, would take longer; nil for no limit.
+  /// No repeat begins with which all repeats, those of earlier attempts included, would take longer; nil for no limit.
   public var timeBudget: Duration?
 
   /// - Parameters:
@@ -25,7 +25,7 @@ public struct PrecisionGoal: Sendable, Equatable {
     let basis: SpeedBasis
     /// Infinite where there is no interval yet.
     let precision: Double
-    /// Whether more passes can give an interval: not where the decode times are zero.
+    /// Whether more repeats can give an interval: not where the decode times are zero.
     let canImprove: Bool
 
     /// `1.8 %`, or the most that is worth telling.

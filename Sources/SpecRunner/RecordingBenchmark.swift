@@ -17,7 +17,7 @@ public struct RecordingBenchmark {
     /// Recorded generations.
     public var generations = 0
     /// Seconds inside the timed region for each token: reading the clocks, stop rules, noting tokens and cycles. The median
-    /// of the passes, as the next.
+    /// of the repeats, as the next.
     public var noting = 0.0
     /// Seconds between the timed regions for each token: making the rows, writing them, comparing with vanilla.
     public var writing = 0.0
@@ -30,30 +30,30 @@ public struct RecordingBenchmark {
   private let store: BenchmarkStore
   private let context: ComputeContext
   private let decoders: [ScriptedDecoder]
-  private let passes: Int
+  private let repeats: Int
 
   /// - Parameters:
   ///   - store: the database that gets the run.
-  ///   - tokens: how many to record; whole passes, so that they become some more.
+  ///   - tokens: how many to record; whole repeats, so that they become some more.
   ///   - context: the kernels and threads, for the run's environment.
   public init(store: BenchmarkStore, tokens: Int, context: ComputeContext) {
     self.store = store
     self.context = context
     // One token a cycle for vanilla and three for the others make half as many cycles as tokens.
     decoders = [[1], [3], [1, 5], [2, 4, 3, 1, 5]].map(ScriptedDecoder.init)
-    let tokensOfPass = Self.questions * decoders.count * Self.length
-    passes = max(1, (tokens + tokensOfPass - 1) / tokensOfPass)
+    let tokensOfRepeat = Self.questions * decoders.count * Self.length
+    repeats = max(1, (tokens + tokensOfRepeat - 1) / tokensOfRepeat)
   }
 
   /// Records the run.
   ///
-  /// - Parameter progress: called after each pass with how many are done; what it throws ends the measurement.
+  /// - Parameter progress: called after each repeat with how many are done; what it throws ends the measurement.
   /// - Returns: the run's id and what recording cost.
   /// - Throws: `StoreError` if it cannot be written, and what `progress` throws.
   public func run(progress: (Int, Int) throws -> Void) throws -> (run: Int64, result: Result) {
     let identifiers = try begin()
     var (result, noting, writing) = (Result(), [Double](), [Double]())
-    for pass in 0..<passes {
+    for repeatIndex in 0..<repeats {
       var times = (noting: UInt64(0), writing: UInt64(0))
       let before = result.tokens
       for prompt in identifiers.prompts {
@@ -64,13 +64,13 @@ public struct RecordingBenchmark {
           let row = generation.record(
             decoder: identifiers.decoders[place],
             prompt: prompt,
-            pass: pass,
+            repeatIndex: repeatIndex,
             place: place,
             startedAt: Date(),
             text: "synthetic"
           )
           let id = try store.record(row, cycles: generation.cycleRecords, tokens: generation.tokenRecords)
-          if pass + place > 0 { try store.recordComparison(generation: id, difference: nil) }
+          if repeatIndex + place > 0 { try store.recordComparison(generation: id, difference: nil) }
           times.noting += middle - start
           times.writing += MonotonicClock.now - middle
           result.tokens += generation.tokens.count
@@ -81,7 +81,7 @@ public struct RecordingBenchmark {
       let tokens = Double(result.tokens - before)
       noting.append(Double(times.noting) / 1e9 / tokens)
       writing.append(Double(times.writing) / 1e9 / tokens)
-      try progress(pass + 1, passes)
+      try progress(repeatIndex + 1, repeats)
     }
     try store.finishRun(identifiers.run, at: Date())
     result.noting = Quantiles(noting).median ?? 0
@@ -108,7 +108,7 @@ public struct RecordingBenchmark {
         suiteVersion: "",
         suiteHash: "",
         suitePath: "",
-        passes: passes,
+        repeats: repeats,
         maxNewTokens: Self.length,
         contextLength: Self.rules.contextLength,
         seed: 0

@@ -38,26 +38,26 @@ public enum RunEnvironment {
       executableHash: BuiltProgram.hash,
       buildConfiguration: buildConfiguration,
       kernelSet: context.kernels.name,
-      taints: taints(load: load, governor: governor, context)
+      warnings: warnings(load: load, governor: governor, context)
     )
   }
 
   /// What makes the measurement doubtful, one sentence each.
-  private static func taints(load: Double?, governor: String?, _ context: ComputeContext) -> [String] {
-    var taints: [String] = []
+  private static func warnings(load: Double?, governor: String?, _ context: ComputeContext) -> [String] {
+    var warnings: [String] = []
     let cores = Processors.availableCores
     if buildConfiguration == .debug {
-      taints.append("This is a debug build, many times slower than a release build.")
+      warnings.append("This is a debug build, many times slower than a release build.")
     }
     if context.threads > cores {
-      taints.append("\(context.threads) threads share \(quantity(cores, "core")).")
+      warnings.append("\(context.threads) threads share \(quantity(cores, "core")).")
     }
     // The load counts what waits for any processor of the machine, also for those that this process may not use.
-    if let load, let taint = loadTaint(load, cores: Processors.physicalCoresOfMachine) { taints.append(taint) }
+    if let load, let warning = loadWarning(load, cores: Processors.physicalCoresOfMachine) { warnings.append(warning) }
     if governor?.contains("powersave") == true {
-      taints.append("The frequency governor is 'powersave'.")
+      warnings.append("The frequency governor is 'powersave'.")
     }
-    return taints
+    return warnings
   }
 
   /// What a load at the start makes doubtful.
@@ -66,7 +66,7 @@ public enum RunEnvironment {
   ///   - load: the load average, with the two decimals that the report shows as well.
   ///   - cores: the cores of the machine, which the load is that of.
   /// - Returns: a sentence; nil for a load of up to half of the cores.
-  package static func loadTaint(_ load: Double, cores: Int) -> String? {
+  package static func loadWarning(_ load: Double, cores: Int) -> String? {
     guard load > 0.5 * Double(cores) else { return nil }
     return "The machine was busy at the start: load \(String(format: "%.2f", load)) on \(quantity(cores, "core"))."
   }

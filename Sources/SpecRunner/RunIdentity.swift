@@ -24,7 +24,7 @@ struct RunIdentity {
     var all: [String] { settings + conditions }
   }
 
-  /// What differs from a stored run. The number of passes is left out: see ``RunIdentity/passes(of:)``.
+  /// What differs from a stored run. The number of repeats is left out: see ``RunIdentity/repeats(of:)``.
   func differences(from stored: RunIdentity) -> Differences {
     var found = Differences()
     for (name, there, now) in Self.settings.map({ ($0.name, $0.value(stored.record), $0.value(record)) })
@@ -58,7 +58,7 @@ struct RunIdentity {
 
   private static let optionNames = [
     "chat_template": "the chat template", "questions": "the list of questions", "precision": "the precision",
-    "least_passes": "the least number of passes",
+    "least_repeats": "the least number of repeats",
   ]
 
   private func optionDifferences(from stored: RunIdentity) -> [String] {

@@ -22,18 +22,18 @@ struct RunLedger {
   private(set) var attempt = 0
   /// How long earlier attempts have measured.
   private(set) var earlierTime = Duration.zero
-  /// How many passes the run has at least.
-  private(set) var passes = 0
+  /// How many repeats the run has at least.
+  private(set) var repeats = 0
   /// Whether an earlier attempt has finished the run.
   private(set) var wasFinished = false
   /// What this attempt's environment makes doubtful, where it is not the run's first.
-  private(set) var taints: [String] = []
+  private(set) var warnings: [String] = []
   /// An earlier run of the same settings that was left alone, since it was measured with other things.
   private(set) var passedOver: (run: Int64, differences: [String])?
   private var prompts: [Turn: Stored<PromptRecord>] = [:]
-  /// Vanilla's output of a prompt, from whichever pass came first.
+  /// Vanilla's output of a prompt, from whichever repeat came first.
   private var references: [Int64: [Token]] = [:]
-  /// Prompts and passes that every decoder has finished.
+  /// Prompts and repeats that every decoder has finished.
   private var finished: [Int64: Set<Int>] = [:]
 
   /// Begins a run, or goes on with the newest unfinished one of the same plan if the plan asks for that.
@@ -58,7 +58,7 @@ struct RunLedger {
     if plan.resumes {
       switch try RunResumption(plan: plan, store: store).find(identity) {
       case .goOn(let run):
-        return try RunLedger(resuming: run, plan: plan, taints: identity.environment.taints, store: store)
+        return try RunLedger(resuming: run, plan: plan, warnings: identity.environment.warnings, store: store)
       case .begin(let other): passedOver = other
       }
     }
@@ -71,19 +71,19 @@ struct RunLedger {
     )
     var ledger = RunLedger()
     (ledger.run, ledger.decoders, ledger.passedOver) = (ids.run, ids.decoders, passedOver)
-    ledger.passes = plan.passes
+    ledger.repeats = plan.repeats
     return ledger
   }
 
   init() {}
 
-  private init(resuming run: Int64, plan: RunPlan, taints: [String], store: BenchmarkStore) throws {
+  private init(resuming run: Int64, plan: RunPlan, warnings: [String], store: BenchmarkStore) throws {
     self.run = run
     isResumed = true
-    self.taints = taints
+    self.warnings = warnings
     let earlier = try store.run(run)
     try store.checkNumbers(of: run)
-    passes = max(earlier.passes, plan.passes)
+    repeats = max(earlier.repeats, plan.repeats)
     wasFinished = earlier.finishedAt != nil
     let conditions = try store.conditions(of: run)
     attempt = (conditions.map(\.attempt).max() ?? -1) + 1
@@ -101,7 +101,7 @@ struct RunLedger {
     let isLossless = try store.decoders(of: run).reduce(into: [:]) { lossless, decoder in
       lossless[decoder.id] = sampling.isLossless || decoder.isNoiseFloor || decoder.id == decoders.first
     }
-    let groups = Dictionary(grouping: try store.generations(of: run)) { [$0.promptID, Int64($0.pass)] }
+    let groups = Dictionary(grouping: try store.generations(of: run)) { [$0.promptID, Int64($0.repeatIndex)] }
     for (_, generations) in groups.sorted(by: { $0.key[1] < $1.key[1] }) {
       guard let vanilla = generations.first(where: { $0.decoderID == decoders.first }),
         Set(generations.map(\.decoderID)) == Set(decoders)
@@ -113,7 +113,7 @@ struct RunLedger {
       }
       guard areCompared else { continue }
       if isFirst { references[vanilla.promptID] = Self.tokens(vanilla.outputIDs) }
-      finished[vanilla.promptID, default: []].insert(vanilla.pass)
+      finished[vanilla.promptID, default: []].insert(vanilla.repeatIndex)
     }
   }
 
@@ -177,9 +177,9 @@ struct RunLedger {
     return id
   }
 
-  /// Vanilla's output of a prompt that an earlier attempt has finished in this pass.
-  func recordedVanilla(prompt: Int64, pass: Int) -> [Token]? {
-    finished[prompt]?.contains(pass) == true ? references[prompt] : nil
+  /// Vanilla's output of a prompt that an earlier attempt has finished in this repeat.
+  func recordedVanilla(prompt: Int64, repeatIndex: Int) -> [Token]? {
+    finished[prompt]?.contains(repeatIndex) == true ? references[prompt] : nil
   }
 
   /// What a prompt's outputs must be: vanilla's first output of it.
@@ -213,7 +213,7 @@ struct RunLedger {
       suiteVersion: plan.suite.manifest.version,
       suiteHash: plan.suite.contentHash,
       suitePath: plan.suitePath,
-      passes: plan.passes,
+      repeats: plan.repeats,
       maxNewTokens: plan.maximumNewTokens,
       contextLength: configuration.contextLength,
       seed: plan.seed,

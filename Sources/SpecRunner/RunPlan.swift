@@ -10,7 +10,7 @@ public struct RunPlan: Sendable {
   /// Where the suite was read from.
   public var suitePath: String
   /// How often each prompt is measured.
-  public var passes: Int
+  public var repeats: Int
   /// Most tokens of an output.
   public var maximumNewTokens: Int
   /// Seed of the order in which decoders take a prompt.
@@ -29,7 +29,7 @@ public struct RunPlan: Sendable {
   public var workingDirectory = FileManager.default.currentDirectoryPath
   /// Where the run's report goes, absolute; nil for none.
   public var report: String?
-  /// When there have been passes enough; nil stops after ``passes``.
+  /// When there have been repeats enough; nil stops after ``repeats``.
   public var goal: PrecisionGoal?
   /// The clocks of dates and of what passes between them.
   package var clock = RunClock.system
@@ -38,7 +38,7 @@ public struct RunPlan: Sendable {
   public init(
     suite: Suite,
     suitePath: String,
-    passes: Int,
+    repeats: Int,
     maximumNewTokens: Int,
     seed: Int,
     sampling: Sampling = .greedy,
@@ -48,8 +48,8 @@ public struct RunPlan: Sendable {
   ) {
     self.suite = suite
     self.suitePath = suitePath
-    // One pass alone has no interval whose width could be judged.
-    self.passes = goal == nil ? passes : max(passes, 2)
+    // One repeat alone has no interval whose width could be judged.
+    self.repeats = goal == nil ? repeats : max(repeats, 2)
     self.maximumNewTokens = maximumNewTokens
     self.seed = seed
     self.sampling = sampling
@@ -70,14 +70,14 @@ public struct RunPlan: Sendable {
     }
     if let goal {
       options["precision"] = String(goal.precision)
-      options["least_passes"] = String(passes)
+      options["least_repeats"] = String(repeats)
     }
     return options
   }
 
-  /// The order in which decoders take a prompt, as indices: shuffled by seed, pass, question and turn.
-  func order(of decoders: Int, pass: Int, question: Int, turn: Int) -> [Int] {
-    var generator = SplitMix64(keys: [seed, pass, question, turn])
+  /// The order in which decoders take a prompt, as indices: shuffled by seed, repeat, question and turn.
+  func order(of decoders: Int, repeatIndex: Int, question: Int, turn: Int) -> [Int] {
+    var generator = SplitMix64(keys: [seed, repeatIndex, question, turn])
     return Array(0..<decoders).shuffled(using: &generator)
   }
 }

@@ -14,7 +14,7 @@ struct RunResumption {
     case begin(passedOver: (run: Int64, differences: [String])?)
   }
 
-  /// The newest unfinished run of the same plan, then one that is finished where the plan asks for more passes, or where
+  /// The newest unfinished run of the same plan, then one that is finished where the plan asks for more repeats, or where
   /// it reuses finished runs.
   ///
   /// - Parameter asked: what the plan's results depend on.
@@ -27,7 +27,7 @@ struct RunResumption {
     for isOpen in [true, false] {
       for run in runs where (run.finishedAt == nil) == isOpen {
         var differences = asked.differences(from: try identity(of: run))
-        if isOpen, let passes = passesDifference(run) { differences.settings.append(passes) }
+        if isOpen, let repeats = repeatsDifference(run) { differences.settings.append(repeats) }
         if differences.all.isEmpty {
           if isOpen || plan.reusesFinishedRuns || extends(run) { return .goOn(run.id) }
           finished = finished ?? run.id
@@ -65,14 +65,14 @@ struct RunResumption {
     )
   }
 
-  /// Passes can be added to a run, but not taken from it; one that goes on until it is precise enough has as many as it
+  /// Repeats can be added to a run, but not taken from it; one that goes on until it is precise enough has as many as it
   /// takes.
-  private func passesDifference(_ run: Stored<RunRecord>) -> String? {
-    guard plan.goal == nil, plan.passes < run.passes else { return nil }
-    return "the number of passes is \(run.passes) there and \(plan.passes) now"
+  private func repeatsDifference(_ run: Stored<RunRecord>) -> String? {
+    guard plan.goal == nil, plan.repeats < run.repeats else { return nil }
+    return "the number of repeats is \(run.repeats) there and \(plan.repeats) now"
   }
 
-  private func extends(_ run: Stored<RunRecord>) -> Bool { plan.goal == nil && plan.passes > run.passes }
+  private func extends(_ run: Stored<RunRecord>) -> Bool { plan.goal == nil && plan.repeats > run.repeats }
 }
 
 extension ResumeError {
@@ -106,7 +106,7 @@ public enum ResumeError: Error, Equatable, CustomStringConvertible {
     case .nothingUnfinished(let database):
       "\(printablePath(database)): it holds no unfinished run to go on with; start without --resume"
     case .finished(let database, let run):
-      "\(printablePath(database)): run \(run), which is of this plan, is finished; ask for more --passes, or start without "
+      "\(printablePath(database)): run \(run), which is of this plan, is finished; ask for more --repeats, or start without "
         + "--resume to measure anew"
     case .different(let database, let run, let differences, let hasOwnPlan):
       "\(printablePath(database)): run \(run), the newest that can be gone on with, is not the same: "

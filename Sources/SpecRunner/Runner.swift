@@ -5,7 +5,7 @@ import SpecModel
 import SpecStore
 import SpecSuite
 
-/// Runs a plan: pass after pass, prompt after prompt, all decoders next to each other in a shuffled order, every
+/// Runs a plan: repeat after repeat, prompt after prompt, all decoders next to each other in a shuffled order, every
 /// generation written in a transaction of its own before the next begins.
 public final class Runner {
   private let plan: RunPlan
@@ -17,19 +17,19 @@ public final class Runner {
   private var ledger = RunLedger()
   private var verificationCosts: VerificationCosts
   private var done = 0
-  /// Passes that are done.
-  private var passes = 0
-  /// Notes the conditions of the present pass; nil as long as nothing is measured in it.
-  private var watch: PassWatch?
+  /// Repeats that are done.
+  private var repeats = 0
+  /// Notes the conditions of the present repeat; nil as long as nothing is measured in it.
+  private var watch: RepeatWatch?
   /// Whether this attempt has warmed up.
   private var isWarm = false
-  /// What the warm-up leaves to be noted with the first pass.
-  private var warmUpTaint: String?
+  /// What the warm-up leaves to be noted with the first repeat.
+  private var warmUpWarning: String?
   private var dates: RunDates
-  /// What a clock that stands before the run's beginning leaves to be noted with the first pass.
+  /// What a clock that stands before the run's beginning leaves to be noted with the first repeat.
   private var lateness: String?
-  /// How the clock was set during the present pass.
-  private var clockTaints: [String] = []
+  /// How the clock was set during the present repeat.
+  private var clockWarnings: [String] = []
   private var room = DraftRoom()
 
   /// A run that has not begun; nothing is measured or written yet.
@@ -96,11 +96,11 @@ public final class Runner {
     }
     lateness = dates.warning(afterBeginning: run.startedAt)
     if let lateness { observer.note(lateness) }
-    let taints = try store.environment(of: ledger.run).record.taints
-    for taint in taints + ledger.taints.filter({ !taints.contains($0) }) {
-      observer.note("These times are tainted: \(taint)")
+    let warnings = try store.environment(of: ledger.run).record.warnings
+    for warning in warnings + ledger.warnings.filter({ !warnings.contains($0) }) {
+      observer.note("These times are doubtful: \(warning)")
     }
-    try measurePasses()
+    try measureRepeats()
     // A finished run of which nothing was missing keeps its time.
     if !ledger.wasFinished || isWarm { try store.finishRun(ledger.run, at: dates.now) }
     return (ledger.run, try store.mismatches(of: ledger.run).count)
@@ -114,34 +114,34 @@ public final class Runner {
       + "again, as run \(ledger.run)."
   }
 
-  /// The passes of the plan, and more until the goal is reached.
-  private func measurePasses() throws {
+  /// The repeats of the plan, and more until the goal is reached.
+  private func measureRepeats() throws {
     let start = ContinuousClock.now
-    while let pass = try nextPass(after: { ledger.earlierTime + (ContinuousClock.now - start) }) {
-      // A pass that an earlier attempt has measured whole keeps what that attempt noted.
-      for question in plan.suite.questions { try measure(question, pass: pass) }
+    while let repeatIndex = try nextRepeat(after: { ledger.earlierTime + (ContinuousClock.now - start) }) {
+      // A repeat that an earlier attempt has measured whole keeps what that attempt noted.
+      for question in plan.suite.questions { try measure(question, repeatIndex: repeatIndex) }
       if watch != nil { try endMeasuring() }
-      passes += 1
+      repeats += 1
     }
   }
 
-  /// Before the first prompt of a pass that has to be measured: warms up once, and begins to note the conditions.
-  private func beginMeasuring(pass: Int) throws {
+  /// Before the first prompt of a repeat that has to be measured: warms up once, and begins to note the conditions.
+  private func beginMeasuring(repeatIndex: Int) throws {
     guard watch == nil else { return }
     if !isWarm {
-      if ledger.isResumed { try store.reopenRun(ledger.run, passes: ledger.passes, taints: ledger.taints) }
+      if ledger.isResumed { try store.reopenRun(ledger.run, repeats: ledger.repeats, warnings: ledger.warnings) }
       try warmUp()
       isWarm = true
     }
-    let taints = [warmUpTaint, lateness].compactMap(\.self)
-    watch = PassWatch(pass: pass, attempt: ledger.attempt, taints: taints, at: dates.now)
-    (warmUpTaint, lateness) = (nil, nil)
+    let warnings = [warmUpWarning, lateness].compactMap(\.self)
+    watch = RepeatWatch(repeatIndex: repeatIndex, attempt: ledger.attempt, warnings: warnings, at: dates.now)
+    (warmUpWarning, lateness) = (nil, nil)
   }
 
-  /// After the last prompt of a pass of which something was measured.
+  /// After the last prompt of a repeat of which something was measured.
   private func endMeasuring() throws {
     for warning in room.warnings(decoders) { observer.note(warning) }
-    (watch, room, clockTaints) = (nil, DraftRoom(), [])
+    (watch, room, clockWarnings) = (nil, DraftRoom(), [])
   }
 
   /// Writes the conditions so far: a process that is killed leaves those of what it has measured.
@@ -149,58 +149,62 @@ public final class Runner {
     guard let watch else { return }
     if let warning = dates.takeWarning() {
       observer.note(warning)
-      clockTaints.append(warning)
+      clockWarnings.append(warning)
     }
-    let condition = watch.condition(clockTaints + room.warnings(decoders), at: dates.now)
+    let condition = watch.condition(clockWarnings + room.warnings(decoders), at: dates.now)
     try store.recordCondition(condition, run: ledger.run)
   }
 
-  /// The next pass.
+  /// The next repeat.
   ///
-  /// - Parameter time: how long the passes so far have taken, those of earlier attempts included.
+  /// - Parameter time: how long the repeats so far have taken, those of earlier attempts included.
   /// - Returns: nil when there have been enough.
   /// - Throws: `StoreError`.
-  private func nextPass(after time: () -> Duration) throws -> Int? {
-    if passes < ledger.passes { return passes }
+  private func nextRepeat(after time: () -> Duration) throws -> Int? {
+    if repeats < ledger.repeats { return repeats }
     guard let goal = plan.goal, let worst = try PrecisionGoal.worst(of: ledger.run, in: store) else { return nil }
     let state = "the overall \(worst.basis.noun) of \(worst.decoder) is known to \(worst.text)"
     if worst.precision <= goal.precision {
       observer.note(
-        "After \(quantity(passes, "pass", plural: "passes")) every overall \(worst.basis.noun) is known to \(worst.text) or better."
+        "After \(quantity(repeats, "repeat", plural: "repeats")) every overall \(worst.basis.noun) is known to \(worst.text) or better."
       )
       return nil
     }
     guard worst.canImprove else {
       observer.note(
-        "Stopped after \(quantity(passes, "pass", plural: "passes")): no interval of \(worst.decoder) can come, since its outputs or vanilla's have no token "
+        "Stopped after \(quantity(repeats, "repeat", plural: "repeats")): no interval of \(worst.decoder) can come, since its outputs or vanilla's have no token "
           + "after those of the prefill, and so no decode time."
       )
       return nil
     }
     let elapsed = time()
-    if passes >= PrecisionGoal.mostPasses {
-      observer.note("Stopped after \(quantity(passes, "pass", plural: "passes")), which is the most: \(state) only.")
-      return nil
-    }
-    if goal.timeBudget.map({ elapsed + elapsed / max(1, passes) > $0 }) == true {
+    if repeats >= PrecisionGoal.mostRepeats {
       observer.note(
-        "Stopped after \(quantity(passes, "pass", plural: "passes")): the time is spent, and \(state) only."
+        "Stopped after \(quantity(repeats, "repeat", plural: "repeats")), which is the most: \(state) only."
       )
       return nil
     }
-    // The interval narrows with the root of the number of passes: more notes would tell little.
-    if passes.nonzeroBitCount == 1 { observer.note("After \(quantity(passes, "pass", plural: "passes")) \(state).") }
-    try store.recordPasses(passes + 1, run: ledger.run)
-    return passes
+    if goal.timeBudget.map({ elapsed + elapsed / max(1, repeats) > $0 }) == true {
+      observer.note(
+        "Stopped after \(quantity(repeats, "repeat", plural: "repeats")): the time is spent, and \(state) only."
+      )
+      return nil
+    }
+    // The interval narrows with the root of the number of repeats: more notes would tell little.
+    if repeats.nonzeroBitCount == 1 {
+      observer.note("After \(quantity(repeats, "repeat", plural: "repeats")) \(state).")
+    }
+    try store.recordRepeats(repeats + 1, run: ledger.run)
+    return repeats
   }
 
   /// As far as is known: a goal may ask for more.
-  private var totalPasses: Int {
-    plan.goal == nil ? ledger.passes : max(passes + 1, ledger.passes)
+  private var totalRepeats: Int {
+    plan.goal == nil ? ledger.repeats : max(repeats + 1, ledger.repeats)
   }
 
   private var total: Int {
-    totalPasses * decoders.count * plan.suite.promptCount
+    totalRepeats * decoders.count * plan.suite.promptCount
   }
 
   private func warmUp() throws {
@@ -219,15 +223,15 @@ public final class Runner {
       for (decoder, time) in zip(ledger.decoders, outcome.times) {
         if let time { try store.recordWarmUp(time, decoder: decoder) }
       }
-      warmUpTaint = outcome.unsettled.isEmpty ? nil : WarmUp.taint(outcome.unsettled)
-      if let warmUpTaint { observer.note(warmUpTaint) }
+      warmUpWarning = outcome.unsettled.isEmpty ? nil : WarmUp.warning(outcome.unsettled)
+      if let warmUpWarning { observer.note(warmUpWarning) }
       if !known.isEmpty, outcome.unsettled.isEmpty { observer.note(WarmUp.resumeNote(outcome)) }
       return
     }
   }
 
   /// One question with all its turns in one pass.
-  private func measure(_ question: Question, pass: Int) throws {
+  private func measure(_ question: Question, repeatIndex: Int) throws {
     var conversation = Conversation(question, suite: plan.suite, model: model, rules: rules)
     var context = 0
     while let turn = conversation.turn {
@@ -238,7 +242,7 @@ public final class Runner {
         try skipRest(of: question, from: turn, because: skipReason)
         return
       }
-      let answer = try measure(prompt, id: id, question: question, turn: turn, pass: pass)
+      let answer = try measure(prompt, id: id, question: question, turn: turn, repeatIndex: repeatIndex)
       context = prompt.count + answer.count / 2
       conversation.answer(answer)
     }
@@ -261,17 +265,17 @@ public final class Runner {
     id: Int64,
     question: Question,
     turn: Int,
-    pass: Int
+    repeatIndex: Int
   ) throws -> [Token] {
-    if let recorded = ledger.recordedVanilla(prompt: id, pass: pass) {
+    if let recorded = ledger.recordedVanilla(prompt: id, repeatIndex: repeatIndex) {
       advance(by: decoders.count)
       return recorded
     }
-    try beginMeasuring(pass: pass)
+    try beginMeasuring(repeatIndex: repeatIndex)
     // A prompt that an earlier attempt left half done is measured again as a whole: ratios are formed inside it.
-    if ledger.isResumed { try store.deleteGenerations(prompt: id, pass: pass) }
+    if ledger.isResumed { try store.deleteGenerations(prompt: id, repeatIndex: repeatIndex) }
     var outputs: [(decoder: Int, generation: Int64, tokens: [Token])] = []
-    let order = plan.order(of: decoders.count, pass: pass, question: question.questionID, turn: turn)
+    let order = plan.order(of: decoders.count, repeatIndex: repeatIndex, question: question.questionID, turn: turn)
     for (place, decoder) in order.enumerated() {
       let startedAt = dates.now
       let site = FailedGeneration.place(question: question.questionID, turn: turn)
@@ -285,7 +289,14 @@ public final class Runner {
         try recordCondition()
         throw RunInterrupted()
       }
-      let row = try record(generation, decoder: decoder, prompt: id, pass: pass, place: place, startedAt: startedAt)
+      let row = try record(
+        generation,
+        decoder: decoder,
+        prompt: id,
+        repeatIndex: repeatIndex,
+        place: place,
+        startedAt: startedAt
+      )
       room.add(generation.cycles, of: decoder)
       outputs.append((decoder, row, generation.tokens))
       advance(by: 1)
@@ -324,7 +335,7 @@ public final class Runner {
     _ generation: Generation,
     decoder: Int,
     prompt: Int64,
-    pass: Int,
+    repeatIndex: Int,
     place: Int,
     startedAt: Date
   ) throws -> Int64 {
@@ -332,7 +343,7 @@ public final class Runner {
     var row = generation.record(
       decoder: ledger.decoders[decoder],
       prompt: prompt,
-      pass: pass,
+      repeatIndex: repeatIndex,
       place: place,
       startedAt: startedAt,
       text: text

@@ -60,10 +60,10 @@ public struct SpecBenchImport {
     let questions = Set(shared.questions.map(\.id.key))
     for (index, file) in files.enumerated() {
       for answer in file.answers.answers where questions.contains(answer.questionID) {
-        for (pass, choice) in answer.choices.prefix(shared.choices).enumerated() {
-          let place = Place(decoder: identifiers.decoders[index], question: answer.questionID, pass: pass)
+        for (repeatIndex, choice) in answer.choices.prefix(shared.choices).enumerated() {
+          let place = Place(decoder: identifiers.decoders[index], question: answer.questionID, repeatIndex: repeatIndex)
           // The baseline's first texts are what the others are compared with.
-          let compared = index == 0 && pass == 0 ? [:] : references
+          let compared = index == 0 && repeatIndex == 0 ? [:] : references
           try write(choice, at: place, prompts: ids, references: compared, to: store)
         }
       }
@@ -74,7 +74,7 @@ public struct SpecBenchImport {
   private struct Place {
     let decoder: Int64
     let question: Int
-    let pass: Int
+    let repeatIndex: Int
   }
 
   /// One turn of one question.
@@ -98,7 +98,7 @@ public struct SpecBenchImport {
       var row = GenerationRecord(
         decoderID: place.decoder,
         promptID: prompt,
-        pass: place.pass,
+        repeatIndex: place.repeatIndex,
         ordinal: 0,
         startedAt: Date(timeIntervalSince1970: 0),
         prefillNanoseconds: 0,
@@ -212,7 +212,7 @@ public struct SpecBenchImport {
       suiteVersion: "",
       suiteHash: suiteHash,
       suitePath: "",
-      passes: shared.choices,
+      repeats: shared.choices,
       maxNewTokens: 0,
       contextLength: 0,
       seed: 0,
@@ -236,7 +236,7 @@ public struct SpecBenchImport {
       packageVersion: RunEnvironment.packageVersion,
       buildConfiguration: .release,
       kernelSet: "",
-      taints: shared.doubts
+      warnings: shared.doubts
     )
   }
 }

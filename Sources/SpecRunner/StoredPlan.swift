@@ -38,7 +38,7 @@ public struct StoredPlan: Codable, Equatable, Sendable {
   /// How drafts are judged.
   public var verification: String
   /// How often each prompt is measured, at least.
-  public var passes: Int
+  public var repeats: Int
   /// The precision to reach, as a share; nil for none.
   public var precision: Double?
   /// Seconds that reaching it may take; nil for no limit.
@@ -105,7 +105,7 @@ extension RunPlan {
       topP: sampling.limits.topP,
       seed: seed,
       verification: sampling.verification.rawValue,
-      passes: passes,
+      repeats: repeats,
       precision: goal?.precision,
       timeBudget: goal?.timeBudget.map { $0 / .seconds(1) },
       report: report,

@@ -90,7 +90,7 @@ package struct WarmUp {
   }
 
   /// What a run notes when some decoders did not settle.
-  package static func taint(_ unsettled: [String]) -> String {
+  package static func warning(_ unsettled: [String]) -> String {
     "Warm-up did not settle in \(most) generations of \(unsettled.joined(separator: ", ")): the machine is busy or its clock "
       + "is changing."
   }

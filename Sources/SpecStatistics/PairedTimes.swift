@@ -2,17 +2,17 @@
 public struct TimePair: Sendable, Equatable {
   /// The question that the prompt belongs to; all its turns have the same one.
   public var question: Int
-  /// The measured pass.
-  public var pass: Int
+  /// The measured repeat.
+  public var repeatIndex: Int
   /// The baseline's time, in any unit.
   public var baseline: Double
   /// The method's time, in the same unit.
   public var method: Double
 
   /// Makes a pair; the properties say what each value means.
-  public init(question: Int, pass: Int, baseline: Double, method: Double) {
+  public init(question: Int, repeatIndex: Int, baseline: Double, method: Double) {
     self.question = question
-    self.pass = pass
+    self.repeatIndex = repeatIndex
     self.baseline = baseline
     self.method = method
   }
@@ -57,10 +57,10 @@ public struct PairedTimes: Sendable {
 
   /// All times together.
   let totals: Totals
-  /// The times of each question in each pass, all turns together; by question, then by pass.
+  /// The times of each question in each repeat, all turns together; by question, then by repeat.
   let questions: [[Totals]]
-  /// The times of each pass.
-  let passes: [Totals]
+  /// The times of each repeat.
+  let repeats: [Totals]
   /// Whether every time is one: finite, and not below zero.
   private let areTimes: Bool
 
@@ -68,25 +68,25 @@ public struct PairedTimes: Sendable {
   ///
   /// - Parameter pairs: the pairs in any order; the result does not depend on it beyond rounding.
   public init(_ pairs: some Sequence<TimePair>) {
-    var (totals, byPass, areTimes) = (Totals(), [Int: Totals](), true)
+    var (totals, byRepeat, areTimes) = (Totals(), [Int: Totals](), true)
     var byQuestion: [Int: [Int: Totals]] = [:]
     for pair in pairs {
       areTimes = areTimes && [pair.baseline, pair.method].allSatisfy { $0 >= 0 && $0.isFinite }
       totals.add(pair)
-      byPass[pair.pass, default: Totals()].add(pair)
-      byQuestion[pair.question, default: [:]][pair.pass, default: Totals()].add(pair)
+      byRepeat[pair.repeatIndex, default: Totals()].add(pair)
+      byQuestion[pair.question, default: [:]][pair.repeatIndex, default: Totals()].add(pair)
     }
     (self.totals, self.areTimes) = (totals, areTimes)
     // In the order of their names: a dictionary's own order differs from one process to the next.
     questions = byQuestion.sorted { $0.key < $1.key }.map { $0.value.sorted { $0.key < $1.key }.map(\.value) }
-    passes = byPass.sorted { $0.key < $1.key }.map(\.value)
+    repeats = byRepeat.sorted { $0.key < $1.key }.map(\.value)
   }
 
   /// Number of different questions.
   public var questionCount: Int { questions.count }
 
-  /// Number of different passes.
-  public var passCount: Int { passes.count }
+  /// Number of different repeats.
+  public var repeatCount: Int { repeats.count }
 
   /// The sum of the baseline's times over the sum of the method's: above 1 the method is faster. Nil without time, where a
   /// time is below zero or not finite, and where the ratio is beyond what a number holds.

@@ -6,7 +6,7 @@ extension PairedTimes {
   /// With fewer questions no interval can be trusted.
   public static let fewestQuestions = 8
 
-  /// The 95 % interval of the ratio of sums with the questions, each with all its turns and passes, as the sample.
+  /// The 95 % interval of the ratio of sums with the questions, each with all its turns and repeats, as the sample.
   ///
   /// It is the hull of two intervals on the logarithm of the ratio. Bootstrap-t (Efron and Tibshirani 1993, chapter 12.5)
   /// knows of skewed ratios but too little of a few long questions that carry most of the time; the delete-one jackknife
@@ -30,7 +30,7 @@ extension PairedTimes {
   }
 }
 
-/// The times of each question, all its turns and passes together.
+/// The times of each question, all its turns and repeats together.
 struct QuestionClusters {
   private static let tail = (1 - ConfidenceInterval.confidence) / 2
   private let clusters: [PairedTimes.Totals]

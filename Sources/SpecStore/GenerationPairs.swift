@@ -1,6 +1,6 @@
 internal import GRDB
 
-/// A generation beside vanilla's of the same prompt and pass.
+/// A generation beside vanilla's of the same prompt and repeat.
 public struct GenerationPair: Codable, Equatable, Sendable {
   /// The decoder's id.
   public let decoderID: Int64
@@ -10,8 +10,8 @@ public struct GenerationPair: Codable, Equatable, Sendable {
   public let questionID: Int
   /// The turn of the conversation, from 0.
   public let turn: Int
-  /// The measured pass, from 0.
-  public let pass: Int
+  /// The measured repeat, from 0.
+  public let repeatIndex: Int
   /// Vanilla's time to the first token, in nanoseconds.
   public let vanillaPrefillNanoseconds: Int
   /// Vanilla's decode time, in nanoseconds.
@@ -39,7 +39,7 @@ public struct GenerationPair: Codable, Equatable, Sendable {
     case decoderID = "decoder_id"
     case category
     case questionID = "question_id"
-    case turn, pass
+    case turn, repeatIndex = "repeat"
     case vanillaPrefillNanoseconds = "vanilla_prefill_ns"
     case vanillaDecodeNanoseconds = "vanilla_decode_ns"
     case prefillNanoseconds = "prefill_ns"
@@ -60,7 +60,7 @@ extension BenchmarkStore {
   /// Every generation of a run that has one of vanilla's beside it, vanilla's own included.
   ///
   /// - Parameter run: The run's id.
-  /// - Returns: The pairs by decoder, prompt and pass.
+  /// - Returns: The pairs by decoder, prompt and repeat.
   /// - Throws: A ``StoreError``.
   public func pairs(of run: Int64) throws(StoreError) -> [GenerationPair] {
     let sql = """
@@ -69,7 +69,7 @@ extension BenchmarkStore {
       JOIN decoder ON decoder.id = decoder_id
       JOIN prompt ON prompt.id = prompt_id
       WHERE pair.run_id = :run
-      ORDER BY decoder.ordinal, prompt.ordinal, pair.turn, pair.pass
+      ORDER BY decoder.ordinal, prompt.ordinal, pair.turn, pair.repeat
       """
     return try read { try GenerationPair.fetchAll($0, sql: sql, arguments: ["run": run]) }
   }

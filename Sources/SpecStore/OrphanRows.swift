@@ -12,7 +12,7 @@ enum OrphanRows {
     // Parents come before their children.
     for (table, key, parent) in [
       ("run", "environment_id", "environment"), ("decoder", "run_id", "run"), ("prompt", "run_id", "run"),
-      ("run_input", "run_id", "run"), ("pass_condition", "run_id", "run"), ("generation", "decoder_id", "decoder"),
+      ("run_input", "run_id", "run"), ("repeat_condition", "run_id", "run"), ("generation", "decoder_id", "decoder"),
       ("generation", "prompt_id", "prompt"), ("cycle", "generation_id", "generation"),
       ("token", "generation_id", "generation"),
     ] {

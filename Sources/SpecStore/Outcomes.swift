@@ -30,8 +30,8 @@ public struct Mismatch: Codable, Equatable, Sendable {
   public let turn: Int
   /// The category.
   public let category: String
-  /// The measured pass, from 0.
-  public let pass: Int
+  /// The measured repeat, from 0.
+  public let repeatIndex: Int
   /// The decoder's name.
   public let decoder: String
   /// The first position that differs.
@@ -50,7 +50,7 @@ public struct Mismatch: Codable, Equatable, Sendable {
     case generationID = "generation_id"
     case questionID = "question_id"
     case writtenID = "written_id"
-    case turn, category, pass, decoder, position
+    case turn, category, repeatIndex = "repeat", decoder, position
     case expectedToken = "expected_token"
     case foundToken = "found_token"
     case topTwoMargin = "mismatch_margin"
@@ -103,18 +103,18 @@ extension BenchmarkStore {
   /// The generations of a run that differ from vanilla's.
   ///
   /// - Parameter run: The run's id.
-  /// - Returns: One row for each, by question, turn, decoder and pass.
+  /// - Returns: One row for each, by question, turn, decoder and repeat.
   /// - Throws: A ``StoreError``.
   public func mismatches(of run: Int64) throws(StoreError) -> [Mismatch] {
     let sql = """
       SELECT
-        generation.id AS generation_id, question_id, written_id, turn, category, pass, decoder.name AS decoder,
+        generation.id AS generation_id, question_id, written_id, turn, category, repeat, decoder.name AS decoder,
         mismatch_position AS position, expected_token, found_token, mismatch_margin
       FROM decoder
       JOIN generation ON generation.decoder_id = decoder.id
       JOIN prompt ON prompt.id = generation.prompt_id
       WHERE decoder.run_id = ? AND lossless = 0
-      ORDER BY prompt.ordinal, turn, decoder.ordinal, pass
+      ORDER BY prompt.ordinal, turn, decoder.ordinal, repeat
       """
     return try read { try Mismatch.fetchAll($0, sql: sql, arguments: [run]) }
   }

@@ -14,12 +14,12 @@ extension BenchmarkStore {
 
   /// What is looked at: a table with the columns that have a bound in common.
   private static let bounds: [(table: String, columns: [String], bound: Int)] = [
-    ("run", ["passes", "max_new_tokens", "context_length", "threads"], largestCount),
+    ("run", ["repeats", "max_new_tokens", "context_length", "threads"], largestCount),
     ("run", ["parameters"], largestModel),
     ("decoder", ["ordinal"], largestCount), ("decoder", ["added_parameters"], largestModel),
     ("prompt", ["ordinal", "turn", "prompt_tokens"], largestCount),
     ("generation", ["prefill_ns", "decode_ns"], longestTime),
-    ("generation", ["pass", "ordinal", "output_tokens", "coalesce(preempted_steps, 0)"], largestCount),
+    ("generation", ["repeat", "ordinal", "output_tokens", "coalesce(preempted_steps, 0)"], largestCount),
     ("generation", ["coalesce(retokenized_tokens, 0)", "coalesce(mismatch_position, 0)"], largestCount),
     ("cycle", ["ordinal"], largestCount),
     ("cycle", ["drafted", "nodes", "accepted", "accept_length", "emitted"], largestCycle),

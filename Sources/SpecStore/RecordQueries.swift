@@ -103,7 +103,7 @@ extension BenchmarkStore {
   /// - Throws: A ``StoreError``.
   public func recordedGenerations(run: Int64) throws(StoreError) -> Set<GenerationKey> {
     let sql = """
-      SELECT decoder_id, prompt_id, pass FROM decoder JOIN generation ON generation.decoder_id = decoder.id
+      SELECT decoder_id, prompt_id, repeat FROM decoder JOIN generation ON generation.decoder_id = decoder.id
       WHERE run_id = ?
       """
     return try read { try GenerationKey.fetchSet($0, sql: sql, arguments: [run]) }
@@ -114,12 +114,12 @@ extension BenchmarkStore {
   /// - Parameters:
   ///   - run: The run's id.
   ///   - decoder: The decoder's id.
-  /// - Returns: The outputs by prompt and pass.
+  /// - Returns: The outputs by prompt and repeat.
   /// - Throws: A ``StoreError``.
   public func outputs(run: Int64, decoder: Int64) throws(StoreError) -> [RecordedOutput] {
     let sql = """
-      SELECT prompt_id, pass, output_ids, text FROM decoder JOIN generation ON generation.decoder_id = decoder.id
-      WHERE run_id = ? AND decoder.id = ? ORDER BY prompt_id, pass
+      SELECT prompt_id, repeat, output_ids, text FROM decoder JOIN generation ON generation.decoder_id = decoder.id
+      WHERE run_id = ? AND decoder.id = ? ORDER BY prompt_id, repeat
       """
     return try read { try RecordedOutput.fetchAll($0, sql: sql, arguments: [run, decoder]) }
   }

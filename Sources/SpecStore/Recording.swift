@@ -100,17 +100,17 @@ extension BenchmarkStore {
     }
   }
 
-  /// Deletes all decoders' generations of a prompt in a pass, so that they can be measured again next to each other.
+  /// Deletes all decoders' generations of a prompt in a repeat, so that they can be measured again next to each other.
   ///
   /// - Parameters:
   ///   - prompt: The prompt's id.
-  ///   - pass: The pass.
+  ///   - repeatIndex: The repeat.
   /// - Throws: A ``StoreError``; nothing is deleted then.
-  public func deleteGenerations(prompt: Int64, pass: Int) throws(StoreError) {
+  public func deleteGenerations(prompt: Int64, repeatIndex: Int) throws(StoreError) {
     try write { database in
       try database.execute(
-        sql: "DELETE FROM generation WHERE prompt_id = ? AND pass = ?",
-        arguments: [prompt, pass]
+        sql: "DELETE FROM generation WHERE prompt_id = ? AND repeat = ?",
+        arguments: [prompt, repeatIndex]
       )
     }
   }

@@ -40,20 +40,20 @@ extension BenchmarkStore {
   ///
   /// - Parameters:
   ///   - run: The run's id.
-  ///   - passes: How many passes it is to have.
-  ///   - taints: One sentence each; those that are noted already are left out.
+  ///   - repeats: How many repeats it is to have.
+  ///   - warnings: One sentence each; those that are noted already are left out.
   /// - Throws: A ``StoreError``, for example when there is no such run; nothing is written then.
-  public func reopenRun(_ run: Int64, passes: Int, taints: [String]) throws(StoreError) {
+  public func reopenRun(_ run: Int64, repeats: Int, warnings: [String]) throws(StoreError) {
     let environment = try environment(of: run)
-    let all = taints.reduce(into: environment.taints) { if !$0.contains($1) { $0.append($1) } }
+    let all = warnings.reduce(into: environment.warnings) { if !$0.contains($1) { $0.append($1) } }
     try write { database in
       try OrphanRows.delete(database)
       try database.execute(
-        sql: "UPDATE run SET finished_at = NULL, passes = ? WHERE id = ?",
-        arguments: [passes, run]
+        sql: "UPDATE run SET finished_at = NULL, repeats = ? WHERE id = ?",
+        arguments: [repeats, run]
       )
       let text = try JSONText.line(all)
-      try database.execute(sql: "UPDATE environment SET taints = ? WHERE id = ?", arguments: [text, environment.id])
+      try database.execute(sql: "UPDATE environment SET warnings = ? WHERE id = ?", arguments: [text, environment.id])
     }
   }
 

@@ -21,7 +21,7 @@ struct View: Sendable {
     query: """
       SELECT
         decoder.run_id AS run_id, decoder.id AS decoder_id, decoder.name AS decoder, prompt.category AS category,
-        generation.id AS generation_id, prompt_id, question_id, turn, pass, prefill_ns, decode_ns, output_tokens,
+        generation.id AS generation_id, prompt_id, question_id, turn, repeat, prefill_ns, decode_ns, output_tokens,
         prefill_tokens, prefill_cycles, lossless, preempted_steps
       FROM decoder
       JOIN generation ON generation.decoder_id = decoder.id
@@ -36,13 +36,13 @@ struct View: Sendable {
     query: """
       SELECT
         run_id, decoder_id, decoder, iif(overall, 'overall', category) AS category, generation_id, prompt_id,
-        question_id, pass, prefill_ns, decode_ns, output_tokens, prefill_tokens, prefill_cycles
+        question_id, repeat, prefill_ns, decode_ns, output_tokens, prefill_tokens, prefill_cycles
       FROM measured_generation
       JOIN (SELECT 0 AS overall UNION ALL SELECT 1)
       """
   )
 
-  /// Each generation beside the one of the run's first vanilla decoder for the same prompt and pass.
+  /// Each generation beside the one of the run's first vanilla decoder for the same prompt and repeat.
   ///
   /// `outputs_equal` decides for all metrics whether times alone may be compared: it is 1 where both outputs are the
   /// same, by the comparison on record or, where there is none yet, because the run's decoders are lossless. Answers from
@@ -53,7 +53,7 @@ struct View: Sendable {
       SELECT
         method.run_id AS run_id, method.decoder_id AS decoder_id, method.decoder AS decoder,
         method.category AS category, method.prompt_id AS prompt_id, method.question_id AS question_id,
-        method.turn AS turn, method.pass AS pass, method.prefill_ns AS prefill_ns, method.decode_ns AS decode_ns,
+        method.turn AS turn, method.repeat AS repeat, method.prefill_ns AS prefill_ns, method.decode_ns AS decode_ns,
         method.output_tokens AS output_tokens, max(method.output_tokens - method.prefill_tokens, 0) AS decode_tokens,
         method.preempted_steps AS preempted_steps,
         vanilla.prefill_ns AS vanilla_prefill_ns, vanilla.decode_ns AS vanilla_decode_ns,
@@ -69,7 +69,7 @@ struct View: Sendable {
         ) AS outputs_equal
       FROM measured_generation AS method
       JOIN run ON run.id = method.run_id
-      JOIN generation AS vanilla ON vanilla.prompt_id = method.prompt_id AND vanilla.pass = method.pass
+      JOIN generation AS vanilla ON vanilla.prompt_id = method.prompt_id AND vanilla.repeat = method.repeat
         AND vanilla.decoder_id = (
           SELECT id FROM decoder WHERE decoder.run_id = method.run_id AND method = '\(Baseline.method)'
           ORDER BY ordinal LIMIT 1
@@ -84,7 +84,7 @@ struct View: Sendable {
   /// same number of tokens, the harmonic mean of both counts, before they are added up.
   ///
   /// Spec-Bench's speedup averages tokens per second, prefill included, over questions with all their turns, and
-  /// divides the two averages; here every pass of a question counts as one of its questions.
+  /// divides the two averages; here every repeat of a question counts as one of its questions.
   static let speedup = View(
     name: "speedup",
     query: """
@@ -101,7 +101,7 @@ struct View: Sendable {
           1.0 * sum(output_tokens) / sum(prefill_ns + decode_ns) AS rate,
           1.0 * sum(vanilla_output_tokens) / sum(vanilla_prefill_ns + vanilla_decode_ns) AS vanilla_rate
         FROM pair
-        GROUP BY run_id, decoder_id, scope, question_id, pass
+        GROUP BY run_id, decoder_id, scope, question_id, repeat
       ), spec_bench AS (
         SELECT run_id, decoder_id, scope, avg(rate) / avg(vanilla_rate) AS spec_bench_speedup
         FROM question

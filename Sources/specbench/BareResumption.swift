@@ -20,7 +20,7 @@ extension RunCommand {
     samplingOptions.topP = plan.topP
     samplingOptions.seed = plan.seed
     verificationOptions.verification = Sampling.Verification(rawValue: plan.verification) ?? .coupled
-    passes = plan.passes
+    repeats = plan.repeats
     noiseFloor = plan.noiseFloor
   }
 }

@@ -16,7 +16,7 @@ struct CommandOptions {
 
   /// Options of other programs, and what they are called here.
   private static let otherNames = [
-    "output": "report", "out": "output", "repeats": "passes", "questions": "limit", "num-samples": "limit",
+    "output": "report", "out": "output", "passes": "repeats", "questions": "limit", "num-samples": "limit",
     "models": "model", "checkpoint": "model", "methods": "decoders", "dataset": "suite", "device": "threads",
   ]
 

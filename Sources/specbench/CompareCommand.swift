@@ -81,7 +81,7 @@ struct CompareCommand: ParsableCommand {
         failures.append(Failure(exitCode: 3, text: "slower by more than \(slowerLimit ?? ""): \(names)"))
       }
       unjudged += comparison.rows.filter { $0.isSlower(than: limit) == nil }.map(\.second).map {
-        Failure(exitCode: 2, text: "\($0) has no interval to be judged by; measure both runs with --passes 2 or more")
+        Failure(exitCode: 2, text: "\($0) has no interval to be judged by; measure both runs with --repeats 2 or more")
       }
       unjudged += comparison.untimed.map {
         Failure(

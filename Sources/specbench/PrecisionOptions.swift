@@ -4,12 +4,12 @@ import SpecCore
 import SpecDecoding
 import SpecRunner
 
-/// How many passes are enough.
+/// How many repeats are enough.
 struct PrecisionOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Repeat passes until every decoder's overall speedup on this suite is known to this share, like 2%.",
+      "Add repeats until every decoder's overall speedup on this suite is known to this share, like 2%.",
       valueName: "percent"
     )
   )
@@ -19,7 +19,7 @@ struct PrecisionOptions: ParsableArguments {
     name: .customLong("time-budget"),
     parsing: .unconditional,
     help: ArgumentHelp(
-      "With --precision: begin no pass with which all of them, those before a --resume included, would take longer, like 90s or 10m.",
+      "With --precision: begin no repeat with which all of them, those before a --resume included, would take longer, like 90s or 10m.",
       valueName: "time"
     )
   )

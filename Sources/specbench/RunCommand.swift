@@ -10,7 +10,7 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Measure a suite with several decoders, into a database and a report.",
     discussion: """
-      Each prompt is decoded by all decoders next to each other, in a shuffled order, pass after pass. Every output is \
+      Each prompt is decoded by all decoders next to each other, in a shuffled order, repeat after repeat. Every output is \
       compared with vanilla's token for token. A run that was broken off goes on with --resume.
       """
   )
@@ -22,8 +22,12 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var samplingOptions: SamplingOptions
   @OptionGroup var verificationOptions: VerificationOptions
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How often each prompt is measured.", valueName: "n"))
-  var passes = 1
+  @Option(
+    name: [.customLong("repeats"), .customLong("passes")],
+    parsing: .unconditional,
+    help: ArgumentHelp("How often each prompt is measured.", valueName: "n")
+  )
+  var repeats = 1
 
   @OptionGroup var precisionOptions: PrecisionOptions
 
@@ -46,8 +50,8 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     try refuseEmptyPaths(["--database": database, "--report": report])
-    guard (1...10000).contains(passes) else {
-      throw ValidationError("--passes is \(passes); choose a number from 1 to 10000")
+    guard (1...10000).contains(repeats) else {
+      throw ValidationError("--repeats is \(repeats); choose a number from 1 to 10000")
     }
   }
 
@@ -83,7 +87,7 @@ struct RunCommand: ParsableCommand {
     var plan = RunPlan(
       suite: writtenSuite,
       suitePath: suitePath,
-      passes: passes,
+      repeats: repeats,
       maximumNewTokens: maximumNewTokens,
       seed: samplingOptions.seed,
       sampling: sampling,

@@ -12,7 +12,7 @@ struct ExportCommand: ParsableCommand {
     commandName: "export",
     abstract:
       "Write a run as Spec-Bench's model_answer files, one for each decoder, that its speed.py and equal.py read.",
-    discussion: "Every pass is a choice of its question; Spec-Bench's scripts read the first."
+    discussion: "Every repeat is a choice of its question; Spec-Bench's scripts read the first."
   )
 
   @Argument(help: ArgumentHelp("The run's number; the last run's by default.", valueName: "run"))

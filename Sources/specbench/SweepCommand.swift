@@ -42,8 +42,12 @@ struct SweepCommand: ParsableCommand {
   )
   var threadCounts: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How often each prompt is measured.", valueName: "n"))
-  var passes = 2
+  @Option(
+    name: [.customLong("repeats"), .customLong("passes")],
+    parsing: .unconditional,
+    help: ArgumentHelp("How often each prompt is measured.", valueName: "n")
+  )
+  var repeats = 2
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the shuffled order.", valueName: "n"))
   var seed = 1
@@ -59,8 +63,8 @@ struct SweepCommand: ParsableCommand {
 
   func validate() throws {
     try refuseEmptyPaths(["--database": database, "--report": report])
-    guard (1...10000).contains(passes) else {
-      throw ValidationError("--passes is \(passes); choose a number from 1 to 10000")
+    guard (1...10000).contains(repeats) else {
+      throw ValidationError("--repeats is \(repeats); choose a number from 1 to 10000")
     }
     _ = try (types(), counts())
   }
@@ -78,7 +82,7 @@ struct SweepCommand: ParsableCommand {
     var plan = RunPlan(
       suite: writtenSuite,
       suitePath: suitePath,
-      passes: passes,
+      repeats: repeats,
       maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
       seed: seed,
       commandLine: CommandLine.arguments.map(ShellText.argument).joined(separator: " "),

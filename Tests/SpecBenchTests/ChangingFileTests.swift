@@ -31,7 +31,7 @@ import Testing
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Program.path)
     process.arguments = [
-      "run", "--model", model.directory, "--suite", scratch.path("suite"), "--decoders", decoders, "--passes", "10000",
+      "run", "--model", model.directory, "--suite", scratch.path("suite"), "--decoders", decoders, "--repeats", "10000",
       "--max-new-tokens", "3", "--threads", "1", "--database", database, "--report", scratch.path("r.md"),
     ]
     try scratch.write("", to: "errors")

@@ -67,7 +67,7 @@ private enum SmallDisk {
     [
       "--model", model.directory, "--suite", Fixtures.package.appending(path: "Suites/essentials").path, "--limit",
       "12",
-      "--max-new-tokens", "60", "--database", "runs.sqlite", "--report", scratch.path("report.md"), "--passes", "3",
+      "--max-new-tokens", "60", "--database", "runs.sqlite", "--report", scratch.path("report.md"), "--repeats", "3",
     ]
   }
 

@@ -21,7 +21,7 @@ import Testing
   private var run: [String] {
     [
       "run", "--model", model.directory, "--suite", Fixtures.package.appending(path: "Suites/essentials").path,
-      "--limit", "12", "--max-new-tokens", "200", "--passes", "500", "--decoders", "kangaroo:threshold=0.01,medusa",
+      "--limit", "12", "--max-new-tokens", "200", "--repeats", "500", "--decoders", "kangaroo:threshold=0.01,medusa",
       "--database", scratch.path("runs.sqlite"), "--report", scratch.path("report.md"),
     ]
   }
@@ -81,7 +81,7 @@ import Testing
     }
     #expect(stopped.status == 130 && stopped.seconds < Self.patience, "\(stopped)")
     #expect(stopped.errors.contains("Stopped: the same command with --resume goes on from here."))
-    // Even in the middle of a pass, which takes longer than anybody waits, the database is closed.
+    // Even in the middle of a repeat, which takes longer than anybody waits, the database is closed.
     #expect(!FileManager.default.fileExists(atPath: scratch.path("runs.sqlite-wal")))
   }
 

@@ -24,7 +24,7 @@ import Testing
   @Test func modelsSuitesAndReports() throws {
     let arguments = [
       "run", "--model", "link/../tiny", "--suite", "link/../own.jsonl", "--database", "link/../runs.sqlite", "--report",
-      "link/../report.md", "--decoders", "kangaroo:exit=2", "--passes", "1", "--max-new-tokens", "2",
+      "link/../report.md", "--decoders", "kangaroo:exit=2", "--repeats", "1", "--max-new-tokens", "2",
     ]
     let first = try Program.run(arguments, in: scratch.folder)
     #expect(first.status == 0, "\(first.errors)")

@@ -41,7 +41,7 @@ import Testing
   /// A number below zero is a value of its option, and is told the range.
   @Test(arguments: [
     ("verify", "--limit", "-1", "--limit is -1"), ("verify", "--threads", "-2", "--threads is -2"),
-    ("run", "--passes", "-2", "--passes is -2"), ("run", "--temperature", "-1", "--temperature is -1"),
+    ("run", "--repeats", "-2", "--repeats is -2"), ("run", "--temperature", "-1", "--temperature is -1"),
     ("run", "--top-k", "-1", "--top-k is -1"), ("run", "--top-p", "-0.5", "--top-p is -0.5"),
     ("run", "--max-new-tokens", "-3", "--max-new-tokens is -3"), ("run", "--precision", "-1%", "--precision is '-1%'"),
     ("bench", "--context", "-1", "--context is -1"), ("bench", "--rounds", "-1", "--rounds is -1"),
@@ -89,7 +89,7 @@ import Testing
 
   @Test func numbersBelowZeroOfOtherCommands() throws {
     let train = ["--data", "in.jsonl", "--output", "o"]
-    try expect(["sweep", "--grid", "kangaroo", "--passes", "-1"], 64, "--passes is -1")
+    try expect(["sweep", "--grid", "kangaroo", "--repeats", "-1"], 64, "--repeats is -1")
     try expect(["sweep", "--grid", "kangaroo", "--thread-counts", "-1"], 64, "--thread-counts holds '-1'")
     try expect(["compare", "1", "2", "--fail-if-slower", "-3%"], 64, "--fail-if-slower is '-3%'")
     try expect(["train", "medusa", "--model", model.directory, "--heads", "-1"] + train, 64, "--heads is -1")

@@ -69,7 +69,7 @@ import Testing
     let database = scratch.path("runs.sqlite")
     let common = ["--model", model.directory, "--suite", scratch.path("suite"), "--max-new-tokens", "4"]
     let run = try Program.run(
-      ["run", "--database", database, "--report", scratch.path("r.md"), "--passes", "1", "--decoders", "kangaroo"]
+      ["run", "--database", database, "--report", scratch.path("r.md"), "--repeats", "1", "--decoders", "kangaroo"]
         + common
         + ["--threads", "1", "--kernels", kernels]
     )

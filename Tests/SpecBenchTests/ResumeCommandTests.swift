@@ -34,7 +34,7 @@ import Testing
       "--model", model.directory, "--suite", "question.jsonl", "--limit", "2", "--max-new-tokens", "9", "--threads",
       "1",
       "--decoders", "kangaroo:adapter=adapter,steps=3", "--temperature", "0.7", "--seed", "5", "--no-noise-floor",
-      "--kernels", "reference", "--dtype", "int8", "--passes", "2",
+      "--kernels", "reference", "--dtype", "int8", "--repeats", "2",
     ]
   }
 
@@ -44,13 +44,13 @@ import Testing
     try Program.run(["run", "--database", database] + options, in: scratch.folder.appending(path: folder))
   }
 
-  /// As a killed process leaves it: not finished, and the second pass missing.
+  /// As a killed process leaves it: not finished, and the second repeat missing.
   private func breakOff(_ run: Int = 1) throws {
     try DatabaseQueue(path: database).write { database in
       try database.execute(
         sql: """
           UPDATE run SET finished_at = NULL WHERE id = ?;
-          DELETE FROM generation WHERE pass = 1 AND decoder_id IN (SELECT id FROM decoder WHERE run_id = ?)
+          DELETE FROM generation WHERE repeat = 1 AND decoder_id IN (SELECT id FROM decoder WHERE run_id = ?)
           """,
         arguments: [run, run]
       )
@@ -138,7 +138,7 @@ import Testing
   @Test func aSweepMeasuresARetrainedAdapterAgain() throws {
     let sweep = [
       "sweep", "--model", model.directory, "--suite", "question.jsonl", "--limit", "2", "--max-new-tokens", "9",
-      "--grid", "kangaroo:steps=2+3", "--passes", "1", "--dtypes", "bf16,int8", "--database", database, "--report",
+      "--grid", "kangaroo:steps=2+3", "--repeats", "1", "--dtypes", "bf16,int8", "--database", database, "--report",
       "sweep.md",
     ]
     let here = scratch.folder.appending(path: "here")

@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test func jsonReportAgreesWithTheRows() throws {
-    let run = try measure(["--passes", "2"])
+    let run = try measure(["--repeats", "2"])
     #expect(run.status == 0, "\(run.errors)")
     let report = try Program.run(["report", "--database", scratch.path("runs.sqlite"), "--format", "json"])
     #expect(report.status == 0, "\(report.errors)")
@@ -110,7 +110,7 @@ import Testing
   }
 
   @Test func everyFormatIsWritten() throws {
-    #expect(try measure(["--passes", "2", "--no-noise-floor"]).status == 0)
+    #expect(try measure(["--repeats", "2", "--no-noise-floor"]).status == 0)
     for (format, beginning) in [
       ("html", "<!DOCTYPE html>"), ("csv", "run,model,suite,decoder,"), ("jsonl", "{\"acceptance_rate\":"),
       ("latex", "% SpecBench"), ("json", "{"), ("markdown", "# SpecBench report"),
@@ -121,8 +121,8 @@ import Testing
   }
 
   @Test func comparisonsHaveExitCodes() throws {
-    #expect(try measure(["--passes", "2"]).status == 0)
-    #expect(try measure(["--passes", "2", "--seed", "2"]).status == 0)
+    #expect(try measure(["--repeats", "2"]).status == 0)
+    #expect(try measure(["--repeats", "2", "--seed", "2"]).status == 0)
     func compare(_ arguments: String...) throws -> Program.Result {
       try Program.run(["compare"] + arguments + ["--database", scratch.path("runs.sqlite")])
     }
@@ -147,7 +147,7 @@ import Testing
     #expect(try compare("1/eagle", "1/medusa").errors.contains("has no decoder 'eagle'; choose one of vanilla"))
   }
 
-  /// One pass of few questions has no interval to judge by, which must not hide that outputs differ.
+  /// One repeat of few questions has no interval to judge by, which must not hide that outputs differ.
   @Test func aMismatchIsNotHiddenByAMissingInterval() throws {
     for _ in 0..<2 { #expect(try measure(["--limit", "3", "--no-noise-floor"]).status == 0) }
     let judged = ["compare", "1", "2", "--require-lossless", "--fail-if-slower", "3%"]
@@ -277,9 +277,9 @@ import Testing
     let bench = try Program.run(["bench", "--model", model.directory, "--rounds", "1", "--json", "--dtype", "int8"])
     #expect(bench.status == 0, "\(bench.errors)")
     let json = try #require(try JSONSerialization.jsonObject(with: Data(bench.output.utf8)) as? [String: Any])
-    let passes = try #require(json["passes"] as? [[String: Any]])
-    #expect(passes.first?["positions"] as? Int == 1 && passes.last?["positions"] as? Int == 64)
-    #expect(passes.allSatisfy { ($0["seconds"] as? Double ?? 0) > 0 })
+    let repeats = try #require(json["repeats"] as? [[String: Any]])
+    #expect(repeats.first?["positions"] as? Int == 1 && repeats.last?["positions"] as? Int == 64)
+    #expect(repeats.allSatisfy { ($0["seconds"] as? Double ?? 0) > 0 })
     let limits = try #require(json["limits"] as? [String: Double])
     #expect(limits.count == 3 && limits.values.allSatisfy { $0 > 1e8 })
     #expect(try Program.run(["bench", "--shape", "no-such-shape"]).errors.contains("tinyllama-1.1b"))

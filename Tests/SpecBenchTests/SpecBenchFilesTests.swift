@@ -49,8 +49,8 @@ import Testing
   }
 
   @Test(arguments: [1, 2])
-  func exportIsWhatSpecBenchReads(passes: Int) throws {
-    #expect(try measure(["--passes", String(passes)]).status == 0)
+  func exportIsWhatSpecBenchReads(repeats: Int) throws {
+    #expect(try measure(["--repeats", String(repeats)]).status == 0)
     let export = try Program.run(["export", "--database", database, "--output", scratch.path("answers")])
     #expect(export.status == 0, "\(export.errors)")
     let paths = export.output.split(separator: "\n").map(String.init)
@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func importGivesTheSameRatios() throws {
-    #expect(try measure(["--passes", "2"]).status == 0)
+    #expect(try measure(["--repeats", "2"]).status == 0)
     let export = try Program.run(["export", "--database", database, "--output", scratch.path("answers")])
     let paths = export.output.split(separator: "\n").map(String.init)
     let read = try Program.run(
@@ -115,7 +115,7 @@ import Testing
   @Test func sweepsMeasureAGridAndGoOn() throws {
     let arguments = [
       "sweep", "--model", model.directory, "--suite", suite, "--limit", "6", "--max-new-tokens", "12", "--database",
-      database, "--report", scratch.path("sweep.md"), "--grid", "kangaroo:steps=2+4,threshold=0.01+0.5", "--passes",
+      database, "--report", scratch.path("sweep.md"), "--grid", "kangaroo:steps=2+4,threshold=0.01+0.5", "--repeats",
       "2",
     ]
     let sweep = try Program.run(arguments + ["--dtypes", "bf16,int8"])
@@ -134,7 +134,7 @@ import Testing
     let rows = try DatabaseQueue(path: database).read {
       try Int.fetchOne($0, sql: "SELECT count(*) FROM generation JOIN decoder ON decoder.id = decoder_id")
     }
-    // Two runs of six decoders, seven prompts and two passes.
+    // Two runs of six decoders, seven prompts and two repeats.
     #expect(rows == 2 * 6 * 7 * 2)
     let wrong = try Program.run(["sweep", "--model", model.directory, "--grid", "kangaroo:stride=1+2"])
     #expect(wrong.status == 2 && wrong.errors.contains("stride"))

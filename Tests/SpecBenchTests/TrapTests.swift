@@ -35,7 +35,7 @@ import Testing
   private func run(_ extra: String...) throws -> Program.Result {
     try Program.run(
       [
-        "run", "--model", model.directory, "--suite", scratch.path("suite"), "--decoders", "kangaroo", "--passes", "1",
+        "run", "--model", model.directory, "--suite", scratch.path("suite"), "--decoders", "kangaroo", "--repeats", "1",
         "--max-new-tokens", "2", "--threads", "1", "--database", scratch.path("runs.sqlite"), "--report",
         scratch.path("r.md"),
       ] + extra
@@ -48,7 +48,7 @@ import Testing
     try scratch.write(lines.joined(separator: "\n"), to: "suite/question.jsonl")
     #expect(try run().status == 0)
     expectSentence(try run("--resume"), 2, "finished")
-    #expect(try run("--resume", "--passes", "2").status == 0)
+    #expect(try run("--resume", "--repeats", "2").status == 0)
   }
 
   @Test func trainingShapes() throws {
@@ -71,7 +71,7 @@ import Testing
     for (table, column, number) in [
       ("generation", "decode_ns", largest), ("generation", "preempted_steps", largest), ("cycle", "nodes", largest),
       ("cycle", "drafted", 1 << 30), ("cycle", "accept_length", 1 << 20), ("cycle", "verify_ns", largest),
-      ("token", "available_ns", largest), ("run", "passes", largest), ("decoder", "added_parameters", largest),
+      ("token", "available_ns", largest), ("run", "repeats", largest), ("decoder", "added_parameters", largest),
     ] {
       let path = scratch.path("hostile.sqlite")
       for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }

@@ -13,7 +13,7 @@ import Testing
     model = try TinyCheckpoint()
     let run = try Program.run([
       "run", "--model", model.directory, "--suite", Fixtures.package.appending(path: "Suites/essentials").path,
-      "--limit", "9", "--max-new-tokens", "8", "--passes", "3", "--decoders", "kangaroo:threshold=0.01", "--database",
+      "--limit", "9", "--max-new-tokens", "8", "--repeats", "3", "--decoders", "kangaroo:threshold=0.01", "--database",
       database, "--report", scratch.path("report.md"),
     ])
     try #require(run.status == 0, "\(run.errors)")
@@ -24,9 +24,9 @@ import Testing
 
   private var database: String { scratch.path("runs.sqlite") }
 
-  private func breakOff(keeping passes: Int) throws {
+  private func breakOff(keeping repeats: Int) throws {
     try DatabaseQueue(path: scratch.path("after.sqlite")).write {
-      try $0.execute(sql: "UPDATE run SET finished_at = NULL; DELETE FROM generation WHERE pass >= \(passes)")
+      try $0.execute(sql: "UPDATE run SET finished_at = NULL; DELETE FROM generation WHERE repeat >= \(repeats)")
     }
   }
 

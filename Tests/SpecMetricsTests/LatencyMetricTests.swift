@@ -47,7 +47,7 @@ import Testing
 
   @Test func categoriesAndDecodersAreKeptApart() throws {
     let example = try ExampleRun(categories: ["qa", "rag"])
-    let times: [(decoder: Int, prompt: Int, pass: Int, available: [Int])] = [
+    let times: [(decoder: Int, prompt: Int, repeatIndex: Int, available: [Int])] = [
       (0, 0, 0, [10, 20, 40]), (0, 0, 1, [12, 42, 42, 42]), (0, 1, 0, [14, 1014]), (1, 1, 0, [16]),
     ]
     for time in times {
@@ -57,7 +57,7 @@ import Testing
         Example.generation(
           example.decoders[time.decoder],
           example.prompts[time.prompt],
-          pass: time.pass,
+          repeatIndex: time.repeatIndex,
           prefill: first * 1_000_000,
           decode: (last - first) * 1_000_000,
           tokens: time.available.count

@@ -7,21 +7,21 @@ import Testing
 
 /// What the statistics and the plots are made from.
 @Suite struct PlotMetricTests {
-  /// A run of two decoders, two questions and two passes with cycles and tokens.
+  /// A run of two decoders, two questions and two repeats with cycles and tokens.
   private func measured() throws -> ExampleRun {
     let example = try ExampleRun(categories: ["qa", "rag"])
     for (index, decoder) in example.decoders.enumerated() {
       for (place, prompt) in example.prompts.enumerated() {
-        for pass in 0..<2 {
+        for repeatIndex in 0..<2 {
           let cycles = (0..<4).map { cycle in
             Example.cycle(drafted: index * 2, accepted: index * (cycle % 3), draft: 30 * index, verify: 100 + cycle)
           }
-          let times = (0..<9).map { 1000 + $0 * $0 * (1 + index + place + pass) * 100 }
+          let times = (0..<9).map { 1000 + $0 * $0 * (1 + index + place + repeatIndex) * 100 }
           let generation = Example.generation(
             decoder,
             prompt,
-            pass: pass,
-            decode: 4000 + 100 * pass + 700 * index + 30 * place,
+            repeatIndex: repeatIndex,
+            decode: 4000 + 100 * repeatIndex + 700 * index + 30 * place,
             tokens: times.count
           )
           try example.store.record(generation, cycles: cycles, tokens: Example.tokens(times))

@@ -46,8 +46,8 @@ struct RandomRun {
     var rows: [Row] = []
     for (index, prompt) in prompts.enumerated() {
       for decoder in decoders.indices {
-        for pass in 0..<3 where Int.random(in: 0..<10, using: &random) > 0 {
-          let row = Self.row(decoder, example.decoders[decoder], prompt, example.prompts[index], pass, &random)
+        for repeatIndex in 0..<3 where Int.random(in: 0..<10, using: &random) > 0 {
+          let row = Self.row(decoder, example.decoders[decoder], prompt, example.prompts[index], repeatIndex, &random)
           rows.append(row)
           try example.store.record(row.generation, cycles: row.cycles, tokens: row.tokens)
           var copy = row.generation
@@ -70,7 +70,7 @@ struct RandomRun {
     _ decoderID: Int64,
     _ prompt: PromptRecord,
     _ promptID: Int64,
-    _ pass: Int,
+    _ repeatIndex: Int,
     _ random: inout SplitMix64
   ) -> Row {
     let prefill = Int.random(in: 1_000_000...3_000_000, using: &random)
@@ -101,11 +101,11 @@ struct RandomRun {
     var generation = Example.generation(
       decoderID,
       promptID,
-      pass: pass,
+      repeatIndex: repeatIndex,
       prefill: prefill,
       decode: decode,
       tokens: tokens.count,
-      lossless: decoder == 0 && pass == 0 ? nil : Bool.random(using: &random)
+      lossless: decoder == 0 && repeatIndex == 0 ? nil : Bool.random(using: &random)
     )
     generation.outputIDs = tokens.map(\.tokenID)
     return Row(decoder: decoder, prompt: prompt, generation: generation, cycles: cycles, tokens: tokens)

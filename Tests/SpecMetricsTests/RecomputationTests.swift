@@ -27,7 +27,11 @@ import Testing
     for (cell, rows) in example.cells {
       let pairs = rows.compactMap { row in
         vanilla[
-          GenerationKey(decoderID: example.decoders[0], promptID: row.generation.promptID, pass: row.generation.pass)
+          GenerationKey(
+            decoderID: example.decoders[0],
+            promptID: row.generation.promptID,
+            repeatIndex: row.generation.repeatIndex
+          )
         ].map { (row, row.generation, $0) }
       }
       let view = try #require(metrics.first { $0.decoderID == cell.decoder && $0.category == cell.category })
@@ -59,7 +63,7 @@ import Testing
       #expect(close(view.timePerTokenRatio, mine > 0 ? theirs / mine : nil))
       let later = pairs.map { $0.1.outputTokens - 1 }.reduce(0, +)
       #expect(close(view.tokensPerSecond, quotient(later, decode).map { $0 * 1e9 }))
-      let questions = Dictionary(grouping: pairs) { "\($0.0.prompt.questionID) \($0.1.pass)" }.values
+      let questions = Dictionary(grouping: pairs) { "\($0.0.prompt.questionID) \($0.1.repeatIndex)" }.values
       func mean(_ generation: ((RandomRun.Row, GenerationRecord, GenerationRecord)) -> GenerationRecord) -> Double {
         questions.map { turns in
           let generations = turns.map(generation)

@@ -5,7 +5,7 @@ import SpecTestSupport
 import Testing
 
 @Suite struct SpeedMetricTests {
-  /// Two categories, two passes; the second turn of question 100 and one generation without a partner.
+  /// Two categories, two repeats; the second turn of question 100 and one generation without a partner.
   private func example() throws -> ExampleRun {
     let example = try ExampleRun(
       decoders: [
@@ -17,7 +17,7 @@ import Testing
         Example.prompt(2, question: 101, category: "rag"), Example.prompt(3, question: 102, category: "rag"),
       ]
     )
-    let times: [(decoder: Int, prompt: Int, pass: Int, prefill: Int, decode: Int, tokens: Int)] = [
+    let times: [(decoder: Int, prompt: Int, repeatIndex: Int, prefill: Int, decode: Int, tokens: Int)] = [
       (1, 0, 0, 100, 900, 10), (1, 1, 0, 300, 700, 8), (1, 2, 0, 200, 1800, 20), (1, 0, 1, 120, 880, 10),
       (0, 0, 0, 150, 350, 10), (0, 1, 0, 250, 750, 8), (0, 2, 0, 400, 600, 20),
       (0, 3, 0, 1, 1, 500),  // without a partner
@@ -28,7 +28,7 @@ import Testing
         Example.generation(
           example.decoders[time.decoder],
           example.prompts[time.prompt],
-          pass: time.pass,
+          repeatIndex: time.repeatIndex,
           prefill: time.prefill,
           decode: time.decode,
           tokens: time.tokens

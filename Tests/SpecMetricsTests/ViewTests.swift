@@ -13,9 +13,9 @@ import Testing
 
   init() throws {
     example = try RandomRun()
-    try example.example.recordPrefillCycle(pass: 7)
+    try example.example.recordPrefillCycle(repeatIndex: 7)
     try example.store.record(
-      Example.generation(example.decoders[0], example.example.prompts[0], pass: 7, tokens: 7),
+      Example.generation(example.decoders[0], example.example.prompts[0], repeatIndex: 7, tokens: 7),
       cycles: [],
       tokens: []
     )

@@ -7,14 +7,14 @@ import SpecStatistics
 import SpecStore
 import Testing
 
-/// Intervals, the noise floor and taint, as the reports tell them.
+/// Intervals, the noise floor and warnings, as the reports tell them.
 @Suite struct CertaintyTests {
-  /// A run of three decoders, the last of them vanilla once more, over ten questions and three passes. Kangaroo takes
+  /// A run of three decoders, the last of them vanilla once more, over ten questions and three repeats. Kangaroo takes
   /// half of vanilla's time, give or take the noise; `drift` is what vanilla once more takes of vanilla's time by category.
   static func record(
     in store: BenchmarkStore,
     seed: UInt64 = 5,
-    passes: Int = 3,
+    repeats: Int = 3,
     factor: Double = 0.5,
     host: String = "bench",
     questions: Int = 10,
@@ -27,7 +27,7 @@ import Testing
     var environment = Example.environment
     environment.hostName = host
     var run = Example.run
-    run.passes = passes
+    run.repeats = repeats
     run.verificationCost = [1, 2, 4, 8].map { PassCost(positions: $0, milliseconds: 1 + 0.1 * Double($0)) }
     let identifiers = try store.beginRun(
       run,
@@ -35,15 +35,20 @@ import Testing
       decoders: [Example.decoder(0, "vanilla"), Example.decoder(1, "kangaroo")] + (noiseFloor ? [floor] : []),
       prompts: (0..<questions).map { Example.prompt($0, $0 < 8 ? "qa" : "rag", question: $0) }
     )
-    for pass in 0..<passes {
+    for repeatIndex in 0..<repeats {
       for (place, prompt) in identifiers.prompts.enumerated() {
         for (index, decoder) in identifiers.decoders.enumerated() {
           let noise = Double.random(in: 0.98..<1.02, using: &random)
           let shares: [Double] = [1, factor, drift[place < 8 ? "qa" : "rag"] ?? 1]
           let time = Double(20_000_000 * (place + 1)) * noise * shares[index]
-          var generation = Example.generation(decoder: decoder, prompt: prompt, pass: pass, decode: Int(time))
+          var generation = Example.generation(
+            decoder: decoder,
+            prompt: prompt,
+            repeatIndex: repeatIndex,
+            decode: Int(time)
+          )
           generation.lossless = index == 0 ? nil : true
-          generation.preemptedSteps = pass
+          generation.preemptedSteps = repeatIndex
           let cycle = CycleRecord(
             drafted: index == 1 ? 2 : 0,
             nodes: index == 1 ? 2 : 0,
@@ -58,12 +63,12 @@ import Testing
           try store.record(generation, cycles: [cycle], tokens: tokens)
         }
       }
-      let condition = PassCondition(
-        pass: pass,
+      let condition = RepeatCondition(
+        repeatIndex: repeatIndex,
         startedAt: Example.date,
         finishedAt: Example.date,
-        otherShare: pass == 1 ? 0.31 : 0.01,
-        taints: pass == 1 ? ["Other processes took 31 % of the processors' time."] : []
+        otherShare: repeatIndex == 1 ? 0.31 : 0.01,
+        warnings: repeatIndex == 1 ? ["Other processes took 31 % of the processors' time."] : []
       )
       try store.recordCondition(condition, run: identifiers.run)
     }
@@ -94,7 +99,7 @@ import Testing
       func times(_ decoder: Int64) -> PairedTimes {
         PairedTimes(decodeTimesOf: pairs.filter { $0.decoderID == decoder })
       }
-      let effect = try #require(PassEffect(decoders.dropFirst().map { times($0.id) }))
+      let effect = try #require(RepeatEffect(decoders.dropFirst().map { times($0.id) }))
       let own = times(decoder.id)
       func text(_ interval: ConfidenceInterval?) -> String {
         interval.map { String(format: "%.2f to %.2f", $0.lower, $0.upper) } ?? "–"
@@ -110,17 +115,17 @@ import Testing
     #expect(text.contains("Vanilla measured against itself differs by "))
   }
 
-  /// Two passes of one decoder cannot tell whether whole passes differ, and the report says so; three can, and so can two of
+  /// Two repeats of one decoder cannot tell whether whole repeats differ, and the report says so; three can, and so can two of
   /// two decoders.
-  @Test func tooFewPassesAreNamed() throws {
+  @Test func tooFewRepeatsAreNamed() throws {
     let workspace = try Workspace()
-    let few = try Self.record(in: workspace.store, passes: 2, noiseFloor: false)
-    let sentence = "2 passes are **too few to tell whether whole passes differ**"
+    let few = try Self.record(in: workspace.store, repeats: 2, noiseFloor: false)
+    let sentence = "2 repeats are **too few to tell whether whole repeats differ**"
     #expect(
       MarkdownRenderer().render(RunReport.document(try RunSummary(store: workspace.store, run: few))).contains(sentence)
     )
-    for (passes, noiseFloor) in [(3, false), (2, true)] {
-      let more = try Self.record(in: workspace.store, passes: passes, noiseFloor: noiseFloor)
+    for (repeats, noiseFloor) in [(3, false), (2, true)] {
+      let more = try Self.record(in: workspace.store, repeats: repeats, noiseFloor: noiseFloor)
       let text = MarkdownRenderer().render(RunReport.document(try RunSummary(store: workspace.store, run: more)))
       #expect(!text.contains("too few to tell") && text.contains("estimated from all decoders together"))
     }
@@ -140,13 +145,13 @@ import Testing
     #expect(try ReadTable(text, after: "## End-to-end speedup").rows.count == 2)
   }
 
-  @Test func taintedPassesAreMarked() throws {
+  @Test func repeatsWithWarningsAreMarked() throws {
     let workspace = try Workspace()
     let text = MarkdownRenderer().render(
       RunReport.document(try RunSummary(store: workspace.store, run: try Self.record(in: workspace.store)))
     )
-    #expect(text.contains("> - Pass 2: Other processes took 31 % of the processors' time."))
-    let table = try ReadTable(text, after: "## Conditions of the passes")
+    #expect(text.contains("> - Repeat 2: Other processes took 31 % of the processors' time."))
+    let table = try ReadTable(text, after: "## Conditions of the repeats")
     #expect(table.rows.map { $0[1] } == ["1.0 %", "31.0 %", "1.0 %"])
     #expect(table.rows.map { $0[6] == "none" } == [true, false, true])
     #expect(text.contains("kept from a processor: vanilla 30, kangaroo 30, vanilla (again) 30."))
@@ -180,10 +185,10 @@ import Testing
     #expect(try table.cell("kangaroo", "Best draft") == "1")
   }
 
-  /// One pass of ten questions has the interval over questions alone.
+  /// One repeat of ten questions has the interval over questions alone.
   @Test func oneIntervalIsOne() throws {
     let workspace = try Workspace()
-    let run = try Self.record(in: workspace.store, passes: 1)
+    let run = try Self.record(in: workspace.store, repeats: 1)
     let verdict = try RunSummary(store: workspace.store, run: run).verdict
     #expect(verdict.contains("That is faster: 95 % interval ") && verdict.contains(" over questions."))
   }
@@ -207,9 +212,9 @@ import Testing
   }
 
   /// With one pass the interval over questions is the one that the verdict rests on, and the warning with it.
-  @Test func theNoiseFloorIsJudgedWithOnePassToo() throws {
+  @Test func theNoiseFloorIsJudgedWithOneRepeatToo() throws {
     let workspace = try Workspace()
-    let run = try Self.record(in: workspace.store, passes: 1, drift: ["qa": 1.2, "rag": 1.2])
+    let run = try Self.record(in: workspace.store, repeats: 1, drift: ["qa": 1.2, "rag": 1.2])
     let text = MarkdownRenderer().render(RunReport.document(try RunSummary(store: workspace.store, run: run)))
     #expect(text.contains(", **which its interval does not explain: these times are not to be trusted**."))
   }

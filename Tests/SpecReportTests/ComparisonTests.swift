@@ -55,7 +55,7 @@ import Testing
     let pairs = try workspace.store.pairs(of: old).filter { $0.decoderID == 2 }
     let others = try workspace.store.pairs(of: old).filter { $0.decoderID == 3 }
     let (times, floor) = (PairedTimes(decodeTimesOf: pairs), PairedTimes(decodeTimesOf: others))
-    #expect(row.interval == times.intervalOfThisSuite(PassEffect([times, floor])))
+    #expect(row.interval == times.intervalOfThisSuite(RepeatEffect([times, floor])))
     let back = try #require(try RunComparison(side(old, "kangaroo"), side(old, "vanilla")).rows.first)
     #expect(abs(back.ratio * row.ratio - 1) < 1e-12)
   }
@@ -75,8 +75,8 @@ import Testing
     #expect(throws: StoreError.self) { try RunComparison(side(99), side(old)) }
   }
 
-  @Test func onePassOfFewQuestionsCannotBeJudged() throws {
-    let short = try CertaintyTests.record(in: workspace.store, passes: 1, questions: 5)
+  @Test func oneRepeatOfFewQuestionsCannotBeJudged() throws {
+    let short = try CertaintyTests.record(in: workspace.store, repeats: 1, questions: 5)
     let row = try #require(try RunComparison(side(short, "vanilla"), side(short, "kangaroo")).rows.first)
     #expect(row.isSlower(than: 0.03) == nil && row.verdict == .notKnown)
   }

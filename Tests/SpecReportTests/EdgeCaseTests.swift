@@ -104,7 +104,7 @@ import Testing
     )
     var generation = Example.generation(decoder: run.decoders[1], prompt: run.prompts[0], decode: 5000)
     try workspace.store.record(generation, cycles: [], tokens: [])
-    #expect(try markdown(workspace, run.run).contains("No decoder has yet been timed on the same prompt and pass"))
+    #expect(try markdown(workspace, run.run).contains("No decoder has yet been timed on the same prompt and repeat"))
     generation = Example.generation(decoder: run.decoders[0], prompt: run.prompts[0], decode: 4000)
     try workspace.store.record(generation, cycles: [], tokens: [])
     #expect(
@@ -118,7 +118,7 @@ import Testing
     let workspace = try Workspace()
     var record = Example.run
     record.parameters = 0
-    record.passes = 1 << 31
+    record.repeats = 1 << 31
     record.finishedAt = nil
     let run = try workspace.store.beginRun(
       record,
@@ -185,7 +185,7 @@ import Testing
     record.options = #"{"a":"|`"}"#
     var environment = Example.environment
     environment.cpuModel = nasty
-    environment.taints = ["load | 3\n# not a heading", nasty]
+    environment.warnings = ["load | 3\n# not a heading", nasty]
     let run = try workspace.store.beginRun(
       record,
       environment: environment,
@@ -208,7 +208,7 @@ import Testing
     #expect(table.rows.map(\.first) == ["vanilla", escaped])
     #expect(text.contains("- **Command**: ``` specbench `run` ``x`` \"a\\nb\"` ```\n"))
     #expect(text.contains("> - load \\| 3 # not a heading\n> - \(escaped)\n"))
-    #expect(text.contains("> **WARNING: these times are tainted.**"))
+    #expect(text.contains("> **WARNING: these times are doubtful.**"))
     #expect(!text.contains("\u{1B}") && !text.contains("\u{202E}"))
     #expect(!text.contains("\n# not"))
     let report = try ParsedReport(workspace, run: run.run)

@@ -6,7 +6,7 @@ import Testing
 
 /// What a run that was broken off gives to Spec-Bench's scripts: they take every choice for a whole conversation.
 @Suite struct ExportTests {
-  /// Conversations of two turns, the last of them only begun: the second pass of the first stopped after a turn.
+  /// Conversations of two turns, the last of them only begun: the second repeat of the first stopped after a turn.
   private func record(
     in store: BenchmarkStore,
     isFinished: Bool,
@@ -14,7 +14,7 @@ import Testing
     measured: Int = 5
   ) throws -> Int64 {
     var run = Example.run
-    (run.passes, run.plannedPrompts, run.finishedAt) = (2, planned, nil)
+    (run.repeats, run.plannedPrompts, run.finishedAt) = (2, planned, nil)
     let prompts = [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)].enumerated().map { ordinal, place in
       Example.prompt(ordinal, "qa", question: place.0, turn: place.1)
     }
@@ -25,10 +25,15 @@ import Testing
       prompts: prompts
     )
     let places = identifiers.prompts.map { ($0, 0) } + [(identifiers.prompts[0], 1)]
-    for (prompt, pass) in places.prefix(measured) + places.dropFirst(5) where measured > 0 {
+    for (prompt, repeatIndex) in places.prefix(measured) + places.dropFirst(5) where measured > 0 {
       // What was only begun is a hundred times as slow.
       let time = prompt == identifiers.prompts[4] ? 400_000 : 4000
-      let generation = Example.generation(decoder: identifiers.decoders[0], prompt: prompt, pass: pass, decode: time)
+      let generation = Example.generation(
+        decoder: identifiers.decoders[0],
+        prompt: prompt,
+        repeatIndex: repeatIndex,
+        decode: time
+      )
       try store.record(generation, cycles: [], tokens: [])
     }
     if isFinished { try store.finishRun(identifiers.run, at: Example.date) }

@@ -43,9 +43,9 @@ import Testing
   }
 
   @Test(arguments: [(1, "over questions"), (3, "of this suite")])
-  func speedupPlotNamesItsIntervals(passes: Int, name: String) throws {
+  func speedupPlotNamesItsIntervals(repeats: Int, name: String) throws {
     let workspace = try Workspace()
-    let run = try CertaintyTests.record(in: workspace.store, passes: passes)
+    let run = try CertaintyTests.record(in: workspace.store, repeats: repeats)
     let plot = try #require(RunPlots.render(try RunSummary(store: workspace.store, run: run)).first)
     #expect(plot.name == "speedup" && plot.svg.contains(", with 95 % intervals \(name); the line marks vanilla"))
   }

@@ -18,10 +18,10 @@ import Testing
   init() throws {
     workspace = try Workspace()
     var record = Example.run
-    record.passes = 2
+    record.repeats = 2
     run = try RandomRun(in: workspace.store, seed: 31, record: record).run
     try workspace.connection().write { database in
-      try database.execute(sql: "UPDATE environment SET taints = json_array('one', 'two')")
+      try database.execute(sql: "UPDATE environment SET warnings = json_array('one', 'two')")
       try database.execute(sql: "UPDATE run SET options = json_object('a', 'b')")
     }
     harmless = try Shapes(workspace.store, run)
@@ -99,7 +99,7 @@ import Testing
       {
         try database.execute(sql: "UPDATE environment SET \(column) = ?", arguments: [text()])
       }
-      try database.execute(sql: "UPDATE environment SET taints = json_array(?, ?)", arguments: [text(), text()])
+      try database.execute(sql: "UPDATE environment SET warnings = json_array(?, ?)", arguments: [text(), text()])
       for (ordinal, name) in decoders.enumerated() {
         try database.execute(
           sql: """

@@ -89,8 +89,8 @@ import Testing
       for (title, column) in [("Draft", "draft_ns"), ("Verify", "verify_ns"), ("Overhead", "overhead_ns")] {
         #expect(try times.cell(name, title) == digits(scope.timeShare(column).map { $0 * 100 }, 1, " %"))
       }
-      let passes = ["draft_ns", "verify_ns"].compactMap { scope.timeShare($0) }
-      let outside = passes.isEmpty ? nil : 100 * (1 - passes.reduce(0, +))
+      let repeats = ["draft_ns", "verify_ns"].compactMap { scope.timeShare($0) }
+      let outside = repeats.isEmpty ? nil : 100 * (1 - repeats.reduce(0, +))
       #expect(try times.cell(name, "Outside passes") == digits(outside, 1, " %"))
       #expect(try times.cell(name, "Cycles") == String(scope.cycleCount))
     }
@@ -131,7 +131,7 @@ import Testing
     #expect(table.titles.prefix(4) == ["Category", "Decoder", "Question", "Turn"])
     #expect(table.titles.suffix(2) == ["Top-2 margin", "Tie"])
     let found = table.rows.map { "\($0[0]) \($0[1]) \($0[2]) \($0[4])" }.sorted()
-    #expect(found == differing.map { "\($0.category) \($0.decoder) \($0.question) \($0.pass)" }.sorted())
+    #expect(found == differing.map { "\($0.category) \($0.decoder) \($0.question) \($0.repeatIndex)" }.sorted())
     #expect(table.rows.allSatisfy { $0[5] == "2" && $0[6] == "17" && $0[7] == ($0[1] == "kangaroo" ? "18" : "end") })
     let blockStart = try #require(text.range(of: heading)?.lowerBound)
     let listStart = try #require(text.range(of: "- **Model**")?.lowerBound)
@@ -165,7 +165,7 @@ import Testing
       "- **Skipped**: 1 of summarization (longer than the context), 1 of rag (empty), "
         + "1 of rag (longer than the context)",
       "  - kangaroo: `kangaroo:steps=6`",
-      "- **Settings**: 2 threads, 3 measured passes, at most 64 new tokens, context of 2048 positions, seed 7",
+      "- **Settings**: 2 threads, 3 measured repeats, at most 64 new tokens, context of 2048 positions, seed 7",
       #"- **Other options**: `{"temperature":0}`"#,
       "- **Date**: started 2025-07-13 12:34:56, finished 2025-07-13 12:36:26 (UTC)",
       "- **SpecBench**: 0.1.0, commit abc123, release build",
@@ -185,7 +185,7 @@ import Testing
     #expect(try parameters.cell("kangaroo", "Share of the target") == "1.0 %")
     #expect(try parameters.cell("medusa", "Added parameters") == "1.3 K")
     #expect(try parameters.cell("vanilla", "Added parameters") == "0")
-    #expect(!text.contains("tainted"))
+    #expect(!text.contains("doubtful"))
   }
 
   @Test func tablesAreAlignedAndRectangular() throws {

@@ -30,30 +30,30 @@ import Testing
     #expect(sweep.contains("**The sweep is unfinished**: run \(run) is unfinished") && !sweep.contains("fastest is"))
   }
 
-  /// The second pass of `rag`, or of all questions but some, is still missing.
+  /// The second repeat of `rag`, or of all questions but some, is still missing.
   @Test(arguments: [
-    ("prompt_id > 8", "estimated from the decoders that were measured whole in every pass of a category"),
-    ("prompt_id > 3 AND decoder_id > 0", "**to tell whether whole passes differ**"),
+    ("prompt_id > 8", "estimated from the decoders that were measured whole in every repeat of a category"),
+    ("prompt_id > 3 AND decoder_id > 0", "**to tell whether whole repeats differ**"),
   ])
-  func intervalsOfAHalfFinishedPassSayWhatTheyRestOn(missing: String, sentence: String) throws {
+  func intervalsOfAHalfFinishedRepeatSayWhatTheyRestOn(missing: String, sentence: String) throws {
     let workspace = try Workspace()
-    let run = try CertaintyTests.record(in: workspace.store, passes: 2)
+    let run = try CertaintyTests.record(in: workspace.store, repeats: 2)
     try workspace.connection().write { database in
-      try database.execute(sql: "DELETE FROM generation WHERE pass = 1 AND \(missing)")
+      try database.execute(sql: "DELETE FROM generation WHERE repeat = 1 AND \(missing)")
     }
     let text = try markdown(workspace, run)
     #expect(text.contains(sentence) && !text.contains("estimated from all decoders together"))
   }
 
-  @Test func onePassHasNothingToEstimateFrom() throws {
+  @Test func oneRepeatHasNothingToEstimateFrom() throws {
     let workspace = try Workspace()
-    let text = try markdown(workspace, try CertaintyTests.record(in: workspace.store, passes: 1))
-    #expect(!text.contains("How far passes differ is estimated"))
+    let text = try markdown(workspace, try CertaintyTests.record(in: workspace.store, repeats: 1))
+    #expect(!text.contains("How far repeats differ is estimated"))
   }
 
   @Test func doubtsComeBeforeTheRatio() throws {
     let workspace = try Workspace()
-    let noisy = try CertaintyTests.record(in: workspace.store, passes: 1, drift: ["qa": 1.2, "rag": 1.2])
+    let noisy = try CertaintyTests.record(in: workspace.store, repeats: 1, drift: ["qa": 1.2, "rag": 1.2])
     let verdict = try RunSummary(store: workspace.store, run: noisy).verdict
     #expect(verdict.hasPrefix("These times are doubtful. Vanilla measured against itself reads 0.8"))
     let text = try markdown(workspace, noisy)
@@ -66,18 +66,18 @@ import Testing
         "**These times are doubtful."
       )
     )
-    let quiet = try markdown(workspace, try CertaintyTests.record(in: workspace.store, passes: 1))
+    let quiet = try markdown(workspace, try CertaintyTests.record(in: workspace.store, repeats: 1))
     #expect(!quiet.contains("doubtful") && quiet.contains("The fastest decoder is **kangaroo**"))
   }
 
   @Test func whatIsNotKnownIsSaidOnce() throws {
     let workspace = try Workspace()
     let heading = "## How well the speedups are known"
-    let some = try markdown(workspace, try CertaintyTests.record(in: workspace.store, passes: 1))
+    let some = try markdown(workspace, try CertaintyTests.record(in: workspace.store, repeats: 1))
     let table = try ReadTable(some, after: heading)
     #expect(table.rows.map { $0[1] } == ["QA", "Overall", "QA", "Overall"])
     #expect(some.contains("Left out are 2 ratios without an interval"))
-    let none = try markdown(workspace, try CertaintyTests.record(in: workspace.store, passes: 1, questions: 5))
+    let none = try markdown(workspace, try CertaintyTests.record(in: workspace.store, repeats: 1, questions: 5))
     #expect(none.contains("\(heading)\n\nNone of the ratios has an interval") && !none.contains("| not known"))
   }
 

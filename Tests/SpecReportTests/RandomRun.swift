@@ -66,7 +66,7 @@ enum Example {
     suiteVersion: "1",
     suiteHash: "aaaabbbbccccdddd",
     suitePath: "Suites/demo",
-    passes: 3,
+    repeats: 3,
     maxNewTokens: 64,
     contextLength: 2048,
     seed: 7,
@@ -102,11 +102,11 @@ enum Example {
     return prompt
   }
 
-  static func generation(decoder: Int64, prompt: Int64, pass: Int = 0, decode: Int = 4000) -> GenerationRecord {
+  static func generation(decoder: Int64, prompt: Int64, repeatIndex: Int = 0, decode: Int = 4000) -> GenerationRecord {
     GenerationRecord(
       decoderID: decoder,
       promptID: prompt,
-      pass: pass,
+      repeatIndex: repeatIndex,
       ordinal: 0,
       startedAt: date,
       prefillNanoseconds: 1000,
@@ -120,7 +120,7 @@ enum Example {
 }
 
 /// A run whose cycles, tokens and times are random: four decoders, four categories, conversations of two turns, three
-/// passes, skipped prompts and some outputs that differ.
+/// repeats, skipped prompts and some outputs that differ.
 struct RandomRun {
   static let categories = ["mt_bench", "translation", "qa", "rag"]
   static let decoders = ["vanilla", "vanilla-2", "kangaroo", "medusa"]
@@ -147,9 +147,9 @@ struct RandomRun {
       prompts: prompts
     )
     run = identifiers.run
-    // An output that does not differ is vanilla's: it has as many tokens in every pass.
+    // An output that does not differ is vanilla's: it has as many tokens in every repeat.
     let lengths = prompts.map { _ in Int.random(in: 1..<26, using: &random) }
-    for pass in 0..<record.passes {
+    for repeatIndex in 0..<record.repeats {
       for (place, promptID) in identifiers.prompts.enumerated() where prompts[place].skipReason == nil {
         for (index, decoderID) in identifiers.decoders.enumerated()
         where Double.random(in: 0..<1, using: &random) < share {
@@ -161,7 +161,7 @@ struct RandomRun {
           )
           generation.decoderID = decoderID
           generation.promptID = promptID
-          generation.pass = pass
+          generation.repeatIndex = repeatIndex
           if index != 1 {
             generation.lossless = !differs
             generation.mismatchPosition = differs ? 2 : nil

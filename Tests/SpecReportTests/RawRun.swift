@@ -10,7 +10,7 @@ struct RawRun {
     let category: String
     let prompt: Int64
     let question: Int
-    let pass: Int
+    let repeatIndex: Int
     let prefill: Double
     let decode: Double
     let tokens: Int
@@ -36,7 +36,7 @@ struct RawRun {
           category: row["category"],
           prompt: row["prompt_id"],
           question: row["question_id"],
-          pass: row["pass"],
+          repeatIndex: row["repeat"],
           prefill: row["prefill_ns"],
           decode: row["decode_ns"],
           tokens: row["output_tokens"],
@@ -62,7 +62,7 @@ struct RawRun {
     let own = generations.filter { $0.decoder == decoder && (category == "overall" || $0.category == category) }
     let pairs = own.compactMap { method in
       generations
-        .first { $0.decoder == "vanilla" && $0.prompt == method.prompt && $0.pass == method.pass }
+        .first { $0.decoder == "vanilla" && $0.prompt == method.prompt && $0.repeatIndex == method.repeatIndex }
         .map { (method: method, vanilla: $0) }
     }
     return RawScope(generations: own, pairs: pairs)
@@ -97,7 +97,9 @@ struct RawScope {
   }
 
   var specBench: Double? {
-    let questions = Dictionary(grouping: pairs) { "\($0.method.category) \($0.method.question) \($0.method.pass)" }
+    let questions = Dictionary(grouping: pairs) {
+      "\($0.method.category) \($0.method.question) \($0.method.repeatIndex)"
+    }
     let rates = questions.values.map { pairs in
       (
         method: Double(pairs.reduce(0) { $0 + $1.method.tokens }) / pairs.map(\.method.total).sum,

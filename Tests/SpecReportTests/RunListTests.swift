@@ -62,7 +62,7 @@ import Testing
     let workspace = try Workspace()
     var run = Example.run
     (run.options, run.finishedAt) = (options, isFinished ? Date() : nil)
-    (run.passes, run.plannedPrompts) = (2, 9)
+    (run.repeats, run.plannedPrompts) = (2, 9)
     let ids = try workspace.store.beginRun(
       run,
       environment: Example.environment,
@@ -87,7 +87,7 @@ import Testing
       let generation = GenerationRecord(
         decoderID: decoder,
         promptID: ids.prompts[0],
-        pass: 0,
+        repeatIndex: 0,
         ordinal: 0,
         startedAt: Date(),
         prefillNanoseconds: 1,

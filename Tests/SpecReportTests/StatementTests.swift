@@ -32,7 +32,7 @@ import Testing
   /// A run of vanilla, kangaroo and vanilla once more, sampled and judged by rejection: kangaroo's outputs are not compared.
   private func recordRejection(in store: BenchmarkStore, differs: Bool = false) throws -> Int64 {
     var record = Example.run
-    (record.temperature, record.verification, record.passes) = (0.8, "rejection", 1)
+    (record.temperature, record.verification, record.repeats) = (0.8, "rejection", 1)
     var floor = Example.decoder(2, "vanilla (again)", method: "vanilla")
     floor.isNoiseFloor = true
     let identifiers = try store.beginRun(

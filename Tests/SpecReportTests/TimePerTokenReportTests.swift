@@ -11,19 +11,19 @@ import Testing
   private func record(
     in store: BenchmarkStore,
     _ run: RunRecord = Example.run,
-    passes: Int = 1,
+    repeats: Int = 1,
     isShort: (Int) -> Bool = { _ in true },
     lossless: ((Int) -> Bool?)? = nil
   ) throws -> Int64 {
     var run = run
-    run.passes = passes
+    run.repeats = repeats
     let identifiers = try store.beginRun(
       run,
       environment: Example.environment,
       decoders: [Example.decoder(0, "vanilla"), Example.decoder(1, "kangaroo"), Example.decoder(2, "medusa")],
       prompts: (0..<10).map { Example.prompt($0, $0 < 5 ? "qa" : "rag", question: $0) }
     )
-    for pass in 0..<passes {
+    for repeatIndex in 0..<repeats {
       for (place, prompt) in identifiers.prompts.enumerated() {
         for (index, decoder) in identifiers.decoders.enumerated() {
           let differs = index == 1 && isShort(place)
@@ -31,9 +31,9 @@ import Testing
           var generation = Example.generation(
             decoder: decoder,
             prompt: prompt,
-            pass: pass,
-            // Passes differ a little, all decoders alike.
-            decode: tokens * (100_000_000 + pass * 1_000_000)
+            repeatIndex: repeatIndex,
+            // Repeats differ a little, all decoders alike.
+            decode: tokens * (100_000_000 + repeatIndex * 1_000_000)
           )
           generation.outputTokens = tokens + 1
           generation.lossless = index == 0 ? nil : lossless.map { $0(index) } ?? !differs
@@ -96,7 +96,7 @@ import Testing
 
   @Test func rejectionIsNamedInEveryPlace() throws {
     let workspace = try Workspace()
-    let run = try record(in: workspace.store, rejection, passes: 3, lossless: { _ in nil })
+    let run = try record(in: workspace.store, rejection, repeats: 3, lossless: { _ in nil })
     let summary = try RunSummary(store: workspace.store, run: run)
     let plots = RunPlots.render(summary)
     let text = MarkdownRenderer(plots: Dictionary(uniqueKeysWithValues: plots.map { ($0.name, $0.name) })).render(
@@ -123,10 +123,10 @@ import Testing
     #expect(SweepReport.plot([summary])?.svg.contains("peedup") != true)
   }
 
-  /// The verdict and the intervals rest on the same times as the ratio: equal lengths in all passes, a faster pace.
+  /// The verdict and the intervals rest on the same times as the ratio: equal lengths in all repeats, a faster pace.
   @Test func intervalsAreThoseOfTheTimesPerToken() throws {
     let workspace = try Workspace()
-    let run = try record(in: workspace.store, passes: 3, isShort: { $0 == 3 })
+    let run = try record(in: workspace.store, repeats: 3, isShort: { $0 == 3 })
     let summary = try RunSummary(store: workspace.store, run: run)
     let table = try ReadTable(
       MarkdownRenderer().render(RunReport.document(summary)),
@@ -156,8 +156,8 @@ import Testing
 
   @Test func comparisonsUseTimesPerTokenOnBothSides() throws {
     let workspace = try Workspace()
-    let lossless = try record(in: workspace.store, passes: 2, isShort: { _ in false })
-    let short = try record(in: workspace.store, passes: 2)
+    let lossless = try record(in: workspace.store, repeats: 2, isShort: { _ in false })
+    let short = try record(in: workspace.store, repeats: 2)
     func side(_ run: Int64, _ decoder: String? = nil) -> ComparisonSide {
       ComparisonSide(store: workspace.store, run: run, decoder: decoder)
     }

@@ -41,7 +41,7 @@ import struct SpecSuite.Suite
 
   /// What a run is asked to do.
   struct Request {
-    var passes = 2
+    var repeats = 2
     var maximumNewTokens = 8
     var seed = 3
     var sampling = Sampling.greedy
@@ -67,7 +67,7 @@ import struct SpecSuite.Suite
     let plan = RunPlan(
       suite: suite,
       suitePath: suite.directory,
-      passes: request.passes,
+      repeats: request.repeats,
       maximumNewTokens: request.maximumNewTokens,
       seed: request.seed,
       sampling: request.sampling,
@@ -166,7 +166,7 @@ import struct SpecSuite.Suite
     let store = try store()
     try stop(in: store)
     let changes: [((inout Request) -> Void, String)] = [
-      ({ $0.passes = 1 }, "the number of passes is 2 there and 1 now"),
+      ({ $0.repeats = 1 }, "the number of repeats is 2 there and 1 now"),
       ({ $0.maximumNewTokens = 9 }, "the most new tokens is 8 there and 9 now"),
       ({ $0.seed = 4 }, "the seed is 3 there and 4 now"),
       ({ $0.sampling = Sampling(temperature: 0.5) }, "the temperature is 0.0 there and 0.5 now"),
@@ -226,7 +226,7 @@ import struct SpecSuite.Suite
   @Test func anOlderRunGoesOn() throws {
     let store = try store()
     try stop(in: store)
-    try run(Request(passes: 1, seed: 9, resumes: false), in: store)
+    try run(Request(repeats: 1, seed: 9, resumes: false), in: store)
     try stop(Request(seed: 5, resumes: false), in: store)
     #expect(try StoredPlan.ofNewestUnfinishedRun(in: store).run == 3)
     #expect(try StoredPlan.ofNewestUnfinishedRun(in: store).plan.seed == 5)
@@ -242,13 +242,13 @@ import struct SpecSuite.Suite
     #expect(try store.runs().count == 3)
   }
 
-  /// Passes can be added to a finished run.
-  @Test func aFinishedRunGetsMorePasses() throws {
+  /// Repeats can be added to a finished run.
+  @Test func aFinishedRunGetsMoreRepeats() throws {
     let store = try store()
-    try run(Request(passes: 1, resumes: false), in: store)
+    try run(Request(repeats: 1, resumes: false), in: store)
     let first = try store.generations(of: 1)
-    #expect(try run(Request(passes: 3), in: store) == 1)
-    #expect(try store.run(1).passes == 3 && store.run(1).finishedAt != nil)
+    #expect(try run(Request(repeats: 3), in: store) == 1)
+    #expect(try store.run(1).repeats == 3 && store.run(1).finishedAt != nil)
     #expect(try store.generations(of: 1).count == 3 * first.count)
     #expect(try Array(store.generations(of: 1).prefix(first.count)) == first)
   }
@@ -257,7 +257,7 @@ import struct SpecSuite.Suite
   private struct Outcome: Hashable {
     let decoder: String
     let prompt: [Int]
-    let pass: Int
+    let repeatIndex: Int
     let tokens: [Int]
     let lossless: Bool?
     let margin: Double?
@@ -270,7 +270,7 @@ import struct SpecSuite.Suite
       Outcome(
         decoder: decoders[$0.decoderID] ?? "",
         prompt: prompts[$0.promptID] ?? [],
-        pass: $0.pass,
+        repeatIndex: $0.repeatIndex,
         tokens: $0.outputIDs,
         lossless: $0.lossless,
         margin: $0.mismatchMargin
@@ -321,24 +321,24 @@ import struct SpecSuite.Suite
     #expect(after[0] == before[0] && after[1].sha256 != before[1].sha256)
   }
 
-  /// All attempts' conditions are kept, those of a killed one as well, and what is known of the passes' costs.
+  /// All attempts' conditions are kept, those of a killed one as well, and what is known of the repeats' costs.
   @Test func conditionsAreThoseOfAllAttempts() throws {
     let store = try store()
     try stop(after: 2, in: store)
     let first = try #require(try store.conditions(of: 1).first)
-    #expect(first.pass == 0 && first.attempt == 0)
+    #expect(first.repeatIndex == 0 && first.attempt == 0)
     try DatabaseQueue(path: store.path).write {
-      try $0.execute(sql: "UPDATE environment SET taints = '[\"It was dark.\"]'")
+      try $0.execute(sql: "UPDATE environment SET warnings = '[\"It was dark.\"]'")
     }
     try stop(after: 9, Request(), in: store)
     try run(in: store)
     let conditions = try store.conditions(of: 1)
-    #expect(conditions.map { [$0.pass, $0.attempt] } == [[0, 0], [0, 1], [0, 2], [1, 2]])
+    #expect(conditions.map { [$0.repeatIndex, $0.attempt] } == [[0, 0], [0, 1], [0, 2], [1, 2]])
     #expect(conditions.first == first)
     // A debug build and a busy machine are noted by the later attempts as well, beside what was there.
-    let taints = try store.environment(of: 1).taints
-    #expect(taints.first == "It was dark." && Set(taints).count == taints.count)
-    #expect(RunEnvironment.capture(try ComputeContext(threads: 1)).buildConfiguration == .release || taints.count > 1)
+    let warnings = try store.environment(of: 1).warnings
+    #expect(warnings.first == "It was dark." && Set(warnings).count == warnings.count)
+    #expect(RunEnvironment.capture(try ComputeContext(threads: 1)).buildConfiguration == .release || warnings.count > 1)
   }
 
   /// The warm-up of a resumed run ends as soon as times are those of the earlier attempt; where nothing is missing there

@@ -40,7 +40,7 @@ import struct SpecSuite.Suite
     RunPlan(
       suite: suite,
       suitePath: suite.directory,
-      passes: 2,
+      repeats: 2,
       maximumNewTokens: maximumNewTokens,
       seed: 3,
       commandLine: "test",
@@ -86,7 +86,7 @@ import struct SpecSuite.Suite
     let conditions = try store.conditions(of: outcome.run)
     #expect(conditions.allSatisfy { $0.startedAt <= $0.finishedAt && $0.startedAt >= record.startedAt })
     let told = "The system's clock was set back by 2199 days meanwhile"
-    #expect(conditions.map { $0.taints.contains { $0.hasPrefix(told) } } == [true, false])
+    #expect(conditions.map { $0.warnings.contains { $0.hasPrefix(told) } } == [true, false])
     #expect(outcome.notes.contains { $0.hasPrefix(told) })
     let generations = try store.generations(of: outcome.run)
     #expect(generations.allSatisfy { $0.startedAt >= record.startedAt })
@@ -132,7 +132,7 @@ import struct SpecSuite.Suite
     #expect(outcome.notes.contains { $0.hasPrefix("draft-model: \(told)") })
     // The cycles that begin after 32 tokens of text, prompt included, as the rows tell.
     var (lacking, all) = (0, 0)
-    for generation in try store.generations(of: outcome.run) where generation.pass == 0 {
+    for generation in try store.generations(of: outcome.run) where generation.repeatIndex == 0 {
       guard try store.decoders(of: outcome.run).first(where: { $0.id == generation.decoderID })?.method == "draft-model"
       else { continue }
       let prompts = try store.prompts(of: outcome.run)
@@ -148,7 +148,7 @@ import struct SpecSuite.Suite
     let counted = "draft-model had no room to draft in \(lacking) of \(all) cycles: \(told)"
     #expect(lacking > 0)
     let conditions = try store.conditions(of: outcome.run)
-    #expect(conditions.first?.taints.contains { $0.hasPrefix(counted) } == true, "\(conditions)")
+    #expect(conditions.first?.warnings.contains { $0.hasPrefix(counted) } == true, "\(conditions)")
     #expect(
       MarkdownRenderer().render(RunReport.document(try RunSummary(store: store, run: outcome.run))).contains(counted)
     )
@@ -168,8 +168,8 @@ import struct SpecSuite.Suite
   @Test(.timeLimit(.minutes(2))) func aGoalThatCannotBeReachedEndsTheRun() throws {
     let store = try store()
     let outcome = try run(plan(1, goal: PrecisionGoal(precision: 0.01)), "kangaroo:exit=1", store)
-    #expect(try store.run(outcome.run).passes == 2)
-    #expect(outcome.notes.contains { $0.hasPrefix("Stopped after 2 passes: no interval of kangaroo can come") })
+    #expect(try store.run(outcome.run).repeats == 2)
+    #expect(outcome.notes.contains { $0.hasPrefix("Stopped after 2 repeats: no interval of kangaroo can come") })
     let verdict = try RunSummary(store: store, run: outcome.run).verdict
     #expect(verdict.contains("Allow more than 1 new token.") && !verdict.contains("yet been timed"), "\(verdict)")
   }

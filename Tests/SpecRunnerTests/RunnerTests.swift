@@ -36,11 +36,11 @@ import struct SpecSuite.Suite
     try? FileManager.default.removeItem(at: folder)
   }
 
-  func plan(passes: Int = 2, resumes: Bool = false) -> RunPlan {
+  func plan(repeats: Int = 2, resumes: Bool = false) -> RunPlan {
     RunPlan(
       suite: suite,
       suitePath: suite.directory,
-      passes: passes,
+      repeats: repeats,
       maximumNewTokens: 12,
       seed: 3,
       commandLine: "test",
@@ -74,16 +74,16 @@ import struct SpecSuite.Suite
     let generations = try store.generations(of: outcome.run)
     #expect(generations.count == 3 * 4 * 2)
     #expect(recorder.progress.last.map { [$0.0, $0.1] } == [40, 40])
-    // Every output is vanilla's; only vanilla's first pass has nothing to be compared with.
+    // Every output is vanilla's; only vanilla's first repeat has nothing to be compared with.
     let vanilla = try #require(try store.decoders(of: outcome.run).first?.id)
     for generation in generations {
-      #expect(generation.lossless == (generation.decoderID == vanilla && generation.pass == 0 ? nil : true))
+      #expect(generation.lossless == (generation.decoderID == vanilla && generation.repeatIndex == 0 ? nil : true))
       let twin = generations.first { $0.decoderID == vanilla && $0.promptID == generation.promptID }
       #expect(generation.outputIDs == twin?.outputIDs)
       try check(generation, store)
     }
     // The order of decoders is shuffled, and every place is taken.
-    let orders = Dictionary(grouping: generations) { "\($0.promptID) \($0.pass)" }.values
+    let orders = Dictionary(grouping: generations) { "\($0.promptID) \($0.repeatIndex)" }.values
       .map { group in group.sorted { $0.ordinal < $1.ordinal }.map(\.decoderID) }
     #expect(orders.allSatisfy { Set($0).count == 4 })
     #expect(Set(orders).count > 1)
@@ -110,7 +110,7 @@ import struct SpecSuite.Suite
   @Test func skipsWhatDoesNotFit() throws {
     let store = try store()
     let outcome = try Runner(
-      plan: plan(passes: 1),
+      plan: plan(repeats: 1),
       decoders: try decoders(),
       model: model,
       store: store,
@@ -137,12 +137,12 @@ import struct SpecSuite.Suite
     #expect(again.count == 6 && again.allSatisfy { $0.lossless == true && $0.preemptedSteps != nil })
     #expect(try store.pairs(of: run).filter { $0.decoderID == rows[2].id }.count == 6)
     let conditions = try store.conditions(of: run)
-    #expect(conditions.map(\.pass) == [0, 1])
+    #expect(conditions.map(\.repeatIndex) == [0, 1])
     #expect(conditions.allSatisfy { $0.startedAt <= $0.finishedAt && (0...1).contains($0.otherShare ?? 0) })
   }
 
-  /// Passes are repeated until the goal is reached or the time is spent; a run that was broken off goes on.
-  @Test func passesUntilPreciseEnough() throws {
+  /// Repeats are added until the goal is reached or the time is spent; a run that was broken off goes on.
+  @Test func repeatsUntilPreciseEnough() throws {
     let store = try store()
     let decoders = try RunDecoder.prepare(DecoderSpec.list("kangaroo:exit=1"), model: model)
     func run(_ goal: PrecisionGoal, resumes: Bool = false) throws -> (run: Int64, notes: [String]) {
@@ -150,7 +150,7 @@ import struct SpecSuite.Suite
       var plan = RunPlan(
         suite: suite,
         suitePath: suite.directory,
-        passes: 1,
+        repeats: 1,
         maximumNewTokens: 12,
         seed: 3,
         commandLine: "test",
@@ -162,28 +162,30 @@ import struct SpecSuite.Suite
       return (outcome.run, recorder.notes)
     }
     let easy = try run(PrecisionGoal(precision: .greatestFiniteMagnitude))
-    #expect(try store.run(easy.run).passes == 2)
-    #expect(easy.notes.contains { $0.hasPrefix("After 2 passes every overall speedup is known to ") })
+    #expect(try store.run(easy.run).repeats == 2)
+    #expect(easy.notes.contains { $0.hasPrefix("After 2 repeats every overall speedup is known to ") })
     let hard = PrecisionGoal(precision: 1e-9, timeBudget: .milliseconds(300))
     let first = try run(hard)
-    let passes = try store.run(first.run).passes
-    #expect(passes >= 2 && first.notes.contains { $0.hasPrefix("Stopped after \(passes) passes: the time is spent") })
-    #expect(try store.generations(of: first.run).count == passes * 6)
+    let repeats = try store.run(first.run).repeats
+    #expect(
+      repeats >= 2 && first.notes.contains { $0.hasPrefix("Stopped after \(repeats) repeats: the time is spent") }
+    )
+    #expect(try store.generations(of: first.run).count == repeats * 6)
     // The time of the earlier attempt counts: none is left.
     try DatabaseQueue(path: store.path).write {
       try $0.execute(
-        sql: "UPDATE run SET finished_at = NULL; UPDATE pass_condition SET started_at = '2001-01-01T00:00:00.000Z'"
+        sql: "UPDATE run SET finished_at = NULL; UPDATE repeat_condition SET started_at = '2001-01-01T00:00:00.000Z'"
       )
     }
     let again = try run(hard, resumes: true)
     #expect(again.run == first.run && again.notes.contains { $0.contains(": the time is spent") })
-    #expect(try store.run(first.run).passes == passes)
+    #expect(try store.run(first.run).repeats == repeats)
   }
 
   @Test func laterTurnsCarryVanillasAnswer() throws {
     let store = try store()
     let run = try Runner(
-      plan: plan(passes: 1),
+      plan: plan(repeats: 1),
       decoders: try decoders(),
       model: model,
       store: store,
@@ -209,7 +211,7 @@ import struct SpecSuite.Suite
     )
     let (store, recorder) = (try store(), Recorder())
     let outcome = try Runner(
-      plan: plan(passes: 1),
+      plan: plan(repeats: 1),
       decoders: decoders,
       model: model,
       store: store,
@@ -258,25 +260,25 @@ import struct SpecSuite.Suite
     #expect(settled([5, 9, 5.1]) == 3)
     #expect(settled([5, 9, 4, 7, 4.1]) == 5)
     #expect(settled([2048, 1024, 512, 256, 128, 64, 32, 16, 8, 4, 2, 1]) == nil)
-    #expect(WarmUp.taint(["vanilla"]).contains("did not settle in 12 generations of vanilla"))
+    #expect(WarmUp.warning(["vanilla"]).contains("did not settle in 12 generations of vanilla"))
   }
 
   /// Cut, a load of 1.7758 read 1.77 here beside the 1.78 of the report's line on the load, and 1.13 itself read 1.12.
   @Test func loadIsRoundedNotCut() {
-    let taint = RunEnvironment.loadTaint(1.7758, cores: 2)
-    #expect(taint == "The machine was busy at the start: load 1.78 on 2 cores.")
-    #expect(RunEnvironment.loadTaint(1.13, cores: 2)?.contains("load 1.13 ") == true)
-    #expect(RunEnvironment.loadTaint(1.5, cores: 2)?.contains("load 1.50 ") == true)
-    #expect(RunEnvironment.loadTaint(1, cores: 2) == nil)
+    let warning = RunEnvironment.loadWarning(1.7758, cores: 2)
+    #expect(warning == "The machine was busy at the start: load 1.78 on 2 cores.")
+    #expect(RunEnvironment.loadWarning(1.13, cores: 2)?.contains("load 1.13 ") == true)
+    #expect(RunEnvironment.loadWarning(1.5, cores: 2)?.contains("load 1.50 ") == true)
+    #expect(RunEnvironment.loadWarning(1, cores: 2) == nil)
   }
 
-  /// Each kind of disturbance taints a pass on its own, and a quiet pass has none.
-  @Test func disturbancesTaintAPass() {
-    var quiet = PassCondition(pass: 0, startedAt: Date(), finishedAt: Date())
+  /// Each kind of disturbance gives a repeat a warning on its own, and a quiet repeat has none.
+  @Test func disturbancesWarningAPass() {
+    var quiet = RepeatCondition(repeatIndex: 0, startedAt: Date(), finishedAt: Date())
     (quiet.otherShare, quiet.stealShare, quiet.swappedPages, quiet.onBattery) = (0.02, 0.001, 0, false)
     (quiet.frequencyMegahertz, quiet.finalFrequencyMegahertz) = (3000, 2950)
-    #expect(PassWatch.taints(quiet).isEmpty)
-    let changes: [(String, (inout PassCondition) -> Void)] = [
+    #expect(RepeatWatch.warnings(quiet).isEmpty)
+    let changes: [(String, (inout RepeatCondition) -> Void)] = [
       ("Other processes took 30 %", { $0.otherShare = 0.3 }),
       ("The hypervisor gave 4 %", { $0.stealShare = 0.04 }),
       ("The clock went from 3000 to 2400 MHz", { $0.finalFrequencyMegahertz = 2400 }),
@@ -286,8 +288,8 @@ import struct SpecSuite.Suite
     for (text, change) in changes {
       var condition = quiet
       change(&condition)
-      let taints = PassWatch.taints(condition)
-      #expect(taints.count == 1 && taints.first?.hasPrefix(text) == true)
+      let warnings = RepeatWatch.warnings(condition)
+      #expect(warnings.count == 1 && warnings.first?.hasPrefix(text) == true)
     }
   }
 
@@ -295,7 +297,7 @@ import struct SpecSuite.Suite
   @Test func oneMeasuresAtATime() throws {
     let store = try store("claimed.sqlite")
     func measure() throws -> Int64 {
-      try Runner(plan: plan(passes: 1), decoders: try decoders(), model: model, store: store, observer: Recorder())
+      try Runner(plan: plan(repeats: 1), decoders: try decoders(), model: model, store: store, observer: Recorder())
         .run().run
     }
     let error = #expect(throws: StoreError.self) {
@@ -314,7 +316,7 @@ import struct SpecSuite.Suite
     let store = try store("stopped.sqlite")
     func measure(_ recorder: Recorder, resumes: Bool) throws -> Int64 {
       try Runner(
-        plan: plan(passes: 1, resumes: resumes),
+        plan: plan(repeats: 1, resumes: resumes),
         decoders: try decoders(),
         model: model,
         store: store,
@@ -347,8 +349,8 @@ import struct SpecSuite.Suite
     try DatabaseQueue(path: folder.appending(path: "runs.sqlite").path).vacuum(into: path)
     let broken = try BenchmarkStore(openingAt: path, for: .writing)
     let prompt = try #require(try broken.prompts(of: whole).first { $0.questionID == 8 })
-    try broken.deleteGenerations(prompt: prompt.id, pass: 1)
-    let half = try #require(expected.first { $0.promptID == prompt.id && $0.pass == 1 })
+    try broken.deleteGenerations(prompt: prompt.id, repeatIndex: 1)
+    let half = try #require(expected.first { $0.promptID == prompt.id && $0.repeatIndex == 1 })
     try broken.record(half.record, cycles: [], tokens: [])
     try DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE run SET finished_at = NULL") }
     let recorder = Recorder()
@@ -365,7 +367,7 @@ import struct SpecSuite.Suite
     #expect(found.count == expected.count)
     #expect(try broken.run(whole).finishedAt != nil)
     // What was there already is untouched.
-    let kept = expected.filter { !($0.promptID == prompt.id && $0.pass == 1) }
+    let kept = expected.filter { !($0.promptID == prompt.id && $0.repeatIndex == 1) }
     #expect(
       kept.allSatisfy { old in found.contains { $0.id == old.id && $0.decodeNanoseconds == old.decodeNanoseconds } }
     )

@@ -18,7 +18,7 @@ import Testing
     let hits = (0..<runs).filter { run in
       let pairs = (0..<questions).map { question in
         let times = simulation.question(population)
-        return TimePair(question: question, pass: 0, baseline: times.baseline, method: times.method)
+        return TimePair(question: question, repeatIndex: 0, baseline: times.baseline, method: times.method)
       }
       return PairedTimes(pairs).intervalOverQuestions(resamples: 500, seed: UInt64(run))?.contains(truth) == true
     }
@@ -27,19 +27,19 @@ import Testing
     #expect((0.93...0.97).contains(coverage))
   }
 
-  /// A run as it is measured again and again: how many decoders and passes, and how much of its own each pass does to each
+  /// A run as it is measured again and again: how many decoders and repeats, and how much of its own each repeat does to each
   /// decoder's time.
   struct Plan: Sendable, CustomTestStringConvertible {
     var decoders: Int
-    var passes: Int
+    var repeats: Int
     var effect: Double
 
-    var testDescription: String { "\(decoders) decoders, \(passes) passes that differ by \(effect)" }
+    var testDescription: String { "\(decoders) decoders, \(repeats) repeats that differ by \(effect)" }
   }
 
-  /// From passes that do not differ to passes that do more than all questions' chance together.
+  /// From repeats that do not differ to repeats that do more than all questions' chance together.
   static let plans = [(1, 3), (1, 4), (1, 8), (2, 2), (2, 4), (3, 2), (3, 4), (9, 2), (9, 4)].flatMap { size in
-    [0, 0.02, 0.05].map { Plan(decoders: size.0, passes: size.1, effect: $0) }
+    [0, 0.02, 0.05].map { Plan(decoders: size.0, repeats: size.1, effect: $0) }
   }
 
   /// The same questions measured again and again with times that have a long tail upwards.
@@ -51,8 +51,8 @@ import Testing
       let suite = SimulatedSuite(questions: questions, decoders: plan.decoders, Self.populations[1], &simulation)
       return hits
         + (0..<runs).filter { _ in
-          let times = suite.measure(passes: plan.passes, effect: plan.effect, &simulation)
-          return times[0].intervalOfThisSuite(PassEffect(times))?.contains(suite.ratio) == true
+          let times = suite.measure(repeats: plan.repeats, effect: plan.effect, &simulation)
+          return times[0].intervalOfThisSuite(RepeatEffect(times))?.contains(suite.ratio) == true
         }.count
     }
     let coverage = Double(hits) / Double(suites * runs)
@@ -63,48 +63,48 @@ import Testing
 
   /// A decoder whose times vary by chance twice or half as much as all others'.
   @Test(arguments: [(2, 2), (3, 4), (9, 2)], [0.5, 2])
-  func ofThisSuiteWhereOneDecoderIsUnlikeTheOthers(_ size: (decoders: Int, passes: Int), restlessness: Double) {
+  func ofThisSuiteWhereOneDecoderIsUnlikeTheOthers(_ size: (decoders: Int, repeats: Int), restlessness: Double) {
     var simulation = Simulation(seed: 11)
     let (suites, runs) = (20, 100)
     let hits = (0..<suites).reduce(0) { hits, _ in
       let suite = SimulatedSuite(questions: 20, decoders: size.decoders, Self.populations[1], &simulation)
       return hits
         + (0..<runs).filter { _ in
-          let times = suite.measure(passes: size.passes, effect: 0, restlessness: restlessness, &simulation)
-          return times[0].intervalOfThisSuite(PassEffect(times))?.contains(suite.ratio) == true
+          let times = suite.measure(repeats: size.repeats, effect: 0, restlessness: restlessness, &simulation)
+          return times[0].intervalOfThisSuite(RepeatEffect(times))?.contains(suite.ratio) == true
         }.count
     }
     let coverage = Double(hits) / Double(suites * runs)
-    print("unlike others by \(restlessness), \(size.decoders) decoders, \(size.passes) passes: \(coverage)")
+    print("unlike others by \(restlessness), \(size.decoders) decoders, \(size.repeats) repeats: \(coverage)")
     #expect((0.9...0.97).contains(coverage))
   }
 
-  /// Two passes of one decoder tell nothing of how passes differ: the interval takes them as alike.
+  /// Two repeats of one decoder tell nothing of how repeats differ: the interval takes them as alike.
   @Test(arguments: [10, 20, 60])
-  func ofThisSuiteWithTwoPassesThatAreAlike(questions: Int) {
+  func ofThisSuiteWithTwoRepeatsThatAreAlike(questions: Int) {
     var simulation = Simulation(seed: 9)
     let (suites, runs) = (20, 100)
     let hits = (0..<suites).reduce(0) { hits, _ in
       let suite = SimulatedSuite(questions: questions, decoders: 1, Self.populations[1], &simulation)
       return hits
         + (0..<runs).filter { _ in
-          let times = suite.measure(passes: 2, effect: 0, &simulation)
-          return PassEffect(times) == nil && times[0].intervalOfThisSuite()?.contains(suite.ratio) == true
+          let times = suite.measure(repeats: 2, effect: 0, &simulation)
+          return RepeatEffect(times) == nil && times[0].intervalOfThisSuite()?.contains(suite.ratio) == true
         }.count
     }
     let coverage = Double(hits) / Double(suites * runs)
-    print("of this suite, \(questions) questions, 2 passes that are alike: \(coverage)")
+    print("of this suite, \(questions) questions, 2 repeats that are alike: \(coverage)")
     #expect((0.93...0.97).contains(coverage))
   }
 
-  /// Two passes that differ by 2 % do not make an interval useless, as the passes of one decoder alone would with Student's
+  /// Two repeats that differ by 2 % do not make an interval useless, as the repeats of one decoder alone would with Student's
   /// t of one degree of freedom, 12.7.
-  @Test func passesThatDifferDoNotExplode() {
+  @Test func repeatsThatDifferDoNotExplode() {
     var simulation = Simulation(seed: 10)
     let suite = SimulatedSuite(questions: 20, decoders: 8, Self.populations[1], &simulation)
     let precisions = (0..<50).map { _ in
-      let times = suite.measure(passes: 2, effect: 0.02, &simulation)
-      return times[0].intervalOfThisSuite(PassEffect(times))?.precision ?? .infinity
+      let times = suite.measure(repeats: 2, effect: 0.02, &simulation)
+      return times[0].intervalOfThisSuite(RepeatEffect(times))?.precision ?? .infinity
     }
     #expect(Quantiles(precisions).median.map { $0 < 0.15 } == true)
   }

@@ -10,10 +10,10 @@ import Testing
   ]
   private static let notTimes: [Double] = [.infinity, -.infinity, .nan, -1, -1e300]
 
-  /// Some questions in some passes, with times from a list.
+  /// Some questions in some repeats, with times from a list.
   private static func pairs(
     _ questions: Int,
-    _ passes: Int,
+    _ repeats: Int,
     _ generator: inout SplitMix64,
     _ values: [Double]
   ) -> [TimePair] {
@@ -22,8 +22,8 @@ import Testing
       values.randomElement(using: &generator)
     }
     func value() -> Double { few.randomElement(using: &generator) ?? 1 }
-    return (0..<questions * passes).map {
-      TimePair(question: $0 / passes, pass: $0 % passes, baseline: value(), method: value())
+    return (0..<questions * repeats).map {
+      TimePair(question: $0 / repeats, repeatIndex: $0 % repeats, baseline: value(), method: value())
     }.filter { _ in Int.random(in: 0..<12, using: &generator) > 0 }
   }
 
@@ -34,12 +34,12 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 2, 3, 8, 9], [1, 2, 3])
-  func ratiosAndIntervals(questions: Int, passes: Int) throws {
-    var generator = SplitMix64(seed: UInt64(questions * 10 + passes))
+  func ratiosAndIntervals(questions: Int, repeats: Int) throws {
+    var generator = SplitMix64(seed: UInt64(questions * 10 + repeats))
     for trial in 0..<120 {
       let values = trial % 4 == 0 ? Self.times + Self.notTimes : Self.times
-      let decoders = (0..<2).map { _ in PairedTimes(Self.pairs(questions, passes, &generator, values)) }
-      let effect = PassEffect(decoders)
+      let decoders = (0..<2).map { _ in PairedTimes(Self.pairs(questions, repeats, &generator, values)) }
+      let effect = RepeatEffect(decoders)
       for times in decoders {
         let ratio = times.ratioOfSums
         #expect(ratio.map { $0 > 0 && $0.isFinite } ?? true)
@@ -58,11 +58,11 @@ import Testing
   /// What is not a time makes the ratio unknown, not another number.
   @Test(arguments: notTimes)
   func whatIsNoTime(value: Double) {
-    let good = TimePair(question: 1, pass: 0, baseline: 4, method: 2)
+    let good = TimePair(question: 1, repeatIndex: 0, baseline: 4, method: 2)
     for pair in [
-      TimePair(question: 2, pass: 0, baseline: value, method: 1),
-      TimePair(question: 2, pass: 0, baseline: 1, method: value),
-      TimePair(question: 2, pass: 0, baseline: value, method: value),
+      TimePair(question: 2, repeatIndex: 0, baseline: value, method: 1),
+      TimePair(question: 2, repeatIndex: 0, baseline: 1, method: value),
+      TimePair(question: 2, repeatIndex: 0, baseline: value, method: value),
     ] {
       let times = PairedTimes([good, pair])
       #expect(times.ratioOfSums == nil && times.intervalOfThisSuite() == nil && times.intervalOverQuestions() == nil)
@@ -76,13 +76,18 @@ import Testing
     let pairs = (0..<40).map {
       TimePair(
         question: $0 / 2,
-        pass: $0 % 2,
+        repeatIndex: $0 % 2,
         baseline: .random(in: 1..<2, using: &generator),
         method: .random(in: 0.5..<1.5, using: &generator)
       )
     }
     let scaled = pairs.map {
-      TimePair(question: $0.question, pass: $0.pass, baseline: $0.baseline * unit, method: $0.method * unit)
+      TimePair(
+        question: $0.question,
+        repeatIndex: $0.repeatIndex,
+        baseline: $0.baseline * unit,
+        method: $0.method * unit
+      )
     }
     let (times, others) = (PairedTimes(pairs), PairedTimes(scaled))
     #expect(times.ratioOfSums == others.ratioOfSums)
@@ -129,7 +134,10 @@ import Testing
   }
 
   @Test func countsOfAnySize() {
-    let pair = TimePair(question: 1, pass: 0, baseline: 1, method: 1).perToken(baselineTokens: .max, methodTokens: .max)
+    let pair = TimePair(question: 1, repeatIndex: 0, baseline: 1, method: 1).perToken(
+      baselineTokens: .max,
+      methodTokens: .max
+    )
     #expect(pair.baseline == 1 && pair.method == 1)
   }
 }

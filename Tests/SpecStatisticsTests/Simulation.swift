@@ -82,19 +82,19 @@ struct SimulatedSuite {
   /// Every decoder beside the baseline.
   ///
   /// - Parameters:
-  ///   - passes: how often.
-  ///   - effect: how much a pass does to each decoder's time, the baseline's included.
+  ///   - repeats: how often.
+  ///   - effect: how much a repeat does to each decoder's time, the baseline's included.
   ///   - restlessness: how much the first decoder's times vary by chance beside the others'.
   ///   - simulation: where the random numbers come from.
   /// - Returns: one for each decoder.
   func measure(
-    passes: Int,
+    repeats: Int,
     effect: Double,
     restlessness: Double = 1,
     _ simulation: inout Simulation
   ) -> [PairedTimes] {
     var measured = times.map { _ in [[Double]]() }
-    for _ in 0..<passes {
+    for _ in 0..<repeats {
       for (index, own) in times.enumerated() {
         let spread = index == 1 ? 0.05 * restlessness : 0.05
         // Of the same mean for all, so that it cancels in the ratio of expectations.
@@ -104,13 +104,13 @@ struct SimulatedSuite {
     }
     return measured.dropFirst().map { method in
       PairedTimes(
-        (0..<passes).flatMap { pass in
-          method[pass].indices.map { question in
+        (0..<repeats).flatMap { repeatIndex in
+          method[repeatIndex].indices.map { question in
             TimePair(
               question: question,
-              pass: pass,
-              baseline: measured[0][pass][question],
-              method: method[pass][question]
+              repeatIndex: repeatIndex,
+              baseline: measured[0][repeatIndex][question],
+              method: method[repeatIndex][question]
             )
           }
         }

@@ -6,13 +6,13 @@ import Testing
   private func pair(_ question: Int, baseline: (tokens: Int, time: Double), method: (tokens: Int, time: Double))
     -> TimePair
   {
-    TimePair(question: question, pass: 0, baseline: baseline.time, method: method.time)
+    TimePair(question: question, repeatIndex: 0, baseline: baseline.time, method: method.time)
       .perToken(baselineTokens: baseline.tokens, methodTokens: method.tokens)
   }
 
   @Test func equalCountsLeaveTheTimesAsTheyAre() {
     for tokens in [1, 3, 7, 1023] {
-      let plain = TimePair(question: 4, pass: 2, baseline: 12_345_678.9, method: 98_765.4321)
+      let plain = TimePair(question: 4, repeatIndex: 2, baseline: 12_345_678.9, method: 98_765.4321)
       #expect(plain.perToken(baselineTokens: tokens, methodTokens: tokens) == plain)
     }
   }

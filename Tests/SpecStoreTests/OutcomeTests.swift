@@ -5,14 +5,14 @@ import Testing
 @Suite struct OutcomeTests {
   @Test func losslessnessCountsWhatWasCompared() throws {
     let example = try ExampleRun(categories: ["qa", "rag"])
-    let outcomes: [(decoder: Int, prompt: Int, pass: Int, lossless: Bool?)] = [
+    let outcomes: [(decoder: Int, prompt: Int, repeatIndex: Int, lossless: Bool?)] = [
       (0, 0, 0, nil), (0, 0, 1, true), (1, 0, 0, true), (1, 0, 1, false), (1, 1, 0, false),
     ]
     for outcome in outcomes {
       var generation = Example.generation(
         example.decoders[outcome.decoder],
         example.prompts[outcome.prompt],
-        pass: outcome.pass,
+        repeatIndex: outcome.repeatIndex,
         lossless: outcome.lossless
       )
       if outcome.lossless == false {
@@ -33,7 +33,7 @@ import Testing
     #expect(mismatches.map(\.questionID) == [100, 101])
     #expect(mismatches.map(\.turn) == [0, 0])
     #expect(mismatches.map(\.category) == ["qa", "rag"])
-    #expect(mismatches.map(\.pass) == [1, 0])
+    #expect(mismatches.map(\.repeatIndex) == [1, 0])
     #expect(mismatches.map(\.position) == [4, 5])
     #expect(mismatches.map(\.expectedToken) == [17, 17])
     #expect(mismatches.map(\.foundToken) == [18, nil])

@@ -33,15 +33,15 @@ import Testing
     environment.loadAverage = nil
     environment.sourceCommit = nil
     environment.buildConfiguration = .debug
-    environment.taints = []
+    environment.warnings = []
     let folder = try TemporaryFolder()
     let store = try BenchmarkStore(creatingAt: folder.database)
     let run = try store.beginRun(Example.run, environment: environment, decoders: [], prompts: []).run
     #expect(try store.environment(of: run).record == environment)
-    let taints = try DatabaseQueue(path: folder.database).read { database in
-      try String.fetchOne(database, sql: "SELECT taints FROM environment")
+    let warnings = try DatabaseQueue(path: folder.database).read { database in
+      try String.fetchOne(database, sql: "SELECT warnings FROM environment")
     }
-    #expect(taints == "[]")
+    #expect(warnings == "[]")
   }
 
   @Test func generationWithCyclesAndTokensComesBack() throws {

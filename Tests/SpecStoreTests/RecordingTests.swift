@@ -149,7 +149,7 @@ import Testing
         prompts: [Example.prompt(0, category: "qa")]
       )
     } else {
-      try example.store.reopenRun(example.run, passes: 1, taints: [])
+      try example.store.reopenRun(example.run, repeats: 1, warnings: [])
     }
     let generation = Example.generation(identifiers.decoders[0], identifiers.prompts[0])
     try example.store.record(generation, cycles: cycles, tokens: tokens)
@@ -164,9 +164,9 @@ import Testing
   @Test func resumingKnowsWhatIsThere() throws {
     let example = try ExampleRun(categories: ["qa", "rag"])
     for decoder in example.decoders {
-      for pass in 0..<2 {
+      for repeatIndex in 0..<2 {
         try example.store.record(
-          Example.generation(decoder, example.prompts[0], pass: pass),
+          Example.generation(decoder, example.prompts[0], repeatIndex: repeatIndex),
           cycles: cycles,
           tokens: tokens
         )
@@ -179,22 +179,22 @@ import Testing
     )
 
     let store = try BenchmarkStore(openingAt: example.folder.database, for: .writing)
-    try store.deleteGenerations(prompt: example.prompts[0], pass: 1)
+    try store.deleteGenerations(prompt: example.prompts[0], repeatIndex: 1)
     let expected = [(0, 0), (1, 0), (0, 1)].map { decoder, prompt in
-      GenerationKey(decoderID: example.decoders[decoder], promptID: example.prompts[prompt], pass: 0)
+      GenerationKey(decoderID: example.decoders[decoder], promptID: example.prompts[prompt], repeatIndex: 0)
     }
     #expect(try store.recordedGenerations(run: example.run) == Set(expected))
     #expect(try counts(example.folder.database)["token"] == 9)
 
     let outputs = try store.outputs(run: example.run, decoder: example.decoders[0])
     #expect(outputs.map(\.promptID) == example.prompts)
-    #expect(outputs.map(\.pass) == [0, 0])
+    #expect(outputs.map(\.repeatIndex) == [0, 0])
     #expect(outputs.first?.outputIDs == [0, 1, 2])
     #expect(outputs.first?.text == "text")
     #expect(try store.outputs(run: example.run + 1, decoder: example.decoders[0]).isEmpty)
 
     try store.record(
-      Example.generation(example.decoders[0], example.prompts[0], pass: 1),
+      Example.generation(example.decoders[0], example.prompts[0], repeatIndex: 1),
       cycles: cycles,
       tokens: tokens
     )
@@ -216,10 +216,10 @@ import Testing
       try database.execute(
         sql: """
           INSERT INTO generation (
-            id, decoder_id, prompt_id, pass, ordinal, started_at, prefill_ns, decode_ns, output_tokens, output_ids,
+            id, decoder_id, prompt_id, repeat, ordinal, started_at, prefill_ns, decode_ns, output_tokens, output_ids,
             text, stop_reason, lossless
           )
-          SELECT 1000, decoder_id, ?, pass, ordinal, started_at, prefill_ns, decode_ns,
+          SELECT 1000, decoder_id, ?, repeat, ordinal, started_at, prefill_ns, decode_ns,
             output_tokens, output_ids, text, stop_reason, lossless FROM generation
           """,
         arguments: [example.prompts[1]]

@@ -20,7 +20,7 @@ import Testing
     let example = try ExampleRun()
     #expect(
       try names("table", in: example.folder.database) == [
-        "environment", "run", "decoder", "prompt", "generation", "cycle", "token", "pass_condition", "run_input",
+        "environment", "run", "decoder", "prompt", "generation", "cycle", "token", "repeat_condition", "run_input",
         "grdb_migrations",
       ]
     )
@@ -39,7 +39,7 @@ import Testing
     try FirstVersion.make(at: folder.database)
     let store = try BenchmarkStore(openingAt: folder.database)
     let generation = try #require(try store.generations(of: 1).first)
-    #expect(generation.outputIDs == [5, 6, 7] && generation.stopReason == .endToken && generation.pass == 0)
+    #expect(generation.outputIDs == [5, 6, 7] && generation.stopReason == .endToken && generation.repeatIndex == 0)
     #expect(generation.decodeNanoseconds == 4000 && generation.startedAt.exactText == "2025-07-13T12:34:57.000Z")
     #expect(generation.prefillTokens == 1 && generation.prefillCycles == 0)
     #expect(generation.preemptedSteps == nil && generation.mismatchMargin == nil)
@@ -120,7 +120,11 @@ import Testing
   @Test func categoriesComeInOneOrder() throws {
     let example = try ExampleRun(categories: ["zebra", "rag", "alpha", "mt_bench", "qa", "lat"])
     for (index, prompt) in example.prompts.enumerated() {
-      _ = try example.store.record(Example.generation(example.decoders[0], prompt, pass: index), cycles: [], tokens: [])
+      _ = try example.store.record(
+        Example.generation(example.decoders[0], prompt, repeatIndex: index),
+        cycles: [],
+        tokens: []
+      )
     }
     let order = ["mt_bench", "qa", "rag", "zebra", "alpha", "lat"]
     #expect(try example.store.categories(of: example.run) == order)
@@ -129,26 +133,26 @@ import Testing
   /// The conditions of an older run are those of its first attempt.
   @Test func conditionsOfAnOlderFileAreKept() throws {
     let example = try ExampleRun()
-    let condition = PassCondition(
-      pass: 1,
+    let condition = RepeatCondition(
+      repeatIndex: 1,
       startedAt: Date(timeIntervalSince1970: 1000),
       finishedAt: Date(timeIntervalSince1970: 2000),
       loadAverage: 0.5,
-      taints: ["It was dark."]
+      warnings: ["It was dark."]
     )
     try BenchmarkStore(openingAt: example.folder.database, for: .writing).recordCondition(condition, run: 1)
     try DatabaseQueue(path: example.folder.database).write { database in
       try database.execute(
         sql: """
           CREATE TABLE old (
-            run_id INTEGER NOT NULL, pass INTEGER NOT NULL, started_at TEXT NOT NULL, finished_at TEXT NOT NULL,
+            run_id INTEGER NOT NULL, repeat INTEGER NOT NULL, started_at TEXT NOT NULL, finished_at TEXT NOT NULL,
             load_average REAL, other_share REAL, steal_share REAL, frequency_mhz REAL, final_frequency_mhz REAL,
-            swapped_pages INTEGER, on_battery INTEGER, taints TEXT NOT NULL
+            swapped_pages INTEGER, on_battery INTEGER, warnings TEXT NOT NULL
           ) STRICT;
-          INSERT INTO old SELECT run_id, pass, started_at, finished_at, load_average, other_share, steal_share,
-            frequency_mhz, final_frequency_mhz, swapped_pages, on_battery, taints FROM pass_condition;
-          DROP TABLE pass_condition;
-          ALTER TABLE old RENAME TO pass_condition;
+          INSERT INTO old SELECT run_id, repeat, started_at, finished_at, load_average, other_share, steal_share,
+            frequency_mhz, final_frequency_mhz, swapped_pages, on_battery, warnings FROM repeat_condition;
+          DROP TABLE repeat_condition;
+          ALTER TABLE old RENAME TO repeat_condition;
           DROP TABLE run_input;
           ALTER TABLE environment DROP COLUMN executable_hash;
           ALTER TABLE run DROP COLUMN plan;

@@ -25,7 +25,7 @@ package enum Example {
     sourceCommit: "abc123",
     buildConfiguration: .release,
     kernelSet: "avx2",
-    taints: ["load average 3.5", "governor \"powersave\""]
+    warnings: ["load average 3.5", "governor \"powersave\""]
   )
 
   package static let run = RunRecord(
@@ -43,7 +43,7 @@ package enum Example {
     suiteVersion: "1",
     suiteHash: "s1",
     suitePath: "Suites/demo",
-    passes: 3,
+    repeats: 3,
     maxNewTokens: 64,
     contextLength: 2048,
     seed: 7,
@@ -83,7 +83,7 @@ package enum Example {
   package static func generation(
     _ decoder: Int64,
     _ prompt: Int64,
-    pass: Int = 0,
+    repeatIndex: Int = 0,
     prefill: Int = 1000,
     decode: Int = 4000,
     tokens: Int = 3,
@@ -92,7 +92,7 @@ package enum Example {
     GenerationRecord(
       decoderID: decoder,
       promptID: prompt,
-      pass: pass,
+      repeatIndex: repeatIndex,
       ordinal: 0,
       startedAt: date,
       prefillNanoseconds: prefill,
@@ -163,11 +163,11 @@ package struct ExampleRun {
   }
 
   /// A first cycle that ran the prompt: three tokens came with the prefill, in a cycle without times of its own.
-  package func recordPrefillCycle(pass: Int = 0) throws {
+  package func recordPrefillCycle(repeatIndex: Int = 0) throws {
     var generation = Example.generation(
       decoders[1],
       prompts[0],
-      pass: pass,
+      repeatIndex: repeatIndex,
       prefill: 1000,
       decode: 400,
       tokens: 7

@@ -4,7 +4,7 @@ internal import GRDB
 public enum BuildConfiguration: String, Codable, Sendable {
   /// With optimization.
   case release
-  /// Without optimization, which taints every measurement.
+  /// Without optimization, which makes every measurement doubtful.
   case debug
 }
 
@@ -46,8 +46,8 @@ public struct EnvironmentRecord: Codable, Equatable, Sendable {
   public var buildConfiguration: BuildConfiguration
   /// The name of the instruction set that the kernels use.
   public var kernelSet: String
-  /// What taints the measurement, one sentence each; empty when nothing does.
-  public var taints: [String]
+  /// What speaks against the measurement, one sentence each; empty when nothing does.
+  public var warnings: [String]
 
   enum CodingKeys: String, CodingKey {
     case hostName = "host_name"
@@ -66,7 +66,7 @@ public struct EnvironmentRecord: Codable, Equatable, Sendable {
     case executableHash = "executable_hash"
     case buildConfiguration = "build_configuration"
     case kernelSet = "kernel_set"
-    case taints
+    case warnings
   }
 
   /// Makes a record; the properties say what each value means.
@@ -89,7 +89,7 @@ public struct EnvironmentRecord: Codable, Equatable, Sendable {
     executableHash: String? = nil,
     buildConfiguration: BuildConfiguration,
     kernelSet: String,
-    taints: [String] = []
+    warnings: [String] = []
   ) {
     self.hostName = hostName
     self.cpuModel = cpuModel
@@ -109,7 +109,7 @@ public struct EnvironmentRecord: Codable, Equatable, Sendable {
     self.executableHash = executableHash
     self.buildConfiguration = buildConfiguration
     self.kernelSet = kernelSet
-    self.taints = taints
+    self.warnings = warnings
   }
 }
 

@@ -8,9 +8,9 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
   public var decoderID: Int64
   /// The id of the prompt's row.
   public var promptID: Int64
-  /// The measured pass, from 0.
-  public var pass: Int
-  /// The generation's place in the shuffled order in which the decoders took this prompt in this pass.
+  /// The measured repeat, from 0.
+  public var repeatIndex: Int
+  /// The generation's place in the shuffled order in which the decoders took this prompt in this repeat.
   public var ordinal: Int
   /// When the generation began; stored in UTC to the millisecond.
   public var startedAt: Date
@@ -52,7 +52,7 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
   enum CodingKeys: String, CodingKey {
     case decoderID = "decoder_id"
     case promptID = "prompt_id"
-    case pass, ordinal
+    case repeatIndex = "repeat", ordinal
     case startedAt = "started_at"
     case prefillNanoseconds = "prefill_ns"
     case decodeNanoseconds = "decode_ns"
@@ -76,7 +76,7 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
   public init(
     decoderID: Int64,
     promptID: Int64,
-    pass: Int,
+    repeatIndex: Int,
     ordinal: Int,
     startedAt: Date,
     prefillNanoseconds: Int,
@@ -97,7 +97,7 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
   ) {
     self.decoderID = decoderID
     self.promptID = promptID
-    self.pass = pass
+    self.repeatIndex = repeatIndex
     self.ordinal = ordinal
     self.startedAt = startedAt
     self.prefillNanoseconds = prefillNanoseconds
@@ -117,9 +117,9 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
     self.prefillCycles = prefillCycles
   }
 
-  /// The decoder, prompt and pass of the generation, which no other generation has.
+  /// The decoder, prompt and repeat of the generation, which no other generation has.
   public var key: GenerationKey {
-    GenerationKey(decoderID: decoderID, promptID: promptID, pass: pass)
+    GenerationKey(decoderID: decoderID, promptID: promptID, repeatIndex: repeatIndex)
   }
 }
 
@@ -130,7 +130,7 @@ extension GenerationRecord: StoredRecord {
   func encode(to container: inout PersistenceContainer) {
     container[CodingKeys.decoderID.rawValue] = decoderID
     container[CodingKeys.promptID.rawValue] = promptID
-    container[CodingKeys.pass.rawValue] = pass
+    container[CodingKeys.repeatIndex.rawValue] = repeatIndex
     container[CodingKeys.ordinal.rawValue] = ordinal
     container[CodingKeys.startedAt.rawValue] = startedAt.exactText
     container[CodingKeys.prefillNanoseconds.rawValue] = prefillNanoseconds
@@ -151,26 +151,26 @@ extension GenerationRecord: StoredRecord {
   }
 }
 
-/// What makes a generation unique: a run has at most one for each decoder, prompt and pass.
+/// What makes a generation unique: a run has at most one for each decoder, prompt and repeat.
 public struct GenerationKey: Codable, Hashable, Sendable {
   /// The id of the decoder's row.
   public var decoderID: Int64
   /// The id of the prompt's row.
   public var promptID: Int64
-  /// The measured pass, from 0.
-  public var pass: Int
+  /// The measured repeat, from 0.
+  public var repeatIndex: Int
 
   enum CodingKeys: String, CodingKey {
     case decoderID = "decoder_id"
     case promptID = "prompt_id"
-    case pass
+    case repeatIndex = "repeat"
   }
 
   /// Makes a key.
-  public init(decoderID: Int64, promptID: Int64, pass: Int) {
+  public init(decoderID: Int64, promptID: Int64, repeatIndex: Int) {
     self.decoderID = decoderID
     self.promptID = promptID
-    self.pass = pass
+    self.repeatIndex = repeatIndex
   }
 }
 
@@ -178,8 +178,8 @@ public struct GenerationKey: Codable, Hashable, Sendable {
 public struct RecordedOutput: Codable, Equatable, Sendable {
   /// The id of the prompt's row.
   public let promptID: Int64
-  /// The measured pass, from 0.
-  public let pass: Int
+  /// The measured repeat, from 0.
+  public let repeatIndex: Int
   /// The ids of the generated tokens.
   public let outputIDs: [Int]
   /// The generated text.
@@ -187,7 +187,7 @@ public struct RecordedOutput: Codable, Equatable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case promptID = "prompt_id"
-    case pass
+    case repeatIndex = "repeat"
     case outputIDs = "output_ids"
     case text
   }

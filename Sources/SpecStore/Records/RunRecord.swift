@@ -35,8 +35,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var suiteHash: String
   /// Where the suite was read from.
   public var suitePath: String
-  /// Number of measured passes.
-  public var passes: Int
+  /// Number of measured repeats.
+  public var repeats: Int
   /// The most tokens a generation may have.
   public var maxNewTokens: Int
   /// Number of positions the context holds.
@@ -78,7 +78,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case suiteVersion = "suite_version"
     case suiteHash = "suite_hash"
     case suitePath = "suite_path"
-    case passes
+    case repeats
     case maxNewTokens = "max_new_tokens"
     case contextLength = "context_length"
     case seed, options, temperature
@@ -108,7 +108,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     suiteVersion: String,
     suiteHash: String,
     suitePath: String,
-    passes: Int,
+    repeats: Int,
     maxNewTokens: Int,
     contextLength: Int,
     seed: Int,
@@ -138,7 +138,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     self.suiteVersion = suiteVersion
     self.suiteHash = suiteHash
     self.suitePath = suitePath
-    self.passes = passes
+    self.repeats = repeats
     self.maxNewTokens = maxNewTokens
     self.contextLength = contextLength
     self.seed = seed

@@ -1,13 +1,13 @@
 import Foundation
 internal import GRDB
 
-/// What else the machine did during a pass.
-public struct PassCondition: Codable, Equatable, Sendable {
-  /// The measured pass, from 0.
-  public var pass: Int
-  /// Which attempt at the run measured this part of the pass, from 0: a run that is gone on with has several.
+/// What else the machine did during a repeat.
+public struct RepeatCondition: Codable, Equatable, Sendable {
+  /// The measured repeat, from 0.
+  public var repeatIndex: Int
+  /// Which attempt at the run measured this part of the repeat, from 0: a run that is gone on with has several.
   public var attempt: Int
-  /// When the pass began; stored in UTC to the millisecond.
+  /// When the repeat began; stored in UTC to the millisecond.
   public var startedAt: Date
   /// When it ended.
   public var finishedAt: Date
@@ -25,11 +25,11 @@ public struct PassCondition: Codable, Equatable, Sendable {
   public var swappedPages: Int?
   /// Whether the machine ran on its battery.
   public var onBattery: Bool?
-  /// What taints the pass, one sentence each; empty when nothing does.
-  public var taints: [String]
+  /// What speaks against the repeat, one sentence each; empty when nothing does.
+  public var warnings: [String]
 
   enum CodingKeys: String, CodingKey {
-    case pass, attempt
+    case repeatIndex = "repeat", attempt
     case startedAt = "started_at"
     case finishedAt = "finished_at"
     case loadAverage = "load_average"
@@ -39,12 +39,12 @@ public struct PassCondition: Codable, Equatable, Sendable {
     case finalFrequencyMegahertz = "final_frequency_mhz"
     case swappedPages = "swapped_pages"
     case onBattery = "on_battery"
-    case taints
+    case warnings
   }
 
   /// Makes a condition; the properties say what each value means.
   public init(
-    pass: Int,
+    repeatIndex: Int,
     attempt: Int = 0,
     startedAt: Date,
     finishedAt: Date,
@@ -55,9 +55,9 @@ public struct PassCondition: Codable, Equatable, Sendable {
     finalFrequencyMegahertz: Double? = nil,
     swappedPages: Int? = nil,
     onBattery: Bool? = nil,
-    taints: [String] = []
+    warnings: [String] = []
   ) {
-    self.pass = pass
+    self.repeatIndex = repeatIndex
     self.attempt = attempt
     self.startedAt = startedAt
     self.finishedAt = finishedAt
@@ -68,56 +68,56 @@ public struct PassCondition: Codable, Equatable, Sendable {
     self.finalFrequencyMegahertz = finalFrequencyMegahertz
     self.swappedPages = swappedPages
     self.onBattery = onBattery
-    self.taints = taints
+    self.warnings = warnings
   }
 }
 
-extension PassCondition: StoredRecord {
-  static let databaseTableName = "pass_condition"
+extension RepeatCondition: StoredRecord {
+  static let databaseTableName = "repeat_condition"
 }
 
 extension BenchmarkStore {
-  /// Notes what else the machine has done so far during an attempt at a pass, in the place of what was noted for this
+  /// Notes what else the machine has done so far during an attempt at a repeat, in the place of what was noted for this
   /// attempt before; earlier attempts keep theirs.
   ///
   /// - Parameters:
   ///   - condition: The condition.
   ///   - run: The run's id.
   /// - Throws: A ``StoreError``; nothing is written then.
-  public func recordCondition(_ condition: PassCondition, run: Int64) throws(StoreError) {
+  public func recordCondition(_ condition: RepeatCondition, run: Int64) throws(StoreError) {
     try write { database in
       try database.execute(
-        sql: "DELETE FROM pass_condition WHERE run_id = ? AND pass = ? AND attempt = ?",
-        arguments: [run, condition.pass, condition.attempt]
+        sql: "DELETE FROM repeat_condition WHERE run_id = ? AND repeat = ? AND attempt = ?",
+        arguments: [run, condition.repeatIndex, condition.attempt]
       )
       try InsertedRow(record: condition, parents: ["run_id": run]).insert(database)
     }
   }
 
-  /// What else the machine did during the passes of a run.
+  /// What else the machine did during the repeats of a run.
   ///
   /// - Parameter run: The run's id.
-  /// - Returns: One condition for each pass and attempt at it, in order; none for a run of an older version.
+  /// - Returns: One condition for each repeat and attempt at it, in order; none for a run of an older version.
   /// - Throws: A ``StoreError``.
-  public func conditions(of run: Int64) throws(StoreError) -> [PassCondition] {
+  public func conditions(of run: Int64) throws(StoreError) -> [RepeatCondition] {
     try read { database in
-      try PassCondition.fetchAll(
+      try RepeatCondition.fetchAll(
         database,
-        sql: "SELECT * FROM pass_condition WHERE run_id = ? ORDER BY pass, attempt",
+        sql: "SELECT * FROM repeat_condition WHERE run_id = ? ORDER BY repeat, attempt",
         arguments: [run]
       )
     }
   }
 
-  /// Notes that a run has more passes than it began with.
+  /// Notes that a run has more repeats than it began with.
   ///
   /// - Parameters:
-  ///   - passes: The number of passes.
+  ///   - repeats: The number of repeats.
   ///   - run: The run's id.
   /// - Throws: A ``StoreError``, for example when there is no such run.
-  public func recordPasses(_ passes: Int, run: Int64) throws(StoreError) {
+  public func recordRepeats(_ repeats: Int, run: Int64) throws(StoreError) {
     try write { database in
-      try database.execute(sql: "UPDATE run SET passes = ? WHERE id = ?", arguments: [passes, run])
+      try database.execute(sql: "UPDATE run SET repeats = ? WHERE id = ?", arguments: [repeats, run])
       if database.changesCount == 0 { throw StoreError.noSuchRun(path: path, run: run) }
     }
   }

@@ -2,25 +2,25 @@ import Foundation
 import SpecKernels
 import SpecStore
 
-/// Notes what else the machine does while a pass is measured.
-package struct PassWatch {
-  private let pass: Int
+/// Notes what else the machine does while a repeat is measured.
+package struct RepeatWatch {
+  private let repeatIndex: Int
   private let attempt: Int
-  private let taints: [String]
+  private let warnings: [String]
   private let startedAt: Date
   /// The processors that this process may use; they may change meanwhile, and what is compared must be the same.
   private let processors: [Int]
   private let before: MachineState
 
   /// - Parameters:
-  ///   - pass: the pass that begins, from 0.
+  ///   - repeatIndex: the repeat that begins, from 0.
   ///   - attempt: which attempt at the run measures it, from 0.
-  ///   - taints: what already taints the pass before it begins, one sentence each.
+  ///   - warnings: what already speaks against the repeat before it begins, one sentence each.
   ///   - date: the present moment.
-  init(pass: Int, attempt: Int, taints: [String], at date: Date) {
-    self.pass = pass
+  init(repeatIndex: Int, attempt: Int, warnings: [String], at date: Date) {
+    self.repeatIndex = repeatIndex
     self.attempt = attempt
-    self.taints = taints
+    self.warnings = warnings
     startedAt = date
     processors = Processors.affinity
     before = MachineState(of: processors)
@@ -29,13 +29,13 @@ package struct PassWatch {
   /// What happened since the watch was made.
   ///
   /// - Parameters:
-  ///   - news: what else has turned out to taint the pass, one sentence each.
+  ///   - news: what else has turned out to speak against the repeat, one sentence each.
   ///   - date: the present moment.
-  /// - Returns: the pass's conditions.
-  func condition(_ news: [String], at date: Date) -> PassCondition {
+  /// - Returns: the repeat's conditions.
+  func condition(_ news: [String], at date: Date) -> RepeatCondition {
     let after = MachineState(of: processors)
-    var condition = PassCondition(
-      pass: pass,
+    var condition = RepeatCondition(
+      repeatIndex: repeatIndex,
       attempt: attempt,
       startedAt: startedAt,
       finishedAt: date,
@@ -48,31 +48,31 @@ package struct PassWatch {
     if let first = before.processors, let last = after.processors, last.total > first.total {
       let total = last.total - first.total
       let own = after.ownSeconds - before.ownSeconds
-      // The kernel's counters tick a hundred times a second, so a short pass may seem to have less than its own time.
+      // The kernel's counters tick a hundred times a second, so a short repeat may seem to have less than its own time.
       condition.otherShare = max(0, last.busy - first.busy - own) / total
       condition.stealShare = max(0, last.stolen - first.stolen) / total
     }
-    condition.taints = taints + news + Self.taints(condition)
+    condition.warnings = warnings + news + Self.warnings(condition)
     return condition
   }
 
-  /// What makes a pass doubtful, one sentence each.
-  package static func taints(_ condition: PassCondition) -> [String] {
-    var taints: [String] = []
+  /// What makes a repeat doubtful, one sentence each.
+  package static func warnings(_ condition: RepeatCondition) -> [String] {
+    var warnings: [String] = []
     if let share = condition.otherShare, share > 0.05 {
-      taints.append("Other processes took \(percent(share)) of the processors' time.")
+      warnings.append("Other processes took \(percent(share)) of the processors' time.")
     }
     if let share = condition.stealShare, share > 0.01 {
-      taints.append("The hypervisor gave \(percent(share)) of the processors' time to others.")
+      warnings.append("The hypervisor gave \(percent(share)) of the processors' time to others.")
     }
     if let first = condition.frequencyMegahertz, let last = condition.finalFrequencyMegahertz, first > 0,
       abs(last / first - 1) > 0.05
     {
-      taints.append("The clock went from \(Int(first.rounded())) to \(Int(last.rounded())) MHz.")
+      warnings.append("The clock went from \(Int(first.rounded())) to \(Int(last.rounded())) MHz.")
     }
-    if let pages = condition.swappedPages, pages > 0 { taints.append("\(pages) pages of memory were swapped.") }
-    if condition.onBattery == true { taints.append("The machine ran on its battery.") }
-    return taints
+    if let pages = condition.swappedPages, pages > 0 { warnings.append("\(pages) pages of memory were swapped.") }
+    if condition.onBattery == true { warnings.append("The machine ran on its battery.") }
+    return warnings
   }
 
   private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
