@@ -89,8 +89,8 @@ import Testing
       for (title, column) in [("Draft", "draft_ns"), ("Verify", "verify_ns"), ("Overhead", "overhead_ns")] {
         #expect(try times.cell(name, title) == digits(scope.timeShare(column).map { $0 * 100 }, 1, " %"))
       }
-      let repeats = ["draft_ns", "verify_ns"].compactMap { scope.timeShare($0) }
-      let outside = repeats.isEmpty ? nil : 100 * (1 - repeats.reduce(0, +))
+      let shares = ["draft_ns", "verify_ns"].compactMap { scope.timeShare($0) }
+      let outside = shares.isEmpty ? nil : 100 * (1 - shares.reduce(0, +))
       #expect(try times.cell(name, "Outside passes") == digits(outside, 1, " %"))
       #expect(try times.cell(name, "Cycles") == String(scope.cycleCount))
     }

@@ -2,6 +2,24 @@ import GRDB
 
 /// A file as the first version wrote it, with one generation.
 enum FirstVersion {
+  /// Gives a file of today the words that files had before: passes and taints. Without its views, which read the words of
+  /// today.
+  static func undoWords(in database: Database) throws {
+    let views = try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'view'")
+    for view in views { try database.execute(sql: "DROP VIEW \(view)") }
+    try database.execute(
+      sql: """
+        ALTER TABLE environment RENAME COLUMN warnings TO taints;
+        ALTER TABLE run RENAME COLUMN repeats TO passes;
+        ALTER TABLE generation RENAME COLUMN repeat TO pass;
+        ALTER TABLE repeat_condition RENAME COLUMN repeat TO pass;
+        ALTER TABLE repeat_condition RENAME COLUMN warnings TO taints;
+        ALTER TABLE repeat_condition RENAME TO pass_condition;
+        DELETE FROM grdb_migrations WHERE identifier = '12-words';
+        """
+    )
+  }
+
   static func make(at path: String) throws {
     try DatabaseQueue(path: path).write { database in
       try database.execute(sql: tables)

@@ -69,7 +69,7 @@ import Testing
     configuration.foreignKeysEnabled = false
     let views = try names("view", in: example.folder.database)
     try DatabaseQueue(path: example.folder.database, configuration: configuration).write { database in
-      for view in views { try database.execute(sql: "DROP VIEW \(view)") }
+      try FirstVersion.undoWords(in: database)
       try database.execute(
         sql: """
           CREATE TABLE old_prompt (
@@ -142,17 +142,18 @@ import Testing
     )
     try BenchmarkStore(openingAt: example.folder.database, for: .writing).recordCondition(condition, run: 1)
     try DatabaseQueue(path: example.folder.database).write { database in
+      try FirstVersion.undoWords(in: database)
       try database.execute(
         sql: """
           CREATE TABLE old (
-            run_id INTEGER NOT NULL, repeat INTEGER NOT NULL, started_at TEXT NOT NULL, finished_at TEXT NOT NULL,
+            run_id INTEGER NOT NULL, pass INTEGER NOT NULL, started_at TEXT NOT NULL, finished_at TEXT NOT NULL,
             load_average REAL, other_share REAL, steal_share REAL, frequency_mhz REAL, final_frequency_mhz REAL,
-            swapped_pages INTEGER, on_battery INTEGER, warnings TEXT NOT NULL
+            swapped_pages INTEGER, on_battery INTEGER, taints TEXT NOT NULL
           ) STRICT;
-          INSERT INTO old SELECT run_id, repeat, started_at, finished_at, load_average, other_share, steal_share,
-            frequency_mhz, final_frequency_mhz, swapped_pages, on_battery, warnings FROM repeat_condition;
-          DROP TABLE repeat_condition;
-          ALTER TABLE old RENAME TO repeat_condition;
+          INSERT INTO old SELECT run_id, pass, started_at, finished_at, load_average, other_share, steal_share,
+            frequency_mhz, final_frequency_mhz, swapped_pages, on_battery, taints FROM pass_condition;
+          DROP TABLE pass_condition;
+          ALTER TABLE old RENAME TO pass_condition;
           DROP TABLE run_input;
           ALTER TABLE environment DROP COLUMN executable_hash;
           ALTER TABLE run DROP COLUMN plan;
@@ -204,9 +205,7 @@ import Testing
     let before = try example.store.generations(of: 1)
     let queue = try DatabaseQueue(path: example.folder.database)
     try queue.write { database in
-      for view in try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'view'") {
-        try database.execute(sql: "DROP VIEW \(view)")
-      }
+      try FirstVersion.undoWords(in: database)
       try database.execute(
         sql: """
           ALTER TABLE generation DROP COLUMN prefill_tokens;
