@@ -1,5 +1,33 @@
+/// One of the records of a file.
+public struct JSONRecord<Failure: InputFailure>: Sendable {
+  /// Its line in a file of lines, otherwise its place in the list; both count from 1.
+  public let number: Int
+  /// The line that it begins in, from 1.
+  public let line: Int
+  /// What it holds.
+  public let field: JSONField<Failure>
+
+  init(number: Int, _ field: JSONField<Failure>) {
+    (self.number, line, self.field) = (number, field.line ?? number, field)
+  }
+}
+
 /// Files that hold many records: one in each line, or one list of them.
 extension JSONField {
+  /// The records of a file.
+  ///
+  /// - Parameters:
+  ///   - file: The path of the file.
+  ///   - limit: The most bytes that are read.
+  /// - Returns: The records in their order, none for a blank file.
+  /// - Throws: The module's error as for `InputFile.bytes(of:limit:)` and ``records(_:file:repeatedKeys:)``.
+  public static func records(
+    of file: String,
+    limit: Int = InputFile<Failure>.byteLimit
+  ) throws(Failure) -> [JSONRecord<Failure>] {
+    try records(InputFile<Failure>.bytes(of: file, limit: limit)[...], file: file)
+  }
+
   /// The records of a text, each with the line that it begins in and its number: the line in a text of lines, otherwise
   /// its place in the list. Blank lines, a byte order mark and either kind of line end are accepted, and so are records
   /// that take several lines.
@@ -15,7 +43,7 @@ extension JSONField {
     _ bytes: ArraySlice<UInt8>,
     file: String,
     repeatedKeys: Bool = true
-  ) throws(Failure) -> [(number: Int, field: JSONField)] {
+  ) throws(Failure) -> [JSONRecord<Failure>] {
     let text = withoutByteOrderMark(bytes)
     let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let filled = lines.enumerated().filter { !$0.element.allSatisfy(isSpace) }
@@ -32,11 +60,11 @@ extension JSONField {
           repeatedKeys: repeatedKeys,
           lenient: true
         )
-        return (number, field)
+        return JSONRecord(number: number, field)
       }
     }
     let values = try all(parsing: text, file: file, repeatedKeys: repeatedKeys, lenient: true)
-    return values.enumerated().map { ($0 + 1, $1) }
+    return values.enumerated().map { JSONRecord(number: $0 + 1, $1) }
   }
 
   /// Whether a document takes more than its line: it begins a list, or an object goes on in the next line.

@@ -23,7 +23,12 @@ extension ComputeContext {
     logSums: FloatMatrix
   ) {
     defer { withExtendedLifetime((qkv, out, logSums)) {} }
-    let shape = AttentionShape(queryHeads, keyValueHeads, headDimension, sequences)
+    let shape = AttentionShape(
+      queryHeads: queryHeads,
+      keyValueHeads: keyValueHeads,
+      headDimension: headDimension,
+      sequences: sequences
+    )
     precondition(shape.fits(qkv: qkv, out: out, logSums: logSums), "attention's shapes or sequences")
     let done = shape.withNative(qkv) { sk_attend_causally(&native, $0, out.pointer, logSums.pointer) }
     precondition(done, "no memory for the scores of attention")
@@ -54,7 +59,12 @@ extension ComputeContext {
     into dqkv: FloatMatrix
   ) {
     defer { withExtendedLifetime((dout, qkv, out, logSums, dqkv)) {} }
-    let shape = AttentionShape(queryHeads, keyValueHeads, headDimension, sequences)
+    let shape = AttentionShape(
+      queryHeads: queryHeads,
+      keyValueHeads: keyValueHeads,
+      headDimension: headDimension,
+      sequences: sequences
+    )
     precondition(
       shape.fits(qkv: qkv, out: out, logSums: logSums) && dout.hasShape(of: out) && dqkv.hasShape(of: qkv)
         && dqkv !== qkv,
@@ -76,7 +86,7 @@ private struct AttentionShape {
   let starts: [Int]
   let areAdjacent: Bool
 
-  init(_ queryHeads: Int, _ keyValueHeads: Int, _ headDimension: Int, _ sequences: [Range<Int>]) {
+  init(queryHeads: Int, keyValueHeads: Int, headDimension: Int, sequences: [Range<Int>]) {
     self.queryHeads = queryHeads
     self.keyValueHeads = keyValueHeads
     self.headDimension = headDimension

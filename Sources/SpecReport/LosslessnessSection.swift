@@ -15,9 +15,9 @@ extension RunSections {
         mismatch.category,
         mismatch.decoder,
         mismatch.questionText,
-        String(mismatch.turn),
-        String(mismatch.repeatIndex),
-        mismatch.position.map(String.init) ?? NumberFormat.missing,
+        String(mismatch.turn + 1),
+        String(mismatch.repeatIndex + 1),
+        mismatch.position.map { String($0 + 1) } ?? NumberFormat.missing,
         token(mismatch.expectedToken),
         token(mismatch.foundToken),
         NumberFormat.fixed(mismatch.topTwoMargin, decimals: 6),
@@ -36,7 +36,7 @@ extension RunSections {
       .table(table),
       .paragraph(
         """
-        Position is the first place that differs; turns, repeats and positions count from 0. "end" means that the output
+        Position is the first place that differs; turns, repeats and positions count from 1. "end" means that the output
         ends there. Top-2 margin: the target's largest logit at that place minus its second largest, with the noise of
         sampling if there is any; a tie has none. "–" where that is not known, as for imported answers.
         """

@@ -42,7 +42,7 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
     case .notComparable(let differences):
       "the two runs cannot be compared: \(differences.joined(separator: "; ")); measure both alike, or pass --anyway"
     case .nothingMeasured(let side):
-      "\(side): nothing is measured in it yet; go on with it with `specbench run --resume`, or name another run"
+      "\(side): nothing is measured in it yet; go on with it with 'specbench run --resume', or name another run"
     case .nothingInCommon(let first, let second):
       first == second
         ? "both sides are \(first); name two runs, or two of its decoders, like 1/kangaroo 1/medusa"

@@ -12,7 +12,7 @@ public struct NothingToExport: Error, CustomStringConvertible {
   /// One sentence.
   public var description: String {
     "\(printablePath(database)): run \(run) holds no question with all its turns, so that there is nothing to write; "
-      + (isFinished ? "" : "go on with it with `specbench run --resume`, or ") + "name another run"
+      + (isFinished ? "" : "go on with it with 'specbench run --resume', or ") + "name another run"
   }
 }
 

@@ -85,10 +85,10 @@ public struct DecodeJob {
   }
 
   private static func read(_ path: String, model: LoadedModel, rules: StopRules) throws -> [Input] {
-    let bytes = try InputFile<DecodeInputError>.bytes(of: path)
     var inputs: [Input] = []
-    for (number, field) in try JSONField<DecodeInputError>.records(bytes[...], file: path) {
-      let place = "\(path), line \(field.line ?? number)"
+    for record in try JSONField<DecodeInputError>.records(of: path) {
+      let field = record.field
+      let place = "\(path), line \(record.line)"
       let prompt = try Self.prompt(field, model: model)
       let window = try field.member("initial_window").unlessNull.map(Self.tokens)
       do {
@@ -96,7 +96,7 @@ public struct DecodeJob {
       } catch {
         throw UnusablePrompt(place: place, reason: error)
       }
-      let id = try field.member("id").value ?? .integer(number - 1)
+      let id = try field.member("id").value ?? .integer(record.number - 1)
       inputs.append(Input(id: id, place: place, prompt: prompt, initialWindow: window))
     }
     guard !inputs.isEmpty else { throw DecodeInputError.noPrompt(file: path) }

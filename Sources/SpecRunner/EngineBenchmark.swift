@@ -150,7 +150,7 @@ public struct EngineBenchmark {
         try check()
         return try profile(count, repetitions(of: count) * rounds) { try verify(count) }
       } + fits.suffix(1).map { count in try profile(count, rounds) { try prefill(count) } }
-    return result(samples, positions, fits, profiles)
+    return result(of: samples, positions: positions, prefills: fits, profiles: profiles)
   }
 
   /// Both rates of reading, and right after them passes over one position.
@@ -175,7 +175,12 @@ public struct EngineBenchmark {
     }
   }
 
-  private func result(_ samples: Samples, _ positions: [Int], _ fits: [Int], _ profiles: [Profile]) -> Result {
+  private func result(
+    of samples: Samples,
+    positions: [Int],
+    prefills fits: [Int],
+    profiles: [Profile]
+  ) -> Result {
     let limits = Limits(
       readBytesPerSecond: median(samples.reading),
       readSameSizeBytesPerSecond: median(samples.readingSameSize),

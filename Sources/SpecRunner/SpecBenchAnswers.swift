@@ -59,10 +59,10 @@ struct SpecBenchAnswers {
   /// - Parameter path: the file.
   /// - Throws: ``SpecBenchImportError`` for the first line that is not as it should be.
   init(path: String) throws(SpecBenchImportError) {
-    let bytes = try InputFile<SpecBenchImportError>.bytes(of: path)
     var seen = Set<Int>()
-    for (number, field) in try JSONField<SpecBenchImportError>.records(bytes[...], file: path) {
-      let answer = try Self.answer(field, line: field.line ?? number)
+    for record in try JSONField<SpecBenchImportError>.records(of: path) {
+      let field = record.field
+      let answer = try Self.answer(field, line: record.line)
       guard seen.insert(answer.questionID).inserted else {
         throw try field.member("question_id").mismatch(expected: "a question_id that no earlier line has")
       }

@@ -55,15 +55,15 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .missing(let path):
-      "\(path): there is no database; check the path, or make one with `specbench run`"
+      "\(path): there is no database; check the path, or make one with 'specbench run'"
     case .notADatabase(let path):
-      "\(path): it is not an SQLite database; name a file that `specbench run` has written"
+      "\(path): it is not an SQLite database; name a file that 'specbench run' has written"
     case .notABenchmark(let path):
-      "\(path): it is an SQLite database but not one of SpecBench; name a file that `specbench run` has written"
+      "\(path): it is an SQLite database but not one of SpecBench; name a file that 'specbench run' has written"
     case .newerSchema(let path):
       "\(path): it was written by a newer version of SpecBench; update SpecBench to read it"
     case .notAFile(let path, let kind):
-      "\(path): this is \(kind), not a database; name a file that `specbench run` has written"
+      "\(path): this is \(kind), not a database; name a file that 'specbench run' has written"
     case .unwritable(let path, let problem?):
       "\(path): \(problem)"
     case .unwritable(let path, nil):
@@ -77,7 +77,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
       "\(path): another process is measuring into it; wait until it has finished, or name another database"
     case .rowsUnderAnotherName(let path, let name):
       "\(path): its newest rows are kept under the file's other name \(name), where a run was stopped; use that name, or "
-        + "run `specbench runs` on it once, which joins them"
+        + "run 'specbench runs' on it once, which joins them"
     case .emptyUnderThisName(let path):
       "\(path): nothing of SpecBench is in it, and the file has other names, which its rows may be kept under; use the "
         + "name that it was measured into"
@@ -86,12 +86,12 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
     case .diskFull(let path, .nothing):
       "\(path): \(SystemProblem(code: ENOSPC))"
     case .diskFull(let path, .run):
-      "\(path): the disk is full; free some space, and `--resume` goes on with what was measured"
+      "\(path): the disk is full; free some space, and --resume goes on with what was measured"
     case .diskFull(let path, .partOfImport):
       "\(path): the disk is full; free some space, and import the files again, since what is there of them stays an "
         + "unfinished run"
     case .damaged(let path):
-      "\(path): it is damaged; restore a copy, or save what is left with `sqlite3 \(path) .recover`"
+      "\(path): it is damaged; restore a copy, or save what is left with 'sqlite3 \(path) .recover'"
     case .rejected(let path, let reason):
       "\(path): it does not accept a row (\(reason)), which contradicts what is stored; please report this"
     case .impossibleNumber(let path, let run, let table):

@@ -46,9 +46,9 @@ public enum QuestionFile {
     var lineOfID: [String: Int] = [:]
     var lineOfKey: [Int: Int] = [:]
     var readings: [QuestionRecord] = []
-    for (number, field) in records {
-      let reading = try QuestionRecord(field, number: number)
-      let (id, line) = (reading.question.id, field.line ?? number)
+    for record in records {
+      let reading = try QuestionRecord(record.field, number: record.number)
+      let (id, line) = (reading.question.id, record.line)
       if let earlier = lineOfID.updateValue(line, forKey: id.text) ?? lineOfKey.updateValue(line, forKey: id.key) {
         throw repeated(id, line: line, earlier: earlier, place, isNumbered: reading.isNumbered)
       }

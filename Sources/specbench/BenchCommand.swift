@@ -59,15 +59,9 @@ struct BenchCommand: ParsableCommand {
 
   func validate() throws {
     try refuseEmptyPaths(["--database": database])
-    guard (1...1000).contains(rounds) else {
-      throw ValidationError("--rounds is \(rounds); choose a number from 1 to 1000")
-    }
-    guard (1...1_000_000).contains(context) else {
-      throw ValidationError("--context is \(context); choose a number from 1 to 1000000")
-    }
-    guard (1...1_000_000_000).contains(tokens) else {
-      throw ValidationError("--tokens is \(tokens); choose a number from 1 to 1000000000")
-    }
+    try check(rounds, in: 1...1000, of: "--rounds")
+    try check(context, in: 1...1_000_000, of: "--context")
+    try check(tokens, in: 1...1_000_000_000, of: "--tokens")
     if let database, FileManager.default.fileExists(atPath: database) {
       throw ValidationError(
         "\(database): it is there already; name a new file, so that no measured run is mixed with it"

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SpecFiles
+import SpecKernels
 
 /// The options of a command, as its help lists them: where the parser fails it may blame what stands after an option that
 /// there is not, or something else that is missing.
@@ -19,6 +20,14 @@ struct CommandOptions {
     "output": "report", "out": "output", "passes": "repeats", "questions": "limit", "num-samples": "limit",
     "models": "model", "checkpoint": "model", "methods": "decoders", "dataset": "suite", "device": "threads",
   ]
+
+  /// The types that read values themselves, by what the help calls their values.
+  private static let valueTypes = Dictionary(
+    uniqueKeysWithValues: ([
+      Percentage.self, TimeBudget.self, CommaSeparated<WeightType>.self, CommaSeparated<ThreadCount>.self,
+      CommaSeparated<EndToken>.self,
+    ] as [any OptionValue.Type]).map { ("<\($0.valueName)>", $0) }
+  )
 
   /// What people call an option that would take the number of a run.
   private static let runNames: Set = ["run", "runs", "run-id", "run-number", "runid", "id", "number", "r"]
@@ -56,7 +65,7 @@ struct CommandOptions {
     }
   }
 
-  /// Refuses the first option that the command has not, and a text where a whole number belongs.
+  /// Refuses the first option that the command has not, and a text that is no value of its option.
   ///
   /// - Throws: `ValidationError` that names it.
   func check() throws {
@@ -71,6 +80,11 @@ struct CommandOptions {
         throw ValidationError(
           "\(parts[0]) is \(quoted(given)); give a whole number" + (isNumber ? " of at most \(Int.max)" : "")
         )
+      }
+      if let type = Self.valueTypes[value] {
+        do throws(OptionProblem) { _ = try type.init(reading: given) } catch {
+          throw ValidationError("\(parts[0]) \(error.text)")
+        }
       }
     }
   }

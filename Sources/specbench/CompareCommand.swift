@@ -35,9 +35,12 @@ struct CompareCommand: ParsableCommand {
   @Option(
     name: .customLong("fail-if-slower"),
     parsing: .unconditional,
-    help: ArgumentHelp("Exit code 3 when a whole 95 % interval is slower by more than this.", valueName: "percent")
+    help: ArgumentHelp(
+      "Exit code 3 when a whole 95 % interval is slower by more than this.",
+      valueName: Percentage.valueName
+    )
   )
-  var slowerLimit: String?
+  var slowerLimit: Percentage?
 
   @Flag(help: "Exit code 1 unless every output was compared with vanilla's and is the same.")
   var requireLossless = false
@@ -47,7 +50,6 @@ struct CompareCommand: ParsableCommand {
 
   func validate() throws {
     try refuseEmptyPaths(["The old side": first, "The new side": second, "--database": database])
-    _ = try limit()
   }
 
   func run() throws {
@@ -74,13 +76,13 @@ struct CompareCommand: ParsableCommand {
         )
       }
     }
-    if let limit = try limit() {
-      let slower = comparison.rows.filter { $0.isSlower(than: limit) == true }.map(\.second)
+    if let slowerLimit {
+      let slower = comparison.rows.filter { $0.isSlower(than: slowerLimit.share) == true }.map(\.second)
       let names = slower.joined(separator: ", ")
       if !slower.isEmpty {
-        failures.append(Failure(exitCode: 3, text: "slower by more than \(slowerLimit ?? ""): \(names)"))
+        failures.append(Failure(exitCode: 3, text: "slower by more than \(slowerLimit.text): \(names)"))
       }
-      unjudged += comparison.rows.filter { $0.isSlower(than: limit) == nil }.map(\.second).map {
+      unjudged += comparison.rows.filter { $0.isSlower(than: slowerLimit.share) == nil }.map(\.second).map {
         Failure(exitCode: 2, text: "\($0) has no interval to be judged by; measure both runs with --repeats 2 or more")
       }
       unjudged += comparison.untimed.map {
@@ -99,10 +101,6 @@ struct CompareCommand: ParsableCommand {
   private struct Failure {
     let exitCode: Int32
     let text: String
-  }
-
-  private func limit() throws -> Double? {
-    try slowerLimit.map { try Percentage.share($0, of: "--fail-if-slower") }
   }
 
   /// A path may itself hold slashes and colons, and a decoder's name a full stop: what stands before the last slash

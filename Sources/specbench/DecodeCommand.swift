@@ -32,27 +32,19 @@ struct DecodeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where to write the outputs, as JSON lines.", valueName: "file.jsonl"))
   var output: String
 
-  @Option(
-    name: .customLong("max-new-tokens"),
-    parsing: .unconditional,
-    help: ArgumentHelp("Most tokens of an output.", valueName: "n")
-  )
-  var maximumNewTokens = 128
+  @OptionGroup var outputLimit: OutputLimitOption
 
   @Option(
     name: .customLong("stop-ids"),
     parsing: .unconditional,
-    help: ArgumentHelp("Tokens that end a text, like 2,16. Default: the checkpoint's.", valueName: "list")
+    help: ArgumentHelp(
+      "Tokens that end a text, like 2,16. Default: the checkpoint's.",
+      valueName: CommaSeparated<EndToken>.valueName
+    )
   )
-  var stopIDs: String?
+  var stopIDs: CommaSeparated<EndToken>?
 
-  func validate() throws {
-    try refuseEmptyPaths(["--input": input, "--output": output])
-    guard (1...1 << 20).contains(maximumNewTokens) else {
-      throw ValidationError("--max-new-tokens is \(maximumNewTokens); choose a number from 1 to \(1 << 20)")
-    }
-    _ = try endTokens()
-  }
+  func validate() throws { try refuseEmptyPaths(["--input": input, "--output": output]) }
 
   func run() throws {
     Interruption.promise("Stopped: nothing was written; the same command begins again.")
@@ -62,14 +54,14 @@ struct DecodeCommand: ParsableCommand {
     let files = try modelOptions.files()
     _ = try files.check([spec], sampling)
     let model = try modelOptions.load(files)
-    let ends = try endTokens()
+    let ends = stopIDs?.values.map(\.token)
     let vocabulary = model.target.configuration.vocabularySize
     if let stranger = ends?.first(where: { Int($0) >= vocabulary }) {
       throw ValidationError(
         "--stop-ids holds \(stranger): the model's vocabulary has \(vocabulary) tokens, with ids from 0 to \(vocabulary - 1)"
       )
     }
-    let rules = model.stopRules(maximumNewTokens: maximumNewTokens, endTokens: ends)
+    let rules = model.stopRules(maximumNewTokens: outputLimit.maximumNewTokens, endTokens: ends)
     let job = try DecodeJob(spec: spec, inputPath: input, model: model, rules: rules, sampling: sampling)
     // Only now every file is known that the outputs depend on.
     try OutputFile.check(output)
@@ -79,15 +71,6 @@ struct DecodeCommand: ParsableCommand {
       display.advanced(to: $0, of: $1)
     } shouldStop: {
       Interruption.isRequested
-    }
-  }
-
-  private func endTokens() throws -> [Token]? {
-    try stopIDs.map { try listParts($0, of: "--stop-ids", like: "2,16") }?.map { text in
-      guard let token = Token(text), token >= 0 else {
-        throw ValidationError("--stop-ids holds '\(text)'; give token ids separated by commas, like 2,16")
-      }
-      return token
     }
   }
 }

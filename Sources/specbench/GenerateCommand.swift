@@ -35,27 +35,16 @@ struct GenerateCommand: ParsableCommand {
 
   @OptionGroup var templateOption: ChatTemplateOption
 
-  @Option(
-    name: .customLong("max-new-tokens"),
-    parsing: .unconditional,
-    help: ArgumentHelp("Most tokens of the output.", valueName: "n")
-  )
-  var maximumNewTokens = 128
+  @OptionGroup var outputLimit: OutputLimitOption
 
   @Flag(name: .customLong("no-color"), help: "No colour.")
   var isPlain = false
-
-  func validate() throws {
-    guard (1...1 << 20).contains(maximumNewTokens) else {
-      throw ValidationError("--max-new-tokens is \(maximumNewTokens); choose a number from 1 to \(1 << 20)")
-    }
-  }
 
   func run() throws {
     let spec = try decoder.map { try MethodRegistry.builtIn.complete(DecoderSpec($0)) }
     let text = try prompt == "-" ? standardInput() : prompt
     let (model, tokens, chosen) = try prepare(text, spec)
-    let rules = model.stopRules(maximumNewTokens: maximumNewTokens)
+    let rules = model.stopRules(maximumNewTokens: outputLimit.maximumNewTokens)
     try rules.check(tokens, vocabularySize: model.target.configuration.vocabularySize)
     let prepared = try MethodRegistry.builtIn.prepare(chosen, resources: model.resources(samplingOptions.sampling()))
     if let warning = prepared.warning { tell("\(chosen.method): \(warning).") }

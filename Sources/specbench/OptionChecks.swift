@@ -11,35 +11,41 @@ func refuseEmptyPaths(_ paths: KeyValuePairs<String, String?>) throws {
   }
 }
 
-/// The parts of a list with commas.
-///
-/// - Parameters:
-///   - text: the list.
-///   - option: the option that it was given to.
-///   - example: a list as it should be.
-/// - Returns: the parts without white space around them, at least one.
-/// - Throws: `ValidationError` where one is empty.
-func listParts(_ text: String, of option: String, like example: String) throws -> [String] {
-  let parts = text.split(separator: ",", omittingEmptySubsequences: false).map {
-    $0.trimmingCharacters(in: .whitespaces)
-  }
-  guard !parts.contains("") else {
-    throw ValidationError("\(option) is '\(text)', where a part is empty; write a list like \(example)")
-  }
-  return parts
+/// Refuses empty paths among those of one option.
+func refuseEmptyPaths(_ name: String, _ paths: [String]) throws {
+  for path in paths { try refuseEmptyPaths([name: path]) }
+}
+
+/// What numbers may be that several commands take.
+enum OptionRange {
+  static let threads = 1...1024
+  static let repeats = 1...10_000
+  /// Positions of a model.
+  static let contextLength = 8...1_000_000
 }
 
 /// A number of an option, or a sentence with its range.
 ///
 /// - Parameters:
-///   - value: the number.
+///   - value: the number; nil for an option that was not given.
 ///   - range: what it may be.
 ///   - option: the option that it was given to.
+///   - end: what the range's end is, where it needs more words than its number.
 /// - Throws: `ValidationError` outside the range.
-func check(_ value: Int, in range: ClosedRange<Int>, of option: String) throws {
-  guard range.contains(value) else {
-    throw ValidationError(
-      "\(option) is \(value); choose a number from \(range.lowerBound) to \(range.upperBound)"
-    )
-  }
+func check<Number: Comparable>(
+  _ value: Number?,
+  in range: ClosedRange<Number>,
+  of option: String,
+  end: String? = nil
+) throws {
+  guard let value, !range.contains(value) else { return }
+  throw ValidationError(
+    "\(option) is \(short(value)); choose a number from \(short(range.lowerBound)) to \(end ?? short(range.upperBound))"
+  )
+}
+
+/// A whole number without a fraction, whatever its type.
+private func short(_ number: some Comparable) -> String {
+  let text = "\(number)"
+  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }

@@ -37,7 +37,7 @@ final class ProgressDisplay: RunObserver {
     let found = difference.found.map(String.init) ?? "the end"
     note(
       "NOT LOSSLESS: \(TerminalText.line(decoder)), question \(TerminalText.line(question)), turn \(turn + 1): "
-        + "position \(difference.position) is \(found) where vanilla has \(expected)"
+        + "position \(difference.position + 1) is \(found) where vanilla has \(expected)"
     )
   }
 

@@ -50,9 +50,7 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     try refuseEmptyPaths(["--database": database, "--report": report])
-    guard (1...10000).contains(repeats) else {
-      throw ValidationError("--repeats is \(repeats); choose a number from 1 to 10000")
-    }
+    try check(repeats, in: OptionRange.repeats, of: "--repeats")
   }
 
   func run() throws {
@@ -93,7 +91,7 @@ struct RunCommand: ParsableCommand {
       sampling: sampling,
       commandLine: CommandLine.arguments.map(ShellText.argument).joined(separator: " "),
       resumes: resume,
-      goal: try stored.map(\.goal) ?? precisionOptions.goal()
+      goal: stored.map(\.goal) ?? precisionOptions.goal
     )
     plan.report = FilePlace.absolute(report)
     if let stored { plan.workingDirectory = stored.workingDirectory }

@@ -33,9 +33,7 @@ struct ModelOptions: ParsableArguments {
 
   func validate() throws {
     try refuseEmptyPaths(["--model": model])
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads is \(threads); choose a number from 1 to 1024")
-    }
+    try check(threads, in: OptionRange.threads, of: "--threads")
   }
 
   /// What the user names.
@@ -138,10 +136,8 @@ struct SuiteOptions: ParsableArguments {
   private static let quickLimit = 24
 
   func validate() throws {
-    if let limit { try check(limit, in: 1...Int(Int32.max), of: "--limit") }
-    if let maximumNewTokens, !(1...65536).contains(maximumNewTokens) {
-      throw ValidationError("--max-new-tokens is \(maximumNewTokens); choose a number from 1 to 65536")
-    }
+    try check(limit, in: 1...Int(Int32.max), of: "--limit")
+    try check(maximumNewTokens, in: 1...65536, of: "--max-new-tokens")
   }
 
   /// The suite with the questions wanted, and where it lies.
@@ -195,9 +191,7 @@ struct SamplingOptions: ParsableArguments {
   var seed = 1
 
   func validate() throws {
-    guard temperature >= 0, temperature <= 100 else {
-      throw ValidationError("--temperature is \(temperature); choose a number from 0 to 100")
-    }
+    try check(temperature, in: 0...100, of: "--temperature")
     guard topK >= 0 else { throw ValidationError("--top-k is \(topK); choose 0 for all tokens, or a number of them") }
     guard topP > 0, topP <= 1 else {
       throw ValidationError("--top-p is \(topP); choose a number above 0 and at most 1")

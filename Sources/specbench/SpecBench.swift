@@ -92,7 +92,9 @@ struct SpecBench: ParsableCommand {
     }
     let text = fullMessage(for: error)
     guard code.isSuccess else {
-      if !text.isEmpty { tell(text) }
+      // Every message of this program begins alike, those with the usage below them, too.
+      let parsers = "Error: "
+      if !text.isEmpty { tell(text.hasPrefix(parsers) ? "specbench: " + text.dropFirst(parsers.count) : text) }
       Foundation.exit(code.rawValue)
     }
     do {

@@ -88,7 +88,7 @@ struct ImportCommand: ParsableCommand {
 
   func validate() throws {
     try refuseEmptyPaths(["--vanilla": vanilla, "--database": database])
-    for file in files { try refuseEmptyPaths(["A file": file]) }
+    try refuseEmptyPaths("A file", files)
     guard !modelName.allSatisfy(\.isWhitespace) else {
       throw ValidationError("--model-name is empty; give a name, or leave the option out")
     }

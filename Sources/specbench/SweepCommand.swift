@@ -31,16 +31,19 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Weight types, like bf16,int8. Default: --dtype's.", valueName: "list")
+    help: ArgumentHelp(
+      "Weight types, like bf16,int8. Default: --dtype's.",
+      valueName: CommaSeparated<WeightType>.valueName
+    )
   )
-  var dtypes: String?
+  var dtypes: CommaSeparated<WeightType>?
 
   @Option(
     name: .customLong("thread-counts"),
     parsing: .unconditional,
-    help: ArgumentHelp("Thread counts, like 1,2. Default: --threads.", valueName: "list")
+    help: ArgumentHelp("Thread counts, like 1,2. Default: --threads.", valueName: CommaSeparated<ThreadCount>.valueName)
   )
-  var threadCounts: String?
+  var threadCounts: CommaSeparated<ThreadCount>?
 
   @Option(
     name: [.customLong("repeats"), .customLong("passes")],
@@ -63,10 +66,7 @@ struct SweepCommand: ParsableCommand {
 
   func validate() throws {
     try refuseEmptyPaths(["--database": database, "--report": report])
-    guard (1...10000).contains(repeats) else {
-      throw ValidationError("--repeats is \(repeats); choose a number from 1 to 10000")
-    }
-    _ = try (types(), counts())
+    try check(repeats, in: OptionRange.repeats, of: "--repeats")
   }
 
   func run() throws {
@@ -91,8 +91,8 @@ struct SweepCommand: ParsableCommand {
     plan.reusesFinishedRuns = true
     Interruption.promise("\(RunInterrupted(hasBegun: false))")
     var runs: [Int64] = []
-    for type in try types() {
-      for count in try counts() {
+    for type in dtypes?.distinct.map(Optional.some) ?? [modelOptions.dtype] {
+      for count in threadCounts?.distinct.map({ Optional($0.count) }) ?? [modelOptions.threads] {
         var options = modelOptions
         (options.dtype, options.threads) = (type, count)
         runs.append(try measure(specs, plan, model: options.load(files), store))
@@ -131,30 +131,5 @@ struct SweepCommand: ParsableCommand {
       store: store,
       observer: ProgressDisplay(unit: "generations")
     ).run().run
-  }
-
-  private func types() throws -> [WeightType?] {
-    guard let dtypes else { return [modelOptions.dtype] }
-    return try values(dtypes, of: "--dtypes", like: "bf16,int8").map { name in
-      guard let type = WeightType(rawValue: name) else {
-        throw ValidationError("--dtypes holds '\(name)'; choose from f32, bf16, f16 and int8")
-      }
-      return type
-    }
-  }
-
-  private func counts() throws -> [Int?] {
-    guard let threadCounts else { return [modelOptions.threads] }
-    return try values(threadCounts, of: "--thread-counts", like: "1,2").map { text in
-      guard let count = Int(text), (1...1024).contains(count) else {
-        throw ValidationError("--thread-counts holds '\(text)'; choose numbers from 1 to 1024")
-      }
-      return count
-    }
-  }
-
-  /// The values of a list, each once: what is listed twice is measured once.
-  private func values(_ list: String, of option: String, like example: String) throws -> [String] {
-    try listParts(list, of: option, like: example).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 }

@@ -60,7 +60,7 @@ struct VerifyCommand: ParsableCommand {
     let margin = finding.difference.topTwoMargin.map { $0 == 0 ? ", a tie" : ", top-2 margin \($0)" } ?? ""
     return
       "question \(finding.question), turn \(finding.turn + 1), \(finding.decoder): position "
-      + "\(finding.difference.position): vanilla \(name(finding.difference.expected)), found "
+      + "\(finding.difference.position + 1): vanilla \(name(finding.difference.expected)), found "
       + "\(name(finding.difference.found))\(margin)"
   }
 }

@@ -78,6 +78,33 @@ import Testing
     try expect(command.split(separator: " ").map(String.init), 64, words)
   }
 
+  /// What a value's own type says of it is all that is told: one sentence, and no usage that hides it.
+  @Test(arguments: [
+    ("run --precision 2", "--precision is '2', without a percent sign; write a percentage, like 3%"),
+    ("run --precision=200%", "--precision is '200%'; choose a percentage from 0% to 100%, like 3%"),
+    ("run --precision 2% --time-budget soon", "--time-budget is 'soon'; write a number with s, m or h"),
+    ("compare 1 2 --fail-if-slower much", "--fail-if-slower is 'much'; write a percentage, like 3%"),
+    ("sweep --grid kangaroo --dtypes bf16,fp8", "--dtypes holds 'fp8'; choose from f32, bf16, f16 and int8"),
+    ("sweep --grid kangaroo --thread-counts 1,x", "--thread-counts holds 'x'; choose numbers from 1 to 1024"),
+  ])
+  func valuesOfTheirOwnTypes(command: String, words: String) throws {
+    let result = try Program.run(command.split(separator: " ").map(String.init), in: scratch.folder)
+    #expect(result.status == 64 && result.errors.hasPrefix("specbench: \(words)"), "\(result.errors)")
+    #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+  }
+
+  /// A number outside its range is told like everything else, with the usage below it.
+  @Test(arguments: [
+    ("run --threads 0", "--threads is 0; choose a number from 1 to 1024"),
+    ("run --temperature 101", "--temperature is 101; choose a number from 0 to 100"),
+    ("generate Hi --max-new-tokens 0", "--max-new-tokens is 0; choose a number from 1 to 1048576"),
+    ("bench --rounds 1001", "--rounds is 1001; choose a number from 1 to 1000"),
+  ])
+  func numbersOutsideTheirRange(command: String, words: String) throws {
+    let result = try Program.run(command.split(separator: " ").map(String.init), in: scratch.folder)
+    #expect(result.status == 64 && result.errors.hasPrefix("specbench: \(words)\nUsage: "), "\(result.errors)")
+  }
+
   @Test func seedsOfTrainingsMayBeBelowZero() throws {
     try scratch.write("Some text.\n", to: "a.txt")
     try expect(

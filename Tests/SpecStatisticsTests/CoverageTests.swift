@@ -23,7 +23,6 @@ import Testing
       return PairedTimes(pairs).intervalOverQuestions(resamples: 500, seed: UInt64(run))?.contains(truth) == true
     }
     let coverage = Double(hits.count) / Double(runs)
-    print("over questions, \(population.testDescription), \(questions) questions: \(coverage)")
     #expect((0.93...0.97).contains(coverage))
   }
 
@@ -56,7 +55,6 @@ import Testing
         }.count
     }
     let coverage = Double(hits) / Double(suites * runs)
-    print("of this suite, \(plan.testDescription), \(questions) questions: \(coverage)")
     // 2000 runs tell the coverage to 1 point either way.
     #expect((0.93...0.97).contains(coverage))
   }
@@ -75,7 +73,6 @@ import Testing
         }.count
     }
     let coverage = Double(hits) / Double(suites * runs)
-    print("unlike others by \(restlessness), \(size.decoders) decoders, \(size.repeats) repeats: \(coverage)")
     #expect((0.9...0.97).contains(coverage))
   }
 
@@ -93,7 +90,6 @@ import Testing
         }.count
     }
     let coverage = Double(hits) / Double(suites * runs)
-    print("of this suite, \(questions) questions, 2 repeats that are alike: \(coverage)")
     #expect((0.93...0.97).contains(coverage))
   }
 

@@ -57,7 +57,7 @@ package struct BarPlot: PlotDrawing {
       frame.drawing.text(name, middle, frame.bottom + 18, .middle)
       for (index, series) in series.enumerated() {
         let x = middle + (Double(index) - Double(self.series.count) / 2) * width
-        draw(series.bars[group], x, width, .series(series.color), scale, &frame)
+        draw(series.bars[group], from: x, width: width, paint: .series(series.color), scale: scale, in: &frame)
       }
     }
     if let groupTitle {
@@ -73,11 +73,11 @@ package struct BarPlot: PlotDrawing {
 
   private func draw(
     _ bar: Bar,
-    _ x: Double,
-    _ width: Double,
-    _ paint: SVGDrawing.Paint,
-    _ scale: PlotScale,
-    _ frame: inout PlotFrame
+    from x: Double,
+    width: Double,
+    paint: SVGDrawing.Paint,
+    scale: PlotScale,
+    in frame: inout PlotFrame
   ) {
     guard let value = bar.value else { return }
     let y = scale.place(value)

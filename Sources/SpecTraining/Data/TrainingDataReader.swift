@@ -45,10 +45,9 @@ public enum TrainingDataReader {
   }
 
   private static func records(of path: String) throws(TrainingDataError) -> [TrainingDocument] {
-    let bytes = try Input.bytes(of: path, limit: byteLimit)
-    return try Field.records(bytes[...], file: path).map { (number, record) throws(TrainingDataError) in
-      let line = record.line ?? number
-      return try document(record, place: "line \(line)" + (number == line ? "" : ", entry \(number)"))
+    try Field.records(of: path, limit: byteLimit).map { record throws(TrainingDataError) in
+      let entry = record.number == record.line ? "" : ", entry \(record.number)"
+      return try document(record.field, place: "line \(record.line)\(entry)")
     }
   }
 

@@ -112,11 +112,7 @@ struct TrainMedusaCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("How many heads.", valueName: "n"))
   var heads = 4
 
-  func validate() throws {
-    guard (1...64).contains(heads) else {
-      throw ValidationError("--heads is \(heads); choose a number from 1 to 64")
-    }
-  }
+  func validate() throws { try check(heads, in: 1...64, of: "--heads") }
 
   func run() throws {
     try target.keepTarget(options)

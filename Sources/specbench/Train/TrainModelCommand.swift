@@ -28,10 +28,8 @@ struct ShapeOptions: ParsableArguments {
   var heads: Int?
 
   func validate() throws {
-    guard (1...1024).contains(layers) else {
-      throw ValidationError("--layers is \(layers); choose a number from 1 to 1024")
-    }
-    if let heads { try check(heads, in: 1...1024, of: "--heads") }
+    try check(layers, in: 1...1024, of: "--layers")
+    try check(heads, in: 1...1024, of: "--heads")
     for (name, value) in [("--width", width), ("--inner", inner)] {
       if let value, value % 32 != 0 || !(32...65536).contains(value) {
         throw ValidationError("\(name) is \(value); choose a multiple of 32 from 32 to 65536")
@@ -77,7 +75,7 @@ struct TrainModelCommand: ParsableCommand {
 
   func validate() throws {
     try refuseEmptyPaths(["--tokenizer": tokenizer])
-    try check(context, in: 8...1_000_000, of: "--context")
+    try check(context, in: OptionRange.contextLength, of: "--context")
   }
 
   func run() throws {

@@ -36,8 +36,8 @@ struct TrainTokenizerCommand: ParsableCommand {
 
   func validate() throws {
     try refuseEmptyPaths(["--output": output])
-    for file in data { try refuseEmptyPaths(["--data": file]) }
-    try check(contextLength, in: 8...1_000_000, of: "--context")
+    try refuseEmptyPaths("--data", data)
+    try check(contextLength, in: OptionRange.contextLength, of: "--context")
     try check(vocabulary, in: 256...1 << 24, of: "--vocabulary")
   }
 

@@ -15,9 +15,7 @@ struct TrainingContextOptions: ParsableArguments {
   var threads: Int?
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads is \(threads); choose a number from 1 to 1024")
-    }
+    try check(threads, in: OptionRange.threads, of: "--threads")
   }
 
   func makeContext() throws -> ComputeContext { try ComputeContext(threads: threads) }
@@ -80,19 +78,15 @@ struct TrainingOptions: ParsableArguments {
 
   func validate() throws {
     try refuseEmptyPaths(["--output": output])
-    for file in data { try refuseEmptyPaths(["--data": file]) }
-    guard (1...10_000_000).contains(steps) else {
-      throw ValidationError("--steps is \(steps); choose a number from 1 to 10000000")
-    }
-    guard (16...65536).contains(batchTokens) else {
-      throw ValidationError("--batch-tokens is \(batchTokens); choose a number from 16 to 65536")
-    }
-    guard (8...batchTokens).contains(documentTokens) else {
-      throw ValidationError(
-        "--document-tokens is \(documentTokens); choose a number from 8 to --batch-tokens, which is "
-          + "\(batchTokens)"
-      )
-    }
+    try refuseEmptyPaths("--data", data)
+    try check(steps, in: 1...10_000_000, of: "--steps")
+    try check(batchTokens, in: 16...65536, of: "--batch-tokens")
+    try check(
+      documentTokens,
+      in: 8...batchTokens,
+      of: "--document-tokens",
+      end: "--batch-tokens, which is \(batchTokens)"
+    )
     guard learningRate > 0, learningRate < 1 else {
       throw ValidationError("--learning-rate is \(learningRate); choose a number above 0 and below 1")
     }

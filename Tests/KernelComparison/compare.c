@@ -1,6 +1,6 @@
-// Compares the kernel sets with the plain C reference, byte for byte, over random shapes, on a pool of threads. Built for
-// arm64 and run under an emulator by the script beside it, and for this machine under sanitizers by the one in
-// Tests/Sanitizers; the Swift tests do the same for the sets of the machine they run on.
+// Compares the kernel sets with the plain C reference, byte for byte, over random shapes, on a pool of threads. Of the scripts
+// beside it, `arm64` runs it under an emulator, and `sanitizers` on this machine under sanitizers. The Swift tests do the same
+// for the sets of the machine they run on.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
