@@ -1,4 +1,4 @@
-// What a kernel set implements: single-threaded work on ranges. operations.c and its neighbours spread
+// What a kernel set implements: single-threaded work on ranges. operations.c and its neighbors spread
 // the ranges over the pool.
 #ifndef KERNEL_SET_H
 #define KERNEL_SET_H
@@ -18,7 +18,7 @@ struct sk_kernel_set {
   size_t tile_rows, int8_tile_rows;
 
   /// Panels first ..< last of y = x · wᵀ for `rows` positions. x is packed in tiles, [tile][column][position], as
-  /// float32; for int8 weights as pairs of neighbouring columns in int16, [tile][column / 2][position][2], with a scale
+  /// float32; for int8 weights as pairs of neighboring columns in int16, [tile][column / 2][position][2], with a scale
   /// for each position. `columns` is padded as sk_padded_columns says.
   void (*matmul)(sk_number_type type, const void *packed, size_t columns, size_t first, size_t last,
                  const void *x_tiles, const float *x_scales, size_t rows, float *y, size_t y_stride);
@@ -39,7 +39,7 @@ struct sk_kernel_set {
   /// x[i] = residual[i] + silu(x[i] + bias[i])
   void (*bias_silu_add)(float *x, const float *bias, const float *residual, size_t count);
 
-  /// Rotates neighbouring heads of a row in place by a line of the rotary table. The half-split form: dimension i turns
+  /// Rotates neighboring heads of a row in place by a line of the rotary table. The half-split form: dimension i turns
   /// with dimension i + half; both products are rounded, then added.
   void (*rotate)(float *heads, size_t count, size_t dimension, const float *line);
 
@@ -67,7 +67,7 @@ struct sk_kernel_set {
   /// Lanes of a vector: what multiply_add computes at once.
   size_t lanes;
 
-  /// Gradients, losses and optimisers.
+  /// Gradients, losses and optimizers.
   const sk_training_kernels *training;
 };
 

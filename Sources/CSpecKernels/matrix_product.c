@@ -26,7 +26,7 @@ typedef struct {
 
 typedef float four __attribute__((ext_vector_type(4)));
 
-/// Four columns of four rows, turned over: out gets four neighbouring positions of each column.
+/// Four columns of four rows, turned over: out gets four neighboring positions of each column.
 static inline void interleave_four(const float *x, size_t x_stride, float *out, size_t out_stride) {
   four a, b, c, d;
   memcpy(&a, x, sizeof a);

@@ -50,7 +50,7 @@ void sk_free(void *memory, size_t bytes) { munmap(memory, mapped_size(bytes)); }
 
 void sk_release_pages(const void *start, size_t bytes) {
 #if defined(MADV_DONTNEED)
-  // Only whole pages inside the range: its neighbours may still be in use.
+  // Only whole pages inside the range: its neighbors may still be in use.
   const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
   uintptr_t first = ((uintptr_t)start + page - 1) & ~(page - 1), last = ((uintptr_t)start + bytes) & ~(page - 1);
   if (last > first) madvise((void *)first, last - first, MADV_DONTNEED);

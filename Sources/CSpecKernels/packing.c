@@ -1,5 +1,5 @@
 // Weights in panels of 16 output rows: lanes of a vector are outputs. float32 and float16 panels are [column][16]; bf16
-// panels hold two neighbouring columns in each 32-bit lane, [column / 2][16][2], so that one load and one shift or mask
+// panels hold two neighboring columns in each 32-bit lane, [column / 2][16][2], so that one load and one shift or mask
 // widen them; int8 panels are blocks of 32 columns, 16 bf16 scales and then [column / 2][16][2].
 #pragma STDC FP_CONTRACT OFF
 #include <math.h>

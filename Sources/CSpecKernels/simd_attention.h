@@ -22,7 +22,7 @@ INLINE void read_line_ahead(const float *next, size_t offset) {
   if (next) __builtin_prefetch(next + offset, 0, 2);
 }
 
-/// Scores of `blocks` neighbouring key blocks for `queries` query heads (constants at every call): lanes are slots.
+/// Scores of `blocks` neighboring key blocks for `queries` query heads (constants at every call): lanes are slots.
 INLINE void score_blocks(size_t queries, size_t blocks, const float *keys, size_t dimension, float scale,
                          const attention_query *query, size_t first, const float *next) {
   vfloat sums[4 * 4 * PANEL_VECTORS];

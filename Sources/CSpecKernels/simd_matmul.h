@@ -52,7 +52,7 @@ INLINE void read_ahead(readahead *ahead, const char *packed, size_t panel_bytes,
 
 typedef _Float16 vhalf __attribute__((ext_vector_type(LANES)));
 
-/// The weights of `panels` neighbouring panels at one of two input columns; `packed` points at the pair.
+/// The weights of `panels` neighboring panels at one of two input columns; `packed` points at the pair.
 INLINE void load_weights(sk_number_type type, size_t panels, const char *packed, size_t panel_bytes, int odd,
                          vfloat *weights) {
   for (size_t p = 0; p < panels; p++, packed += panel_bytes) {

@@ -1,4 +1,4 @@
-// Row by row and number by number: the parts of a layer beside products and attention, and the optimiser. Gradients that sum
+// Row by row and number by number: the parts of a layer beside products and attention, and the optimizer. Gradients that sum
 // over rows are cut by columns, so that each sum is one chain over the rows in rising order.
 #pragma STDC FP_CONTRACT OFF
 #include <string.h>
@@ -244,7 +244,7 @@ void sk_add_silu_backward(sk_context *context, const float *dy, const float *z, 
   over_columns(context, &job, sum_columns);
 }
 
-// ---- Optimiser ----
+// ---- Optimizer ----
 
 static void adamw_numbers(const void *job, size_t first, size_t last) {
   const row_job *r = job;

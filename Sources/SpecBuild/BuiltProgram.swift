@@ -5,9 +5,9 @@ import SpecFiles
 // another commit compiles nothing else again.
 
 /// The program that runs, by its own bytes.
-public enum BuiltProgram {
+package enum BuiltProgram {
   /// SHA-256 of the running program's file; nil where the system does not let it be read.
-  public static let hash: String? = {
+  package static let hash: String? = {
     // On Linux the first is the file that runs, even if another has taken its place meanwhile.
     let paths = ["/proc/self/exe", Bundle.main.executablePath].compactMap(\.self)
     guard let path = paths.first(where: { FileStamp(path: $0) != nil }) else { return nil }

@@ -44,8 +44,8 @@ public struct Category: RawRepresentable, Hashable, Sendable, Codable {
 
   /// Categories as tables show them, each once: Spec-Bench's first, then the others as they first appear.
   ///
-  /// - Parameter categories: The categories in the order of their prompts.
-  /// - Returns: The categories in the order of the tables.
+  /// - Parameter categories: the categories in the order of their prompts.
+  /// - Returns: the categories in the order of the tables.
   public static func inOrder(_ categories: some Sequence<Category>) -> [Category] {
     var seen: Set<Category> = []
     let each = categories.filter { seen.insert($0).inserted }

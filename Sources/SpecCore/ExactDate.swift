@@ -6,8 +6,8 @@ extension Date {
 
   /// Reads a date that ``exactText`` wrote.
   ///
-  /// - Parameter exactText: The text.
-  /// - Returns: The date; nil for any other text.
+  /// - Parameter exactText: the text.
+  /// - Returns: the date; nil for any other text.
   public static func from(exactText: String) -> Date? { try? exactFormat.parse(exactText) }
 
   private static var exactFormat: ISO8601FormatStyle { ISO8601FormatStyle(includingFractionalSeconds: true) }

@@ -13,9 +13,9 @@ public enum JSONText {
   /// A value for people to read, each member on a line of its own, without a line break at the end.
   ///
   /// - Parameters:
-  ///   - value: The value.
-  ///   - keys: How the keys are spelled.
-  /// - Returns: The text.
+  ///   - value: the value.
+  ///   - keys: how the keys are spelled.
+  /// - Returns: the text.
   /// - Throws: `EncodingError` for a value that JSON has no text for.
   public static func lines(
     _ value: some Encodable,

@@ -33,7 +33,7 @@ extension JSONField {
   /// The conversation of a record: `messages` with `role` and `content`, or `conversations` with `from` and `value`; nil
   /// where the record has neither.
   ///
-  /// - Throws: The module's error for a conversation that is not written so.
+  /// - Throws: the module's error for a conversation that is not written so.
   public func conversation() throws(Failure) -> [SpokenTurn]? {
     if let field = try member("conversations").unlessNull { return try field.spokenTurns() }
     return try member("messages").unlessNull?.spokenTurns()
@@ -41,7 +41,7 @@ extension JSONField {
 
   /// A list of turns, in either form.
   ///
-  /// - Throws: The module's error for anything else.
+  /// - Throws: the module's error for anything else.
   public func spokenTurns() throws(Failure) -> [SpokenTurn] {
     try elements().map { (turn) throws(Failure) in
       let isShareGPT = try turn.member("from").ifPresent != nil

@@ -27,7 +27,7 @@ public enum ForeignFile: Equatable, Sendable {
 
   /// Finds out what a file is; nil for all that may be what it should be.
   ///
-  /// - Parameter bytes: The beginning of the file, 512 bytes where there are as many.
+  /// - Parameter bytes: the beginning of the file, 512 bytes where there are as many.
   public init?(beginning bytes: some Collection<UInt8>) {
     let start = Array(bytes.prefix(512))
     let text = start.drop { $0 == 0x20 || 0x09...0x0D ~= $0 }

@@ -7,7 +7,7 @@ public enum InputFile<Failure: InputFailure> {
 
   /// All bytes of an ordinary file that has no more than a limit; links are followed.
   ///
-  /// - Throws: The module's error if the file is absent, no ordinary file, too large or not readable.
+  /// - Throws: the module's error if the file is absent, no ordinary file, too large or not readable.
   public static func bytes(of path: String, limit: Int = byteLimit) throws(Failure) -> [UInt8] {
     // The system would take a path only up to its first zero.
     guard !path.utf8.contains(0) else { throw Failure(.missing, file: path) }
@@ -35,7 +35,7 @@ public enum InputFile<Failure: InputFailure> {
 
   /// The text of an ordinary file in UTF-8, with or without a byte order mark, that has no more than a limit of bytes.
   ///
-  /// - Throws: The module's error as for ``bytes(of:limit:)``, or if the file is not UTF-8.
+  /// - Throws: the module's error as for ``bytes(of:limit:)``, or if the file is not UTF-8.
   public static func text(of path: String, limit: Int = byteLimit) throws(Failure) -> String {
     let bytes = withoutByteOrderMark(try bytes(of: path, limit: limit)[...])
     if let line = linesBeforeInvalidUTF8(in: bytes) { throw Failure(.notUTF8(line: line + 1), file: path) }

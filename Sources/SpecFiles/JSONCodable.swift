@@ -5,8 +5,8 @@ extension JSONValue: Encodable {
   ///
   /// Of a key that an object has several times the last value counts. A number that JSON has no text for is null.
   ///
-  /// - Parameter encoder: Where to write.
-  /// - Throws: What the encoder throws.
+  /// - Parameter encoder: where to write.
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -28,8 +28,8 @@ extension JSONValue: Encodable {
 extension JSONValue: Decodable {
   /// Reads any value, so that what any decoder holds is judged like what a file holds.
   ///
-  /// - Parameter decoder: Where to read from.
-  /// - Throws: What the decoder throws.
+  /// - Parameter decoder: where to read from.
+  /// - Throws: what the decoder throws.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let string = try? container.decode(String.self) {

@@ -21,13 +21,13 @@ public struct JSONField<Failure: InputFailure>: Sendable {
   /// see the last.
   ///
   /// - Parameters:
-  ///   - bytes: The text.
-  ///   - file: The path of the file.
-  ///   - line: The line of the document in a file that holds one document in each line, otherwise nil.
-  ///   - repeatedKeys: Whether an object may have a key repeatedly.
-  ///   - lenient: Whether numbers that JSON does not have, which Python's `json` writes all the same, are taken. They
+  ///   - bytes: the text.
+  ///   - file: the path of the file.
+  ///   - line: the line of the document in a file that holds one document in each line, otherwise nil.
+  ///   - repeatedKeys: whether an object may have a key repeatedly.
+  ///   - lenient: whether numbers that JSON does not have, which Python's `json` writes all the same, are taken. They
   ///     are refused where they are used, and so do no harm in a member that nobody reads.
-  /// - Throws: The module's error if the text is not UTF-8 or not JSON.
+  /// - Throws: the module's error if the text is not UTF-8 or not JSON.
   public init(
     parsing bytes: ArraySlice<UInt8>,
     file: String,
@@ -46,7 +46,7 @@ public struct JSONField<Failure: InputFailure>: Sendable {
   /// Reads a text that holds documents one after the other, or one list of them, whatever lines they take. Each field has
   /// the line that its document begins in.
   ///
-  /// - Throws: The module's error if the text is not UTF-8 or not JSON.
+  /// - Throws: the module's error if the text is not UTF-8 or not JSON.
   public static func all(
     parsing bytes: ArraySlice<UInt8>,
     file: String,
@@ -64,7 +64,7 @@ public struct JSONField<Failure: InputFailure>: Sendable {
 
   /// Reads a file that holds one document.
   ///
-  /// - Throws: The module's error if the file cannot be read or is not JSON.
+  /// - Throws: the module's error if the file cannot be read or is not JSON.
   public init(file: String) throws(Failure) {
     try self.init(parsing: InputFile<Failure>.bytes(of: file)[...], file: file)
   }
@@ -84,14 +84,14 @@ public struct JSONField<Failure: InputFailure>: Sendable {
 /// Values by their kind. A member that is not there is of none.
 extension JSONField {
   /// A member of an object, the last of its name, without a value if there is none.
-  /// - Throws: The module's error if the value is not an object.
+  /// - Throws: the module's error if the value is not an object.
   public func member(_ name: String) throws(Failure) -> JSONField {
     guard case .object(let members) = value else { throw mismatch(expected: "an object") }
     return field(at: name, members.last { $0.key.elementsEqual(name.utf8) }?.value)
   }
 
   /// All members of an object in the order of the file.
-  /// - Throws: The module's error if the value is not an object.
+  /// - Throws: the module's error if the value is not an object.
   public func members() throws(Failure) -> [(name: String, field: JSONField)] {
     guard case .object(let members) = value else { throw mismatch(expected: "an object") }
     return members.map { member in
@@ -101,40 +101,40 @@ extension JSONField {
   }
 
   /// The entries of a list.
-  /// - Throws: The module's error if the value is not a list.
+  /// - Throws: the module's error if the value is not a list.
   public func elements() throws(Failure) -> [JSONField] {
     guard case .array(let values) = value else { throw mismatch(expected: "an array") }
     return values.enumerated().map { JSONField($1, file: file, line: line, path: "\(path)[\($0)]") }
   }
 
   /// A list of integers.
-  /// - Throws: The module's error if the value is anything else.
+  /// - Throws: the module's error if the value is anything else.
   public func integers() throws(Failure) -> [Int] {
     try elements().map { (element) throws(Failure) in try element.integer() }
   }
 
   /// A string as UTF-8.
-  /// - Throws: The module's error if the value is not a string.
+  /// - Throws: the module's error if the value is not a string.
   public func bytes() throws(Failure) -> ArraySlice<UInt8> {
     guard case .string(let bytes) = value else { throw mismatch(expected: "a string") }
     return bytes
   }
 
   /// A string.
-  /// - Throws: The module's error if the value is not a string.
+  /// - Throws: the module's error if the value is not a string.
   public func string() throws(Failure) -> String {
     String(decoding: try bytes(), as: UTF8.self)
   }
 
   /// An integer, written as one.
-  /// - Throws: The module's error if the value is not a number or has a fraction, an exponent or more than 64 bits.
+  /// - Throws: the module's error if the value is not a number or has a fraction, an exponent or more than 64 bits.
   public func integer() throws(Failure) -> Int {
     guard case .integer(let integer) = value else { throw mismatch(expected: "an integer") }
     return integer
   }
 
   /// Any number.
-  /// - Throws: The module's error if the value is not a number.
+  /// - Throws: the module's error if the value is not a number.
   public func number() throws(Failure) -> Double {
     if case .number(let number) = value { return number }
     if case .otherNumber(let text) = value, let number = Double(text), number.isFinite { return number }
@@ -143,7 +143,7 @@ extension JSONField {
   }
 
   /// A truth value.
-  /// - Throws: The module's error if the value is neither `true` nor `false`.
+  /// - Throws: the module's error if the value is neither `true` nor `false`.
   public func boolean() throws(Failure) -> Bool {
     guard case .boolean(let boolean) = value else { throw mismatch(expected: "true or false") }
     return boolean

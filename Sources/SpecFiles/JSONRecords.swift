@@ -17,10 +17,10 @@ extension JSONField {
   /// The records of a file.
   ///
   /// - Parameters:
-  ///   - file: The path of the file.
-  ///   - limit: The most bytes that are read.
-  /// - Returns: The records in their order, none for a blank file.
-  /// - Throws: The module's error as for `InputFile.bytes(of:limit:)` and ``records(_:file:repeatedKeys:)``.
+  ///   - file: the path of the file.
+  ///   - limit: the most bytes that are read.
+  /// - Returns: the records in their order, none for a blank file.
+  /// - Throws: the module's error as for `InputFile.bytes(of:limit:)` and ``records(_:file:repeatedKeys:)``.
   public static func records(
     of file: String,
     limit: Int = InputFile<Failure>.byteLimit
@@ -33,11 +33,11 @@ extension JSONField {
   /// that take several lines.
   ///
   /// - Parameters:
-  ///   - bytes: The text.
-  ///   - file: The path of the file.
-  ///   - repeatedKeys: Whether an object may have a key repeatedly.
-  /// - Returns: The records in their order, none for a blank text.
-  /// - Throws: The module's error if the text is not UTF-8 or not JSON, or looks like a table. Numbers that JSON does not
+  ///   - bytes: the text.
+  ///   - file: the path of the file.
+  ///   - repeatedKeys: whether an object may have a key repeatedly.
+  /// - Returns: the records in their order, none for a blank text.
+  /// - Throws: the module's error if the text is not UTF-8 or not JSON, or looks like a table. Numbers that JSON does not
   ///   have are taken, as by a lenient reader.
   public static func records(
     _ bytes: ArraySlice<UInt8>,

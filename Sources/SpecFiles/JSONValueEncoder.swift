@@ -6,8 +6,8 @@ extension JSONValue {
   ///
   /// What is nil is null, unlike with Foundation's encoder, which leaves it out. Dates are texts in UTC.
   ///
-  /// - Parameter value: The value.
-  /// - Throws: What the value throws.
+  /// - Parameter value: the value.
+  /// - Throws: what the value throws.
   public init(encoding value: some Encodable) throws {
     if let value = value as? JSONValue {
       self = value

@@ -90,7 +90,7 @@ extension JSONValue {
   /// Reads JSON text; a text that is one integer may be of any size.
   ///
   /// - Parameter text: JSON, as a database keeps it.
-  /// - Returns: The value; the text itself should it be no JSON.
+  /// - Returns: the value; the text itself should it be no JSON.
   public static func parsing(_ text: String) -> JSONValue {
     let isInteger = text.allSatisfy { $0 == "-" || $0.isNumber }
     let value = try? JSONParser.parse(

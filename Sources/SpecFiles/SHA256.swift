@@ -17,7 +17,7 @@ public struct SHA256: Sendable {
 
   /// Adds bytes at the end.
   ///
-  /// - Parameter bytes: Any bytes that lie together in memory, such as an array, `Data` or a mapped file's buffer.
+  /// - Parameter bytes: any bytes that lie together in memory, such as an array, `Data` or a mapped file's buffer.
   public mutating func update(_ bytes: some ContiguousBytes) {
     bytes.withUnsafeBytes { append($0) }
   }
@@ -46,7 +46,7 @@ public struct SHA256: Sendable {
 
   /// The hash of some bytes as text.
   ///
-  /// - Parameter bytes: The bytes to hash.
+  /// - Parameter bytes: the bytes to hash.
   /// - Returns: 64 hexadecimal digits in lower case.
   public static func hexDigest(of bytes: some ContiguousBytes) -> String {
     var hash = SHA256()

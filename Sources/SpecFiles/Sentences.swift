@@ -42,9 +42,9 @@ package func quantity(_ count: Int, _ singular: String, plural: String? = nil) -
 /// The known name that a misspelled one most likely stands for; nil where none is near.
 ///
 /// - Parameters:
-///   - name: What was written.
-///   - known: The names that there are.
-/// - Returns: The name with the fewest letters that are wrong, missing, superfluous or swapped, at most a third of them.
+///   - name: what was written.
+///   - known: the names that there are.
+/// - Returns: the name with the fewest letters that are wrong, missing, superfluous or swapped, at most a third of them.
 public func nearestName(to name: String, among known: [String]) -> String? {
   let letters = Array(name.lowercased().unicodeScalars.prefix(64))
   let distances = known.map {

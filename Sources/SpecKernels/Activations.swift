@@ -89,7 +89,7 @@ public final class Activations {
   func start(of row: Int) -> UnsafeMutablePointer<Float> { buffer.pointer + row * stride }
 }
 
-/// Some neighbouring rows of a buffer.
+/// Some neighboring rows of a buffer.
 public struct ActivationRows {
   /// The buffer that the rows belong to.
   public let owner: Activations

@@ -22,7 +22,7 @@ public enum WeightType: String, CaseIterable, Sendable {
   case float32 = "f32"
   case bfloat16 = "bf16"
   case float16 = "f16"
-  /// Blocks of 32 neighbouring inputs of an output, with one scale for each block. The embedding keeps its stored bits.
+  /// Blocks of 32 neighboring inputs of an output, with one scale for each block. The embedding keeps its stored bits.
   case int8
 
   /// Bytes of one weight, the scales included.

@@ -64,7 +64,7 @@ extension ComputeContext {
     defer { withExtendedLifetime((parameters, gradient, firstMoment, secondMoment)) {} }
     precondition(
       [gradient, firstMoment, secondMoment].allSatisfy { $0.hasShape(of: parameters) } && settings.step > 0,
-      "an optimiser's shapes or step"
+      "an optimizer's shapes or step"
     )
     var step = sk_adamw_step(
       rate: settings.rate,

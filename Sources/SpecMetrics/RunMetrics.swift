@@ -51,11 +51,11 @@ package struct RunMetrics: Sendable {
   /// Reads a run's rows once and forms its metrics.
   ///
   /// - Parameters:
-  ///   - store: The database.
-  ///   - run: The run.
-  ///   - times: Its times; nil reads them.
-  ///   - stretch: Tokens over which a pace is taken, at least 1.
-  /// - Throws: A `StoreError`.
+  ///   - store: the database.
+  ///   - run: the run.
+  ///   - times: its times; nil reads them.
+  ///   - stretch: tokens over which a pace is taken, at least 1.
+  /// - Throws: a `StoreError`.
   package init(
     store: BenchmarkStore,
     run: Stored<RunRecord>,

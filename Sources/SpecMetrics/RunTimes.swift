@@ -18,9 +18,9 @@ package struct RunTimes: Sendable {
   /// Reads the times of a run.
   ///
   /// - Parameters:
-  ///   - store: The database.
-  ///   - run: The run's id.
-  /// - Throws: A `StoreError`.
+  ///   - store: the database.
+  ///   - run: the run's id.
+  /// - Throws: a `StoreError`.
   package init(store: BenchmarkStore, run: Int64) throws(StoreError) {
     let all = try store.pairs(of: run)
     let baseline = try store.decoders(of: run).first(where: \.isVanilla)?.id

@@ -2,14 +2,14 @@ import SpecStatistics
 import SpecStore
 
 /// What a ratio of vanilla's times to a decoder's compares.
-public enum SpeedBasis: String, Encodable, Sendable {
+package enum SpeedBasis: String, Encodable, Sendable {
   /// Times of equal outputs: their ratio is a speedup.
   case speedup
   /// Times per token, since outputs need not be equal: the ratio says nothing of how long an answer takes.
   case timePerToken = "time_per_token"
 
   /// What a single ratio is called in a sentence.
-  public var noun: String { self == .speedup ? "speedup" : "ratio of times per token" }
+  package var noun: String { self == .speedup ? "speedup" : "ratio of times per token" }
 }
 
 /// How much faster a decoder is than the run's vanilla decoder, over pairs of the same prompt and repeat.
@@ -47,7 +47,7 @@ package struct SpeedMetrics: Equatable, Sendable {
 
   /// Adds up pairs.
   ///
-  /// - Parameter pairs: A decoder's generations beside vanilla's; nil without any.
+  /// - Parameter pairs: a decoder's generations beside vanilla's; nil without any.
   package init?(_ pairs: [GenerationPair]) {
     guard !pairs.isEmpty else { return nil }
     func sum(_ number: (GenerationPair) -> Int) -> Int { pairs.reduce(0) { $0 + number($1) } }
@@ -142,8 +142,8 @@ extension PairedTimes {
   /// The decode times of generations beside vanilla's.
   ///
   /// - Parameters:
-  ///   - pairs: The generations of one decoder.
-  ///   - basis: What to compare; nil takes what the outputs allow.
+  ///   - pairs: the generations of one decoder.
+  ///   - basis: what to compare; nil takes what the outputs allow.
   package init(decodeTimesOf pairs: some Collection<GenerationPair>, as basis: SpeedBasis? = nil) {
     let basis = basis ?? pairs.basis
     self.init(pairs.lazy.map { $0.decodeTimes(as: basis) })
@@ -152,6 +152,6 @@ extension PairedTimes {
   /// The decode times as they are, for a `PassEffect`: that takes every decoder relative to its own mean, and the same
   /// times of vanilla beside all of them.
   ///
-  /// - Parameter pairs: The generations of one decoder.
+  /// - Parameter pairs: the generations of one decoder.
   package init(repeatTimesOf pairs: some Collection<GenerationPair>) { self.init(decodeTimesOf: pairs, as: .speedup) }
 }

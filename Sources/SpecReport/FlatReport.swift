@@ -4,7 +4,7 @@ import SpecMetrics
 import SpecStore
 
 /// A run as one flat table, one row for each decoder and category, for spreadsheets and data frames.
-public enum FlatReport {
+package enum FlatReport {
   /// The columns, in order. `basis` says whether the intervals and the verdict are those of `speedup`, which is empty where
   /// outputs need not be equal, or of `time_per_token_ratio`.
   static let columns = [
@@ -19,19 +19,19 @@ public enum FlatReport {
 
   /// Renders a run as comma-separated values (RFC 4180) with a line of titles; what was not measured is empty.
   ///
-  /// - Parameter summary: The run.
-  /// - Returns: The text.
-  public static func csv(_ summary: RunSummary) -> String {
+  /// - Parameter summary: the run.
+  /// - Returns: the text.
+  package static func csv(_ summary: RunSummary) -> String {
     let lines = rows(summary).map { row in columns.map { cell(row[$0] ?? .null) }.joined(separator: ",") }
     return ([columns.joined(separator: ",")] + lines).joined(separator: "\n") + "\n"
   }
 
   /// Renders a run as JSON lines with the same names; what was not measured is null.
   ///
-  /// - Parameter summary: The run.
-  /// - Returns: The text, one object a line.
+  /// - Parameter summary: the run.
+  /// - Returns: the text, one object a line.
   /// - Throws: `EncodingError`, should a value have no JSON text.
-  public static func jsonLines(_ summary: RunSummary) throws -> String {
+  package static func jsonLines(_ summary: RunSummary) throws -> String {
     try rows(summary).map { try JSONText.line($0) + "\n" }.joined()
   }
 

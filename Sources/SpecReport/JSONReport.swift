@@ -10,13 +10,13 @@ import SpecStore
 /// Rates and shares are between 0 and 1, times say their unit in the name, and what was not measured is null. The
 /// three times of a decoder or category are medians; where `basis` is `time_per_token` outputs need not be equal, and there is
 /// no speedup; the list `latency` has the other percentiles and the means.
-public enum JSONReport {
+package enum JSONReport {
   /// Renders a run as JSON with sorted keys.
   ///
-  /// - Parameter summary: The run.
-  /// - Returns: The text of one JSON object.
+  /// - Parameter summary: the run.
+  /// - Returns: the text of one JSON object.
   /// - Throws: `EncodingError`, should a value have no JSON text.
-  public static func render(_ summary: RunSummary) throws -> String {
+  package static func render(_ summary: RunSummary) throws -> String {
     let members = try columns(summary).merging(metrics(summary)) { column, _ in column }
     return try JSONText.lines(members) + "\n"
   }

@@ -148,5 +148,5 @@ extension RunSections {
 
 extension RunSummary {
   /// The result in one or two plain sentences: the fastest decoder, and whether every output is vanilla's.
-  public var verdict: String { RunSections(summary: self).verdict.plain }
+  package var verdict: String { RunSections(summary: self).verdict.plain }
 }

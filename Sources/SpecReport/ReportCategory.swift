@@ -26,8 +26,8 @@ struct ReportCategory: Hashable, Sendable {
 
   /// The categories of a run's tables: Spec-Bench's six, or, where the suite has its own, those that it has.
   ///
-  /// - Parameter names: The categories of its prompts, in order.
-  /// - Returns: The categories, without `overall`.
+  /// - Parameter names: the categories of its prompts, in order.
+  /// - Returns: the categories, without `overall`.
   static func tasks(_ names: [String]) -> [ReportCategory] {
     let own = names.filter { name in !standard.contains { $0.rawValue == name } }
     guard !own.isEmpty else { return standard }

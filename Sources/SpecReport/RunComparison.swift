@@ -1,19 +1,19 @@
 import SpecFiles
-public import SpecMetrics
+import SpecMetrics
 import SpecStatistics
 import SpecStore
 
 /// What is compared: a run, or one decoder of it.
-public struct ComparisonSide: Sendable {
+package struct ComparisonSide: Sendable {
   /// The database.
-  public let store: BenchmarkStore
+  package let store: BenchmarkStore
   /// The run's id.
-  public let run: Int64
+  package let run: Int64
   /// The decoder's name; nil for all of the run.
-  public let decoder: String?
+  package let decoder: String?
 
   /// Makes a side; the properties say what each value means.
-  public init(store: BenchmarkStore, run: Int64, decoder: String?) {
+  package init(store: BenchmarkStore, run: Int64, decoder: String?) {
     self.store = store
     self.run = run
     self.decoder = decoder
@@ -24,7 +24,7 @@ public struct ComparisonSide: Sendable {
 }
 
 /// Why two sides are not compared.
-public enum ComparisonError: Error, Equatable, CustomStringConvertible {
+package enum ComparisonError: Error, Equatable, CustomStringConvertible {
   /// The run has no decoder of this name.
   case noSuchDecoder(name: String, side: String, known: [String])
   /// The sides differ in what must be equal; one phrase each.
@@ -35,7 +35,7 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
   case nothingInCommon(first: String, second: String)
 
   /// One sentence that says what was found and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .noSuchDecoder(let name, let side, let known):
       "\(side) has no decoder '\(name)'\(nearestNameHint(for: name, among: known)); choose one of \(known.joined(separator: ", "))"
@@ -52,51 +52,51 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
 }
 
 /// The second side over the first: decoders of one run directly, two runs through each run's own vanilla.
-public struct RunComparison: Sendable {
+package struct RunComparison: Sendable {
   /// One decoder beside another.
-  public struct Row: Sendable {
+  package struct Row: Sendable {
     /// The first side's decoder.
-    public let first: String
+    package let first: String
     /// The second side's decoder.
-    public let second: String
+    package let second: String
     /// Whether the ratios are speedups, or compare times per token since outputs need not be equal.
-    public let basis: SpeedBasis
+    package let basis: SpeedBasis
     /// Vanilla's time over the first side's.
-    public let firstSpeedup: Double
+    package let firstSpeedup: Double
     /// Vanilla's time over the second side's.
-    public let secondSpeedup: Double
+    package let secondSpeedup: Double
     /// How much faster the second is: above 1 it is faster.
-    public let ratio: Double
+    package let ratio: Double
     /// The 95 % interval of that ratio; nil where no question was measured twice and there are fewer than eight questions.
-    public let interval: ConfidenceInterval?
+    package let interval: ConfidenceInterval?
     /// Decode milliseconds per token of both sides: shown, never judged.
-    public let milliseconds: (first: Double, second: Double)
+    package let milliseconds: (first: Double, second: Double)
 
     /// What may be said.
-    public var verdict: Verdict { Verdict(interval) }
+    package var verdict: Verdict { Verdict(interval) }
 
     /// Whether the second side is slower by more than a share, whole interval and all; nil without an interval.
     ///
     /// - Parameter share: 0.03 for 3 %.
     /// - Returns: nil where there is no interval.
-    public func isSlower(than share: Double) -> Bool? { interval.map { $0.upper < 1 - share } }
+    package func isSlower(than share: Double) -> Bool? { interval.map { $0.upper < 1 - share } }
   }
 
   /// What is compared, as a person would name it.
-  public let titles: (first: String, second: String)
+  package let titles: (first: String, second: String)
   /// What differs although it should not; empty unless such a comparison was asked for.
-  public let differences: [String]
+  package let differences: [String]
   /// What differs and is worth knowing, such as the version of the program; one phrase each.
-  public let notes: [String]
+  package let notes: [String]
   /// The decoders.
-  public let rows: [Row]
+  package let rows: [Row]
   /// Decoders of the second side that were to be compared and have no time in common with the first side's.
-  public let untimed: [String]
+  package let untimed: [String]
   /// The sides that are unfinished, each with how far it is, like `the first run is unfinished: 12 of 60 generations`:
   /// what is missing may change every figure.
-  public let unfinished: [String]
+  package let unfinished: [String]
   /// Outputs of both sides that were compared with vanilla's, and those that differ.
-  public let lossless: (checked: Int, mismatches: Int)
+  package let lossless: (checked: Int, mismatches: Int)
 
   /// Compares.
   ///
@@ -105,7 +105,7 @@ public struct RunComparison: Sendable {
   ///   - second: the new.
   ///   - anyway: whether to compare what was measured differently, too.
   /// - Throws: ``ComparisonError``, or `StoreError`.
-  public init(_ first: ComparisonSide, _ second: ComparisonSide, anyway: Bool = false) throws {
+  package init(_ first: ComparisonSide, _ second: ComparisonSide, anyway: Bool = false) throws {
     let (old, new) = (try SideMetrics(first), try SideMetrics(second))
     titles = (first.title, second.title)
     if let empty = [old, new].first(where: \.isEmpty) { throw ComparisonError.nothingMeasured(side: empty.title) }

@@ -3,13 +3,13 @@ import SpecMetrics
 import SpecStore
 
 /// Everything that a report says about one run, read from the database once.
-public struct RunSummary: Sendable {
+package struct RunSummary: Sendable {
   /// What the run was measured with.
-  public let environment: EnvironmentRecord
+  package let environment: EnvironmentRecord
   /// The generations that differ from vanilla's.
-  public let mismatches: [Mismatch]
+  package let mismatches: [Mismatch]
   /// The prompts that were not run, by category and reason.
-  public let skips: [Skip]
+  package let skips: [Skip]
 
   let outline: RunOutline
   /// What a reader calls the decoders.
@@ -20,10 +20,10 @@ public struct RunSummary: Sendable {
   /// Reads a run.
   ///
   /// - Parameters:
-  ///   - store: The database.
-  ///   - run: The run's id.
-  /// - Throws: A `StoreError`, for example when there is no such run.
-  public init(store: BenchmarkStore, run: Int64) throws(StoreError) {
+  ///   - store: the database.
+  ///   - run: the run's id.
+  /// - Throws: a `StoreError`, for example when there is no such run.
+  package init(store: BenchmarkStore, run: Int64) throws(StoreError) {
     outline = try RunOutline(store: store, run: try store.run(run))
     labels = DecoderLabels(outline.decoders + [outline.noiseFloor].compactMap(\.self))
     environment = try store.environment(of: run).record
@@ -34,9 +34,9 @@ public struct RunSummary: Sendable {
   }
 
   /// The run.
-  public var run: Stored<RunRecord> { outline.run }
+  package var run: Stored<RunRecord> { outline.run }
   /// Its decoders: vanilla first, then the others in the order of the run; the noise floor is not among them.
-  public var decoders: [Stored<DecoderRecord>] { outline.decoders }
+  package var decoders: [Stored<DecoderRecord>] { outline.decoders }
   /// The decoders and the noise floor.
   var allDecoders: [Stored<DecoderRecord>] { decoders + [outline.noiseFloor].compactMap(\.self) }
   /// What is compared with vanilla, the noise floor first.
@@ -48,13 +48,13 @@ public struct RunSummary: Sendable {
   /// What the run's ratios are called.
   var naming: SpeedNaming { outline.naming }
   /// Whether the run came to its end.
-  public var isFinished: Bool { outline.isFinished }
+  package var isFinished: Bool { outline.isFinished }
   /// Number of recorded generations.
-  public var generations: Int { outline.generations }
+  package var generations: Int { outline.generations }
   /// Number of generations that the run's decoders, repeats and prompts ask for, skipped prompts left out.
-  public var expectedGenerations: Int { outline.expectedGenerations }
+  package var expectedGenerations: Int { outline.expectedGenerations }
   /// Number of generations that were compared with vanilla's.
-  public var checkedGenerations: Int { outline.checkedGenerations }
+  package var checkedGenerations: Int { outline.checkedGenerations }
 }
 
 extension RunMetrics {

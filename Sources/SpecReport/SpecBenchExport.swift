@@ -4,37 +4,37 @@ import SpecFiles
 import SpecStore
 
 /// A run of which no question is measured with all its turns.
-public struct NothingToExport: Error, CustomStringConvertible {
+package struct NothingToExport: Error, CustomStringConvertible {
   let database: String
   let run: Int64
   let isFinished: Bool
 
   /// One sentence.
-  public var description: String {
+  package var description: String {
     "\(printablePath(database)): run \(run) holds no question with all its turns, so that there is nothing to write; "
       + (isFinished ? "" : "go on with it with 'specbench run --resume', or ") + "name another run"
   }
 }
 
 /// A run in the format of Spec-Bench's `model_answer` files.
-public enum SpecBenchExport {
+package enum SpecBenchExport {
   /// One decoder's file.
-  public struct File: Sendable {
+  package struct File: Sendable {
     /// The file's name.
-    public let name: String
+    package let name: String
     /// JSON lines, one for each question.
-    public let text: String
+    package let text: String
   }
 
   /// Renders a run: one file for each decoder, the noise floor left out. Every repeat is a choice; Spec-Bench's scripts
   /// read the first. A repeat of a question counts once all its turns are there.
   ///
   /// - Parameters:
-  ///   - store: The database.
-  ///   - run: The run's id.
-  /// - Returns: The files, vanilla's first.
-  /// - Throws: A `StoreError`, ``NothingToExport``, or `EncodingError`.
-  public static func render(store: BenchmarkStore, run: Int64) throws -> [File] {
+  ///   - store: the database.
+  ///   - run: the run's id.
+  /// - Returns: the files, vanilla's first.
+  /// - Throws: a `StoreError`, ``NothingToExport``, or `EncodingError`.
+  package static func render(store: BenchmarkStore, run: Int64) throws -> [File] {
     let record = try store.run(run)
     try store.checkNumbers(of: run)
     let prompts = Dictionary(uniqueKeysWithValues: try store.prompts(of: run).map { ($0.id, $0.record) })

@@ -5,7 +5,7 @@ import SpecFiles
 import SpecModel
 
 /// Decodes a file of prompts with one decoder, for golden tests and for other programs.
-public struct DecodeJob {
+package struct DecodeJob {
   /// One prompt.
   private struct Input {
     let id: JSONValue
@@ -31,7 +31,7 @@ public struct DecodeJob {
   ///   - rules: when to stop.
   ///   - sampling: how tokens are chosen.
   /// - Throws: ``DecodeInputError`` for a malformed line, or what making the decoder throws.
-  public init(
+  package init(
     spec: DecoderSpec,
     inputPath: String,
     model: LoadedModel,
@@ -68,7 +68,7 @@ public struct DecodeJob {
   ///   - shouldStop: asked before each cycle.
   /// - Throws: ``UnwritableFile`` if the output cannot be written, ``WorkInterrupted`` if it was stopped,
   ///   ``FailedGeneration`` if a model's logits are not finite.
-  public func run(
+  package func run(
     outputPath path: String,
     progress: (Int, Int) -> Void,
     shouldStop: () -> Bool = { false }
@@ -179,17 +179,17 @@ private struct DecodedLine: Encodable {
 }
 
 /// What can be wrong with a file of prompts.
-public enum DecodeInputError: InputFailure, CustomStringConvertible {
+package enum DecodeInputError: InputFailure, CustomStringConvertible {
   /// The file or a line of it cannot be read.
   case unreadable(file: String, problem: InputProblem)
   /// There is no line with a prompt.
   case noPrompt(file: String)
 
   /// The error of a problem that reading found.
-  public init(_ problem: InputProblem, file: String) { self = .unreadable(file: file, problem: problem) }
+  package init(_ problem: InputProblem, file: String) { self = .unreadable(file: file, problem: problem) }
 
   /// One sentence that names the file and, where there is one, the line.
-  public var description: String {
+  package var description: String {
     switch self {
     case .noPrompt(let file):
       "\(file): it holds no prompt; write a JSON object like {\"id\": 1, \"prompt\": \"…\"} in each line"

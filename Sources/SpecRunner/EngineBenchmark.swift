@@ -3,75 +3,75 @@ import SpecModel
 import SpecStatistics
 
 /// How fast the engine is, against what the machine can do, all measured in turn in one process.
-public struct EngineBenchmark {
+package struct EngineBenchmark {
   /// What the machine can do at most.
-  public struct Limits: Codable, Sendable {
+  package struct Limits: Codable, Sendable {
     /// Bytes per second read from a buffer much larger than any cache.
-    public var readBytesPerSecond: Double
+    package var readBytesPerSecond: Double
     /// Bytes per second read again and again from a buffer of the weights' size.
-    public var readSameSizeBytesPerSecond: Double
+    package var readSameSizeBytesPerSecond: Double
     /// Multiply-adds per second in registers.
-    public var multiplyAddsPerSecond: Double
+    package var multiplyAddsPerSecond: Double
   }
 
   /// One pass over some positions.
-  public struct Pass: Codable, Sendable {
+  package struct Pass: Codable, Sendable {
     /// Positions computed at once.
-    public var positions: Int
+    package var positions: Int
     /// Median time in seconds.
-    public var seconds: Double
+    package var seconds: Double
     /// Multiply-adds of its matrix products.
-    public var multiplyAdds: Int
+    package var multiplyAdds: Int
     /// Its time over that of one position, the median of pairs measured in turn; nil for a prefill.
-    public var ofOnePosition: Double?
+    package var ofOnePosition: Double?
     /// The rate at which it reads the weights, over the faster of the two rates of reading: for one position the median of
     /// ratios measured in turn, for more positions that over ``ofOnePosition``, for a prefill the quotient of medians.
-    public var ofReading: Double
+    package var ofReading: Double
     /// Its multiply-adds per second over the peak: for a prefill the median of ratios measured in turn, else the quotient
     /// of medians.
-    public var ofMultiplyAdds: Double
+    package var ofMultiplyAdds: Double
   }
 
   /// What the time of a pass goes into: means over passes whose operations were timed one by one.
-  public struct Profile: Codable, Sendable {
+  package struct Profile: Codable, Sendable {
     /// Positions computed at once.
-    public var positions: Int
+    package var positions: Int
     /// Time of a pass in seconds, the timing included.
-    public var seconds: Double
+    package var seconds: Double
     /// Seconds in each operation; the rest of the pass lies between them.
-    public var operations: [SpecKernels.Operation: Double]
+    package var operations: [SpecKernels.Operation: Double]
   }
 
   /// All that was measured.
-  public struct Result: Codable, Sendable {
+  package struct Result: Codable, Sendable {
     /// The model's name or the shape's.
-    public var model: String
+    package var model: String
     /// How weights are held.
-    public var weightType: String
+    package var weightType: String
     /// Threads.
-    public var threads: Int
+    package var threads: Int
     /// The kernel set.
-    public var kernels: String
+    package var kernels: String
     /// Bytes of weights that one pass reads.
-    public var weightBytes: Int
+    package var weightBytes: Int
     /// Medians over the rounds.
-    public var limits: Limits
+    package var limits: Limits
     /// Decoding and verifying: T(m), with the logits of every position.
-    public var passes: [Pass]
+    package var passes: [Pass]
     /// Prefill, with the logits of the last position.
-    public var prefills: [Pass]
+    package var prefills: [Pass]
     /// Where passes over some numbers of positions spend their time, the largest prefill last.
-    public var profiles: [Profile]
+    package var profiles: [Profile]
   }
 
   /// Positions of the passes.
-  public static let positions = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 48, 64]
+  package static let positions = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 48, 64]
   /// Positions of the prefills.
-  public static let prefillPositions = [128, 512]
+  package static let prefillPositions = [128, 512]
   /// Positions of the passes whose operations are timed.
-  public static let profiledPositions = [1, 4, 8]
+  package static let profiledPositions = [1, 4, 8]
   /// Positions before those of a pass where nothing else is asked for.
-  public static let shortContext = 64
+  package static let shortContext = 64
   private let name: String
   private let target: Transformer
   private let cache: KVCache
@@ -88,7 +88,7 @@ public struct EngineBenchmark {
   ///   - target: the model.
   ///   - context: positions before those of a decoding or verifying pass; at most half of the model's are taken.
   /// - Throws: `KernelError` if there is not enough memory.
-  public init(name: String, target: Transformer, context: Int = Self.shortContext) throws {
+  package init(name: String, target: Transformer, context: Int = Self.shortContext) throws {
     self.name = name
     self.target = target
     self.context = max(1, min(context, target.configuration.contextLength / 2))
@@ -121,7 +121,7 @@ public struct EngineBenchmark {
   ///   - check: called between passes; what it throws ends the measurement.
   /// - Returns: the medians.
   /// - Throws: `KernelError` if there is not enough memory, and what `check` throws.
-  public func run(
+  package func run(
     rounds: Int,
     progress: (Int, Int) -> Void,
     check: () throws -> Void = {}
@@ -244,7 +244,7 @@ public struct EngineBenchmark {
   ///   - check: called between passes; what it throws ends the measurement.
   /// - Returns: seconds by m.
   /// - Throws: what `check` throws, `NotFiniteLogits`.
-  public func costs(
+  package func costs(
     of counts: [Int],
     rounds: Int,
     inARow longest: Int = 10,

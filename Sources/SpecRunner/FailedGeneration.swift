@@ -3,16 +3,16 @@ import SpecKernels
 import SpecModel
 
 /// A generation that broke off, with its place. Nothing of it is a result.
-public struct FailedGeneration: Error, CustomStringConvertible {
+package struct FailedGeneration: Error, CustomStringConvertible {
   /// What was decoded: a question and a turn, or a line of a file.
-  public let place: String
+  package let place: String
   /// The decoder's name.
-  public let decoder: String
+  package let decoder: String
   /// Why it broke off.
-  public let reason: NotFiniteLogits
+  package let reason: NotFiniteLogits
 
   /// One sentence that names prompt, decoder, model and position.
-  public var description: String { "\(place), decoded by \(decoder): \(reason)" }
+  package var description: String { "\(place), decoded by \(decoder): \(reason)" }
 
   /// How a place in a suite is told; both count from one, as a person does.
   ///

@@ -5,17 +5,17 @@ import SpecKernels
 import SpecModel
 
 /// A model that is ready to decode: its target, its tokenizer and where they came from.
-public final class LoadedModel {
+package final class LoadedModel {
   /// What a person calls the model, from its folder.
-  public let name: String
+  package let name: String
   /// The model's folder, absolute.
-  public let directory: String
+  package let directory: String
   /// The weights.
-  public let target: Transformer
+  package let target: Transformer
   /// The type in which the checkpoint stores its weights; the target may hold them in another.
-  public let storedWeightType: WeightType
+  package let storedWeightType: WeightType
   /// The tokenizer.
-  public let tokenizer: Tokenizer
+  package let tokenizer: Tokenizer
   /// The files that were read to make it, and those beside them that tell how it is used.
   let inputs: [InputLog.Entry]
 
@@ -23,7 +23,7 @@ public final class LoadedModel {
   ///
   /// - Parameter directory: a checkpoint folder in Hugging Face layout with its tokenizer.
   /// - Returns: the files, with everything that keeps them from being used.
-  public static func files(directory: String) -> ModelFiles {
+  package static func files(directory: String) -> ModelFiles {
     ModelFiles(directory: FilePlace.absolute(directory), name: directory)
   }
 
@@ -36,7 +36,7 @@ public final class LoadedModel {
   ///   - progress: called before each layer with how many are loaded and how many there are; what it throws ends the
   ///     loading.
   /// - Throws: `ModelError`, `TokenizerError` or `KernelError`.
-  public convenience init(
+  package convenience init(
     directory: String,
     weightType: WeightType? = nil,
     context: ComputeContext,
@@ -53,7 +53,7 @@ public final class LoadedModel {
   ///   - context: the kernels and threads to compute on.
   ///   - progress: called before each layer with how many are loaded and how many there are.
   /// - Throws: `ModelError`, `TokenizerError` or `KernelError`.
-  public init(
+  package init(
     _ files: ModelFiles,
     weightType: WeightType? = nil,
     context: ComputeContext,
@@ -79,7 +79,7 @@ public final class LoadedModel {
   ///   - sampling: how tokens are chosen.
   ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
   /// - Returns: the target, its folder and the sampling.
-  public func resources(_ sampling: Sampling = .greedy, workingDirectory: String? = nil) -> DecoderResources {
+  package func resources(_ sampling: Sampling = .greedy, workingDirectory: String? = nil) -> DecoderResources {
     DecoderResources(
       target: target,
       modelDirectory: directory,
@@ -94,7 +94,7 @@ public final class LoadedModel {
   ///   - maximumNewTokens: most tokens of an output.
   ///   - endTokens: nil takes the checkpoint's.
   /// - Returns: the rules.
-  public func stopRules(maximumNewTokens: Int, endTokens: [Token]? = nil) -> StopRules {
+  package func stopRules(maximumNewTokens: Int, endTokens: [Token]? = nil) -> StopRules {
     StopRules(
       endTokens: Set(endTokens ?? target.configuration.endTokens),
       maximumNewTokens: maximumNewTokens,
@@ -108,7 +108,7 @@ public final class LoadedModel {
   ///   - text: the text.
   ///   - begins: whether the begin token comes first; nil does as the tokenizer's files ask for.
   /// - Returns: the tokens.
-  public func encode(_ text: String, begins: Bool? = nil) -> [Token] { encoder.encode(text, begins: begins) }
+  package func encode(_ text: String, begins: Bool? = nil) -> [Token] { encoder.encode(text, begins: begins) }
 
   /// The tokens of a prompt. Special tokens do not count in what it quotes.
   ///
@@ -116,7 +116,7 @@ public final class LoadedModel {
   ///   - prompt: the prompt.
   ///   - begins: whether the begin token comes first; nil does as the tokenizer's files ask for.
   /// - Returns: the tokens.
-  public func encode(_ prompt: PromptText, begins: Bool? = nil) -> [Token] { encoder.encode(prompt, begins: begins) }
+  package func encode(_ prompt: PromptText, begins: Bool? = nil) -> [Token] { encoder.encode(prompt, begins: begins) }
 
   private var encoder: TextEncoder { TextEncoder(tokenizer: tokenizer, configuration: target.configuration) }
 }

@@ -2,18 +2,18 @@ import SpecMetrics
 import SpecStore
 
 /// How narrow the speedups' intervals of this suite have to be, and how long that may take.
-public struct PrecisionGoal: Sendable, Equatable {
+package struct PrecisionGoal: Sendable, Equatable {
   /// Most repeats, whatever the precision.
-  public static let mostRepeats = 10_000
+  package static let mostRepeats = 10_000
   /// How far the ends of every decoder's overall interval may lie from its speedup: 0.02 for 2 %.
-  public var precision: Double
+  package var precision: Double
   /// No repeat begins with which all repeats, those of earlier attempts included, would take longer; nil for no limit.
-  public var timeBudget: Duration?
+  package var timeBudget: Duration?
 
   /// - Parameters:
   ///   - precision: above 0, as a share.
   ///   - timeBudget: nil for no limit.
-  public init(precision: Double, timeBudget: Duration? = nil) {
+  package init(precision: Double, timeBudget: Duration? = nil) {
     self.precision = precision
     self.timeBudget = timeBudget
   }

@@ -1,6 +1,6 @@
 import SpecSuite
 
-/// Numbers with neighbours drawn together, in their order: `1-10,41-50`.
+/// Numbers with neighbors drawn together, in their order: `1-10,41-50`.
 func rangesText(_ numbers: [Int]) -> String {
   var ranges: [ClosedRange<Int>] = []
   for number in numbers {

@@ -7,20 +7,20 @@ import SpecStatistics
 import SpecStore
 
 /// What it costs to record: a synthetic run whose decoders compute nothing, noted and written as a measured one is.
-public struct RecordingBenchmark {
+package struct RecordingBenchmark {
   /// All that was measured.
-  public struct Result: Codable, Sendable {
+  package struct Result: Codable, Sendable {
     /// Recorded tokens.
-    public var tokens = 0
+    package var tokens = 0
     /// Recorded cycles.
-    public var cycles = 0
+    package var cycles = 0
     /// Recorded generations.
-    public var generations = 0
+    package var generations = 0
     /// Seconds inside the timed region for each token: reading the clocks, stop rules, noting tokens and cycles. The median
     /// of the repeats, as the next.
-    public var noting = 0.0
+    package var noting = 0.0
     /// Seconds between the timed regions for each token: making the rows, writing them, comparing with vanilla.
-    public var writing = 0.0
+    package var writing = 0.0
   }
 
   /// Tokens of one generation.
@@ -36,7 +36,7 @@ public struct RecordingBenchmark {
   ///   - store: the database that gets the run.
   ///   - tokens: how many to record; whole repeats, so that they become some more.
   ///   - context: the kernels and threads, for the run's environment.
-  public init(store: BenchmarkStore, tokens: Int, context: ComputeContext) {
+  package init(store: BenchmarkStore, tokens: Int, context: ComputeContext) {
     self.store = store
     self.context = context
     // One token a cycle for vanilla and three for the others make half as many cycles as tokens.
@@ -50,7 +50,7 @@ public struct RecordingBenchmark {
   /// - Parameter progress: called after each repeat with how many are done; what it throws ends the measurement.
   /// - Returns: the run's id and what recording cost.
   /// - Throws: `StoreError` if it cannot be written, and what `progress` throws.
-  public func run(progress: (Int, Int) throws -> Void) throws -> (run: Int64, result: Result) {
+  package func run(progress: (Int, Int) throws -> Void) throws -> (run: Int64, result: Result) {
     let identifiers = try begin()
     var (result, noting, writing) = (Result(), [Double](), [Double]())
     for repeatIndex in 0..<repeats {

@@ -6,21 +6,21 @@ import SpecModel
 import SpecStore
 
 /// A decoder of a run, under a name that is unique there.
-public struct RunDecoder {
+package struct RunDecoder {
   /// The method's name, with a number for a second spec of a method.
-  public let name: String
+  package let name: String
   /// The spec with all settings written out.
-  public let spec: DecoderSpec
+  package let spec: DecoderSpec
   /// The decoder.
-  public let decoder: any Decoder
+  package let decoder: any Decoder
   /// Trained parameters added to the target.
-  public let addedParameters: Int
+  package let addedParameters: Int
   /// Whether this is vanilla once more, measured to see how far two measurements of the same thing differ.
-  public let isNoiseFloor: Bool
+  package let isNoiseFloor: Bool
   /// The files that it was made from, beside the target's.
   let inputs: [InputLog.Entry]
   /// What limits it beside this target, as a clause about it; nil for nothing.
-  public let warning: String?
+  package let warning: String?
 
   /// - Parameters:
   ///   - name: unique in the run.
@@ -30,7 +30,7 @@ public struct RunDecoder {
   ///   - isNoiseFloor: whether this is vanilla once more.
   ///   - inputs: the files that it was made from, beside the target's.
   ///   - warning: what limits it beside this target, as a clause about it.
-  public init(
+  package init(
     name: String,
     spec: DecoderSpec,
     decoder: any Decoder,
@@ -52,7 +52,7 @@ public struct RunDecoder {
   var isBaseline: Bool { spec.method == Baseline.method && !isNoiseFloor }
 
   /// The name of the decoder that is vanilla once more.
-  public static let noiseFloorName = "vanilla (again)"
+  package static let noiseFloorName = "vanilla (again)"
 
   /// Makes the decoders of a run: vanilla first, whether it was asked for or not, then the others as listed. A second
   /// spec of a method gets a number.
@@ -66,7 +66,7 @@ public struct RunDecoder {
   ///   - registry: the methods.
   /// - Returns: the decoders, vanilla first.
   /// - Throws: `DecodingError`, `ModelError` or `KernelError`.
-  public static func prepare(
+  package static func prepare(
     _ specs: [DecoderSpec],
     model: LoadedModel,
     sampling: Sampling = .greedy,

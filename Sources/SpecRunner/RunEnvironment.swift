@@ -5,15 +5,15 @@ import SpecKernels
 import SpecStore
 
 /// What a run is measured with, read from the system.
-public enum RunEnvironment {
+package enum RunEnvironment {
   /// The package's version.
-  public static let packageVersion = "0.1.0"
+  package static let packageVersion = "0.1.0"
 
   /// Reads the system's state.
   ///
   /// - Parameter context: the kernels and threads that will compute.
   /// - Returns: the record to be stored with the run.
-  public static func capture(_ context: ComputeContext) -> EnvironmentRecord {
+  package static func capture(_ context: ComputeContext) -> EnvironmentRecord {
     let load = SystemFiles.loadAverage
     let processors = Processors.affinity
     let governor = governor(of: processors)

@@ -1,7 +1,7 @@
 import SpecStore
 
 /// Hears how a run goes on. All calls come between measurements, never inside one.
-public protocol RunObserver {
+package protocol RunObserver {
   /// Something a person should know, in one sentence.
   func note(_ text: String)
 
@@ -42,22 +42,22 @@ public protocol RunObserver {
 
 extension RunObserver {
   /// Nothing, for observers that do not want to know.
-  public func working(on activity: String?) {}
+  package func working(on activity: String?) {}
 
   /// Nothing, as before.
-  public func began() {}
+  package func began() {}
 }
 
 /// A run that was asked to end before all was measured. What it has measured is in the database.
-public struct RunInterrupted: Error, CustomStringConvertible {
+package struct RunInterrupted: Error, CustomStringConvertible {
   /// Whether the run is in the database already; what comes before reads files and writes nothing.
-  public let hasBegun: Bool
+  package let hasBegun: Bool
 
   /// - Parameter hasBegun: whether the run is in the database already.
   package init(hasBegun: Bool = true) { self.hasBegun = hasBegun }
 
   /// One sentence that says how it goes on.
-  public var description: String {
+  package var description: String {
     hasBegun
       ? "Stopped: the same command with --resume goes on from here."
       : "Stopped before anything was measured or written: the same command begins again."
@@ -65,4 +65,4 @@ public struct RunInterrupted: Error, CustomStringConvertible {
 }
 
 /// Work that keeps nothing, such as a comparison, was asked to end.
-public struct WorkInterrupted: Error {}
+package struct WorkInterrupted: Error {}

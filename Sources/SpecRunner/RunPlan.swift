@@ -4,38 +4,38 @@ import SpecDecoding
 import SpecSuite
 
 /// What a run measures.
-public struct RunPlan: Sendable {
+package struct RunPlan: Sendable {
   /// The suite, already narrowed to the questions wanted.
-  public var suite: Suite
+  package var suite: Suite
   /// Where the suite was read from.
-  public var suitePath: String
+  package var suitePath: String
   /// How often each prompt is measured.
-  public var repeats: Int
+  package var repeats: Int
   /// Most tokens of an output.
-  public var maximumNewTokens: Int
+  package var maximumNewTokens: Int
   /// Seed of the order in which decoders take a prompt.
-  public var seed: Int
+  package var seed: Int
   /// How tokens are chosen.
-  public var sampling: Sampling
+  package var sampling: Sampling
   /// The command line, for the record.
-  public var commandLine: String
+  package var commandLine: String
   /// Whether to go on with the database's newest unfinished run of the same plan.
-  public var resumes: Bool
+  package var resumes: Bool
   /// Whether resuming also takes an earlier run of the same plan that is finished, as a sweep of several runs does.
-  public var reusesFinishedRuns = false
+  package var reusesFinishedRuns = false
   /// Whether such a sweep begins what no earlier attempt has begun; its first run has to be there.
-  public var beginsWhatIsMissing = false
+  package var beginsWhatIsMissing = false
   /// Where relative paths in the decoders' settings begin.
-  public var workingDirectory = FileManager.default.currentDirectoryPath
+  package var workingDirectory = FileManager.default.currentDirectoryPath
   /// Where the run's report goes, absolute; nil for none.
-  public var report: String?
+  package var report: String?
   /// When there have been repeats enough; nil stops after ``repeats``.
-  public var goal: PrecisionGoal?
+  package var goal: PrecisionGoal?
   /// The clocks of dates and of what passes between them.
   package var clock = RunClock.system
 
   /// Makes a plan; the properties say what each value means.
-  public init(
+  package init(
     suite: Suite,
     suitePath: String,
     repeats: Int,

@@ -81,14 +81,14 @@ extension ResumeError {
   /// - Parameter database: the database's path.
   /// - Throws: ``ResumeError/nothingUnfinished(database:)`` if it holds no measured run; `StoreError`, also where there is
   ///   no such file, which is not made.
-  public static func check(_ database: String) throws {
+  package static func check(_ database: String) throws {
     let isEmpty = try !BenchmarkStore(openingAt: database).runs().contains { $0.origin == .measured }
     if isEmpty { throw ResumeError.nothingUnfinished(database: database) }
   }
 }
 
 /// Why no run can be gone on with.
-public enum ResumeError: Error, Equatable, CustomStringConvertible {
+package enum ResumeError: Error, Equatable, CustomStringConvertible {
   /// All runs are finished, or there is none.
   case nothingUnfinished(database: String)
   /// The plan's run is finished.
@@ -101,7 +101,7 @@ public enum ResumeError: Error, Equatable, CustomStringConvertible {
   case otherPrompt(database: String, run: Int64, question: String, turn: Int)
 
   /// One sentence that says what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .nothingUnfinished(let database):
       "\(printablePath(database)): it holds no unfinished run to go on with; start without --resume"

@@ -7,7 +7,7 @@ import SpecSuite
 
 /// Runs a plan: repeat after repeat, prompt after prompt, all decoders next to each other in a shuffled order, every
 /// generation written in a transaction of its own before the next begins.
-public final class Runner {
+package final class Runner {
   private let plan: RunPlan
   private let model: LoadedModel
   private let store: BenchmarkStore
@@ -40,7 +40,7 @@ public final class Runner {
   ///   - model: the model.
   ///   - store: where to write.
   ///   - observer: hears how it goes on.
-  public init(
+  package init(
     plan: RunPlan,
     decoders: [RunDecoder],
     model: LoadedModel,
@@ -63,7 +63,7 @@ public final class Runner {
   /// - Returns: the run's id and the number of generations that differ from vanilla's.
   /// - Throws: ``SpecStore/StoreError`` if a result cannot be written, `KernelError` if a model file has vanished,
   ///   ``RunInterrupted`` if the observer wants to stop, ``FailedGeneration`` if a model's logits are not finite.
-  public func run() throws -> (run: Int64, mismatches: Int) {
+  package func run() throws -> (run: Int64, mismatches: Int) {
     do {
       return try measureWhatIsMissing()
     } catch StoreError.diskFull(let path, _) where ledger.hasRun || plan.beginsWhatIsMissing {

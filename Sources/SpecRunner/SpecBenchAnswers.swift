@@ -146,7 +146,7 @@ struct SpecBenchAnswers {
 }
 
 /// What can be wrong with a file of Spec-Bench's answers.
-public enum SpecBenchImportError: InputFailure, CustomStringConvertible {
+package enum SpecBenchImportError: InputFailure, CustomStringConvertible {
   /// The file or a line of it cannot be read.
   case unreadable(file: String, problem: InputProblem)
   /// There is no line with an answer.
@@ -157,10 +157,10 @@ public enum SpecBenchImportError: InputFailure, CustomStringConvertible {
   case nothingShared(files: [String])
 
   /// The error of a problem that reading found.
-  public init(_ problem: InputProblem, file: String) { self = .unreadable(file: file, problem: problem) }
+  package init(_ problem: InputProblem, file: String) { self = .unreadable(file: file, problem: problem) }
 
   /// One sentence that names the file and, where there is one, the line.
-  public var description: String {
+  package var description: String {
     switch self {
     case .empty(let file):
       "\(file): it holds no answer; name a file that Spec-Bench's evaluation has written"

@@ -6,11 +6,11 @@ import SpecSuite
 
 /// Makes a run out of Spec-Bench's `model_answer` files, for reports and comparisons. What the files do not hold stays
 /// unknown: token ids, the environment, drafted tokens, and the times of prefill and cycles.
-public struct SpecBenchImport {
+package struct SpecBenchImport {
   private let files: [SharedAnswers.File]
   private let shared: SharedAnswers
   /// What a reader has to know of the files, one sentence each: what only some of them hold, and what does not fit together.
-  public var notes: [String] { shared.doubts + shared.remarks }
+  package var notes: [String] { shared.doubts + shared.remarks }
 
   /// Reads and checks all files before anything is written.
   ///
@@ -19,7 +19,7 @@ public struct SpecBenchImport {
   ///   - others: the other decoders' files.
   ///   - category: that of questions for which no file has one and whose number is none of Spec-Bench's.
   /// - Throws: ``SpecBenchImportError``.
-  public init(vanilla: String, others: [String], category: Category? = nil) throws {
+  package init(vanilla: String, others: [String], category: Category? = nil) throws {
     var files: [SharedAnswers.File] = []
     for path in [vanilla] + others { files.append((path, try SpecBenchAnswers(path: path))) }
     var known = Set<String>()
@@ -38,7 +38,7 @@ public struct SpecBenchImport {
   ///   - commandLine: for the record.
   /// - Returns: the run's id.
   /// - Throws: `StoreError`.
-  public func write(to store: BenchmarkStore, modelName: String, commandLine: String) throws -> Int64 {
+  package func write(to store: BenchmarkStore, modelName: String, commandLine: String) throws -> Int64 {
     let identifiers = try store.beginRun(
       run(modelName: modelName, commandLine: commandLine),
       environment: environment,

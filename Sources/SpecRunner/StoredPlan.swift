@@ -6,50 +6,50 @@ import SpecSuite
 
 /// Everything that a run was asked to do, so that it can be gone on with from any working directory without saying it
 /// again.
-public struct StoredPlan: Codable, Equatable, Sendable {
+package struct StoredPlan: Codable, Equatable, Sendable {
   /// The model's folder, absolute.
-  public var model: String
+  package var model: String
   /// How weights are held.
-  public var weightType: String
+  package var weightType: String
   /// Threads that compute.
-  public var threads: Int
+  package var threads: Int
   /// The kernel set.
-  public var kernels: String
+  package var kernels: String
   /// The suite's folder or file, absolute.
-  public var suite: String
+  package var suite: String
   /// The questions chosen, in their order.
-  public var questions: [Int]
+  package var questions: [Int]
   /// Most tokens of an output.
-  public var maximumNewTokens: Int
+  package var maximumNewTokens: Int
   /// The decoders with all settings, vanilla and the noise floor left out.
-  public var decoders: [String]
+  package var decoders: [String]
   /// Whether vanilla is measured once more.
-  public var noiseFloor: Bool
+  package var noiseFloor: Bool
   /// Where relative paths in the decoders' settings begin.
-  public var workingDirectory: String
+  package var workingDirectory: String
   /// What logits are divided by.
-  public var temperature: Float
+  package var temperature: Float
   /// How many of the likeliest tokens may be drawn; 0 for all.
-  public var topK: Int
+  package var topK: Int
   /// The share of probability that the drawn tokens come from.
-  public var topP: Float
+  package var topP: Float
   /// The seed of the order and of sampling.
-  public var seed: Int
+  package var seed: Int
   /// How drafts are judged.
-  public var verification: String
+  package var verification: String
   /// How often each prompt is measured, at least.
-  public var repeats: Int
+  package var repeats: Int
   /// The precision to reach, as a share; nil for none.
-  public var precision: Double?
+  package var precision: Double?
   /// Seconds that reaching it may take; nil for no limit.
-  public var timeBudget: Double?
+  package var timeBudget: Double?
   /// Where the report goes, absolute; nil for none.
-  public var report: String?
+  package var report: String?
   /// How conversations are written; nil for the suite's way.
-  public var chatTemplate: ChatTemplate?
+  package var chatTemplate: ChatTemplate?
 
   /// The precision to reach, with its time.
-  public var goal: PrecisionGoal? {
+  package var goal: PrecisionGoal? {
     precision.map { PrecisionGoal(precision: $0, timeBudget: timeBudget.map { .seconds($0) }) }
   }
 
@@ -75,7 +75,7 @@ public struct StoredPlan: Codable, Equatable, Sendable {
   /// - Parameter store: the database.
   /// - Returns: the run and its plan.
   /// - Throws: ``ResumeError`` if there is no such run or it has no plan; `StoreError`.
-  public static func ofNewestUnfinishedRun(in store: BenchmarkStore) throws -> (run: Int64, plan: StoredPlan) {
+  package static func ofNewestUnfinishedRun(in store: BenchmarkStore) throws -> (run: Int64, plan: StoredPlan) {
     guard let run = try store.runs().last(where: { $0.finishedAt == nil && $0.origin == .measured }) else {
       throw ResumeError.nothingUnfinished(database: store.path)
     }

@@ -4,29 +4,29 @@ import SpecStore
 import SpecSuite
 
 /// Every decoder against vanilla, token for token, without measuring or storing anything.
-public struct Verification {
+package struct Verification {
   /// An output that differs from vanilla's.
-  public struct Finding: Sendable {
+  package struct Finding: Sendable {
     /// The decoder's spec.
-    public let decoder: String
+    package let decoder: String
     /// The question's id, as people read it.
-    public let question: String
+    package let question: String
     /// The turn, from 0.
-    public let turn: Int
+    package let turn: Int
     /// The first position that differs.
-    public let difference: Difference
+    package let difference: Difference
   }
 
   /// What was compared.
-  public struct Outcome: Sendable {
+  package struct Outcome: Sendable {
     /// Outputs compared with vanilla's.
-    public internal(set) var checked = 0
+    package internal(set) var checked = 0
     /// Tokens in them.
-    public internal(set) var tokens = 0
+    package internal(set) var tokens = 0
     /// Those that differ.
-    public internal(set) var findings: [Finding] = []
+    package internal(set) var findings: [Finding] = []
     /// Prompts that were passed over since they leave no room in the context, and those that follow on them.
-    public internal(set) var skipped = 0
+    package internal(set) var skipped = 0
   }
 
   private let model: LoadedModel
@@ -41,7 +41,7 @@ public struct Verification {
   ///   - model: the model.
   ///   - maximumNewTokens: most tokens of an output.
   ///   - sampling: how the decoders choose tokens.
-  public init(
+  package init(
     suite: Suite,
     decoders: [RunDecoder],
     model: LoadedModel,
@@ -64,7 +64,7 @@ public struct Verification {
   /// - Returns: what was compared, and what differed.
   /// - Throws: `KernelError` for memory, ``WorkInterrupted`` if it was stopped, ``FailedGeneration``
   ///   if a model's logits are not finite.
-  public func run(progress: (Int, Int) -> Void, shouldStop: () -> Bool = { false }) throws -> Outcome {
+  package func run(progress: (Int, Int) -> Void, shouldStop: () -> Bool = { false }) throws -> Outcome {
     var outcome = Outcome()
     for (index, question) in suite.questions.enumerated() {
       var conversation = Conversation(question, suite: suite, model: model, rules: rules)
@@ -113,12 +113,12 @@ public struct Verification {
 }
 
 /// A prompt that cannot be decoded, with its place.
-public struct UnusablePrompt: Error, CustomStringConvertible {
+package struct UnusablePrompt: Error, CustomStringConvertible {
   /// Where it stands.
-  public let place: String
+  package let place: String
   /// What is wrong with it.
-  public let reason: DecodingError
+  package let reason: DecodingError
 
   /// One sentence that names the place.
-  public var description: String { "\(place): \(reason.description)" }
+  package var description: String { "\(place): \(reason.description)" }
 }

@@ -1,21 +1,21 @@
 import Foundation
 
 /// A 95 % confidence interval of a ratio.
-public struct ConfidenceInterval: Sendable, Equatable, Codable {
+package struct ConfidenceInterval: Sendable, Equatable, Codable {
   /// The share of such intervals that hold the true value.
-  public static let confidence = 0.95
+  package static let confidence = 0.95
 
   /// The lower end.
-  public let lower: Double
+  package let lower: Double
   /// The upper end.
-  public let upper: Double
+  package let upper: Double
 
   /// Makes an interval.
   ///
   /// - Parameters:
   ///   - lower: the lower end.
   ///   - upper: the upper end, not below the lower.
-  public init(lower: Double, upper: Double) {
+  package init(lower: Double, upper: Double) {
     self.lower = lower
     self.upper = upper
   }
@@ -32,11 +32,11 @@ public struct ConfidenceInterval: Sendable, Equatable, Codable {
   }
 
   /// Whether a value lies inside or on an end.
-  public func contains(_ value: Double) -> Bool { lower <= value && value <= upper }
+  package func contains(_ value: Double) -> Bool { lower <= value && value <= upper }
 
   /// Half the interval's width as a share of its middle, both on the logarithmic scale on which the interval was formed:
   /// 0.02 means that the ratio is known to about 2 % up and down.
-  public var precision: Double {
+  package var precision: Double {
     guard lower > 0 else { return .infinity }
     return exp((log(upper) - log(lower)) / 2) - 1
   }
@@ -49,7 +49,7 @@ public struct ConfidenceInterval: Sendable, Equatable, Codable {
   ///   - other: the ratio that it is divided by.
   ///   - otherInterval: that ratio's interval.
   /// - Returns: the interval of `ratio / other`; nil where a value, given or resulting, is not positive and finite.
-  public func divided(ratio: Double, by other: Double, _ otherInterval: ConfidenceInterval) -> ConfidenceInterval? {
+  package func divided(ratio: Double, by other: Double, _ otherInterval: ConfidenceInterval) -> ConfidenceInterval? {
     guard [ratio, other, lower, upper, otherInterval.lower, otherInterval.upper].allSatisfy({ $0 > 0 && $0.isFinite })
     else { return nil }
     let center = log(ratio / other)

@@ -1,14 +1,14 @@
 import Foundation
 
 /// The distributions that intervals and tests need, from the regularized incomplete beta function.
-public enum Distributions {
+package enum Distributions {
   /// The quantile of Student's t distribution, by bisection of its distribution function.
   ///
   /// - Parameters:
   ///   - probability: between 0 and 1, both excluded.
   ///   - degreesOfFreedom: above 0; may be a fraction, and infinite.
   /// - Returns: the value that a t variable stays below with this probability, to 12 digits.
-  public static func studentQuantile(_ probability: Double, degreesOfFreedom: Double) -> Double {
+  package static func studentQuantile(_ probability: Double, degreesOfFreedom: Double) -> Double {
     precondition(probability > 0 && probability < 1 && degreesOfFreedom > 0, "no such quantile")
     if probability == 0.5 { return 0 }
     if probability < 0.5 { return -studentQuantile(1 - probability, degreesOfFreedom: degreesOfFreedom) }
@@ -40,7 +40,7 @@ public enum Distributions {
   ///   - a: above 0.
   ///   - b: above 0.
   /// - Returns: a probability.
-  public static func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
+  package static func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
     if x <= 0 { return 0 }
     if x >= 1 { return 1 }
     let front = exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * log(x) + b * log1p(-x))

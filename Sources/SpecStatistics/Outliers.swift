@@ -1,7 +1,7 @@
 /// Which values of a sample lie far from the others.
-public enum Outliers {
+package enum Outliers {
   /// A modified z-score above this marks an outlier (Iglewicz and Hoaglin 1993).
-  public static let threshold = 3.5
+  package static let threshold = 3.5
 
   /// The modified z-scores: 0.6745 times the distance from the median over the median absolute deviation, which for
   /// normal values estimates the distance in standard deviations.
@@ -11,7 +11,7 @@ public enum Outliers {
   ///
   /// - Parameter sample: the values. What is not finite has no part in the median and the deviation.
   /// - Returns: one signed score for each value; infinite for infinite values, zero for what is not a number.
-  public static func scores(_ sample: [Double]) -> [Double] {
+  package static func scores(_ sample: [Double]) -> [Double] {
     // Differences and sums of huge values are not finite; a power of two changes no score.
     let isHuge = sample.contains { $0.isFinite && abs($0) > 0x1p900 }
     let values = isHuge ? sample.map { $0 * 0x1p-100 } : sample
@@ -32,7 +32,7 @@ public enum Outliers {
   ///
   /// - Parameter sample: the values; fewer than five show no outlier.
   /// - Returns: the indices whose score is above ``threshold`` in either direction, in rising order.
-  public static func indices(_ sample: [Double]) -> [Int] {
+  package static func indices(_ sample: [Double]) -> [Int] {
     guard sample.count >= 5 else { return [] }
     return scores(sample).enumerated().filter { abs($0.element) > threshold }.map(\.offset)
   }

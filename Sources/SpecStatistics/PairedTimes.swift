@@ -1,16 +1,16 @@
 /// One prompt decoded twice in one pass: by the baseline and by a method.
-public struct TimePair: Sendable, Equatable {
+package struct TimePair: Sendable, Equatable {
   /// The question that the prompt belongs to; all its turns have the same one.
-  public var question: Int
+  package var question: Int
   /// The measured repeat.
-  public var repeatIndex: Int
+  package var repeatIndex: Int
   /// The baseline's time, in any unit.
-  public var baseline: Double
+  package var baseline: Double
   /// The method's time, in the same unit.
-  public var method: Double
+  package var method: Double
 
   /// Makes a pair; the properties say what each value means.
-  public init(question: Int, repeatIndex: Int, baseline: Double, method: Double) {
+  package init(question: Int, repeatIndex: Int, baseline: Double, method: Double) {
     self.question = question
     self.repeatIndex = repeatIndex
     self.baseline = baseline
@@ -27,7 +27,7 @@ public struct TimePair: Sendable, Equatable {
   ///   - baselineTokens: tokens that the baseline's time brought.
   ///   - methodTokens: tokens that the method's time brought.
   /// - Returns: the scaled pair; without time on either side where one of them brought no token.
-  public func perToken(baselineTokens: Int, methodTokens: Int) -> TimePair {
+  package func perToken(baselineTokens: Int, methodTokens: Int) -> TimePair {
     let sum = Double(baselineTokens) + Double(methodTokens)
     var pair = self
     guard baselineTokens > 0, methodTokens > 0 else {
@@ -41,7 +41,7 @@ public struct TimePair: Sendable, Equatable {
 }
 
 /// The pairs of one method, and how much faster than the baseline they show it to be.
-public struct PairedTimes: Sendable {
+package struct PairedTimes: Sendable {
   /// Sums of times.
   struct Totals: Sendable {
     var baseline = 0.0
@@ -67,7 +67,7 @@ public struct PairedTimes: Sendable {
   /// Sums up pairs.
   ///
   /// - Parameter pairs: the pairs in any order; the result does not depend on it beyond rounding.
-  public init(_ pairs: some Sequence<TimePair>) {
+  package init(_ pairs: some Sequence<TimePair>) {
     var (totals, byRepeat, areTimes) = (Totals(), [Int: Totals](), true)
     var byQuestion: [Int: [Int: Totals]] = [:]
     for pair in pairs {
@@ -83,14 +83,14 @@ public struct PairedTimes: Sendable {
   }
 
   /// Number of different questions.
-  public var questionCount: Int { questions.count }
+  package var questionCount: Int { questions.count }
 
   /// Number of different repeats.
-  public var repeatCount: Int { repeats.count }
+  package var repeatCount: Int { repeats.count }
 
   /// The sum of the baseline's times over the sum of the method's: above 1 the method is faster. Nil without time, where a
   /// time is below zero or not finite, and where the ratio is beyond what a number holds.
-  public var ratioOfSums: Double? {
+  package var ratioOfSums: Double? {
     guard areTimes, totals.baseline > 0, totals.method > 0 else { return nil }
     let ratio = totals.baseline / totals.method
     return ratio > 0 && ratio.isFinite ? ratio : nil

@@ -1,12 +1,12 @@
 /// Order statistics of a sample.
-public struct Quantiles: Sendable {
+package struct Quantiles: Sendable {
   /// The sample in rising order, without values that are no numbers.
-  public let sorted: [Double]
+  package let sorted: [Double]
 
   /// Sorts a sample.
   ///
   /// - Parameter sample: the values in any order; those that are not a number are left out.
-  public init(_ sample: some Sequence<Double>) { sorted = sample.filter { !$0.isNaN }.sorted() }
+  package init(_ sample: some Sequence<Double>) { sorted = sample.filter { !$0.isNaN }.sorted() }
 
   /// The quantile by linear interpolation between order statistics: type 7 of Hyndman and Fan (1996), the default of R,
   /// NumPy and spreadsheets.
@@ -14,12 +14,12 @@ public struct Quantiles: Sendable {
   /// - Parameter probability: from 0 for the minimum to 1 for the maximum; what lies outside is taken as the nearer one.
   /// - Returns: the quantile, between an infinite and another value the nearer one of the two; nil for an empty sample, or
   ///   where the probability is not a number.
-  public func quantile(_ probability: Double) -> Double? {
+  package func quantile(_ probability: Double) -> Double? {
     guard let last = sorted.indices.last, !probability.isNaN else { return nil }
     let place = Double(last) * min(max(probability, 0), 1)
     let (low, high) = (sorted[Int(place)], sorted[min(Int(place) + 1, last)])
     let share = place - Double(Int(place))
-    // Equal neighbours are returned as they are: an infinite one would make the difference no number.
+    // Equal neighbors are returned as they are: an infinite one would make the difference no number.
     guard low != high, share > 0 else { return low }
     guard low.isFinite, high.isFinite else { return share < 0.5 ? low : high }
     // The difference of two huge values of either sign is not finite.
@@ -28,10 +28,10 @@ public struct Quantiles: Sendable {
   }
 
   /// The middle value, or the mean of the two; nil for an empty sample.
-  public var median: Double? { quantile(0.5) }
+  package var median: Double? { quantile(0.5) }
 
   /// The median distance from the median; nil for an empty sample.
-  public var medianAbsoluteDeviation: Double? {
+  package var medianAbsoluteDeviation: Double? {
     guard let median else { return nil }
     return Quantiles(sorted.map { abs($0 - median) }).median
   }

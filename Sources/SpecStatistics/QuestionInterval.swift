@@ -4,7 +4,7 @@ import SpecCore
 // The interval "over questions": what the ratio would be on other questions of the same kind.
 extension PairedTimes {
   /// With fewer questions no interval can be trusted.
-  public static let fewestQuestions = 8
+  package static let fewestQuestions = 8
 
   /// The 95 % interval of the ratio of sums with the questions, each with all its turns and repeats, as the sample.
   ///
@@ -18,7 +18,7 @@ extension PairedTimes {
   ///   - seed: where the random numbers begin; the same seed gives the same interval.
   /// - Returns: the interval; nil with fewer than ``fewestQuestions`` questions, without time, or when the times tell
   ///   nothing.
-  public func intervalOverQuestions(resamples: Int = 2000, seed: UInt64 = 1) -> ConfidenceInterval? {
+  package func intervalOverQuestions(resamples: Int = 2000, seed: UInt64 = 1) -> ConfidenceInterval? {
     guard questions.count >= Self.fewestQuestions, ratioOfSums != nil else { return nil }
     let clusters = QuestionClusters(questions.map { $0.reduce(into: Totals()) { $0.add($1) } })
     let jackknife = clusters.jackknifeInterval()

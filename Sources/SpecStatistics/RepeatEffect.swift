@@ -1,5 +1,5 @@
-/// How far the repeats of decoders that were measured next to each other differ, by chance and because the clock or a neighbour
-/// may favour some decoders in one pass and others in the next.
+/// How far the repeats of decoders that were measured next to each other differ, by chance and because the clock or a neighbor
+/// may favor some decoders in one pass and others in the next.
 ///
 /// Each decoder's time in each repeat, the baseline's too, is taken relative to its mean. What all decoders have in common in
 /// a repeat cancels in every ratio and is taken out; what is left are the interactions of decoders and repeats, whose mean
@@ -9,9 +9,9 @@
 /// Assumed is that a repeat does to each decoder's time something of its own, independent of the others and of about the same
 /// size for all of them, the baseline included. A repeat that slows one decoder only is thus taken for less than it is to that
 /// one and for more than it is to the others.
-public struct RepeatEffect: Sendable {
+package struct RepeatEffect: Sendable {
   /// With one degree of freedom the repeats tell too little of how they differ: Student's t is 12.7 then, 4.3 with two.
-  public static let fewestDegrees = 2
+  package static let fewestDegrees = 2
 
   /// Mean square of decoders by repeats.
   let between: Double
@@ -22,7 +22,7 @@ public struct RepeatEffect: Sendable {
   /// Number of repeats.
   let repeats: Int
   /// Number of decoders beside the baseline that were measured whole in every repeat.
-  public let decoders: Int
+  package let decoders: Int
 
   /// Whether so many repeats of so many decoders tell how far repeats differ.
   ///
@@ -30,7 +30,7 @@ public struct RepeatEffect: Sendable {
   ///   - decoders: number of decoders beside the baseline.
   ///   - repeats: number of repeats.
   /// - Returns: whether there are ``fewestDegrees``.
-  public static func canTell(decoders: Int, repeats: Int) -> Bool {
+  package static func canTell(decoders: Int, repeats: Int) -> Bool {
     decoders * (repeats - 1) >= fewestDegrees
   }
 
@@ -38,7 +38,7 @@ public struct RepeatEffect: Sendable {
   ///
   /// - Parameter decoders: the decoders, all against the same generations of the baseline; those that have not been measured
   ///   whole in every repeat are left out.
-  public init?(_ decoders: [PairedTimes]) {
+  package init?(_ decoders: [PairedTimes]) {
     guard let first = decoders.max(by: { $0.repeatCount < $1.repeatCount }) else { return nil }
     repeats = first.repeatCount
     let whole = decoders.filter { $0.isWhole(as: first) }

@@ -21,7 +21,7 @@ extension PairedTimes {
   ///
   /// - Parameter effect: how far whole repeats differ; nil estimates it from these pairs alone, which takes three repeats.
   /// - Returns: the interval; nil when no question was measured in two repeats, or when the times tell nothing.
-  public func intervalOfThisSuite(_ effect: RepeatEffect? = nil) -> ConfidenceInterval? {
+  package func intervalOfThisSuite(_ effect: RepeatEffect? = nil) -> ConfidenceInterval? {
     guard let ratio = ratioOfSums, var variation = Variation(withinQuestions: influences) else { return nil }
     // Questions measured only once would add as much as the others did, each its share of the time.
     let repeated = questions.filter { $0.count > 1 }.joined().reduce(0) { $0 + $1.method }

@@ -1,5 +1,5 @@
 /// What an interval of a paired ratio allows one to say.
-public enum Verdict: String, Sendable, Equatable, Codable {
+package enum Verdict: String, Sendable, Equatable, Codable {
   /// The whole interval lies above 1.
   case faster
   /// The whole interval lies below 1.
@@ -12,7 +12,7 @@ public enum Verdict: String, Sendable, Equatable, Codable {
   /// The verdict of an interval.
   ///
   /// - Parameter interval: the interval of a ratio that is above 1 where the method is faster; nil where there is none.
-  public init(_ interval: ConfidenceInterval?) {
+  package init(_ interval: ConfidenceInterval?) {
     guard let interval else {
       self = .notKnown
       return

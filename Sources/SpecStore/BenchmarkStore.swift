@@ -5,9 +5,9 @@ internal import GRDB
 ///
 /// A generation is written in one transaction, so a process killed at any moment loses at most the generation in
 /// flight. The file is closed when the store is released.
-public final class BenchmarkStore: Sendable {
+package final class BenchmarkStore: Sendable {
   /// What a store is opened for.
-  public enum Access: Sendable {
+  package enum Access: Sendable {
     /// Queries only. Works on files and folders that cannot be written, too.
     case reading
     /// Queries and new rows.
@@ -15,7 +15,7 @@ public final class BenchmarkStore: Sendable {
   }
 
   /// The file's path, as given.
-  public let path: String
+  package let path: String
   /// The file itself, without links.
   let file: String
   let access: Access
@@ -24,22 +24,22 @@ public final class BenchmarkStore: Sendable {
   /// Opens a database for writing; makes the file when there is none and brings an older one up to date.
   ///
   /// - Parameters:
-  ///   - path: The file's path. Its folder must exist.
-  ///   - busyTimeout: How long to wait for another process that holds the file locked.
-  /// - Throws: A ``StoreError`` when the file is of another kind, newer than this program, locked or not writable.
-  public convenience init(creatingAt path: String, busyTimeout: Duration = .seconds(10)) throws(StoreError) {
+  ///   - path: the file's path. Its folder must exist.
+  ///   - busyTimeout: how long to wait for another process that holds the file locked.
+  /// - Throws: a ``StoreError`` when the file is of another kind, newer than this program, locked or not writable.
+  package convenience init(creatingAt path: String, busyTimeout: Duration = .seconds(10)) throws(StoreError) {
     try self.init(path: path, access: .writing, mustExist: false, busyTimeout: busyTimeout)
   }
 
   /// Opens an existing database, and brings one from an older version up to date.
   ///
   /// - Parameters:
-  ///   - path: The file's path.
-  ///   - access: Whether rows will be written.
-  ///   - busyTimeout: How long to wait for another process that holds the file locked.
-  /// - Throws: A ``StoreError`` when there is no such file, when it is of another kind or newer than this program, or
+  ///   - path: the file's path.
+  ///   - access: whether rows will be written.
+  ///   - busyTimeout: how long to wait for another process that holds the file locked.
+  /// - Throws: a ``StoreError`` when there is no such file, when it is of another kind or newer than this program, or
   ///   when it is locked or cannot be opened.
-  public convenience init(
+  package convenience init(
     openingAt path: String,
     for access: Access = .reading,
     busyTimeout: Duration = .seconds(10)

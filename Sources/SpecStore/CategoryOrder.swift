@@ -31,10 +31,10 @@ extension BenchmarkStore {
   /// The categories of a run's prompts, the skipped ones included: Spec-Bench's in the order of its tables, then the
   /// suite's own as they first appear.
   ///
-  /// - Parameter run: The run's id.
-  /// - Returns: Their names.
-  /// - Throws: A ``StoreError``.
-  public func categories(of run: Int64) throws(StoreError) -> [String] {
+  /// - Parameter run: the run's id.
+  /// - Returns: their names.
+  /// - Throws: a ``StoreError``.
+  package func categories(of run: Int64) throws(StoreError) -> [String] {
     try read { try CategoryOrder.categories($0, run: run) }
   }
 }

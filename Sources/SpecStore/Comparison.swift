@@ -1,18 +1,18 @@
 internal import GRDB
 
 /// Where a generation first differs from vanilla's.
-public struct Difference: Equatable, Sendable {
+package struct Difference: Equatable, Sendable {
   /// The first position that differs.
-  public let position: Int
+  package let position: Int
   /// Vanilla's token there; nil where its output has ended.
-  public let expected: Int?
+  package let expected: Int?
   /// The generation's token there; nil where its output has ended.
-  public let found: Int?
+  package let found: Int?
   /// The target's largest logit there minus its second largest: 0 is a tie. Nil where that is not known.
-  public var topTwoMargin: Double?
+  package var topTwoMargin: Double?
 
   /// Makes a difference; the properties say what each value means.
-  public init(position: Int, expected: Int?, found: Int?, topTwoMargin: Double? = nil) {
+  package init(position: Int, expected: Int?, found: Int?, topTwoMargin: Double? = nil) {
     self.position = position
     self.expected = expected
     self.found = found
@@ -24,10 +24,10 @@ extension BenchmarkStore {
   /// Notes how a recorded generation compares with vanilla's, which may have been decoded after it.
   ///
   /// - Parameters:
-  ///   - generation: The generation's id.
-  ///   - difference: Where it differs; nil when it is the same.
-  /// - Throws: A ``StoreError``, for example when there is no such generation.
-  public func recordComparison(generation: Int64, difference: Difference?) throws(StoreError) {
+  ///   - generation: the generation's id.
+  ///   - difference: where it differs; nil when it is the same.
+  /// - Throws: a ``StoreError``, for example when there is no such generation.
+  package func recordComparison(generation: Int64, difference: Difference?) throws(StoreError) {
     try write { database in
       try database.execute(
         sql: """

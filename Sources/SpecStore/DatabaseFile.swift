@@ -43,10 +43,10 @@ struct DatabaseFile {
   /// Opens the file.
   ///
   /// - Parameters:
-  ///   - access: Whether rows will be written.
-  ///   - mustExist: Whether a missing file is an error rather than made.
-  /// - Returns: A connection to a database with the current schema.
-  /// - Throws: A `StoreError`, or SQLite's error.
+  ///   - access: whether rows will be written.
+  ///   - mustExist: whether a missing file is an error rather than made.
+  /// - Returns: a connection to a database with the current schema.
+  /// - Throws: a `StoreError`, or SQLite's error.
   func open(for access: BenchmarkStore.Access, mustExist: Bool) throws -> DatabaseQueue {
     let size = size(of: file)
     // The check comes before anything is written: a file of another program must stay as it is, down to its journal

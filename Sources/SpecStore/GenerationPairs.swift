@@ -1,39 +1,39 @@
 internal import GRDB
 
 /// A generation beside vanilla's of the same prompt and repeat.
-public struct GenerationPair: Codable, Equatable, Sendable {
+package struct GenerationPair: Codable, Equatable, Sendable {
   /// The decoder's id.
-  public let decoderID: Int64
+  package let decoderID: Int64
   /// The category.
-  public let category: String
+  package let category: String
   /// The question's id in the suite.
-  public let questionID: Int
+  package let questionID: Int
   /// The turn of the conversation, from 0.
-  public let turn: Int
+  package let turn: Int
   /// The measured repeat, from 0.
-  public let repeatIndex: Int
+  package let repeatIndex: Int
   /// Vanilla's time to the first token, in nanoseconds.
-  public let vanillaPrefillNanoseconds: Int
+  package let vanillaPrefillNanoseconds: Int
   /// Vanilla's decode time, in nanoseconds.
-  public let vanillaDecodeNanoseconds: Int
+  package let vanillaDecodeNanoseconds: Int
   /// The decoder's time to the first token, in nanoseconds.
-  public let prefillNanoseconds: Int
+  package let prefillNanoseconds: Int
   /// The decoder's decode time, in nanoseconds.
-  public let decodeNanoseconds: Int
+  package let decodeNanoseconds: Int
   /// Number of generated tokens.
-  public let outputTokens: Int
+  package let outputTokens: Int
   /// Cycles during which the decoding thread was kept from the processor; nil where the system does not tell.
-  public let preemptedSteps: Int?
+  package let preemptedSteps: Int?
   /// Vanilla's tokens as Spec-Bench counts them; nil where that is not known.
-  public let vanillaRetokenizedTokens: Int?
+  package let vanillaRetokenizedTokens: Int?
   /// Vanilla's tokens.
-  public let vanillaOutputTokens: Int
+  package let vanillaOutputTokens: Int
   /// Tokens that the decoder's decode time brought.
-  public let decodeTokens: Int
+  package let decodeTokens: Int
   /// Tokens that vanilla's decode time brought.
-  public let vanillaDecodeTokens: Int
+  package let vanillaDecodeTokens: Int
   /// Whether both outputs are the same; false also where nothing makes them so.
-  public let outputsAreEqual: Bool
+  package let outputsAreEqual: Bool
 
   enum CodingKeys: String, CodingKey {
     case decoderID = "decoder_id"
@@ -59,10 +59,10 @@ extension GenerationPair: DecodedRow {}
 extension BenchmarkStore {
   /// Every generation of a run that has one of vanilla's beside it, vanilla's own included.
   ///
-  /// - Parameter run: The run's id.
-  /// - Returns: The pairs by decoder, prompt and repeat.
-  /// - Throws: A ``StoreError``.
-  public func pairs(of run: Int64) throws(StoreError) -> [GenerationPair] {
+  /// - Parameter run: the run's id.
+  /// - Returns: the pairs by decoder, prompt and repeat.
+  /// - Throws: a ``StoreError``.
+  package func pairs(of run: Int64) throws(StoreError) -> [GenerationPair] {
     let sql = """
       SELECT pair.*
       FROM generation_pair AS pair

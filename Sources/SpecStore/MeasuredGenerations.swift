@@ -1,27 +1,27 @@
 internal import GRDB
-public import SpecCore
+import SpecCore
 
 /// A generation with the numbers of its cycles and tokens that metrics are formed from.
-public struct MeasuredGeneration: Sendable {
+package struct MeasuredGeneration: Sendable {
   /// The decoder's id.
-  public var decoderID: Int64
+  package var decoderID: Int64
   /// The prompt's category.
-  public var category: Category
+  package var category: Category
   /// Time to the first token, in nanoseconds.
-  public var prefillNanoseconds: Int
+  package var prefillNanoseconds: Int
   /// Time from the first token to the last, in nanoseconds.
-  public var decodeNanoseconds: Int
+  package var decodeNanoseconds: Int
   /// Number of generated tokens.
-  public var outputTokens: Int
+  package var outputTokens: Int
   /// Tokens that the prefill's time brought.
-  public var prefillTokens: Int
+  package var prefillTokens: Int
   /// Cycles whose time is the prefill's.
-  public var prefillCycles: Int
+  package var prefillCycles: Int
   /// The cycles in order.
-  public var cycles: [CycleRecord]
+  package var cycles: [CycleRecord]
   /// When tokens became available, in nanoseconds since the start of the prefill: the last of the prefill's, where the
   /// decode time begins, and all after it.
-  public var availableNanoseconds: [Int]
+  package var availableNanoseconds: [Int]
 }
 
 extension BenchmarkStore {
@@ -30,10 +30,10 @@ extension BenchmarkStore {
   /// Every row is read once in the order of the primary keys, and only the columns that count.
   ///
   /// - Parameters:
-  ///   - run: The run's id.
-  ///   - body: Takes each generation.
-  /// - Throws: A ``StoreError``.
-  public func forEachGeneration(
+  ///   - run: the run's id.
+  ///   - body: takes each generation.
+  /// - Throws: a ``StoreError``.
+  package func forEachGeneration(
     of run: Int64,
     _ body: (MeasuredGeneration) -> Void
   ) throws(StoreError) {

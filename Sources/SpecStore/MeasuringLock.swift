@@ -8,7 +8,7 @@ import Synchronization
 /// It is an advisory lock on a file beside the database, and on the database itself, which may have other names in other
 /// folders. The system lets go of both when the process ends, however it ends; a file that is left behind then locks
 /// nothing.
-public final class MeasuringLock {
+package final class MeasuringLock {
   private let path: String
   private let descriptor: Int32
   private let file: WholeFileLock?
@@ -149,9 +149,9 @@ final class WholeFileLock {
 extension BenchmarkStore {
   /// Claims the database for measuring.
   ///
-  /// - Returns: The claim, which ends when it is released.
-  /// - Throws: A ``StoreError`` when another process measures into the file, or when its folder cannot be written.
-  public func lockForMeasuring() throws(StoreError) -> MeasuringLock {
+  /// - Returns: the claim, which ends when it is released.
+  /// - Throws: a ``StoreError`` when another process measures into the file, or when its folder cannot be written.
+  package func lockForMeasuring() throws(StoreError) -> MeasuringLock {
     try MeasuringLock(beside: file, namedAs: path)
   }
 }

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// What SQLite keeps beside a database, its newest rows included, goes into the file when the database is closed. A process
 /// that leaves it there leaves a file that is whole only together with its companions.
-public enum OpenStores {
+package enum OpenStores {
   private struct Entry {
     weak var store: BenchmarkStore?
   }
@@ -24,7 +24,7 @@ public enum OpenStores {
   /// left alone: its database then stays as a process that is killed leaves it, which loses nothing.
   ///
   /// - Parameter seconds: how long to wait at most.
-  public static func closeAll(within seconds: Double) {
+  package static func closeAll(within seconds: Double) {
     let done = DispatchSemaphore(value: 0)
     Thread.detachNewThread {
       // There is nobody to tell of one that cannot be closed.

@@ -2,15 +2,15 @@ internal import GRDB
 import SpecCore
 
 /// How many of a decoder's generations were compared with vanilla's.
-public struct Losslessness: Codable, Equatable, Sendable {
+package struct Losslessness: Codable, Equatable, Sendable {
   /// The decoder's id.
-  public let decoderID: Int64
+  package let decoderID: Int64
   /// Number of recorded generations.
-  public let generations: Int
+  package let generations: Int
   /// Number of generations that were compared.
-  public let checked: Int
+  package let checked: Int
   /// Number of generations that differed.
-  public let mismatches: Int
+  package let mismatches: Int
 
   enum CodingKeys: String, CodingKey {
     case decoderID = "decoder_id"
@@ -19,32 +19,32 @@ public struct Losslessness: Codable, Equatable, Sendable {
 }
 
 /// A generation that differed from vanilla's.
-public struct Mismatch: Codable, Equatable, Sendable {
+package struct Mismatch: Codable, Equatable, Sendable {
   /// The id of the generation's row.
-  public let generationID: Int64
+  package let generationID: Int64
   /// The number that stands for the question's id in the suite.
-  public let questionID: Int
+  package let questionID: Int
   /// The question's id as JSON; nil where it is ``questionID``.
-  public let writtenID: String?
+  package let writtenID: String?
   /// The turn of the conversation, from 0.
-  public let turn: Int
+  package let turn: Int
   /// The category.
-  public let category: String
+  package let category: String
   /// The measured repeat, from 0.
-  public let repeatIndex: Int
+  package let repeatIndex: Int
   /// The decoder's name.
-  public let decoder: String
+  package let decoder: String
   /// The first position that differs.
-  public let position: Int?
+  package let position: Int?
   /// Vanilla's token there; nil when vanilla's output ends before.
-  public let expectedToken: Int?
+  package let expectedToken: Int?
   /// The decoder's token there; nil when its output ends before.
-  public let foundToken: Int?
+  package let foundToken: Int?
   /// The target's largest logit there minus its second largest; nil where that is not known, as for imported answers.
-  public let topTwoMargin: Double?
+  package let topTwoMargin: Double?
 
   /// Whether the target's two best tokens were equally good there; nil where that is not known.
-  public var isTie: Bool? { topTwoMargin.map { $0 == 0 } }
+  package var isTie: Bool? { topTwoMargin.map { $0 == 0 } }
 
   enum CodingKeys: String, CodingKey {
     case generationID = "generation_id"
@@ -58,13 +58,13 @@ public struct Mismatch: Codable, Equatable, Sendable {
 }
 
 /// How many prompts of a category were not run for one reason.
-public struct Skip: Codable, Equatable, Sendable {
+package struct Skip: Codable, Equatable, Sendable {
   /// The category.
-  public let category: String
+  package let category: String
   /// Why the prompts were not run.
-  public let reason: String
+  package let reason: String
   /// Number of prompts.
-  public let prompts: Int
+  package let prompts: Int
 }
 
 extension Losslessness: DecodedRow {}
@@ -74,10 +74,10 @@ extension Skip: DecodedRow {}
 extension BenchmarkStore {
   /// How many generations of a run were compared with vanilla's.
   ///
-  /// - Parameter run: The run's id.
-  /// - Returns: One row for each decoder, in the order of the run.
-  /// - Throws: A ``StoreError``.
-  public func losslessness(of run: Int64) throws(StoreError) -> [Losslessness] {
+  /// - Parameter run: the run's id.
+  /// - Returns: one row for each decoder, in the order of the run.
+  /// - Throws: a ``StoreError``.
+  package func losslessness(of run: Int64) throws(StoreError) -> [Losslessness] {
     let sql = """
       SELECT losslessness.* FROM losslessness JOIN decoder ON decoder.id = decoder_id
       WHERE decoder.run_id = ? ORDER BY decoder.ordinal, decoder_id
@@ -87,10 +87,10 @@ extension BenchmarkStore {
 
   /// The prompts of a run that were not measured.
   ///
-  /// - Parameter run: The run's id.
-  /// - Returns: One row for each category, as `categories(of:)` has them, and reason; none when every prompt was run.
-  /// - Throws: A ``StoreError``.
-  public func skips(of run: Int64) throws(StoreError) -> [Skip] {
+  /// - Parameter run: the run's id.
+  /// - Returns: one row for each category, as `categories(of:)` has them, and reason; none when every prompt was run.
+  /// - Throws: a ``StoreError``.
+  package func skips(of run: Int64) throws(StoreError) -> [Skip] {
     let sql = """
       \(CategoryOrder.table)
       SELECT view.category, reason, prompts FROM skips AS view \(CategoryOrder.join)
@@ -102,10 +102,10 @@ extension BenchmarkStore {
 
   /// The generations of a run that differ from vanilla's.
   ///
-  /// - Parameter run: The run's id.
-  /// - Returns: One row for each, by question, turn, decoder and repeat.
-  /// - Throws: A ``StoreError``.
-  public func mismatches(of run: Int64) throws(StoreError) -> [Mismatch] {
+  /// - Parameter run: the run's id.
+  /// - Returns: one row for each, by question, turn, decoder and repeat.
+  /// - Throws: a ``StoreError``.
+  package func mismatches(of run: Int64) throws(StoreError) -> [Mismatch] {
     let sql = """
       SELECT
         generation.id AS generation_id, question_id, written_id, turn, category, repeat, decoder.name AS decoder,

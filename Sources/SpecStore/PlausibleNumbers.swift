@@ -29,9 +29,9 @@ extension BenchmarkStore {
 
   /// Checks the numbers of a run before they are added up.
   ///
-  /// - Parameter run: The run's id.
+  /// - Parameter run: the run's id.
   /// - Throws: ``StoreError/impossibleNumber(path:run:table:)``, or another ``StoreError``.
-  public func checkNumbers(of run: Int64) throws(StoreError) {
+  package func checkNumbers(of run: Int64) throws(StoreError) {
     let impossible = try read { database in
       try Self.bounds.first { try !Self.isPossible($0, of: run, database) }
     }

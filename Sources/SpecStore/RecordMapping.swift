@@ -2,7 +2,7 @@ import Foundation
 internal import GRDB
 import SpecCore
 
-/// What a query's row is decoded into. The public types conform to this internal protocol rather than to GRDB's own,
+/// What a query's row is decoded into. The types conform to this internal protocol rather than to GRDB's own,
 /// so that users of the store need not know GRDB.
 protocol DecodedRow: FetchableRecord {}
 
@@ -52,8 +52,8 @@ struct InsertedRow<Record: StoredRecord>: PersistableRecord {
 
   /// Inserts the row.
   ///
-  /// - Parameter database: The connection to write with.
-  /// - Returns: The id that the row was given.
+  /// - Parameter database: the connection to write with.
+  /// - Returns: the id that the row was given.
   /// - Throws: SQLite's error.
   func insertedID(_ database: Database) throws -> Int64 {
     try insert(database)

@@ -6,14 +6,14 @@ extension BenchmarkStore {
   /// Writes a new run with its environment, decoders and the prompts known so far, in one transaction.
   ///
   /// - Parameters:
-  ///   - run: The run.
-  ///   - environment: What it is measured with.
-  ///   - decoders: Its decoders.
-  ///   - prompts: Its prompts; later ones follow with ``insertPrompt(_:run:)``.
-  ///   - inputs: The files that its results depend on.
-  /// - Returns: The ids of the new rows.
-  /// - Throws: A ``StoreError``; nothing is written then.
-  public func beginRun(
+  ///   - run: the run.
+  ///   - environment: what it is measured with.
+  ///   - decoders: its decoders.
+  ///   - prompts: its prompts; later ones follow with ``insertPrompt(_:run:)``.
+  ///   - inputs: the files that its results depend on.
+  /// - Returns: the ids of the new rows.
+  /// - Throws: a ``StoreError``; nothing is written then.
+  package func beginRun(
     _ run: RunRecord,
     environment: EnvironmentRecord,
     decoders: [DecoderRecord],
@@ -40,21 +40,21 @@ extension BenchmarkStore {
   /// Adds a prompt to a run: a later turn is known only after vanilla has answered the earlier one.
   ///
   /// - Parameters:
-  ///   - prompt: The prompt.
-  ///   - run: The run's id.
-  /// - Returns: The id of the new row.
-  /// - Throws: A ``StoreError``, for example when the run has this question and turn already.
-  public func insertPrompt(_ prompt: PromptRecord, run: Int64) throws(StoreError) -> Int64 {
+  ///   - prompt: the prompt.
+  ///   - run: the run's id.
+  /// - Returns: the id of the new row.
+  /// - Throws: a ``StoreError``, for example when the run has this question and turn already.
+  package func insertPrompt(_ prompt: PromptRecord, run: Int64) throws(StoreError) -> Int64 {
     try write { try InsertedRow(record: prompt, parents: ["run_id": run]).insertedID($0) }
   }
 
   /// Notes when a run ended.
   ///
   /// - Parameters:
-  ///   - run: The run's id.
-  ///   - date: When it ended.
-  /// - Throws: A ``StoreError``, for example when there is no such run.
-  public func finishRun(_ run: Int64, at date: Date) throws(StoreError) {
+  ///   - run: the run's id.
+  ///   - date: when it ended.
+  /// - Throws: a ``StoreError``, for example when there is no such run.
+  package func finishRun(_ run: Int64, at date: Date) throws(StoreError) {
     try write { database in
       try database.execute(
         sql: "UPDATE run SET finished_at = ? WHERE id = ?",
@@ -67,10 +67,10 @@ extension BenchmarkStore {
   /// Notes what passes over some positions cost in a run.
   ///
   /// - Parameters:
-  ///   - costs: The costs, by number of positions.
-  ///   - run: The run's id.
-  /// - Throws: A ``StoreError``, for example when there is no such run.
-  public func recordVerificationCost(_ costs: [PassCost], run: Int64) throws(StoreError) {
+  ///   - costs: the costs, by number of positions.
+  ///   - run: the run's id.
+  /// - Throws: a ``StoreError``, for example when there is no such run.
+  package func recordVerificationCost(_ costs: [PassCost], run: Int64) throws(StoreError) {
     try write { database in
       let text = try JSONText.line(costs)
       try database.execute(sql: "UPDATE run SET verification_cost = ? WHERE id = ?", arguments: [text, run])
@@ -81,13 +81,13 @@ extension BenchmarkStore {
   /// Writes a generation with its cycles and tokens in one transaction.
   ///
   /// - Parameters:
-  ///   - generation: The generation.
-  ///   - cycles: Its cycles in order; their ordinals count from 0.
-  ///   - tokens: Its tokens in order; their positions count from 0.
-  /// - Returns: The id of the generation's row.
-  /// - Throws: A ``StoreError``; nothing is written then.
+  ///   - generation: the generation.
+  ///   - cycles: its cycles in order; their ordinals count from 0.
+  ///   - tokens: its tokens in order; their positions count from 0.
+  /// - Returns: the id of the generation's row.
+  /// - Throws: a ``StoreError``; nothing is written then.
   @discardableResult
-  public func record(
+  package func record(
     _ generation: GenerationRecord,
     cycles: [CycleRecord],
     tokens: [TokenRecord]
@@ -103,10 +103,10 @@ extension BenchmarkStore {
   /// Deletes all decoders' generations of a prompt in a repeat, so that they can be measured again next to each other.
   ///
   /// - Parameters:
-  ///   - prompt: The prompt's id.
-  ///   - repeatIndex: The repeat.
-  /// - Throws: A ``StoreError``; nothing is deleted then.
-  public func deleteGenerations(prompt: Int64, repeatIndex: Int) throws(StoreError) {
+  ///   - prompt: the prompt's id.
+  ///   - repeatIndex: the repeat.
+  /// - Throws: a ``StoreError``; nothing is deleted then.
+  package func deleteGenerations(prompt: Int64, repeatIndex: Int) throws(StoreError) {
     try write { database in
       try database.execute(
         sql: "DELETE FROM generation WHERE prompt_id = ? AND repeat = ?",
@@ -124,9 +124,9 @@ extension BenchmarkStore {
   /// Inserts the rows of a generation in order.
   ///
   /// - Parameters:
-  ///   - rows: The rows.
-  ///   - generation: The generation's id.
-  ///   - database: The connection to write with.
+  ///   - rows: the rows.
+  ///   - generation: the generation's id.
+  ///   - database: the connection to write with.
   /// - Throws: SQLite's error.
   private func insert<Record: RowOfMany>(_ rows: [Record], generation: Int64, _ database: Database) throws {
     let row = "(\(repeatElement("?", count: Record.columns.count + 2).joined(separator: ",")))"

@@ -2,31 +2,31 @@ import Foundation
 internal import GRDB
 
 /// What else the machine did during a repeat.
-public struct RepeatCondition: Codable, Equatable, Sendable {
+package struct RepeatCondition: Codable, Equatable, Sendable {
   /// The measured repeat, from 0.
-  public var repeatIndex: Int
+  package var repeatIndex: Int
   /// Which attempt at the run measured this part of the repeat, from 0: a run that is gone on with has several.
-  public var attempt: Int
+  package var attempt: Int
   /// When the repeat began; stored in UTC to the millisecond.
-  public var startedAt: Date
+  package var startedAt: Date
   /// When it ended.
-  public var finishedAt: Date
+  package var finishedAt: Date
   /// The load average over the last minute, at the end.
-  public var loadAverage: Double?
+  package var loadAverage: Double?
   /// The share of all processors' time that other processes took.
-  public var otherShare: Double?
+  package var otherShare: Double?
   /// The share of all processors' time that the hypervisor gave to other machines.
-  public var stealShare: Double?
+  package var stealShare: Double?
   /// The mean clock frequency at the beginning, in MHz.
-  public var frequencyMegahertz: Double?
+  package var frequencyMegahertz: Double?
   /// The same at the end.
-  public var finalFrequencyMegahertz: Double?
+  package var finalFrequencyMegahertz: Double?
   /// Memory pages swapped in and out.
-  public var swappedPages: Int?
+  package var swappedPages: Int?
   /// Whether the machine ran on its battery.
-  public var onBattery: Bool?
+  package var onBattery: Bool?
   /// What speaks against the repeat, one sentence each; empty when nothing does.
-  public var warnings: [String]
+  package var warnings: [String]
 
   enum CodingKeys: String, CodingKey {
     case repeatIndex = "repeat", attempt
@@ -43,7 +43,7 @@ public struct RepeatCondition: Codable, Equatable, Sendable {
   }
 
   /// Makes a condition; the properties say what each value means.
-  public init(
+  package init(
     repeatIndex: Int,
     attempt: Int = 0,
     startedAt: Date,
@@ -81,10 +81,10 @@ extension BenchmarkStore {
   /// attempt before; earlier attempts keep theirs.
   ///
   /// - Parameters:
-  ///   - condition: The condition.
-  ///   - run: The run's id.
-  /// - Throws: A ``StoreError``; nothing is written then.
-  public func recordCondition(_ condition: RepeatCondition, run: Int64) throws(StoreError) {
+  ///   - condition: the condition.
+  ///   - run: the run's id.
+  /// - Throws: a ``StoreError``; nothing is written then.
+  package func recordCondition(_ condition: RepeatCondition, run: Int64) throws(StoreError) {
     try write { database in
       try database.execute(
         sql: "DELETE FROM repeat_condition WHERE run_id = ? AND repeat = ? AND attempt = ?",
@@ -96,10 +96,10 @@ extension BenchmarkStore {
 
   /// What else the machine did during the repeats of a run.
   ///
-  /// - Parameter run: The run's id.
-  /// - Returns: One condition for each repeat and attempt at it, in order; none for a run of an older version.
-  /// - Throws: A ``StoreError``.
-  public func conditions(of run: Int64) throws(StoreError) -> [RepeatCondition] {
+  /// - Parameter run: the run's id.
+  /// - Returns: one condition for each repeat and attempt at it, in order; none for a run of an older version.
+  /// - Throws: a ``StoreError``.
+  package func conditions(of run: Int64) throws(StoreError) -> [RepeatCondition] {
     try read { database in
       try RepeatCondition.fetchAll(
         database,
@@ -112,10 +112,10 @@ extension BenchmarkStore {
   /// Notes that a run has more repeats than it began with.
   ///
   /// - Parameters:
-  ///   - repeats: The number of repeats.
-  ///   - run: The run's id.
-  /// - Throws: A ``StoreError``, for example when there is no such run.
-  public func recordRepeats(_ repeats: Int, run: Int64) throws(StoreError) {
+  ///   - repeats: the number of repeats.
+  ///   - run: the run's id.
+  /// - Throws: a ``StoreError``, for example when there is no such run.
+  package func recordRepeats(_ repeats: Int, run: Int64) throws(StoreError) {
     try write { database in
       try database.execute(sql: "UPDATE run SET repeats = ? WHERE id = ?", arguments: [repeats, run])
       if database.changesCount == 0 { throw StoreError.noSuchRun(path: path, run: run) }

@@ -3,16 +3,16 @@ internal import GRDB
 import SpecCore
 
 /// A file that a run's results depend on.
-public struct RunInput: Codable, Equatable, Sendable {
+package struct RunInput: Codable, Equatable, Sendable {
   /// What the file is, unique in the run: its path inside the model's folder, or its whole path elsewhere.
-  public var role: String
+  package var role: String
   /// Where it was read from, absolute.
-  public var path: String
+  package var path: String
   /// SHA-256 of its bytes, in hexadecimal.
-  public var sha256: String
+  package var sha256: String
 
   /// Makes an input; the properties say what each value means.
-  public init(role: String, path: String, sha256: String) {
+  package init(role: String, path: String, sha256: String) {
     self.role = role
     self.path = path
     self.sha256 = sha256
@@ -26,10 +26,10 @@ extension RunInput: StoredRecord {
 extension BenchmarkStore {
   /// The files that a run's results depend on.
   ///
-  /// - Parameter run: The run's id.
-  /// - Returns: The files by role; none for a run of an older version.
-  /// - Throws: A ``StoreError``.
-  public func inputs(of run: Int64) throws(StoreError) -> [RunInput] {
+  /// - Parameter run: the run's id.
+  /// - Returns: the files by role; none for a run of an older version.
+  /// - Throws: a ``StoreError``.
+  package func inputs(of run: Int64) throws(StoreError) -> [RunInput] {
     try read { database in
       try RunInput.fetchAll(database, sql: "SELECT * FROM run_input WHERE run_id = ? ORDER BY role", arguments: [run])
     }
@@ -39,11 +39,11 @@ extension BenchmarkStore {
   /// attempt makes doubtful is noted beside what is noted already.
   ///
   /// - Parameters:
-  ///   - run: The run's id.
-  ///   - repeats: How many repeats it is to have.
-  ///   - warnings: One sentence each; those that are noted already are left out.
-  /// - Throws: A ``StoreError``, for example when there is no such run; nothing is written then.
-  public func reopenRun(_ run: Int64, repeats: Int, warnings: [String]) throws(StoreError) {
+  ///   - run: the run's id.
+  ///   - repeats: how many repeats it is to have.
+  ///   - warnings: one sentence each; those that are noted already are left out.
+  /// - Throws: a ``StoreError``, for example when there is no such run; nothing is written then.
+  package func reopenRun(_ run: Int64, repeats: Int, warnings: [String]) throws(StoreError) {
     let environment = try environment(of: run)
     let all = warnings.reduce(into: environment.warnings) { if !$0.contains($1) { $0.append($1) } }
     try write { database in
@@ -60,20 +60,20 @@ extension BenchmarkStore {
   /// Notes a run's plan in the place of the one that is stored.
   ///
   /// - Parameters:
-  ///   - plan: The plan, as the runner reads it.
-  ///   - run: The run's id.
-  /// - Throws: A ``StoreError``.
-  public func recordPlan(_ plan: String, run: Int64) throws(StoreError) {
+  ///   - plan: the plan, as the runner reads it.
+  ///   - run: the run's id.
+  /// - Throws: a ``StoreError``.
+  package func recordPlan(_ plan: String, run: Int64) throws(StoreError) {
     try write { try $0.execute(sql: "UPDATE run SET plan = ? WHERE id = ?", arguments: [plan, run]) }
   }
 
   /// Notes the time at which a decoder's warm-up had settled.
   ///
   /// - Parameters:
-  ///   - nanoseconds: The time of one generation of the warm-up.
-  ///   - decoder: The decoder's id.
-  /// - Throws: A ``StoreError``.
-  public func recordWarmUp(_ nanoseconds: Int, decoder: Int64) throws(StoreError) {
+  ///   - nanoseconds: the time of one generation of the warm-up.
+  ///   - decoder: the decoder's id.
+  /// - Throws: a ``StoreError``.
+  package func recordWarmUp(_ nanoseconds: Int, decoder: Int64) throws(StoreError) {
     try write { database in
       try database.execute(
         sql: "UPDATE decoder SET warm_up_ns = ? WHERE id = ?",
@@ -84,10 +84,10 @@ extension BenchmarkStore {
 
   /// The times at which the warm-up of a run's decoders had settled.
   ///
-  /// - Parameter run: The run's id.
-  /// - Returns: Nanoseconds by the decoder's id, for those that had settled.
-  /// - Throws: A ``StoreError``.
-  public func warmUps(of run: Int64) throws(StoreError) -> [Int64: Int] {
+  /// - Parameter run: the run's id.
+  /// - Returns: nanoseconds by the decoder's id, for those that had settled.
+  /// - Throws: a ``StoreError``.
+  package func warmUps(of run: Int64) throws(StoreError) -> [Int64: Int] {
     let sql = "SELECT id, warm_up_ns FROM decoder WHERE run_id = ? AND warm_up_ns IS NOT NULL"
     return try read { database in
       try Row.fetchAll(database, sql: sql, arguments: [run]).reduce(into: [:]) { times, row in

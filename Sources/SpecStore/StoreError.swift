@@ -3,9 +3,9 @@ internal import GRDB
 import SpecFiles
 
 /// What can go wrong with a benchmark database. Every case names the file; its description is one sentence for a user.
-public enum StoreError: Error, Equatable, CustomStringConvertible {
+package enum StoreError: Error, Equatable, CustomStringConvertible {
   /// What a full disk leaves of the work at hand.
-  public enum Kept: Sendable {
+  package enum Kept: Sendable {
     /// Nothing was begun, or it keeps nothing.
     case nothing
     /// A run that can be gone on with.
@@ -52,7 +52,7 @@ public enum StoreError: Error, Equatable, CustomStringConvertible {
   case failed(path: String, reason: String)
 
   /// One sentence that names the file and says what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .missing(let path):
       "\(path): there is no database; check the path, or make one with 'specbench run'"

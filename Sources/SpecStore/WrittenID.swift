@@ -2,12 +2,12 @@ import Foundation
 
 extension PromptRecord {
   /// The question's id as people read it.
-  public var questionText: String { idText(questionID, written: writtenID) }
+  package var questionText: String { idText(questionID, written: writtenID) }
 }
 
 extension Mismatch {
   /// The question's id as people read it.
-  public var questionText: String { idText(questionID, written: writtenID) }
+  package var questionText: String { idText(questionID, written: writtenID) }
 }
 
 /// The text of an id: a string without its quotes, a number as it is written.

@@ -1,14 +1,14 @@
 import Foundation
-public import SpecCore
+import SpecCore
 import SpecFiles
 
 // The names of categories in suites and on the command line.
 extension Category {
   /// The category of questions whose file names none.
-  public static let unnamed = Category(rawValue: "default")
+  package static let unnamed = Category(rawValue: "default")
 
   /// The most Unicode scalars of a name.
-  public static let longestName = 64
+  package static let longestName = 64
 
   /// MT-Bench's own categories, which all count as the multi-turn conversation, and a plain word for it.
   static let conversationNames = [
@@ -17,9 +17,9 @@ extension Category {
 
   /// The category of a name; white space around it does not count.
   ///
-  /// - Parameter name: A name that is not blank, has at most 64 scalars, none that controls a terminal or the
+  /// - Parameter name: a name that is not blank, has at most 64 scalars, none that controls a terminal or the
   ///   direction of writing, and is not `overall`, which stands for all categories together.
-  public init?(named name: String) {
+  package init?(named name: String) {
     let name = name.trimmingCharacters(in: .whitespaces)
     guard !name.isEmpty, name.unicodeScalars.count <= Self.longestName,
       name.lowercased() != Category.overall.rawValue, name.isFitForNames
@@ -33,9 +33,9 @@ extension Category {
 
   /// The category that a question file's `category` stands for, or nil where it can be no name.
   ///
-  /// - Parameter questionCategory: One of MT-Bench's eight categories or "conversation", which count as the multi-turn
+  /// - Parameter questionCategory: one of MT-Bench's eight categories or "conversation", which count as the multi-turn
   ///   conversation, or any other name.
-  public init?(questionCategory: String) {
+  package init?(questionCategory: String) {
     if Category.conversationNames.contains(questionCategory) {
       self = .multiTurnConversation
     } else {
@@ -47,11 +47,11 @@ extension Category {
   /// others in the order of the list.
   ///
   /// - Parameters:
-  ///   - names: The names as given; white space around a name does not count.
-  ///   - place: Where the list comes from, for the message of an error.
-  /// - Returns: The categories named.
+  ///   - names: the names as given; white space around a name does not count.
+  ///   - place: where the list comes from, for the message of an error.
+  /// - Returns: the categories named.
   /// - Throws: `SuiteError` for what can be no name.
-  public static func named(
+  package static func named(
     _ names: [String],
     place: String = "the list of categories"
   ) throws(SuiteError) -> [Category] {

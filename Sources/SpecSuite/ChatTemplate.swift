@@ -4,58 +4,58 @@ import SpecFiles
 /// How a conversation is written as one text for a model.
 ///
 /// The begin-of-sequence token is never part of the text: the caller puts its id in front where `beginOfText` says so.
-public struct ChatTemplate: Equatable, Sendable {
+package struct ChatTemplate: Equatable, Sendable {
   /// The name, as a manifest and a report give it.
-  public let name: String
+  package let name: String
 
   /// Whether the text is preceded by the tokenizer's begin-of-sequence token.
-  public let beginOfText: Bool
+  package let beginOfText: Bool
 
   /// What comes once, before the first turn; often the system message.
-  public let systemPrefix: String
+  package let systemPrefix: String
 
   /// What comes before the user's text in each turn.
-  public let userPrefix: String
+  package let userPrefix: String
 
   /// What comes after the user's text in each turn.
-  public let userSuffix: String
+  package let userSuffix: String
 
   /// What the model's answer follows; the text to be continued ends with it.
-  public let assistantPrefix: String
+  package let assistantPrefix: String
 
   /// What stands between `assistantPrefix` and an earlier answer; a model makes up this gap by itself.
-  public let answerSeparator: String
+  package let answerSeparator: String
 
   /// What comes after an earlier answer.
-  public let assistantSuffix: String
+  package let assistantSuffix: String
 
   /// Whether white space around what the user says is dropped.
-  public let trimsUser: Bool
+  package let trimsUser: Bool
 
   /// The name of a template that was read from a model's own files.
-  public static let modelsOwnName = "the model's own"
+  package static let modelsOwnName = "the model's own"
 
   /// Where the user's text goes in `userTemplate`.
-  public static let placeholder = "{content}"
+  package static let placeholder = "{content}"
 
   /// One turn of the user with `{content}` in the place of the text.
-  public var userTemplate: String {
+  package var userTemplate: String {
     userPrefix + ChatTemplate.placeholder + userSuffix
   }
 
   /// Makes a template from its parts, none of which need a placeholder.
   ///
   /// - Parameters:
-  ///   - name: The name of the template.
-  ///   - beginOfText: Whether the caller puts the begin-of-sequence token in front.
-  ///   - systemPrefix: The text before the first turn.
-  ///   - userPrefix: The text before what the user says.
-  ///   - userSuffix: The text after what the user says.
-  ///   - assistantPrefix: The text that an answer follows.
-  ///   - answerSeparator: The text between `assistantPrefix` and an earlier answer.
-  ///   - assistantSuffix: The text after an earlier answer.
-  ///   - trimsUser: Whether white space around what the user says is dropped.
-  public init(
+  ///   - name: the name of the template.
+  ///   - beginOfText: whether the caller puts the begin-of-sequence token in front.
+  ///   - systemPrefix: the text before the first turn.
+  ///   - userPrefix: the text before what the user says.
+  ///   - userSuffix: the text after what the user says.
+  ///   - assistantPrefix: the text that an answer follows.
+  ///   - answerSeparator: the text between `assistantPrefix` and an earlier answer.
+  ///   - assistantSuffix: the text after an earlier answer.
+  ///   - trimsUser: whether white space around what the user says is dropped.
+  package init(
     name: String,
     beginOfText: Bool = true,
     systemPrefix: String = "",
@@ -86,7 +86,7 @@ public struct ChatTemplate: Equatable, Sendable {
   }
 
   /// SHA-256 in hexadecimal of everything that the template writes: equal for templates that differ in their names alone.
-  public var contentHash: String {
+  package var contentHash: String {
     var hash = SHA256()
     let parts = [systemPrefix, userPrefix, userSuffix, assistantPrefix, answerSeparator, assistantSuffix]
     // Zero bytes keep the parts apart; no template holds one.
@@ -100,10 +100,10 @@ public struct ChatTemplate: Equatable, Sendable {
   /// there; what the user says is kept as it is.
   ///
   /// - Parameters:
-  ///   - history: The earlier turns, each with its answer without an end token.
-  ///   - user: What the user says now.
-  /// - Returns: The text to be continued, in which the user's words and the answers are quoted.
-  public func render(history: [(user: String, assistant: String)], user: String) -> PromptText {
+  ///   - history: the earlier turns, each with its answer without an end token.
+  ///   - user: what the user says now.
+  /// - Returns: the text to be continued, in which the user's words and the answers are quoted.
+  package func render(history: [(user: String, assistant: String)], user: String) -> PromptText {
     var prompt = PromptText()
     prompt.write(systemPrefix)
     for turn in history {
@@ -138,9 +138,9 @@ extension ChatTemplate: Codable {
 
   /// Reads the object that a manifest holds for a template of its own.
   ///
-  /// - Parameter decoder: Where to read from.
+  /// - Parameter decoder: where to read from.
   /// - Throws: `SuiteError` for anything but such an object.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     try self.init(SuiteField(JSONValue(from: decoder), file: "the chat template"))
   }
 
@@ -175,9 +175,9 @@ extension ChatTemplate: Codable {
 
   /// Writes the object that a manifest holds for a template of its own.
   ///
-  /// - Parameter encoder: Where to write to.
-  /// - Throws: What the encoder throws.
-  public func encode(to encoder: any Encoder) throws {
+  /// - Parameter encoder: where to write to.
+  /// - Throws: what the encoder throws.
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)
     try container.encode(beginOfText, forKey: .beginOfText)
@@ -192,7 +192,7 @@ extension ChatTemplate: Codable {
 
 extension ChatTemplate {
   /// The template in Jinja, as `chat_template` of a `tokenizer_config.json`: transformers then writes the same text.
-  public var jinja: String {
+  package var jinja: String {
     let isUser = "{% if message['role'] == 'user' %}"
     let isAnswer = "{% elif message['role'] == 'assistant' %}"
     let user = output(literal(userPrefix), "message['content']", literal(userSuffix))

@@ -1,7 +1,7 @@
 import SpecFiles
 
 /// How a manifest tells its chat template: by the name of a shipped one, or in full.
-public enum ChatTemplateChoice: Equatable, Sendable {
+package enum ChatTemplateChoice: Equatable, Sendable {
   /// A shipped template.
   case named(String)
   /// A template of the suite's own.
@@ -9,10 +9,10 @@ public enum ChatTemplateChoice: Equatable, Sendable {
 
   /// The template itself.
   ///
-  /// - Parameter place: Where the choice comes from, for the message of an error.
-  /// - Returns: The shipped template of the name, or the template given in full.
+  /// - Parameter place: where the choice comes from, for the message of an error.
+  /// - Returns: the shipped template of the name, or the template given in full.
   /// - Throws: `SuiteError` for a name that no shipped template has.
-  public func template(place: String = "the chat template") throws(SuiteError) -> ChatTemplate {
+  package func template(place: String = "the chat template") throws(SuiteError) -> ChatTemplate {
     switch self {
     case .custom(let template): return template
     case .named(let name):
@@ -31,11 +31,11 @@ public enum ChatTemplateChoice: Equatable, Sendable {
 
   /// Reads a template from a file.
   ///
-  /// - Parameter path: A file with the object that a manifest's `chat_template` holds, or, named `.jinja`, a template in
+  /// - Parameter path: a file with the object that a manifest's `chat_template` holds, or, named `.jinja`, a template in
   ///   Jinja.
-  /// - Returns: The template.
+  /// - Returns: the template.
   /// - Throws: `SuiteError` for anything else.
-  public static func template(file path: String) throws(SuiteError) -> ChatTemplate {
+  package static func template(file path: String) throws(SuiteError) -> ChatTemplate {
     if path.hasSuffix(".jinja") { return try ModelTemplate.reading(jinja: path) }
     return try ChatTemplate(SuiteField(file: path))
   }

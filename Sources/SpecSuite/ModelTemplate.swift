@@ -2,7 +2,7 @@ import Foundation
 import SpecFiles
 
 /// The chat template that comes with a model, in Jinja.
-public enum ModelTemplate: Equatable, Sendable {
+package enum ModelTemplate: Equatable, Sendable {
   /// The model's files have none.
   case none
   /// It could be read as a template that writes every turn in the same way.
@@ -15,7 +15,7 @@ public enum ModelTemplate: Equatable, Sendable {
   /// - Parameter path: the file.
   /// - Returns: the template.
   /// - Throws: `SuiteError` if it cannot be read, or does not write every turn in the same way.
-  public static func reading(jinja path: String) throws(SuiteError) -> ChatTemplate {
+  package static func reading(jinja path: String) throws(SuiteError) -> ChatTemplate {
     let source = try InputFile<SuiteError>.text(of: path)
     do {
       return try JinjaTemplate(source, tokens: ["bos_token": .text("<s>"), "eos_token": .text("</s>")]).chatTemplate()
@@ -32,7 +32,7 @@ public enum ModelTemplate: Equatable, Sendable {
   /// Looks for a model's template: `chat_template.jinja`, then `chat_template` in `tokenizer_config.json`.
   ///
   /// - Parameter directory: the model's folder.
-  public init(directory: String) {
+  package init(directory: String) {
     let own = directory + "/chat_template.jinja"
     let configuration = directory + "/tokenizer_config.json"
     do throws(TemplateProblem) {

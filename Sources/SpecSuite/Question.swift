@@ -2,49 +2,49 @@ import SpecCore
 import SpecFiles
 
 /// One question of a suite: what the user says in each turn, and what a good answer would hold.
-public struct Question: Equatable, Sendable {
+package struct Question: Equatable, Sendable {
   /// The id of the question, unique in its file.
-  public let id: QuestionID
+  package let id: QuestionID
 
   /// The number that stands for the id in the database.
-  public var questionID: Int { id.key }
+  package var questionID: Int { id.key }
 
   /// The category that the question counts for.
-  public let category: Category
+  package let category: Category
 
   /// The category as the file writes it, such as "writing" for a conversation.
-  public let subcategory: String
+  package let subcategory: String
 
   /// What the user says, one text for each turn; never empty, and no text is blank.
-  public let turns: [String]
+  package let turns: [String]
 
   /// Answers known to be right, or nil where the file gives none that are texts. It takes no part in a measurement.
-  public let reference: [String]?
+  package let reference: [String]?
 }
 
 /// The id of a question: an integer or a text.
-public struct QuestionID: Hashable, Sendable {
+package struct QuestionID: Hashable, Sendable {
   /// A number that stands for the id in the database: the id itself, or one that follows from its text alone, so that the
   /// same question has the same number in every suite.
-  public let key: Int
+  package let key: Int
 
   /// The id as JSON, nil where it is the integer ``key``.
-  public let written: String?
+  package let written: String?
 
   /// The id as people read it.
-  public let text: String
+  package let text: String
 
   /// The most Unicode scalars of an id.
-  public static let longestText = 200
+  package static let longestText = 200
 
   /// An id that is an integer.
-  public init(_ number: Int) {
+  package init(_ number: Int) {
     (key, written, text) = (number, nil, String(number))
   }
 
   /// An id from a file: an integer of any size, one with a fraction of zero, or a text that is not blank
   /// and has nothing in it that controls a terminal.
-  public init?(_ value: JSONValue) {
+  package init?(_ value: JSONValue) {
     switch value {
     case .integer(let number):
       self.init(number)

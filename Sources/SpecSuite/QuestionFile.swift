@@ -1,35 +1,35 @@
 import SpecFiles
 
 /// Reads `question.jsonl`: one JSON object in each line, as Spec-Bench has it, or a list of objects.
-public enum QuestionFile {
+package enum QuestionFile {
   /// What a file holds.
-  public struct Contents: Sendable {
+  package struct Contents: Sendable {
     /// The questions in the order of the file, at least one.
-    public let questions: [Question]
+    package let questions: [Question]
     /// What a user should know about how the file was read, one sentence each.
-    public let notes: [String]
+    package let notes: [String]
   }
 
   /// The most categories of a file: with more, a name is no category.
-  public static let mostCategories = 1000
+  package static let mostCategories = 1000
 
   /// Reads and checks the questions of a file.
   ///
-  /// - Parameter path: The path of the file.
-  /// - Returns: The questions in the order of the file, at least one.
+  /// - Parameter path: the path of the file.
+  /// - Returns: the questions in the order of the file, at least one.
   /// - Throws: `SuiteError` with file and line for the first thing that is wrong.
-  public static func read(path: String) throws(SuiteError) -> [Question] {
+  package static func read(path: String) throws(SuiteError) -> [Question] {
     try parse(InputFile<SuiteError>.bytes(of: path), place: path)
   }
 
   /// Checks the questions in the bytes of a file.
   ///
   /// - Parameters:
-  ///   - bytes: The contents of the file.
-  ///   - place: The path of the file, for messages.
-  /// - Returns: The questions in the order of the file, at least one.
+  ///   - bytes: the contents of the file.
+  ///   - place: the path of the file, for messages.
+  /// - Returns: the questions in the order of the file, at least one.
   /// - Throws: `SuiteError` with file and line for the first thing that is wrong.
-  public static func parse(_ bytes: [UInt8], place: String) throws(SuiteError) -> [Question] {
+  package static func parse(_ bytes: [UInt8], place: String) throws(SuiteError) -> [Question] {
     try contents(bytes, place: place).questions
   }
 
@@ -37,11 +37,11 @@ public enum QuestionFile {
   /// and either kind of line end are accepted; so are one list of objects, and objects that take several lines.
   ///
   /// - Parameters:
-  ///   - bytes: The contents of the file.
-  ///   - place: The path of the file, for messages.
-  /// - Returns: The questions and the notes.
+  ///   - bytes: the contents of the file.
+  ///   - place: the path of the file, for messages.
+  /// - Returns: the questions and the notes.
   /// - Throws: `SuiteError` with file and line for the first thing that is wrong.
-  public static func contents(_ bytes: [UInt8], place: String) throws(SuiteError) -> Contents {
+  package static func contents(_ bytes: [UInt8], place: String) throws(SuiteError) -> Contents {
     let records = try SuiteField.records(bytes[...], file: place, repeatedKeys: false)
     var lineOfID: [String: Int] = [:]
     var lineOfKey: [Int: Int] = [:]

@@ -2,10 +2,10 @@
 /// are written as their models read a conversation without one.
 extension ChatTemplate {
   /// Nothing but the texts: the first turn is exactly what the user says, and a base model goes on from there.
-  public static let plain = ChatTemplate(name: "plain", answerSeparator: "\n", assistantSuffix: "\n")
+  package static let plain = ChatTemplate(name: "plain", answerSeparator: "\n", assistantSuffix: "\n")
 
   /// Vicuna 1.1 and later.
-  public static let vicuna = ChatTemplate(
+  package static let vicuna = ChatTemplate(
     name: "vicuna",
     systemPrefix: "A chat between a curious user and an artificial intelligence assistant. "
       + "The assistant gives helpful, detailed, and polite answers to the user's questions. ",
@@ -17,7 +17,7 @@ extension ChatTemplate {
   )
 
   /// Llama 2 Chat, where every turn after the first opens a sequence of its own.
-  public static let llama2 = ChatTemplate(
+  package static let llama2 = ChatTemplate(
     name: "llama-2",
     userPrefix: "[INST] ",
     userSuffix: " [/INST]",
@@ -26,7 +26,7 @@ extension ChatTemplate {
   )
 
   /// Llama 3 Instruct.
-  public static let llama3 = ChatTemplate(
+  package static let llama3 = ChatTemplate(
     name: "llama-3",
     userPrefix: "<|start_header_id|>user<|end_header_id|>\n\n",
     userSuffix: "<|eot_id|>",
@@ -35,7 +35,7 @@ extension ChatTemplate {
   )
 
   /// ChatML, which has no begin-of-sequence token.
-  public static let chatML = ChatTemplate(
+  package static let chatML = ChatTemplate(
     name: "chatml",
     beginOfText: false,
     userPrefix: "<|im_start|>user\n",
@@ -45,7 +45,7 @@ extension ChatTemplate {
   )
 
   /// Zephyr, also read by TinyLlama Chat.
-  public static let zephyr = ChatTemplate(
+  package static let zephyr = ChatTemplate(
     name: "zephyr",
     userPrefix: "<|user|>\n",
     userSuffix: "</s>\n",
@@ -54,13 +54,13 @@ extension ChatTemplate {
   )
 
   /// All templates that have a name to choose them by.
-  public static let shipped: [ChatTemplate] = [plain, vicuna, llama2, llama3, chatML, zephyr]
+  package static let shipped: [ChatTemplate] = [plain, vicuna, llama2, llama3, chatML, zephyr]
 
   /// The shipped template of a name, or nil where there is none.
   ///
-  /// - Parameter name: A name such as "vicuna".
-  /// - Returns: The template.
-  public static func named(_ name: String) -> ChatTemplate? {
+  /// - Parameter name: a name such as "vicuna".
+  /// - Returns: the template.
+  package static func named(_ name: String) -> ChatTemplate? {
     shipped.first { $0.name == name }
   }
 }

@@ -6,7 +6,7 @@ extension Category {
   ///
   /// - Parameter number: a question's id.
   /// - Returns: the name as Spec-Bench's `question.jsonl` writes it; nil for a number that it does not have.
-  public static func specBenchName(ofQuestion number: Int) -> String? {
+  package static func specBenchName(ofQuestion number: Int) -> String? {
     guard (81...560).contains(number) else { return nil }
     let category = standard[(number - 81) / 80]
     return category == .multiTurnConversation ? conversationNames[(number - 81) / 10] : category.rawValue

@@ -2,40 +2,40 @@ import SpecCore
 import SpecFiles
 
 /// A suite as it is measured: the manifest and the questions, read and checked.
-public struct Suite: Sendable {
+package struct Suite: Sendable {
   /// The absolute path of the folder that holds the suite's files.
-  public let directory: String
+  package let directory: String
 
   /// What the suite says about itself; for a question file without a manifest, the defaults.
-  public let manifest: SuiteManifest
+  package let manifest: SuiteManifest
 
   /// How conversations are written: as the manifest chooses, unless ``written(with:)`` was asked for another way.
-  public let template: ChatTemplate
+  package let template: ChatTemplate
 
   /// What a user should know about how the question file was read, one sentence each.
-  public let notes: [String]
+  package let notes: [String]
 
   /// The questions in the order of their file, only those of the manifest's categories.
-  public let questions: [Question]
+  package let questions: [Question]
 
   /// SHA-256 in hexadecimal of the manifest's bytes followed by the question file's bytes. It names the files, so that
   /// a selection has the hash of the suite it was taken from.
-  public let contentHash: String
+  package let contentHash: String
 
   /// The absolute path of the question file.
-  public let questionPath: String
+  package let questionPath: String
 
   /// Turns of all questions.
-  public var promptCount: Int { questions.reduce(0) { $0 + $1.turns.count } }
+  package var promptCount: Int { questions.reduce(0) { $0 + $1.turns.count } }
 
   /// The absolute path of the model that comes with the suite, if one does.
-  public var modelPath: String? { manifest.model.map { SuiteFiles.join(directory, $0) } }
+  package var modelPath: String? { manifest.model.map { SuiteFiles.join(directory, $0) } }
 
   /// Reads a suite.
   ///
-  /// - Parameter path: A folder with a `suite.json`, a folder with only a `question.jsonl`, or a `.jsonl` file.
+  /// - Parameter path: a folder with a `suite.json`, a folder with only a `question.jsonl`, or a `.jsonl` file.
   /// - Throws: `SuiteError` for the first thing that is wrong in one of the files.
-  public init(path: String) throws(SuiteError) {
+  package init(path: String) throws(SuiteError) {
     let files = try SuiteFiles(path: path)
     let manifestBytes =
       try files.manifestPath.map { (path) throws(SuiteError) in try InputFile<SuiteError>.bytes(of: path) } ?? []
@@ -66,9 +66,9 @@ public struct Suite: Sendable {
 
   /// The suite with its conversations written in another way.
   ///
-  /// - Parameter template: How.
-  /// - Returns: The suite with this template in the place of its own.
-  public func written(with template: ChatTemplate) -> Suite { Suite(self, questions: questions, template: template) }
+  /// - Parameter template: how.
+  /// - Returns: the suite with this template in the place of its own.
+  package func written(with template: ChatTemplate) -> Suite { Suite(self, questions: questions, template: template) }
 
   init(_ whole: Suite, questions: [Question], template: ChatTemplate? = nil) {
     directory = whole.directory
@@ -82,5 +82,5 @@ public struct Suite: Sendable {
 
   /// The categories that occur among the questions: Spec-Bench's in the order of the tables, then the others as they
   /// first appear.
-  public var categories: [Category] { Category.inOrder(questions.map(\.category)) }
+  package var categories: [Category] { Category.inOrder(questions.map(\.category)) }
 }

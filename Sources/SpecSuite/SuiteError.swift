@@ -1,31 +1,31 @@
 import SpecFiles
 
 /// What is wrong with a suite, said in one sentence: where, what was found, what was expected, what to do.
-public struct SuiteError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct SuiteError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The path of the file or folder, or the name of the user's option that is at fault.
-  public let place: String
+  package let place: String
 
   /// The line in the file, counted from 1, or nil where the whole place is meant.
-  public let line: Int?
+  package let line: Int?
 
   /// What was found there.
-  public let found: String
+  package let found: String
 
   /// What was expected instead.
-  public let expected: String
+  package let expected: String
 
   /// What the user can do about it.
-  public let advice: String
+  package let advice: String
 
   /// Makes an error from the parts of its sentence; each part is a phrase without a full stop.
   ///
   /// - Parameters:
-  ///   - place: The file, the folder or the option at fault.
-  ///   - line: The line in the file, counted from 1, where one is known.
-  ///   - found: What was found.
-  ///   - expected: What was expected.
-  ///   - advice: What to do, as an imperative.
-  public init(place: String, line: Int? = nil, found: String, expected: String, advice: String) {
+  ///   - place: the file, the folder or the option at fault.
+  ///   - line: the line in the file, counted from 1, where one is known.
+  ///   - found: what was found.
+  ///   - expected: what was expected.
+  ///   - advice: what to do, as an imperative.
+  package init(place: String, line: Int? = nil, found: String, expected: String, advice: String) {
     self.place = place
     self.line = line
     self.found = found
@@ -34,7 +34,7 @@ public struct SuiteError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// The sentence for the user.
-  public var description: String {
+  package var description: String {
     let position = line.map { ", line \($0)" } ?? ""
     return "\(place)\(position): found \(found), expected \(expected); \(advice)"
   }
@@ -42,7 +42,7 @@ public struct SuiteError: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension SuiteError: InputFailure {
   /// Makes the error of a problem with one of a suite's files.
-  public init(_ problem: InputProblem, file: String) {
+  package init(_ problem: InputProblem, file: String) {
     let fault = problem.fault
     self.init(place: file, line: fault.line, found: fault.found, expected: fault.expected, advice: fault.advice)
   }

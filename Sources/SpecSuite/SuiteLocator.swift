@@ -3,24 +3,24 @@ import SpecCore
 import SpecFiles
 
 /// Finds a suite by its path or by its name.
-public enum SuiteLocator {
+package enum SuiteLocator {
   /// The environment variable that names a folder of suites.
-  public static let environmentVariable = "SPECBENCH_SUITES"
+  package static let environmentVariable = "SPECBENCH_SUITES"
 
   /// The folder of suites that is looked for while walking up.
-  public static let folderName = "Suites"
+  package static let folderName = "Suites"
 
   /// The path of a suite. A path that exists wins; a name is looked for in the folder that `SPECBENCH_SUITES` names,
   /// then in every `Suites` folder on the way up from the working directory, then from the executable.
   ///
   /// - Parameters:
-  ///   - nameOrPath: What the user gave.
-  ///   - environment: The environment variables of the process.
-  ///   - workingDirectory: The absolute path of the working directory.
-  ///   - executable: The path of the running program.
-  /// - Returns: The absolute path of the suite's folder or file.
+  ///   - nameOrPath: what the user gave.
+  ///   - environment: the environment variables of the process.
+  ///   - workingDirectory: the absolute path of the working directory.
+  ///   - executable: the path of the running program.
+  /// - Returns: the absolute path of the suite's folder or file.
   /// - Throws: `SuiteError` that lists all places tried.
-  public static func locate(
+  package static func locate(
     _ nameOrPath: String,
     environment: [String: String],
     workingDirectory: String,

@@ -2,51 +2,51 @@ import SpecCore
 import SpecFiles
 
 /// What a suite says about itself in its `suite.json`.
-public struct SuiteManifest: Equatable, Sendable {
+package struct SuiteManifest: Equatable, Sendable {
   /// The name of the suite, for commands and reports.
-  public let name: String
+  package let name: String
 
   /// The version; results of different versions are not compared.
-  public let version: String
+  package let version: String
 
   /// One or two sentences about the suite; may be empty.
-  public let description: String
+  package let description: String
 
   /// The categories taken from the question file, or nil for all that occur in it.
-  public let categories: [Category]?
+  package let categories: [Category]?
 
   /// How conversations are written for the model.
-  public let chatTemplate: ChatTemplateChoice
+  package let chatTemplate: ChatTemplateChoice
 
   /// The question file, relative to the suite's folder and inside it.
-  public let questionFile: String
+  package let questionFile: String
 
   /// The folder of the model that comes with the suite, relative to the suite's folder and inside it, or nil.
-  public let model: String?
+  package let model: String?
 
   /// The most tokens generated for one turn.
-  public let maxNewTokens: Int
+  package let maxNewTokens: Int
 
   /// The settings of the decoders to run unless the user names others, such as `kangaroo:exit=2,steps=6`.
-  public let decoders: [String]
+  package let decoders: [String]
 
   /// The name of a manifest in the folder of its suite.
-  public static let fileName = "suite.json"
+  package static let fileName = "suite.json"
 
   /// The question file of a suite whose manifest names none.
-  public static let defaultQuestionFile = "question.jsonl"
+  package static let defaultQuestionFile = "question.jsonl"
 
   /// The values that `maxNewTokens` can take, in tokens.
-  public static let maxNewTokensRange = 1...65536
+  package static let maxNewTokensRange = 1...65536
 
   /// The tokens generated for one turn where the manifest gives no number.
-  public static let defaultMaxNewTokens = 128
+  package static let defaultMaxNewTokens = 128
 
   /// Reads and checks a manifest.
   ///
-  /// - Parameter path: The path of the file.
+  /// - Parameter path: the path of the file.
   /// - Throws: `SuiteError` for the first thing that is wrong, an unknown key included.
-  public init(path: String) throws(SuiteError) {
+  package init(path: String) throws(SuiteError) {
     try self.init(bytes: InputFile<SuiteError>.bytes(of: path), place: path)
   }
 

@@ -9,11 +9,11 @@ extension Suite {
   /// that a short run still sees every category.
   ///
   /// - Parameters:
-  ///   - categories: The categories wanted, or nil for all.
-  ///   - limit: The most questions to keep, or nil for all.
-  /// - Returns: The suite with the questions selected, at least one.
+  ///   - categories: the categories wanted, or nil for all.
+  ///   - limit: the most questions to keep, or nil for all.
+  /// - Returns: the suite with the questions selected, at least one.
   /// - Throws: `SuiteError` for a category without a question, an empty list or a limit below 1.
-  public func selecting(categories: [Category]?, limit: Int?) throws(SuiteError) -> Suite {
+  package func selecting(categories: [Category]?, limit: Int?) throws(SuiteError) -> Suite {
     if let limit, limit < 1 {
       throw SuiteError(
         place: "the limit of questions",
@@ -34,9 +34,9 @@ extension Suite {
   /// The names in a list with commas. A name of a category of this suite may hold commas itself: where several names fit,
   /// the longest is taken.
   ///
-  /// - Parameter list: What a user wrote.
-  /// - Returns: The names, in order, some of which the suite may not have.
-  public func categoryNames(in list: String) -> [String] {
+  /// - Parameter list: what a user wrote.
+  /// - Returns: the names, in order, some of which the suite may not have.
+  package func categoryNames(in list: String) -> [String] {
     let own = Set(questions.map(\.category.rawValue))
     let parts = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     var names: [String] = []
@@ -53,9 +53,9 @@ extension Suite {
 
   /// The suite with only the questions of a list that it has, in the order of the file.
   ///
-  /// - Parameter questionIDs: The ids of the questions wanted.
-  /// - Returns: The suite with the questions selected.
-  public func selecting(questionIDs: [Int]) -> Suite {
+  /// - Parameter questionIDs: the ids of the questions wanted.
+  /// - Returns: the suite with the questions selected.
+  package func selecting(questionIDs: [Int]) -> Suite {
     let wanted = Set(questionIDs)
     return Suite(self, questions: questions.filter { wanted.contains($0.questionID) })
   }

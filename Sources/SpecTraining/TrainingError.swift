@@ -1,7 +1,7 @@
 import SpecFiles
 
 /// What can go wrong in training.
-public enum TrainingError: Error, CustomStringConvertible, Equatable {
+package enum TrainingError: Error, CustomStringConvertible, Equatable {
   /// The folder holds a checkpoint of another training; `difference` says what differs.
   case otherTraining(path: String, difference: String)
   /// A checkpoint is not what this program writes.
@@ -12,7 +12,7 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
   case tooFewDocuments(count: Int, needed: Int)
 
   /// One sentence.
-  public var description: String {
+  package var description: String {
     switch self {
     case .otherTraining(let path, let difference):
       "\(path): it holds a training that is not the same: \(difference); go on with the same options, data and program, "

@@ -9,10 +9,10 @@ import SpecSuite
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Decode one prompt in the terminal, with the accepted draft tokens in colour.",
+    abstract: "Decode one prompt in the terminal, with the accepted draft tokens in color.",
     discussion: """
       The text goes to standard output as it comes, the closing line of figures to standard error. Tokens that the \
-      drafter guessed and the target accepted are green; the others are the target's own. There is no colour in a pipe, \
+      drafter guessed and the target accepted are green; the others are the target's own. There is no color in a pipe, \
       with --no-color or where the environment variable NO_COLOR is set.
       """
   )
@@ -37,7 +37,7 @@ struct GenerateCommand: ParsableCommand {
 
   @OptionGroup var outputLimit: OutputLimitOption
 
-  @Flag(name: .customLong("no-color"), help: "No colour.")
+  @Flag(name: .customLong("no-color"), help: "No color.")
   var isPlain = false
 
   func run() throws {
@@ -114,7 +114,7 @@ private final class TokenDisplay {
     self.isColored = isColored
   }
 
-  /// Whether standard output is a terminal whose user has not declined colours (no-color.org).
+  /// Whether standard output is a terminal whose user has not declined colors (no-color.org).
   static var terminalHasColor: Bool {
     let environment = ProcessInfo.processInfo.environment
     return isatty(STDOUT_FILENO) == 1 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"

@@ -7,26 +7,26 @@ import SpecFiles
 
 /// Writes a text and a newline to standard output; what a terminal would obey is shown by its number.
 ///
-/// - Throws: As ``Screen/write(_:)``.
+/// - Throws: as ``Screen/write(_:)``.
 func say(_ text: String) throws {
   try Screen.write(TerminalText.harmless(text) + "\n")
 }
 
 /// Writes a document to standard output as Markdown, which is to be read there and to be pasted elsewhere.
 ///
-/// - Throws: As ``Screen/write(_:)``.
+/// - Throws: as ``Screen/write(_:)``.
 func say(markdown document: Document) throws { try say(String(MarkdownRenderer().render(document).dropLast())) }
 
 /// Writes a document to standard output as plain text, as wide as a terminal is.
 ///
-/// - Throws: As ``Screen/write(_:)``.
+/// - Throws: as ``Screen/write(_:)``.
 func say(_ document: Document) throws {
   try say(String(TerminalRenderer(columns: Screen.columns).render(document).dropLast()))
 }
 
 /// Writes the text of a file for programs to standard output: exactly, unless that is a terminal.
 ///
-/// - Throws: As ``Screen/write(_:)``.
+/// - Throws: as ``Screen/write(_:)``.
 func sayExactly(_ text: String) throws {
   try Screen.write(isatty(STDOUT_FILENO) == 1 ? TerminalText.harmless(text) : text)
 }

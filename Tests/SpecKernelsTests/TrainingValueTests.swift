@@ -2,7 +2,7 @@ import SpecKernels
 import SpecTestSupport
 import Testing
 
-/// Forward passes, losses and the optimiser against plain loops in double precision.
+/// Forward passes, losses and the optimizer against plain loops in double precision.
 @Suite struct TrainingValueTests {
   @Test(arguments: [(1, 1, 1), (13, 33, 5), (12, 32, 400), (70, 65, 97)])
   func productIsTheProduct(_ rows: Int, _ columns: Int, _ depth: Int) throws {

@@ -98,7 +98,7 @@ typedef struct {
 void sk_compare_distributions(sk_context *context, const float *student, const float *teacher, size_t rows,
                               size_t width, sk_comparison *out);
 
-// ---- Optimiser (training_rows.c) ----
+// ---- Optimizer (training_rows.c) ----
 
 typedef struct {
   float rate, beta1, beta2, epsilon, weight_decay;

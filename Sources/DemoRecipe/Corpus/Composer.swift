@@ -52,9 +52,9 @@ package struct Composer {
   /// Draws an element of a list that this document has not drawn yet, where there is one, and binds it.
   ///
   /// - Parameters:
-  ///   - list: The list's name; `person` is a woman or a man and also binds `.he`, `.him`, `.his` and `.man`.
-  ///   - name: The name to bind; empty for none.
-  /// - Returns: The element.
+  ///   - list: the list's name; `person` is a woman or a man and also binds `.he`, `.him`, `.his` and `.man`.
+  ///   - name: the name to bind; empty for none.
+  /// - Returns: the element.
   @discardableResult
   mutating func draw(_ list: String, as name: String = "") -> String {
     let isWoman = list == "woman" || (list == "person" && random.chance(50))

@@ -71,10 +71,10 @@ package struct DemoCorpus: Sendable {
   /// The corpus of a seed.
   ///
   /// - Parameters:
-  ///   - texts: What the documents say.
-  ///   - seed: Any number.
-  ///   - stream: What the documents are for.
-  ///   - mixture: How often each category occurs.
+  ///   - texts: what the documents say.
+  ///   - seed: any number.
+  ///   - stream: what the documents are for.
+  ///   - mixture: how often each category occurs.
   package init(
     _ texts: CorpusTexts,
     seed: UInt64,
@@ -90,9 +90,9 @@ package struct DemoCorpus: Sendable {
   /// One document.
   ///
   /// - Parameters:
-  ///   - index: Which one, from 0; not negative.
-  ///   - category: The kind of task, or nil for one drawn from the mixture.
-  /// - Returns: The document, always the same for the same seed, stream, mixture, index and category.
+  ///   - index: which one, from 0; not negative.
+  ///   - category: the kind of task, or nil for one drawn from the mixture.
+  /// - Returns: the document, always the same for the same seed, stream, mixture, index and category.
   package func document(at index: Int, category: DemoCategory? = nil) -> DemoDocument {
     let place = [seed, stream.rawValue, UInt64(index)]
     let chosen = category ?? drawnCategory(place)

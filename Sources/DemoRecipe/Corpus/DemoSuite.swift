@@ -20,10 +20,10 @@ package enum DemoSuite {
   /// The questions, category after category, no prompt twice.
   ///
   /// - Parameters:
-  ///   - texts: What the corpus says.
-  ///   - perCategory: How many questions each category gets; not negative.
-  ///   - seed: Which questions.
-  /// - Returns: Questions numbered from 1.
+  ///   - texts: what the corpus says.
+  ///   - perCategory: how many questions each category gets; not negative.
+  ///   - seed: which questions.
+  /// - Returns: questions numbered from 1.
   package static func questions(_ texts: CorpusTexts, perCategory: Int, seed: UInt64 = 1) -> [DemoQuestion] {
     let corpus = DemoCorpus(texts, seed: seed, stream: .suite)
     var questions: [DemoQuestion] = []

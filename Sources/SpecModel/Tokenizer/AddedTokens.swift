@@ -1,4 +1,4 @@
-/// A token that is recognised inside text before the text is split into words, such as `</s>`.
+/// A token that is recognized inside text before the text is split into words, such as `</s>`.
 package struct AddedToken: Sendable {
   let token: Token
   let content: ArraySlice<UInt8>
@@ -10,7 +10,7 @@ package struct AddedToken: Sendable {
   let stripsLeft: Bool
   /// Swallows the white space after it.
   let stripsRight: Bool
-  /// Looked for in normalised text, that is, only after all tokens that are looked for in raw text.
+  /// Looked for in normalized text, that is, only after all tokens that are looked for in raw text.
   let isNormalized: Bool
 }
 
@@ -48,7 +48,7 @@ package struct AddedTokens: Sendable {
   private let tokens: [AddedToken]
   private let isControl: [Bool]
   private let rawTrie: ByteTrie
-  /// There is no normaliser, but the order of the two searches still matters where tokens overlap.
+  /// There is no normalizer, but the order of the two searches still matters where tokens overlap.
   private let normalizedTrie: ByteTrie
 
   /// Tokens with contents that differ.

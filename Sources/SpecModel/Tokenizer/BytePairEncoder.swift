@@ -1,4 +1,4 @@
-/// Turns the bytes of one word into tokens by repeatedly joining the neighbours whose merge ranks lowest.
+/// Turns the bytes of one word into tokens by repeatedly joining the neighbors whose merge ranks lowest.
 struct BytePairEncoder: Sendable {
   /// The token of every single byte.
   let byteTokens: [Token]

@@ -34,14 +34,14 @@ public struct Tokenizer: Sendable {
   /// The highest token id + 1.
   public var vocabularySize: Int { tokenBytes.count }
 
-  /// Turns text into tokens. Added tokens such as `</s>` are recognised inside the text.
+  /// Turns text into tokens. Added tokens such as `</s>` are recognized inside the text.
   ///
   /// - Parameter text: any text; canonically equivalent texts may have different tokens.
   /// - Returns: the tokens, without a begin or end token that the text does not contain itself.
   public func encode(_ text: String) -> [Token] { encode(text, quoted: []) }
 
   /// Turns a prompt into tokens: those of its whole text, except that no added token that could end or begin a turn is
-  /// recognised in what the prompt quotes.
+  /// recognized in what the prompt quotes.
   ///
   /// - Parameter prompt: a text and what of it is quoted.
   /// - Returns: the tokens, without a begin or end token.

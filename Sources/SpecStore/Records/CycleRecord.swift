@@ -1,26 +1,26 @@
 internal import GRDB
 
 /// One draft and its verification. A cycle's ordinal is its place in the array that holds the generation's cycles.
-public struct CycleRecord: Equatable, Sendable {
+package struct CycleRecord: Equatable, Sendable {
   /// Tokens on the drafted path: the length of a chain, the depth of a tree, 0 for vanilla.
-  public var drafted: Int
+  package var drafted: Int
   /// Tokens verified besides the root; for a chain the same as `drafted`.
-  public var nodes: Int
+  package var nodes: Int
   /// Accepted draft tokens.
-  public var accepted: Int
+  package var accepted: Int
   /// Accepted draft tokens and the bonus token, before trimming at a stop.
-  public var acceptLength: Int
+  package var acceptLength: Int
   /// Tokens that the cycle added to the output, after trimming at a stop.
-  public var emitted: Int
+  package var emitted: Int
   /// Time of drafting, in nanoseconds.
-  public var draftNanoseconds: Int
+  package var draftNanoseconds: Int
   /// Time of verifying, in nanoseconds.
-  public var verifyNanoseconds: Int
+  package var verifyNanoseconds: Int
   /// Time of everything else in the cycle, in nanoseconds.
-  public var overheadNanoseconds: Int
+  package var overheadNanoseconds: Int
 
   /// Makes a record; the properties say what each value means.
-  public init(
+  package init(
     drafted: Int,
     nodes: Int,
     accepted: Int,

@@ -2,21 +2,21 @@ internal import GRDB
 import SpecCore
 
 /// One decoder of a run with its settings.
-public struct DecoderRecord: Codable, Equatable, Sendable {
+package struct DecoderRecord: Codable, Equatable, Sendable {
   /// The decoder's place in the run, from 0.
-  public var ordinal: Int
+  package var ordinal: Int
   /// The decoder's name, unique in its run, for example `kangaroo` or `kangaroo-2`.
-  public var name: String
+  package var name: String
   /// The method's name in the catalogue; `vanilla` marks the baseline.
-  public var method: String
+  package var method: String
   /// The full text of the decoder with all its settings.
-  public var spec: String
+  package var spec: String
   /// The settings as the text of a JSON object.
-  public var settings: String
+  package var settings: String
   /// Number of parameters that the method adds to the target.
-  public var addedParameters: Int
+  package var addedParameters: Int
   /// Whether this is vanilla once more, measured to see how far two measurements of the same thing differ.
-  public var isNoiseFloor: Bool
+  package var isNoiseFloor: Bool
 
   enum CodingKeys: String, CodingKey {
     case ordinal, name, method, spec, settings
@@ -25,7 +25,7 @@ public struct DecoderRecord: Codable, Equatable, Sendable {
   }
 
   /// Makes a record; the properties say what each value means.
-  public init(
+  package init(
     ordinal: Int,
     name: String,
     method: String,
@@ -46,7 +46,7 @@ public struct DecoderRecord: Codable, Equatable, Sendable {
 
 extension DecoderRecord {
   /// Whether this is vanilla, the baseline or its second measurement.
-  public var isVanilla: Bool { method == Baseline.method }
+  package var isVanilla: Bool { method == Baseline.method }
 }
 
 extension DecoderRecord: StoredRecord {

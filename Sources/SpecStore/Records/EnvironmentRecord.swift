@@ -1,7 +1,7 @@
 internal import GRDB
 
 /// How the measuring program was compiled.
-public enum BuildConfiguration: String, Codable, Sendable {
+package enum BuildConfiguration: String, Codable, Sendable {
   /// With optimization.
   case release
   /// Without optimization, which makes every measurement doubtful.
@@ -9,45 +9,45 @@ public enum BuildConfiguration: String, Codable, Sendable {
 }
 
 /// The machine and program a run was measured with, as far as they could be read.
-public struct EnvironmentRecord: Codable, Equatable, Sendable {
+package struct EnvironmentRecord: Codable, Equatable, Sendable {
   /// The machine's name on its network.
-  public var hostName: String
+  package var hostName: String
   /// The processor's marketing name.
-  public var cpuModel: String
+  package var cpuModel: String
   /// Number of physical cores.
-  public var physicalCores: Int
+  package var physicalCores: Int
   /// Number of logical cores.
-  public var logicalCores: Int
+  package var logicalCores: Int
   /// The logical cores that the process may run on, for example `0-3`.
-  public var affinity: String
+  package var affinity: String
   /// The frequency governor, where readable.
-  public var governor: String?
+  package var governor: String?
   /// The processor's frequency in megahertz, where readable.
-  public var frequencyMegahertz: Double?
+  package var frequencyMegahertz: Double?
   /// The one-minute load average at the start, where readable.
-  public var loadAverage: Double?
+  package var loadAverage: Double?
   /// Installed memory in bytes.
-  public var memoryTotalBytes: Int
+  package var memoryTotalBytes: Int
   /// Memory available at the start, in bytes.
-  public var memoryAvailableBytes: Int
+  package var memoryAvailableBytes: Int
   /// The operating system and its version.
-  public var operatingSystem: String
+  package var operatingSystem: String
   /// The kernel's version.
-  public var kernel: String
+  package var kernel: String
   /// The compiler that built the program.
-  public var compiler: String
+  package var compiler: String
   /// SpecBench's own version.
-  public var packageVersion: String
+  package var packageVersion: String
   /// The source commit that the program was built from, where known; it ends in `-dirty` where the sources had changes.
-  public var sourceCommit: String?
+  package var sourceCommit: String?
   /// SHA-256 of the program's own file; nil where it cannot be read, and in older runs.
-  public var executableHash: String?
+  package var executableHash: String?
   /// How the program was compiled.
-  public var buildConfiguration: BuildConfiguration
+  package var buildConfiguration: BuildConfiguration
   /// The name of the instruction set that the kernels use.
-  public var kernelSet: String
+  package var kernelSet: String
   /// What speaks against the measurement, one sentence each; empty when nothing does.
-  public var warnings: [String]
+  package var warnings: [String]
 
   enum CodingKeys: String, CodingKey {
     case hostName = "host_name"
@@ -70,7 +70,7 @@ public struct EnvironmentRecord: Codable, Equatable, Sendable {
   }
 
   /// Makes a record; the properties say what each value means.
-  public init(
+  package init(
     hostName: String,
     cpuModel: String,
     physicalCores: Int,

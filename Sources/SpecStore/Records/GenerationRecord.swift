@@ -1,53 +1,53 @@
-public import Foundation
+import Foundation
 internal import GRDB
-public import SpecCore
+import SpecCore
 
 /// One prompt decoded once by one decoder.
-public struct GenerationRecord: Codable, Equatable, Sendable {
+package struct GenerationRecord: Codable, Equatable, Sendable {
   /// The id of the decoder's row.
-  public var decoderID: Int64
+  package var decoderID: Int64
   /// The id of the prompt's row.
-  public var promptID: Int64
+  package var promptID: Int64
   /// The measured repeat, from 0.
-  public var repeatIndex: Int
+  package var repeatIndex: Int
   /// The generation's place in the shuffled order in which the decoders took this prompt in this repeat.
-  public var ordinal: Int
+  package var ordinal: Int
   /// When the generation began; stored in UTC to the millisecond.
-  public var startedAt: Date
+  package var startedAt: Date
   /// Time to the first token, in nanoseconds.
-  public var prefillNanoseconds: Int
+  package var prefillNanoseconds: Int
   /// Time from the first token to the last, in nanoseconds.
-  public var decodeNanoseconds: Int
+  package var decodeNanoseconds: Int
   /// Number of generated tokens, the first and the end token included.
-  public var outputTokens: Int
+  package var outputTokens: Int
   /// The ids of the generated tokens.
-  public var outputIDs: [Int]
+  package var outputIDs: [Int]
   /// The generated text.
-  public var text: String
+  package var text: String
   /// Which rule ended the generation.
-  public var stopReason: StopReason
+  package var stopReason: StopReason
   /// Whether the tokens equal vanilla's; nil when there was nothing to compare with.
-  public var lossless: Bool?
+  package var lossless: Bool?
   /// The first position that differs from vanilla's output, if one does.
-  public var mismatchPosition: Int?
+  package var mismatchPosition: Int?
   /// Vanilla's token at that position.
-  public var expectedToken: Int?
+  package var expectedToken: Int?
   /// This generation's token at that position.
-  public var foundToken: Int?
+  package var foundToken: Int?
   /// The target's largest logit at that position minus its second largest; nil where that is not known.
-  public var mismatchMargin: Double?
+  package var mismatchMargin: Double?
   /// Cycles during which the decoding thread was kept from the processor; nil where the system does not tell.
-  public var preemptedSteps: Int?
+  package var preemptedSteps: Int?
   /// The text made into tokens again, less one: how Spec-Bench counts vanilla's tokens. Nil for other decoders.
-  public var retokenizedTokens: Int?
+  package var retokenizedTokens: Int?
   /// Tokens that the prefill's time brought: one, or those of a first cycle that ran the prompt; none where the decode
   /// time holds the prefill, as in imported answers.
-  public var prefillTokens: Int
+  package var prefillTokens: Int
   /// Cycles whose time is the prefill's: 1 where the first cycle ran the prompt, else 0.
-  public var prefillCycles: Int
+  package var prefillCycles: Int
 
   /// Tokens that the decode time brought.
-  public var decodeTokens: Int { max(outputTokens - prefillTokens, 0) }
+  package var decodeTokens: Int { max(outputTokens - prefillTokens, 0) }
 
   enum CodingKeys: String, CodingKey {
     case decoderID = "decoder_id"
@@ -73,7 +73,7 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
 
   /// Makes a record; the properties say what each value means. Without `prefillTokens` the first token alone came with
   /// the prefill.
-  public init(
+  package init(
     decoderID: Int64,
     promptID: Int64,
     repeatIndex: Int,
@@ -118,7 +118,7 @@ public struct GenerationRecord: Codable, Equatable, Sendable {
   }
 
   /// The decoder, prompt and repeat of the generation, which no other generation has.
-  public var key: GenerationKey {
+  package var key: GenerationKey {
     GenerationKey(decoderID: decoderID, promptID: promptID, repeatIndex: repeatIndex)
   }
 }
@@ -152,13 +152,13 @@ extension GenerationRecord: StoredRecord {
 }
 
 /// What makes a generation unique: a run has at most one for each decoder, prompt and repeat.
-public struct GenerationKey: Codable, Hashable, Sendable {
+package struct GenerationKey: Codable, Hashable, Sendable {
   /// The id of the decoder's row.
-  public var decoderID: Int64
+  package var decoderID: Int64
   /// The id of the prompt's row.
-  public var promptID: Int64
+  package var promptID: Int64
   /// The measured repeat, from 0.
-  public var repeatIndex: Int
+  package var repeatIndex: Int
 
   enum CodingKeys: String, CodingKey {
     case decoderID = "decoder_id"
@@ -167,7 +167,7 @@ public struct GenerationKey: Codable, Hashable, Sendable {
   }
 
   /// Makes a key.
-  public init(decoderID: Int64, promptID: Int64, repeatIndex: Int) {
+  package init(decoderID: Int64, promptID: Int64, repeatIndex: Int) {
     self.decoderID = decoderID
     self.promptID = promptID
     self.repeatIndex = repeatIndex
@@ -175,15 +175,15 @@ public struct GenerationKey: Codable, Hashable, Sendable {
 }
 
 /// What a recorded generation put out: what later turns and the comparison with vanilla need when a run is resumed.
-public struct RecordedOutput: Codable, Equatable, Sendable {
+package struct RecordedOutput: Codable, Equatable, Sendable {
   /// The id of the prompt's row.
-  public let promptID: Int64
+  package let promptID: Int64
   /// The measured repeat, from 0.
-  public let repeatIndex: Int
+  package let repeatIndex: Int
   /// The ids of the generated tokens.
-  public let outputIDs: [Int]
+  package let outputIDs: [Int]
   /// The generated text.
-  public let text: String
+  package let text: String
 
   enum CodingKeys: String, CodingKey {
     case promptID = "prompt_id"

@@ -1,25 +1,25 @@
 internal import GRDB
 
 /// One turn of one question of the run's suite.
-public struct PromptRecord: Codable, Equatable, Sendable {
+package struct PromptRecord: Codable, Equatable, Sendable {
   /// The prompt's place in the run, from 0.
-  public var ordinal: Int
+  package var ordinal: Int
   /// The number that stands for the question's id in the suite: the id itself where it is an integer.
-  public var questionID: Int
+  package var questionID: Int
   /// The question's id as the suite's file writes it, as JSON; nil where it is ``questionID``.
-  public var writtenID: String?
+  package var writtenID: String?
   /// The turn of the conversation, from 0.
-  public var turn: Int
+  package var turn: Int
   /// One of `mt_bench`, `translation`, `summarization`, `qa`, `math_reasoning` and `rag`, or the suite's own.
-  public var category: String
+  package var category: String
   /// The category as the suite's file names it.
-  public var subcategory: String
+  package var subcategory: String
   /// Number of tokens of the prompt.
-  public var promptTokens: Int
+  package var promptTokens: Int
   /// Hash of the prompt's token ids.
-  public var idsHash: String
+  package var idsHash: String
   /// Why the prompt was not run; nil when it was.
-  public var skipReason: String?
+  package var skipReason: String?
 
   enum CodingKeys: String, CodingKey {
     case ordinal
@@ -32,7 +32,7 @@ public struct PromptRecord: Codable, Equatable, Sendable {
   }
 
   /// Makes a record; the properties say what each value means.
-  public init(
+  package init(
     ordinal: Int,
     questionID: Int,
     writtenID: String? = nil,

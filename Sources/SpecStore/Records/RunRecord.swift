@@ -1,66 +1,66 @@
-public import Foundation
+import Foundation
 internal import GRDB
 
 /// One invocation of the benchmark: a model, a suite and the options they were run with.
-public struct RunRecord: Codable, Equatable, Sendable {
+package struct RunRecord: Codable, Equatable, Sendable {
   /// When the run began; stored in UTC to the millisecond.
-  public var startedAt: Date
+  package var startedAt: Date
   /// When the run ended; nil while it goes on, and for a run that was broken off.
-  public var finishedAt: Date?
+  package var finishedAt: Date?
   /// The command line as given.
-  public var commandLine: String
+  package var commandLine: String
   /// The target model's name.
-  public var modelName: String
+  package var modelName: String
   /// Where the target model was read from.
-  public var modelPath: String
+  package var modelPath: String
   /// Hash of the target model's checkpoint.
-  public var modelHash: String
+  package var modelHash: String
   /// Hash of the tokenizer.
-  public var tokenizerHash: String
+  package var tokenizerHash: String
   /// The model's architecture.
-  public var architecture: String
+  package var architecture: String
   /// Number of parameters of the target.
-  public var parameters: Int
+  package var parameters: Int
   /// The type of the weights, for example `bf16`.
-  public var weightType: String
+  package var weightType: String
   /// The type in which the checkpoint stores them; nil if it is not known.
-  public var storedWeightType: String?
+  package var storedWeightType: String?
   /// Number of threads that computed.
-  public var threads: Int
+  package var threads: Int
   /// The suite's name.
-  public var suiteName: String
+  package var suiteName: String
   /// The suite's version.
-  public var suiteVersion: String
+  package var suiteVersion: String
   /// Hash of the suite's files.
-  public var suiteHash: String
+  package var suiteHash: String
   /// Where the suite was read from.
-  public var suitePath: String
+  package var suitePath: String
   /// Number of measured repeats.
-  public var repeats: Int
+  package var repeats: Int
   /// The most tokens a generation may have.
-  public var maxNewTokens: Int
+  package var maxNewTokens: Int
   /// Number of positions the context holds.
-  public var contextLength: Int
+  package var contextLength: Int
   /// The seed of the shuffled order and of sampling.
-  public var seed: Int
+  package var seed: Int
   /// All other options, as JSON text.
-  public var options: String
+  package var options: String
   /// What logits are divided by; 0 takes the likeliest token.
-  public var temperature: Double
+  package var temperature: Double
   /// How many of the likeliest tokens may be drawn; 0 for all.
-  public var topK: Int
+  package var topK: Int
   /// The share of probability that the drawn tokens come from; 1 for all.
-  public var topP: Double
+  package var topP: Double
   /// How drafts were judged: `coupled` or `rejection`.
-  public var verification: String
+  package var verification: String
   /// T(m), measured between the questions: it explains the speedups. Nil until it is known.
-  public var verificationCost: [PassCost]?
+  package var verificationCost: [PassCost]?
   /// Where the measurements come from.
-  public var origin: RunOrigin
+  package var origin: RunOrigin
   /// Everything that the run was asked to do, as JSON text, so that it can be gone on with; nil in older runs.
-  public var plan: String?
+  package var plan: String?
   /// How many prompts the plan has, all turns of all questions; nil in older runs.
-  public var plannedPrompts: Int?
+  package var plannedPrompts: Int?
 
   enum CodingKeys: String, CodingKey {
     case startedAt = "started_at"
@@ -91,7 +91,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   }
 
   /// Makes a record; the properties say what each value means.
-  public init(
+  package init(
     startedAt: Date,
     finishedAt: Date? = nil,
     commandLine: String,
@@ -159,7 +159,7 @@ extension RunRecord: StoredRecord {
 }
 
 /// Where a run's measurements come from.
-public enum RunOrigin: String, Codable, Sendable {
+package enum RunOrigin: String, Codable, Sendable {
   /// Measured by this program.
   case measured
   /// Read from Spec-Bench's files: token ids, the environment and the times of cycles are not known.
@@ -167,18 +167,18 @@ public enum RunOrigin: String, Codable, Sendable {
 }
 
 /// What one pass of the target over some positions costs, with the logits of each.
-public struct PassCost: Codable, Equatable, Sendable {
+package struct PassCost: Codable, Equatable, Sendable {
   /// Positions computed at once.
-  public let positions: Int
+  package let positions: Int
   /// The mean of the measurements, each the median of some repetitions, in milliseconds.
-  public let milliseconds: Double
+  package let milliseconds: Double
   /// Positions before them; nil in older runs, where they were 64 at most.
-  public let context: Int?
+  package let context: Int?
   /// Over how many measurements the time is a mean; nil in older runs.
-  public let samples: Int?
+  package let samples: Int?
 
   /// Makes a cost; the properties say what each value means.
-  public init(positions: Int, milliseconds: Double, context: Int? = nil, samples: Int? = nil) {
+  package init(positions: Int, milliseconds: Double, context: Int? = nil, samples: Int? = nil) {
     self.positions = positions
     self.milliseconds = milliseconds
     self.context = context

@@ -1,16 +1,16 @@
 internal import GRDB
 
 /// One generated token. A token's position is its place in the array that holds the generation's tokens.
-public struct TokenRecord: Equatable, Sendable {
+package struct TokenRecord: Equatable, Sendable {
   /// The token's id in the vocabulary.
-  public var tokenID: Int
+  package var tokenID: Int
   /// The ordinal of the cycle that produced it; nil for the token of the prefill.
-  public var cycle: Int?
+  package var cycle: Int?
   /// When the token became available, in nanoseconds since the start of the prefill.
-  public var availableNanoseconds: Int
+  package var availableNanoseconds: Int
 
   /// Makes a record; the properties say what each value means.
-  public init(tokenID: Int, cycle: Int?, availableNanoseconds: Int) {
+  package init(tokenID: Int, cycle: Int?, availableNanoseconds: Int) {
     self.tokenID = tokenID
     self.cycle = cycle
     self.availableNanoseconds = availableNanoseconds

@@ -2,7 +2,7 @@
 ///
 /// Every epoch shuffles the documents and packs them whole into batches: each batch takes the first documents that still
 /// fit among the next few dozen, so that little is left to padding.
-public struct BatchPlan: Sendable {
+package struct BatchPlan: Sendable {
   private let documents: TokenizedDocuments
   private let rows: Int
   private let seed: UInt64
@@ -17,7 +17,7 @@ public struct BatchPlan: Sendable {
   ///   - documents: at least one; none longer than `rows`.
   ///   - rows: tokens of a batch.
   ///   - seed: what the order follows from.
-  public init(_ documents: TokenizedDocuments, rows: Int, seed: UInt64) {
+  package init(_ documents: TokenizedDocuments, rows: Int, seed: UInt64) {
     precondition(documents.count > 0, "no documents to train on")
     self.documents = documents
     self.rows = rows
@@ -28,7 +28,7 @@ public struct BatchPlan: Sendable {
   ///
   /// - Parameter step: from 0.
   /// - Returns: the batch.
-  public mutating func batch(at step: Int) -> TrainingBatch {
+  package mutating func batch(at step: Int) -> TrainingBatch {
     while step >= firstStep + epoch.count {
       firstStep += epoch.count
       epochNumber += 1
@@ -38,7 +38,7 @@ public struct BatchPlan: Sendable {
   }
 
   /// All documents once, in their own order.
-  public var inOrder: [TrainingBatch] {
+  package var inOrder: [TrainingBatch] {
     pack(shuffled: false).map { TrainingBatch($0.map { documents[$0] }, rows: rows) }
   }
 

@@ -3,13 +3,13 @@ import SpecModel
 import SpecSuite
 
 /// Writes documents as the tokens that a model reads when a suite is run.
-public struct ConversationEncoder: Sendable {
+package struct ConversationEncoder: Sendable {
   /// A document's tokens.
-  public struct Encoded: Sendable, Equatable {
+  package struct Encoded: Sendable, Equatable {
     /// All of them.
-    public let tokens: [Token]
+    package let tokens: [Token]
     /// How many stand in front of what the model would write itself: the last answer, or half of a running text.
-    public let promptCount: Int
+    package let promptCount: Int
   }
 
   private let tokenizer: Tokenizer
@@ -21,7 +21,7 @@ public struct ConversationEncoder: Sendable {
   ///   - tokenizer: the model's.
   ///   - template: how conversations are written.
   ///   - configuration: names the tokens that begin and end a text.
-  public init(tokenizer: Tokenizer, template: ChatTemplate, configuration: ModelConfiguration) {
+  package init(tokenizer: Tokenizer, template: ChatTemplate, configuration: ModelConfiguration) {
     self.tokenizer = tokenizer
     self.template = template
     encoder = TextEncoder(tokenizer: tokenizer, configuration: configuration)
@@ -33,7 +33,7 @@ public struct ConversationEncoder: Sendable {
   ///
   /// - Parameter document: running text or a conversation.
   /// - Returns: its tokens with the end token after a text and after the last answer.
-  public func encode(_ document: TrainingDocument) -> Encoded {
+  package func encode(_ document: TrainingDocument) -> Encoded {
     switch document {
     case .text(let text):
       let tokens = encoder.encode(PromptText(quoting: text), begins: true) + end

@@ -8,7 +8,7 @@ import SpecModel
 ///
 /// The file is named after all that the answers depend on, by content, so that those of another target or of other prompts
 /// are never taken for these.
-public struct DistilledAnswers {
+package struct DistilledAnswers {
   private let checkpoint: Checkpoint
   private let prompts: [[Token]]
   private let limit: Int
@@ -19,7 +19,7 @@ public struct DistilledAnswers {
   ///   - documents: what is answered; the target writes in the place of what is behind each prompt.
   ///   - limit: most tokens of a prompt with its answer; a longer prompt is cut, for at least one token to be written.
   ///   - folder: takes the file; it is made if it is not there.
-  public init(of checkpoint: Checkpoint, to documents: [ConversationEncoder.Encoded], limit: Int, folder: String) {
+  package init(of checkpoint: Checkpoint, to documents: [ConversationEncoder.Encoded], limit: Int, folder: String) {
     self.checkpoint = checkpoint
     prompts = documents.map { Array($0.tokens.prefix(min($0.promptCount, limit - 1))) }
     self.limit = limit
@@ -35,7 +35,7 @@ public struct DistilledAnswers {
   /// - Returns: each prompt with its answer.
   /// - Throws: ``TrainingError`` if the file is something else, `UnwritableFile`, what loading the model throws and what
   ///   `check` throws.
-  public func write(
+  package func write(
     context: ComputeContext,
     progress: (Int, Int) -> Void,
     check: () throws -> Void

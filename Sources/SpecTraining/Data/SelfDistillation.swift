@@ -3,7 +3,7 @@ import SpecModel
 
 /// Continuations that the target writes itself, greedily: a drafter that learns from them sees the text that it will
 /// have to guess (as Medusa's self-distillation; Cai et al. 2024, §2.3.2).
-public final class SelfDistillation {
+package final class SelfDistillation {
   private let target: Transformer
   private let cache: KVCache
   private let states: Activations
@@ -15,7 +15,7 @@ public final class SelfDistillation {
   ///   - target: the model that writes.
   ///   - capacity: most tokens of a prompt with its continuation.
   /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
-  public init(_ target: Transformer, capacity: Int) throws(KernelError) {
+  package init(_ target: Transformer, capacity: Int) throws(KernelError) {
     self.target = target
     self.capacity = min(capacity, target.configuration.contextLength)
     cache = try target.makeCache(capacity: self.capacity)
@@ -32,7 +32,7 @@ public final class SelfDistillation {
   ///   - check: called before each token; what it throws ends the text.
   /// - Returns: the prompt with its continuation, the end token included.
   /// - Throws: what `check` throws, ``SpecModel/NotFiniteLogits``.
-  public func continued(
+  package func continued(
     _ prompt: [Token],
     atMost limit: Int = .max,
     check: () throws -> Void

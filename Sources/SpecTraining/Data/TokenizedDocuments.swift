@@ -2,27 +2,27 @@ import SpecFiles
 import SpecModel
 
 /// Documents as tokens, one after the other in one array.
-public struct TokenizedDocuments: Sendable {
+package struct TokenizedDocuments: Sendable {
   private var tokens: [Token] = []
   private var ends: [Int] = []
 
   /// No documents.
-  public init() {}
+  package init() {}
 
   /// How many documents.
-  public var count: Int { ends.count }
+  package var count: Int { ends.count }
   /// How many tokens.
-  public var tokenCount: Int { tokens.count }
+  package var tokenCount: Int { tokens.count }
 
   /// A document's tokens.
-  public subscript(index: Int) -> ArraySlice<Token> { tokens[(index == 0 ? 0 : ends[index - 1])..<ends[index]] }
+  package subscript(index: Int) -> ArraySlice<Token> { tokens[(index == 0 ? 0 : ends[index - 1])..<ends[index]] }
 
   /// Adds a document; one that is longer than `limit` becomes several.
   ///
   /// - Parameters:
   ///   - document: its tokens.
   ///   - limit: most tokens of one document.
-  public mutating func append(_ document: some Collection<Token>, limit: Int) {
+  package mutating func append(_ document: some Collection<Token>, limit: Int) {
     var rest = document[...]
     while !rest.isEmpty {
       tokens += rest.prefix(limit)
@@ -34,7 +34,7 @@ public struct TokenizedDocuments: Sendable {
   /// Adds documents as they are.
   ///
   /// - Parameter documents: what to add.
-  public mutating func append(_ documents: TokenizedDocuments) {
+  package mutating func append(_ documents: TokenizedDocuments) {
     for index in 0..<documents.count { append(documents[index], limit: .max) }
   }
 
@@ -42,7 +42,7 @@ public struct TokenizedDocuments: Sendable {
   ///
   /// - Parameter interval: n.
   /// - Returns: the documents taken and those that are left.
-  public func split(heldOutEvery interval: Int) -> (heldOut: TokenizedDocuments, training: TokenizedDocuments) {
+  package func split(heldOutEvery interval: Int) -> (heldOut: TokenizedDocuments, training: TokenizedDocuments) {
     var (heldOut, training) = (TokenizedDocuments(), TokenizedDocuments())
     for index in 0..<count {
       if index % interval == interval - 1 {
@@ -55,7 +55,7 @@ public struct TokenizedDocuments: Sendable {
   }
 
   /// A hash of all tokens and of where documents end.
-  public var fingerprint: String {
+  package var fingerprint: String {
     var hash = SHA256()
     tokens.withUnsafeBytes { hash.update($0) }
     ends.withUnsafeBytes { hash.update($0) }

@@ -1,17 +1,17 @@
 import SpecModel
 
 /// Documents to learn from, and others to evaluate on.
-public struct TrainingData: Sendable {
+package struct TrainingData: Sendable {
   /// Documents to learn from.
-  public var training: TokenizedDocuments
+  package var training: TokenizedDocuments
   /// Documents that are never learned from.
-  public var heldOut: TokenizedDocuments
+  package var heldOut: TokenizedDocuments
 
   /// - Parameters:
   ///   - training: documents to learn from.
   ///   - heldOut: documents that are never learned from.
   /// - Throws: ``TrainingError/tooFewDocuments(count:needed:)`` if either is empty.
-  public init(training: TokenizedDocuments, heldOut: TokenizedDocuments) throws(TrainingError) {
+  package init(training: TokenizedDocuments, heldOut: TokenizedDocuments) throws(TrainingError) {
     guard training.count > 0, heldOut.count > 0 else {
       throw .tooFewDocuments(count: training.count + heldOut.count, needed: 2)
     }
@@ -23,7 +23,7 @@ public struct TrainingData: Sendable {
   ///
   /// - Parameter documents: all documents.
   /// - Throws: ``TrainingError/tooFewDocuments(count:needed:)`` for fewer than two.
-  public init(_ documents: TokenizedDocuments) throws(TrainingError) {
+  package init(_ documents: TokenizedDocuments) throws(TrainingError) {
     let parts = documents.split(heldOutEvery: documents.count < 40 ? 2 : 20)
     try self.init(training: parts.training, heldOut: parts.heldOut)
   }

@@ -1,7 +1,7 @@
 import SpecFiles
 
 /// What is wrong with a file of training data.
-public enum TrainingDataError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum TrainingDataError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file cannot be read, or is not what its name says.
   case unusable(file: String, InputProblem)
   /// A record has none of the fields that hold text; its place is a line, or an entry in a list.
@@ -10,7 +10,7 @@ public enum TrainingDataError: Error, Equatable, Sendable, CustomStringConvertib
   case empty(file: String)
 
   /// One sentence: where, what was found, what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .unusable(let file, let problem): problem.fault.sentence(file: file)
     case .noText(let file, let place):
@@ -23,5 +23,5 @@ public enum TrainingDataError: Error, Equatable, Sendable, CustomStringConvertib
 
 extension TrainingDataError: InputFailure {
   /// Makes the error of a problem with a file.
-  public init(_ problem: InputProblem, file: String) { self = .unusable(file: file, problem) }
+  package init(_ problem: InputProblem, file: String) { self = .unusable(file: file, problem) }
 }

@@ -9,7 +9,7 @@ import SpecFiles
 /// - `turns`: what the user says, as in Spec-Bench's questions, without answers;
 /// - `conversations`: turns as in ShareGPT, objects of `from` (`human`, `gpt`, …) and `value`;
 /// - `messages`: turns as chat interfaces take them, objects of `role` and `content`.
-public enum TrainingDataReader {
+package enum TrainingDataReader {
   /// The most bytes of a file.
   private static let byteLimit = 2 << 30
 
@@ -23,7 +23,7 @@ public enum TrainingDataReader {
   /// - Parameter paths: the files.
   /// - Returns: at least one document for each file.
   /// - Throws: ``TrainingDataError`` for the first thing that is wrong.
-  public static func read(_ paths: [String]) throws(TrainingDataError) -> [TrainingDocument] {
+  package static func read(_ paths: [String]) throws(TrainingDataError) -> [TrainingDocument] {
     var documents: [TrainingDocument] = []
     for path in paths { documents += try read(path) }
     return documents

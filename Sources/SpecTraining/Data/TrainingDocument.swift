@@ -1,7 +1,7 @@
 import SpecFiles
 
 /// One text to train on, which has nothing to do with the next.
-public enum TrainingDocument: Equatable, Sendable {
+package enum TrainingDocument: Equatable, Sendable {
   /// Running text.
   case text(String)
   /// A conversation, to be written with the model's chat template.
@@ -9,4 +9,4 @@ public enum TrainingDocument: Equatable, Sendable {
 }
 
 /// What one side says in a conversation.
-public typealias TrainingTurn = SpokenTurn
+package typealias TrainingTurn = SpokenTurn

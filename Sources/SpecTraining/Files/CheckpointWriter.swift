@@ -4,12 +4,12 @@ import SpecModel
 
 /// Writes models as folders in Hugging Face layout, with the parameter names of the published ones. Each file appears
 /// whole or not at all, and `config.json`, without which a folder is no model, comes last.
-public struct CheckpointWriter: Sendable {
+package struct CheckpointWriter: Sendable {
   /// How the numbers are stored.
-  public let type: StoredNumber
+  package let type: StoredNumber
 
   /// - Parameter type: how to store the numbers.
-  public init(type: StoredNumber = .bfloat16) { self.type = type }
+  package init(type: StoredNumber = .bfloat16) { self.type = type }
 
   /// Writes a target or a draft model: `model.safetensors`, `generation_config.json` and `config.json`.
   ///
@@ -18,7 +18,7 @@ public struct CheckpointWriter: Sendable {
   ///   - tensors: exactly the tensors of ``SpecModel/ModelConfiguration/tensorShapes``, in any order.
   ///   - directory: the folder, which is made if it is not there.
   /// - Throws: `UnwritableFile`.
-  public func writeModel(
+  package func writeModel(
     _ configuration: ModelConfiguration,
     tensors: [NamedTensor],
     to directory: String
@@ -39,7 +39,7 @@ public struct CheckpointWriter: Sendable {
   ///   - tensors: exactly the tensors of ``SpecModel/KangarooAdapter/tensorShapes(of:)``, in any order.
   ///   - directory: the folder, which is made if it is not there.
   /// - Throws: `UnwritableFile`.
-  public func writeKangarooAdapter(
+  package func writeKangarooAdapter(
     for target: ModelConfiguration,
     shape: AttentionShape,
     epsilon: Float = 1e-6,
@@ -70,7 +70,7 @@ public struct CheckpointWriter: Sendable {
   ///   - tensors: exactly the tensors of ``SpecModel/MedusaHeads/tensorShapes(count:target:)``, in any order.
   ///   - directory: the folder, which is made if it is not there.
   /// - Throws: `UnwritableFile`.
-  public func writeMedusaHeads(
+  package func writeMedusaHeads(
     for target: ModelConfiguration,
     count: Int,
     model: String = "..",
@@ -95,7 +95,7 @@ public struct CheckpointWriter: Sendable {
   ///   - source: a folder with `tokenizer.json`.
   ///   - directory: the folder, which is made if it is not there.
   /// - Throws: `TokenizerError` if a file cannot be read, `UnwritableFile`.
-  public func copyTokenizer(from source: String, to directory: String) throws {
+  package func copyTokenizer(from source: String, to directory: String) throws {
     let folder = try folder(directory)
     for name in ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
       let path = source + "/" + name

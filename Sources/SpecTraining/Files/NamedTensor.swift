@@ -1,11 +1,11 @@
 import SpecKernels
 
 /// A tensor to be written: float32 numbers, row-major, fetched a part at a time.
-public struct NamedTensor {
+package struct NamedTensor {
   /// The name in the file.
-  public let name: String
+  package let name: String
   /// The lengths of its dimensions; a matrix is [outputs, inputs].
-  public let shape: [Int]
+  package let shape: [Int]
   private let numbers: (Range<Int>) -> [Float]
 
   /// A tensor whose numbers lie somewhere else.
@@ -15,7 +15,7 @@ public struct NamedTensor {
   ///   - shape: the lengths of its dimensions.
   ///   - numbers: gives the numbers of a range, counted from the tensor's first number; called for one part after the
   ///     other, so that nothing is copied as a whole.
-  public init(_ name: String, shape: [Int], numbers: @escaping (Range<Int>) -> [Float]) {
+  package init(_ name: String, shape: [Int], numbers: @escaping (Range<Int>) -> [Float]) {
     self.name = name
     self.shape = shape
     self.numbers = numbers
@@ -27,7 +27,7 @@ public struct NamedTensor {
   ///   - name: the name in the file.
   ///   - shape: the lengths of its dimensions.
   ///   - numbers: as many numbers as the shape has.
-  public init(_ name: String, shape: [Int], _ numbers: ArraySlice<Float>) {
+  package init(_ name: String, shape: [Int], _ numbers: ArraySlice<Float>) {
     precondition(numbers.count == shape.reduce(1, *), "\(name): numbers that do not fill the shape")
     self.init(name, shape: shape) { range in
       Array(numbers[numbers.startIndex + range.lowerBound..<numbers.startIndex + range.upperBound])
@@ -40,7 +40,7 @@ public struct NamedTensor {
   ///   - name: the name in the file.
   ///   - shape: the lengths of its dimensions.
   ///   - source: as many numbers as the shape has.
-  public init(_ name: String, shape: [Int], _ source: NumberSource) {
+  package init(_ name: String, shape: [Int], _ source: NumberSource) {
     precondition(source.count == shape.reduce(1, *), "\(name): numbers that do not fill the shape")
     self.init(name, shape: shape) { source.floats($0) }
   }
@@ -52,7 +52,7 @@ public struct NamedTensor {
   ///   - columns: the width of all of them.
   ///   - numbers: gives numbers of the stack, counted from its first.
   /// - Returns: one tensor for each part.
-  public static func unstacked(
+  package static func unstacked(
     _ parts: KeyValuePairs<String, Int>,
     columns: Int,
     numbers: @escaping (Range<Int>) -> [Float]
@@ -68,7 +68,7 @@ public struct NamedTensor {
   }
 
   /// How many numbers there are.
-  public var count: Int { shape.reduce(1, *) }
+  package var count: Int { shape.reduce(1, *) }
 
   /// The numbers of a range.
   func floats(_ range: Range<Int>) -> [Float] {

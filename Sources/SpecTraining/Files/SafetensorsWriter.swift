@@ -1,7 +1,7 @@
 import SpecFiles
 
 /// How trained numbers are stored in a checkpoint.
-public enum StoredNumber: String, CaseIterable, Sendable {
+package enum StoredNumber: String, CaseIterable, Sendable {
   /// float32, every bit.
   case float32 = "f32"
   /// bfloat16, rounded to nearest even.
@@ -39,7 +39,7 @@ public enum StoredNumber: String, CaseIterable, Sendable {
 }
 
 /// Writes safetensors files: an 8-byte length, a JSON header, then the tensors' bytes.
-public enum SafetensorsWriter {
+package enum SafetensorsWriter {
   /// How many numbers are held in memory at once.
   private static let part = 1 << 16
 
@@ -51,7 +51,7 @@ public enum SafetensorsWriter {
   ///   - type: how to store the numbers.
   ///   - path: the file.
   /// - Throws: `UnwritableFile`.
-  public static func write(_ tensors: [NamedTensor], as type: StoredNumber, to path: String) throws(UnwritableFile) {
+  package static func write(_ tensors: [NamedTensor], as type: StoredNumber, to path: String) throws(UnwritableFile) {
     let sorted = tensors.sorted { $0.name < $1.name }
     precondition(zip(sorted, sorted.dropFirst()).allSatisfy { $0.name != $1.name }, "two tensors of one name")
     try OutputFile.write(to: path) { (file) throws(UnwritableFile) in

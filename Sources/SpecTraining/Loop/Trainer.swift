@@ -4,33 +4,33 @@ import SpecKernels
 ///
 /// A training that is stopped at any moment goes on from its last checkpoint with the same bits, on any number of
 /// threads.
-public final class Trainer {
+package final class Trainer {
   /// One measurement of a training's course.
-  public struct Point: Sendable, Equatable, Codable {
+  package struct Point: Sendable, Equatable, Codable {
     /// Steps done.
-    public let step: Int
+    package let step: Int
     /// Mean loss of the training batches since the point before, nats per token.
-    public let trainingLoss: Double
+    package let trainingLoss: Double
     /// Metrics on the held-out documents.
-    public let heldOut: HeldOutMetrics
+    package let heldOut: HeldOutMetrics
   }
 
   /// How far a training is.
-  public struct Progress: Sendable {
+  package struct Progress: Sendable {
     /// Steps done.
-    public let step: Int
+    package let step: Int
     /// Steps in all.
-    public let steps: Int
+    package let steps: Int
     /// The last step's loss.
-    public let loss: Double
+    package let loss: Double
     /// Steps done since this process began.
-    public let stepsHere: Int
+    package let stepsHere: Int
     /// The last evaluation.
-    public let lastPoint: Point?
+    package let lastPoint: Point?
   }
 
   /// How a training ended.
-  public enum Outcome: Sendable { case finished, interrupted }
+  package enum Outcome: Sendable { case finished, interrupted }
 
   private let objective: any TrainingObjective
   private let settings: TrainingSettings
@@ -44,7 +44,7 @@ public final class Trainer {
   /// When the state was saved last, and how long that took.
   private var saved = (time: ContinuousClock.now, duration: Duration.zero)
   /// The course so far.
-  public private(set) var points: [Point] = []
+  package private(set) var points: [Point] = []
 
   /// - Parameters:
   ///   - objective: what to train.
@@ -54,7 +54,7 @@ public final class Trainer {
   ///   - directory: where checkpoints go.
   ///   - context: the kernels and threads to compute on.
   /// - Throws: ``TrainingError`` if the folder holds a checkpoint of another training.
-  public init(
+  package init(
     _ objective: any TrainingObjective,
     training: TokenizedDocuments,
     heldOut: TokenizedDocuments,
@@ -84,7 +84,7 @@ public final class Trainer {
   /// - Returns: whether all steps are done.
   /// - Throws: ``TrainingError`` if a loss, a gradient or a weight is not finite, before anything of that step is saved, or
   ///   if a checkpoint cannot be written, and what `progress` throws.
-  public func run(progress: (Progress) throws -> Void, shouldStop: () -> Bool) throws -> Outcome {
+  package func run(progress: (Progress) throws -> Void, shouldStop: () -> Bool) throws -> Outcome {
     let first = step
     while step < settings.steps {
       let loss = objective.step(plan.batch(at: step))
@@ -111,7 +111,7 @@ public final class Trainer {
   /// The metrics on all held-out documents.
   ///
   /// - Returns: their sums.
-  public func evaluateHeldOut() -> HeldOutMetrics {
+  package func evaluateHeldOut() -> HeldOutMetrics {
     heldOut.reduce(HeldOutMetrics()) { $0 + objective.evaluate($1) }
   }
 
@@ -140,8 +140,8 @@ public final class Trainer {
   }
 
   private func save() throws {
-    for (parameter, optimisation) in trained {
-      guard context.isFinite(optimisation.firstMoment), context.isFinite(optimisation.secondMoment) else {
+    for (parameter, optimization) in trained {
+      guard context.isFinite(optimization.firstMoment), context.isFinite(optimization.secondMoment) else {
         throw TrainingError.diverged(step: step, what: "a moment of the tensor '\(parameter.name)'")
       }
     }
@@ -154,16 +154,16 @@ public final class Trainer {
   }
 
   /// The parameters that are trained.
-  private var trained: [(Parameter, Parameter.Optimisation)] {
-    objective.parameters.compactMap { parameter in parameter.optimisation.map { (parameter, $0) } }
+  private var trained: [(Parameter, Parameter.Optimization)] {
+    objective.parameters.compactMap { parameter in parameter.optimization.map { (parameter, $0) } }
   }
 
   /// One step of AdamW on gradients clipped to the norm, which are cleared for the next.
   private func update() throws(TrainingError) {
     let trained = trained
     var squares = 0.0
-    for (parameter, optimisation) in trained {
-      let sum = context.squaredSum(optimisation.gradient)
+    for (parameter, optimization) in trained {
+      let sum = context.squaredSum(optimization.gradient)
       guard sum.isFinite else {
         throw .diverged(step: step + 1, what: "the gradient of the tensor '\(parameter.name)'")
       }
@@ -171,12 +171,12 @@ public final class Trainer {
     }
     let norm = squares.squareRoot()
     let clip = norm > Double(settings.clipNorm) ? settings.clipNorm / Float(norm) : 1
-    for (parameter, optimisation) in trained {
+    for (parameter, optimization) in trained {
       context.adamW(
         parameter.value,
-        gradient: optimisation.gradient,
-        firstMoment: optimisation.firstMoment,
-        secondMoment: optimisation.secondMoment,
+        gradient: optimization.gradient,
+        firstMoment: optimization.firstMoment,
+        secondMoment: optimization.secondMoment,
         settings: AdamWStep(
           rate: settings.rate(at: step),
           beta1: settings.beta1,
@@ -187,7 +187,7 @@ public final class Trainer {
           gradientScale: clip
         )
       )
-      optimisation.gradient.clear()
+      optimization.gradient.clear()
       // A result is written in bf16, which ends a little below float32.
       guard context.isFinite(parameter.value, writtenAs: .bfloat16) else {
         throw .diverged(step: step + 1, what: "the tensor '\(parameter.name)'")

@@ -90,11 +90,11 @@ struct TrainingCheckpoint {
 
   private static func matrices(of parameter: Parameter) -> [(String, FloatMatrix)] {
     let name = parameter.parts[0].name
-    guard let optimisation = parameter.optimisation else { return [] }
+    guard let optimization = parameter.optimization else { return [] }
     return [
       (name, parameter.value),
-      (name + ".first_moment", optimisation.firstMoment),
-      (name + ".second_moment", optimisation.secondMoment),
+      (name + ".first_moment", optimization.firstMoment),
+      (name + ".second_moment", optimization.secondMoment),
     ]
   }
 }

@@ -3,25 +3,25 @@ import SpecCore
 import SpecFiles
 
 /// What is kept of a finished training beside its result, as `training.json`.
-public struct TrainingRecord: Codable, Sendable, Equatable {
+package struct TrainingRecord: Codable, Sendable, Equatable {
   /// How it was trained.
-  public let settings: TrainingSettings
+  package let settings: TrainingSettings
   /// SHA-256 of the documents' tokens.
-  public let documents: String
+  package let documents: String
   /// Numbers that were trained.
-  public let parameters: Int
+  package let parameters: Int
   /// Its course; the last point belongs to the result.
-  public let points: [Trainer.Point]
+  package let points: [Trainer.Point]
 
   /// The file's name in the folder of the result.
-  public static let fileName = "training.json"
+  package static let fileName = "training.json"
 
   /// Reads the record of a finished training.
   ///
   /// - Parameter directory: the folder of the result.
   /// - Returns: the record, nil if nothing was finished there.
   /// - Throws: ``TrainingError/malformedCheckpoint(path:problem:)`` if the file is something else.
-  public static func finished(in directory: String) throws(TrainingError) -> TrainingRecord? {
+  package static func finished(in directory: String) throws(TrainingError) -> TrainingRecord? {
     let path = directory + "/" + fileName
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
     do {

@@ -3,7 +3,7 @@ import SpecFiles
 import SpecKernels
 
 /// Told how a training goes on.
-public protocol TrainingObserver: AnyObject {
+package protocol TrainingObserver: AnyObject {
   /// A sentence for the user.
   func note(_ text: String)
   /// Called after each step.
@@ -15,17 +15,17 @@ public protocol TrainingObserver: AnyObject {
 }
 
 /// One training from its data to the files of its result: what every `train` command does.
-public struct TrainingRun {
+package struct TrainingRun {
   /// A folder for the result.
-  public let output: String
+  package let output: String
   /// What the charts are called.
-  public let title: String
+  package let title: String
   /// How to train.
-  public let settings: TrainingSettings
+  package let settings: TrainingSettings
   /// What to learn from.
-  public let data: TrainingData
+  package let data: TrainingData
   /// The kernels and threads to compute on.
-  public let context: ComputeContext
+  package let context: ComputeContext
 
   /// - Parameters:
   ///   - output: a folder for the result; made if it is not there.
@@ -33,7 +33,7 @@ public struct TrainingRun {
   ///   - settings: how to train.
   ///   - data: what to learn from.
   ///   - context: the kernels and threads to compute on.
-  public init(
+  package init(
     output: String,
     title: String,
     settings: TrainingSettings,
@@ -51,7 +51,7 @@ public struct TrainingRun {
   ///
   /// - Parameter output: the folder of the result.
   /// - Returns: the folder.
-  public static func checkpoints(in output: String) -> String { output + "/checkpoint" }
+  package static func checkpoints(in output: String) -> String { output + "/checkpoint" }
 
   /// Trains to the end or until the observer stops it, going on from a checkpoint that is there. No other process may write
   /// to the folder meanwhile.
@@ -62,7 +62,7 @@ public struct TrainingRun {
   ///   - write: writes the result into a folder.
   /// - Returns: whether the training is done.
   /// - Throws: ``TrainingError``, or what `write` throws.
-  public func callAsFunction(
+  package func callAsFunction(
     _ objective: any TrainingObjective,
     observer: any TrainingObserver,
     write: (String) throws -> Void

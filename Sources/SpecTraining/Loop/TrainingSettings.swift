@@ -1,34 +1,34 @@
 import SpecKernels
 
 /// How to train.
-public struct TrainingSettings: Sendable, Equatable, Codable {
+package struct TrainingSettings: Sendable, Equatable, Codable {
   /// Rows of a batch: tokens of one step.
-  public var batchTokens: Int
+  package var batchTokens: Int
   /// How many steps.
-  public var steps: Int
+  package var steps: Int
   /// The learning rate after the warm-up.
-  public var peakRate: Float
+  package var peakRate: Float
   /// Steps over which the rate rises to its peak.
-  public var warmUpSteps: Int
+  package var warmUpSteps: Int
   /// What share of the peak is left at the end.
-  public var finalShare: Float
+  package var finalShare: Float
   /// Decoupled weight decay of matrices.
-  public var weightDecay: Float
+  package var weightDecay: Float
   /// Decay of the first moment.
-  public var beta1: Float
+  package var beta1: Float
   /// Decay of the second moment.
-  public var beta2: Float
+  package var beta2: Float
   /// The norm that gradients are clipped to.
-  public var clipNorm: Float
+  package var clipNorm: Float
   /// What the weights and the order of the documents follow from.
-  public var seed: UInt64
+  package var seed: UInt64
   /// Steps between two evaluations on held-out documents.
-  public var evaluationInterval: Int
+  package var evaluationInterval: Int
   /// Steps between two checkpoints.
-  public var checkpointInterval: Int
+  package var checkpointInterval: Int
 
   /// Settings that train small models well.
-  public init(
+  package init(
     batchTokens: Int = 2048,
     steps: Int,
     peakRate: Float = 2e-3,
@@ -61,7 +61,7 @@ public struct TrainingSettings: Sendable, Equatable, Codable {
   ///
   /// - Parameter step: from 0.
   /// - Returns: the rate.
-  public func rate(at step: Int) -> Float {
+  package func rate(at step: Int) -> Float {
     if step < warmUpSteps { return peakRate * Float(step + 1) / Float(warmUpSteps) }
     let progress = Double(step - warmUpSteps) / Double(max(1, steps - warmUpSteps))
     let share = Double(finalShare) + (1 - Double(finalShare)) * 0.5 * (1 + HalfCosine.value(progress))

@@ -5,9 +5,9 @@ package struct KeyedRandom: Sendable {
   /// A generator whose numbers follow from the seed.
   package init(seed: UInt64) { state = seed }
 
-  /// A generator for one place among many, unrelated to those of its neighbours.
+  /// A generator for one place among many, unrelated to those of its neighbors.
   ///
-  /// - Parameter keys: The numbers that name the place, such as seed, stream, index and attempt.
+  /// - Parameter keys: the numbers that name the place, such as seed, stream, index and attempt.
   package init(keys: [UInt64]) {
     state = 0x5bd1_e995_7f4a_7c15
     for key in keys {

@@ -1,41 +1,41 @@
 import SpecKernels
 import SpecModel
 
-/// A matrix that training may change: its value and, where it is trained, its gradient and the optimiser's moments.
+/// A matrix that training may change: its value and, where it is trained, its gradient and the optimizer's moments.
 ///
 /// Matrices that are multiplied together are stacked (query, key and value; gate and up); `parts` tells which rows are
 /// which tensor of a checkpoint.
-public final class Parameter {
+package final class Parameter {
   /// Some rows of the matrix, and the tensor of a checkpoint that they are.
-  public struct Part: Sendable, Equatable {
+  package struct Part: Sendable, Equatable {
     /// The tensor's name.
-    public let name: String
+    package let name: String
     /// How many rows.
-    public let rows: Int
+    package let rows: Int
     /// Whether the checkpoint holds it as a vector; it is one row then.
-    public let isVector: Bool
+    package let isVector: Bool
   }
 
   /// What changes a parameter.
-  final class Optimisation {
+  final class Optimization {
     let gradient: FloatMatrix
     let firstMoment: FloatMatrix
     let secondMoment: FloatMatrix
 
     init(rows: Int, columns: Int) throws(KernelError) {
       gradient = try FloatMatrix(rows: rows, columns: columns, purpose: "gradients")
-      firstMoment = try FloatMatrix(rows: rows, columns: columns, purpose: "the optimiser's moments")
-      secondMoment = try FloatMatrix(rows: rows, columns: columns, purpose: "the optimiser's moments")
+      firstMoment = try FloatMatrix(rows: rows, columns: columns, purpose: "the optimizer's moments")
+      secondMoment = try FloatMatrix(rows: rows, columns: columns, purpose: "the optimizer's moments")
     }
   }
 
   /// The tensors that the rows are, in order.
-  public let parts: [Part]
+  package let parts: [Part]
   /// The numbers.
-  public let value: FloatMatrix
+  package let value: FloatMatrix
   /// Whether weight decay applies: to matrices, not to normalizations and biases.
   let decays: Bool
-  let optimisation: Optimisation?
+  let optimization: Optimization?
 
   /// A parameter of zeros.
   ///
@@ -49,7 +49,7 @@ public final class Parameter {
     let rows = parts.reduce(0) { $0 + $1.rows }
     value = try FloatMatrix(rows: rows, columns: columns, purpose: "parameters")
     decays = !parts.contains(where: \.isVector)
-    optimisation = isTrained ? try Optimisation(rows: rows, columns: columns) : nil
+    optimization = isTrained ? try Optimization(rows: rows, columns: columns) : nil
   }
 
   /// A parameter that is one matrix of a checkpoint.
@@ -63,13 +63,13 @@ public final class Parameter {
   }
 
   /// Where gradients are added; nil for a frozen parameter.
-  package var gradient: FloatMatrix? { optimisation?.gradient }
+  package var gradient: FloatMatrix? { optimization?.gradient }
 
   /// The name of its first tensor, which stands for all.
   var name: String { parts[0].name }
 
   /// How many numbers.
-  public var count: Int { value.count }
+  package var count: Int { value.count }
 
   /// The parts with their numbers in `value`.
   package var partRanges: [(part: Part, numbers: Range<Int>)] {

@@ -1,20 +1,20 @@
 import SpecModel
 
 /// Documents side by side in a fixed number of rows; attention stays inside each.
-public struct TrainingBatch: Sendable, Equatable {
+package struct TrainingBatch: Sendable, Equatable {
   /// One token for each row.
-  public let tokens: [Token]
+  package let tokens: [Token]
   /// The row's place in its document.
-  public let positions: [Int32]
+  package let positions: [Int32]
   /// The rows of each document, one after the other; they cover all rows.
-  public let sequences: [Range<Int>]
+  package let sequences: [Range<Int>]
   /// How many rows hold documents; those after them are padding.
-  public let used: Int
+  package let used: Int
 
   /// - Parameters:
   ///   - documents: what to place; together they have at most `rows` tokens.
   ///   - rows: how many rows.
-  public init(_ documents: [ArraySlice<Token>], rows: Int) {
+  package init(_ documents: [ArraySlice<Token>], rows: Int) {
     var (tokens, positions, sequences) = ([Token](), [Int32](), [Range<Int>]())
     for document in documents where !document.isEmpty {
       sequences.append(tokens.count..<tokens.count + document.count)
@@ -36,7 +36,7 @@ public struct TrainingBatch: Sendable, Equatable {
   ///
   /// - Parameter distance: 1 for the next token.
   /// - Returns: as many targets as rows.
-  public func targets(ahead distance: Int) -> [Int32] {
+  package func targets(ahead distance: Int) -> [Int32] {
     var targets = [Int32](repeating: -1, count: tokens.count)
     for sequence in sequences where sequence.lowerBound < used {
       for row in sequence.dropLast(distance) { targets[row] = tokens[row + distance] }

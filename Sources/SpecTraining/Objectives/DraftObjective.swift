@@ -2,7 +2,7 @@ import SpecKernels
 import SpecModel
 
 /// Trains a small draft model (Leviathan et al. 2023) by distillation: it learns the target's output distribution.
-public final class DraftObjective: TrainingObjective {
+package final class DraftObjective: TrainingObjective {
   let draft: TrainableTransformer
   private let target: FrozenTarget
   private let logits: FloatMatrix
@@ -17,7 +17,7 @@ public final class DraftObjective: TrainingObjective {
   ///   - seed: what its first weights follow from.
   ///   - context: the kernels and threads to compute on.
   /// - Throws: ``SpecModel/ModelError`` or ``SpecKernels/KernelError``.
-  public init(
+  package init(
     _ checkpoint: Checkpoint,
     configuration: ModelConfiguration,
     rows: Int,
@@ -35,14 +35,14 @@ public final class DraftObjective: TrainingObjective {
   ///
   /// - Parameter checkpoint: a model of the draft's shape.
   /// - Throws: ``SpecModel/ModelError`` if it does not fit.
-  public func load(_ checkpoint: Checkpoint) throws { try draft.load(checkpoint) }
+  package func load(_ checkpoint: Checkpoint) throws { try draft.load(checkpoint) }
 
   /// What training changes.
-  public var parameters: [Parameter] { draft.parameters }
+  package var parameters: [Parameter] { draft.parameters }
   /// Rows of a batch.
-  public var rows: Int { draft.rows }
+  package var rows: Int { draft.rows }
   /// The draft's configuration and the target, by content.
-  public var identity: [String: String] {
+  package var identity: [String: String] {
     [
       "the objective": "a draft model", "the configuration": draft.configuration.identity,
       "the target": target.identity,
@@ -50,7 +50,7 @@ public final class DraftObjective: TrainingObjective {
   }
 
   /// The loss against the target's distribution, with its gradients.
-  public func step(_ batch: TrainingBatch) -> Double {
+  package func step(_ batch: TrainingBatch) -> Double {
     forward(batch)
     let loss = context.distill(logits, from: target, batch: batch)
     draft.backward(batch, logitsGradient: logits)
@@ -58,7 +58,7 @@ public final class DraftObjective: TrainingObjective {
   }
 
   /// Metrics without gradients.
-  public func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
+  package func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
     forward(batch)
     return context.compare(logits, with: target, batch: batch)
   }

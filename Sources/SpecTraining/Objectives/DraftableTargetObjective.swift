@@ -10,7 +10,7 @@ import SpecModel
 /// - the tokens after the next one, through Medusa heads on the last states (Medusa-2; Cai et al. 2024, §2.2.2), the
 ///   heads' losses weighted by 0.8 to the power of i + 1. Predicting further ahead also makes small models learn sooner
 ///   to look things up (Gloeckle et al. 2024, §4.1).
-public final class DraftableTargetObjective: TrainingObjective {
+package final class DraftableTargetObjective: TrainingObjective {
   let model: TrainableTransformer
   let adapter: TrainableAdapter
   let heads: TrainableHeads
@@ -23,20 +23,20 @@ public final class DraftableTargetObjective: TrainingObjective {
   private var context: ComputeContext { model.context }
 
   /// What the model gets, and what the losses weigh.
-  public struct Shape: Sendable, Equatable {
+  package struct Shape: Sendable, Equatable {
     /// How many layers the model has in the end; at least those of the shallow one.
-    public var layers: Int
+    package var layers: Int
     /// How many of the first layers lead to the exit.
-    public var exitLayer: Int
+    package var exitLayer: Int
     /// The exit's part of the loss; the next token's is 1.
-    public var exitWeight: Float
+    package var exitWeight: Float
     /// How many Medusa heads.
-    public var heads: Int
+    package var heads: Int
     /// The heads' part of the loss, before each one's own power of 0.8.
-    public var headWeight: Float
+    package var headWeight: Float
 
     /// A shape; the properties say what each value means.
-    public init(layers: Int, exitLayer: Int, exitWeight: Float, heads: Int, headWeight: Float) {
+    package init(layers: Int, exitLayer: Int, exitWeight: Float, heads: Int, headWeight: Float) {
       self.layers = layers
       self.exitLayer = exitLayer
       self.exitWeight = exitWeight
@@ -54,7 +54,7 @@ public final class DraftableTargetObjective: TrainingObjective {
   ///   - seed: what the new weights follow from.
   ///   - context: the kernels and threads to compute on.
   /// - Throws: ``SpecModel/ModelError`` or ``SpecKernels/KernelError``.
-  public init(_ checkpoint: Checkpoint, shape: Shape, rows: Int, seed: UInt64, context: ComputeContext) throws {
+  package init(_ checkpoint: Checkpoint, shape: Shape, rows: Int, seed: UInt64, context: ComputeContext) throws {
     var configuration = checkpoint.configuration
     configuration.layers = shape.layers
     self.shape = shape
@@ -72,18 +72,18 @@ public final class DraftableTargetObjective: TrainingObjective {
   }
 
   /// What training changes: the model, the adapter and the heads.
-  public var parameters: [Parameter] { model.parameters + adapter.parameters + heads.parameters }
+  package var parameters: [Parameter] { model.parameters + adapter.parameters + heads.parameters }
   /// Rows of a batch.
-  public var rows: Int { model.rows }
+  package var rows: Int { model.rows }
   /// The model's configuration, what it gets, and what the losses weigh.
-  public var identity: [String: String] {
+  package var identity: [String: String] {
     [
       "the objective": "a draftable target", "the configuration": model.configuration.identity, "the shape": "\(shape)",
     ]
   }
 
   /// All losses together, with their gradients.
-  public func step(_ batch: TrainingBatch) -> Double {
+  package func step(_ batch: TrainingBatch) -> Double {
     step(batch, imitating: logits)
   }
 
@@ -94,7 +94,7 @@ public final class DraftableTargetObjective: TrainingObjective {
   }
 
   /// Next-token metrics of the whole model; the comparisons are those of the exit with it.
-  public func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
+  package func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
     forward(batch)
     var metrics = HeldOutMetrics()
     metrics.add(context.compare(exitLogits, teacher: logits), included: FrozenTarget.included(batch))

@@ -3,7 +3,7 @@ import SpecModel
 
 /// Trains Kangaroo's adapter (Liu et al. 2024, §3.1): through the target's frozen head it learns the target's output
 /// distribution from the states after the exit layer, by cross-entropy against the target's probabilities.
-public final class KangarooObjective: TrainingObjective {
+package final class KangarooObjective: TrainingObjective {
   let adapter: TrainableAdapter
   let exitLayer: Int
   private let target: FrozenTarget
@@ -20,7 +20,7 @@ public final class KangarooObjective: TrainingObjective {
   ///   - seed: what the adapter's first weights follow from.
   ///   - context: the kernels and threads to compute on.
   /// - Throws: ``SpecModel/ModelError`` or ``SpecKernels/KernelError``.
-  public init(
+  package init(
     _ checkpoint: Checkpoint,
     exitLayer: Int,
     rows: Int,
@@ -40,23 +40,23 @@ public final class KangarooObjective: TrainingObjective {
   ///
   /// - Parameter directory: the adapter's folder.
   /// - Throws: ``SpecModel/ModelError`` if there is none that fits.
-  public func load(_ directory: String) throws {
+  package func load(_ directory: String) throws {
     let file = try SafetensorsFile(path: directory + "/model.safetensors", purpose: "the Kangaroo adapter's weights")
     for parameter in parameters { try parameter.load(file) }
   }
 
   /// What training changes.
-  public var parameters: [Parameter] { adapter.parameters }
+  package var parameters: [Parameter] { adapter.parameters }
   /// Rows of a batch.
-  public var rows: Int { target.model.rows }
+  package var rows: Int { target.model.rows }
   /// The exit layer and the target, by content.
-  public var identity: [String: String] {
+  package var identity: [String: String] {
     ["the objective": "a Kangaroo adapter", "the exit layer": "\(exitLayer)", "the target": target.identity]
   }
   var targetConfiguration: ModelConfiguration { target.model.configuration }
 
   /// The loss against the target's distribution, with its gradients.
-  public func step(_ batch: TrainingBatch) -> Double {
+  package func step(_ batch: TrainingBatch) -> Double {
     draft(batch)
     let loss = context.distill(logits, from: target, batch: batch)
     adapter.backward(logits, exits: exits, batch: batch, head: target.model.head)
@@ -64,7 +64,7 @@ public final class KangarooObjective: TrainingObjective {
   }
 
   /// Metrics without gradients.
-  public func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
+  package func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
     draft(batch)
     return context.compare(logits, with: target, batch: batch)
   }

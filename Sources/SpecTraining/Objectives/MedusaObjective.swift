@@ -3,7 +3,7 @@ import SpecModel
 
 /// Trains Medusa-1 heads on a frozen target (Cai et al. 2024, §2.2.1): head i by cross-entropy on the token at
 /// t + 2 + i, the heads' losses weighted by 0.8 to the power of i + 1.
-public final class MedusaObjective: TrainingObjective {
+package final class MedusaObjective: TrainingObjective {
   let heads: TrainableHeads
   private let target: FrozenTarget
   private let logits: FloatMatrix
@@ -18,7 +18,7 @@ public final class MedusaObjective: TrainingObjective {
   ///   - rows: tokens of a batch.
   ///   - context: the kernels and threads to compute on.
   /// - Throws: ``SpecModel/ModelError`` or ``SpecKernels/KernelError``.
-  public init(_ checkpoint: Checkpoint, count: Int, rows: Int, context: ComputeContext) throws {
+  package init(_ checkpoint: Checkpoint, count: Int, rows: Int, context: ComputeContext) throws {
     self.context = context
     target = try FrozenTarget(checkpoint, rows: rows, context: context)
     heads = try TrainableHeads(for: checkpoint.configuration, count: count, rows: rows, context: context)
@@ -31,7 +31,7 @@ public final class MedusaObjective: TrainingObjective {
   ///
   /// - Parameter directory: the heads' folder.
   /// - Throws: ``SpecModel/ModelError`` if there are none that fit.
-  public func load(_ directory: String) throws {
+  package func load(_ directory: String) throws {
     let file = try SafetensorsFile(
       path: directory + "/medusa_lm_head.safetensors",
       purpose: "the Medusa heads' weights"
@@ -40,23 +40,23 @@ public final class MedusaObjective: TrainingObjective {
   }
 
   /// What training changes.
-  public var parameters: [Parameter] { heads.parameters }
+  package var parameters: [Parameter] { heads.parameters }
   /// Rows of a batch.
-  public var rows: Int { target.model.rows }
+  package var rows: Int { target.model.rows }
   /// The target, by content.
-  public var identity: [String: String] {
+  package var identity: [String: String] {
     ["the objective": "Medusa heads", "the target": target.identity]
   }
   var targetConfiguration: ModelConfiguration { target.model.configuration }
 
   /// The heads' weighted losses together.
-  public func step(_ batch: TrainingBatch) -> Double {
+  package func step(_ batch: TrainingBatch) -> Double {
     target.model.forward(batch)
     return heads.step(batch, finalStates: target.model.finalStates, logits: logits, weight: 1, addingTo: nil)
   }
 
   /// The first head's loss; agreement of all heads' predictions with the target's own at the same place.
-  public func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
+  package func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
     evaluateEach(batch).enumerated().reduce(HeldOutMetrics()) { sum, head in
       var own = head.element
       if head.offset > 0 { (own.tokens, own.loss) = (0, 0) }
@@ -68,7 +68,7 @@ public final class MedusaObjective: TrainingObjective {
   ///
   /// - Parameter batch: held-out documents.
   /// - Returns: for each head sums that add up over batches.
-  public func evaluateEach(_ batch: TrainingBatch) -> [HeldOutMetrics] {
+  package func evaluateEach(_ batch: TrainingBatch) -> [HeldOutMetrics] {
     target.forward(batch)
     return heads.heads.indices.map { evaluate(batch, head: $0) }
   }

@@ -2,7 +2,7 @@ import SpecKernels
 import SpecModel
 
 /// Trains a model from scratch on the next token of its documents.
-public final class NextTokenObjective: TrainingObjective {
+package final class NextTokenObjective: TrainingObjective {
   let model: TrainableTransformer
   private let logits: FloatMatrix
 
@@ -15,7 +15,7 @@ public final class NextTokenObjective: TrainingObjective {
   ///   - beginsLookingUp: whether the first two layers begin with an induction circuit.
   ///   - context: the kernels and threads to compute on.
   /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
-  public init(
+  package init(
     _ configuration: ModelConfiguration,
     rows: Int,
     seed: UInt64,
@@ -35,21 +35,21 @@ public final class NextTokenObjective: TrainingObjective {
   ///   - seed: what the other layers' weights follow from.
   ///   - rehearsals: how many of them begin as weaker copies of the model's last attention, below it.
   /// - Throws: ``SpecModel/ModelError`` if it does not fit.
-  public func load(_ checkpoint: Checkpoint, seed: UInt64 = 1, rehearsals: Int = 0) throws {
+  package func load(_ checkpoint: Checkpoint, seed: UInt64 = 1, rehearsals: Int = 0) throws {
     try model.grow(from: checkpoint, seed: seed, rehearsals: rehearsals)
   }
 
   /// What training changes.
-  public var parameters: [Parameter] { model.parameters }
+  package var parameters: [Parameter] { model.parameters }
   /// Rows of a batch.
-  public var rows: Int { model.rows }
+  package var rows: Int { model.rows }
   /// The model's configuration.
-  public var identity: [String: String] {
+  package var identity: [String: String] {
     ["the objective": "a model", "the configuration": model.configuration.identity]
   }
 
   /// The loss of the next tokens, with its gradients.
-  public func step(_ batch: TrainingBatch) -> Double {
+  package func step(_ batch: TrainingBatch) -> Double {
     let targets = batch.targets(ahead: 1)
     let count = targets.count { $0 >= 0 }
     let losses = losses(batch, targets, gradientScale: 1 / Float(max(1, count)))
@@ -58,7 +58,7 @@ public final class NextTokenObjective: TrainingObjective {
   }
 
   /// Metrics without gradients.
-  public func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
+  package func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
     let targets = batch.targets(ahead: 1)
     var metrics = HeldOutMetrics()
     metrics.add(losses: losses(batch, targets, gradientScale: nil), targets: targets)

@@ -20,7 +20,7 @@ extension NextTokenObjective {
   ///   - directory: the folder.
   ///   - tokenizer: a folder with the tokenizer's files.
   /// - Throws: if a file cannot be read or written.
-  public func write(to directory: String, tokenizerFrom tokenizer: String) throws {
+  package func write(to directory: String, tokenizerFrom tokenizer: String) throws {
     let writer = CheckpointWriter()
     if tokenizer != directory { try writer.copyTokenizer(from: tokenizer, to: directory) }
     try writer.writeModel(model.configuration, tensors: parameters.flatMap(\.tensors), to: directory)
@@ -34,7 +34,7 @@ extension DraftObjective {
   ///   - directory: the folder.
   ///   - tokenizer: the target's folder.
   /// - Throws: if a file cannot be read or written.
-  public func write(to directory: String, tokenizerFrom tokenizer: String) throws {
+  package func write(to directory: String, tokenizerFrom tokenizer: String) throws {
     let writer = CheckpointWriter()
     try writer.copyTokenizer(from: tokenizer, to: directory)
     try writer.writeModel(draft.configuration, tensors: parameters.flatMap(\.tensors), to: directory)
@@ -50,7 +50,7 @@ extension DraftableTargetObjective {
   ///   - headsDirectory: the heads' folder.
   ///   - tokenizer: a folder with the tokenizer's files.
   /// - Throws: if a file cannot be read or written.
-  public func write(
+  package func write(
     to directory: String,
     adapterTo adapterDirectory: String,
     headsTo headsDirectory: String,
@@ -94,7 +94,7 @@ extension KangarooObjective {
   ///
   /// - Parameter directory: the folder.
   /// - Throws: `UnwritableFile` if a file cannot be written.
-  public func write(to directory: String) throws {
+  package func write(to directory: String) throws {
     try adapter.write(for: targetConfiguration, to: directory)
   }
 }
@@ -104,7 +104,7 @@ extension MedusaObjective {
   ///
   /// - Parameter directory: the folder.
   /// - Throws: `UnwritableFile` if a file cannot be written.
-  public func write(to directory: String) throws {
+  package func write(to directory: String) throws {
     try heads.write(for: targetConfiguration, to: directory)
   }
 }

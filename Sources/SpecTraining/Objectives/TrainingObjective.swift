@@ -2,7 +2,7 @@ import SpecKernels
 import SpecModel
 
 /// What is trained: parameters, a loss with its gradients, and metrics on held-out documents.
-public protocol TrainingObjective: AnyObject {
+package protocol TrainingObjective: AnyObject {
   /// What training changes, in a fixed order.
   var parameters: [Parameter] { get }
 
@@ -27,41 +27,41 @@ public protocol TrainingObjective: AnyObject {
 }
 
 /// Metrics on held-out documents, as sums over predictions. Those that compare with a target are zero without one.
-public struct HeldOutMetrics: Sendable, Equatable, Codable {
+package struct HeldOutMetrics: Sendable, Equatable, Codable {
   /// Tokens predicted; with several heads, those of the first.
-  public var tokens = 0
+  package var tokens = 0
   /// Σ −log p(next token of the document), nats.
-  public var loss = 0.0
+  package var loss = 0.0
   /// Predictions that were compared with a target's.
-  public var compared = 0
+  package var compared = 0
   /// Of these, how often the most likely token was the target's most likely one.
-  public var agreements = 0
+  package var agreements = 0
   /// Of these, how often the target's most likely token was among the ten most likely.
-  public var agreementsOfTen = 0
+  package var agreementsOfTen = 0
   /// Σ over predictions of Σ min(p, q): how often a token sampled from the drafter would be accepted (Leviathan et al.
   /// 2023, corollary 3.6).
-  public var acceptance = 0.0
+  package var acceptance = 0.0
   /// Σ entropy of the target, nats.
-  public var entropy = 0.0
+  package var entropy = 0.0
 
   /// No metrics.
-  public init() {}
+  package init() {}
 
   /// Mean loss per token, nats.
-  public var meanLoss: Double { tokens == 0 ? .nan : loss / Double(tokens) }
+  package var meanLoss: Double { tokens == 0 ? .nan : loss / Double(tokens) }
   /// Share of predictions whose most likely token is the target's.
-  public var agreement: Double { share(agreements) }
+  package var agreement: Double { share(agreements) }
   /// Share of predictions that have the target's most likely token among their ten most likely.
-  public var agreementOfTen: Double { share(agreementsOfTen) }
+  package var agreementOfTen: Double { share(agreementsOfTen) }
   /// Expected acceptance of sampled tokens.
-  public var meanAcceptance: Double { compared == 0 ? .nan : acceptance / Double(compared) }
+  package var meanAcceptance: Double { compared == 0 ? .nan : acceptance / Double(compared) }
   /// Mean entropy of the target, nats per token.
-  public var meanEntropy: Double { compared == 0 ? .nan : entropy / Double(compared) }
+  package var meanEntropy: Double { compared == 0 ? .nan : entropy / Double(compared) }
 
   private func share(_ count: Int) -> Double { compared == 0 ? .nan : Double(count) / Double(compared) }
 
   /// Sums of two sets of predictions.
-  public static func + (left: HeldOutMetrics, right: HeldOutMetrics) -> HeldOutMetrics {
+  package static func + (left: HeldOutMetrics, right: HeldOutMetrics) -> HeldOutMetrics {
     var sum = left
     sum.tokens += right.tokens
     sum.loss += right.loss

@@ -1,7 +1,7 @@
 import SpecDocument
 
 /// Draws losses over training tokens.
-public enum LossCurvePlot {
+package enum LossCurvePlot {
   /// The most points of a line; more cannot be told apart at this size.
   private static let linePoints = 400
 
@@ -11,7 +11,7 @@ public enum LossCurvePlot {
   ///   - title: what was trained.
   ///   - series: what was measured.
   /// - Returns: an SVG document, which follows from the arguments alone.
-  public static func svg(title: String, series: [LossSeries]) -> String {
+  package static func svg(title: String, series: [LossSeries]) -> String {
     var plot = LinePlot(
       title: title,
       note: "Loss in nats per token, with the last value of each line",

@@ -1,14 +1,14 @@
 /// A loss measured after a number of training tokens.
-public struct LossPoint: Equatable, Sendable {
+package struct LossPoint: Equatable, Sendable {
   /// Tokens trained on so far.
-  public let tokens: Double
+  package let tokens: Double
   /// Nats per token.
-  public let loss: Double
+  package let loss: Double
 
   /// - Parameters:
   ///   - tokens: tokens trained on so far.
   ///   - loss: nats per token.
-  public init(tokens: Int, loss: Double) { self.init(Double(tokens), loss) }
+  package init(tokens: Int, loss: Double) { self.init(Double(tokens), loss) }
 
   init(_ tokens: Double, _ loss: Double) {
     self.tokens = tokens
@@ -19,9 +19,9 @@ public struct LossPoint: Equatable, Sendable {
 }
 
 /// Losses under one name.
-public struct LossSeries: Equatable, Sendable {
+package struct LossSeries: Equatable, Sendable {
   /// What was measured, which decides how it is drawn.
-  public enum Kind: Sendable {
+  package enum Kind: Sendable {
     /// One loss for each training batch: noisy, so a smoothed line lies over a faint one.
     case batches
     /// Losses on text held out of training: few and comparable, so each is a dot on a line.
@@ -29,17 +29,17 @@ public struct LossSeries: Equatable, Sendable {
   }
 
   /// The name in the legend.
-  public let name: String
+  package let name: String
   /// What was measured.
-  public let kind: Kind
+  package let kind: Kind
   /// The losses by rising tokens; those that are not finite are left out of a drawing.
-  public let points: [LossPoint]
+  package let points: [LossPoint]
 
   /// - Parameters:
   ///   - name: the name in the legend.
   ///   - kind: what was measured.
   ///   - points: the losses by rising tokens.
-  public init(name: String, kind: Kind, points: [LossPoint]) {
+  package init(name: String, kind: Kind, points: [LossPoint]) {
     self.name = name
     self.kind = kind
     self.points = points

@@ -1,11 +1,11 @@
 import SpecModel
 
 /// Trains a byte-level BPE vocabulary (Sennrich et al. 2016, §3.2, over bytes as in GPT-2): starts from the 256 bytes
-/// and joins the most frequent pair of neighbours inside words again and again.
+/// and joins the most frequent pair of neighbors inside words again and again.
 ///
 /// Words are those that ``SpecModel/Tokenizer`` cuts the same text into. The result follows from the texts and their
 /// order alone: of equally frequent pairs the one with the lower ids comes first.
-public struct BytePairTrainer {
+package struct BytePairTrainer {
   private let vocabularySize: Int
   private let specialTokens: SpecialTokens
   private let splitsDigits: Bool
@@ -23,7 +23,7 @@ public struct BytePairTrainer {
   ///   - splitsDigits: whether every digit stays a token of its own: no merge then has one of 0 to 9 on either side.
   ///   - minimumCount: how often a pair must occur to become a token.
   /// - Throws: ``TokenizerTrainingError`` if the size or a special token is impossible.
-  public init(
+  package init(
     vocabularySize: Int,
     specialTokens: SpecialTokens = SpecialTokens(),
     splitsDigits: Bool = true,
@@ -43,7 +43,7 @@ public struct BytePairTrainer {
   /// Counts the words of a text, which ends where the next one begins.
   ///
   /// - Parameter text: any text.
-  public mutating func add(_ text: String) {
+  package mutating func add(_ text: String) {
     let text = ScalarText(text)
     for case .text(let range) in specialTokenFinder.split(text) {
       for word in GPT2Splitter(text, range: range) { count(text.bytes[word]) }
@@ -65,7 +65,7 @@ public struct BytePairTrainer {
   }
 
   /// Makes the vocabulary of what was counted so far.
-  public func train() -> TrainedTokenizer {
+  package func train() -> TrainedTokenizer {
     let firstByte = specialTokens.contents.count
     var entries = (UInt8.min...UInt8.max).map { [$0] }
     var tokenOfEntry: [[UInt8]: Token] = [:]

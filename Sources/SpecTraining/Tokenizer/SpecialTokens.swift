@@ -1,18 +1,18 @@
 import SpecModel
 
 /// Tokens with a meaning of their own, which stand in front of all others in a vocabulary.
-public struct SpecialTokens: Equatable, Sendable {
+package struct SpecialTokens: Equatable, Sendable {
   /// What stands for unknown text in other tokenizers and is never made by a byte-level one; nil leaves it out.
-  public var unknown: String?
+  package var unknown: String?
   /// Begins a text.
-  public var begin: String
+  package var begin: String
   /// Ends a text.
-  public var end: String
+  package var end: String
   /// Markers of a chat template, and whatever else is to be one token.
-  public var others: [String]
+  package var others: [String]
 
   /// The usual tokens of a Llama model and those of a chat template.
-  public init(unknown: String? = "<unk>", begin: String = "<s>", end: String = "</s>", others: [String] = []) {
+  package init(unknown: String? = "<unk>", begin: String = "<s>", end: String = "</s>", others: [String] = []) {
     self.unknown = unknown
     self.begin = begin
     self.end = end
@@ -20,7 +20,7 @@ public struct SpecialTokens: Equatable, Sendable {
   }
 
   /// All of them in the order of their ids, which count from 0.
-  public var contents: [String] { (unknown.map { [$0] } ?? []) + [begin, end] + others }
+  package var contents: [String] { (unknown.map { [$0] } ?? []) + [begin, end] + others }
 
   /// - Throws: ``TokenizerTrainingError`` if one cannot stand in a vocabulary beside bytes and words.
   func check() throws(TokenizerTrainingError) {
@@ -37,14 +37,14 @@ public struct SpecialTokens: Equatable, Sendable {
 }
 
 /// Why a tokenizer cannot be trained as asked.
-public enum TokenizerTrainingError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum TokenizerTrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Special tokens and bytes alone are more than the vocabulary may hold.
   case vocabularyTooSmall(size: Int, least: Int)
   /// A special token cannot be one.
   case specialToken(String, problem: String)
 
   /// One sentence: what was found, and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .vocabularyTooSmall(let size, let least):
       "a vocabulary of \(size) tokens cannot hold the special tokens and the 256 bytes; choose at least \(least)"

@@ -3,32 +3,32 @@ import SpecFiles
 import SpecModel
 
 /// A byte-level BPE vocabulary with its merges: special tokens first, then the 256 bytes, then what merges make.
-public struct TrainedTokenizer: Equatable, Sendable {
-  /// Two neighbouring tokens that become one.
-  public struct Merge: Hashable, Comparable, Sendable {
+package struct TrainedTokenizer: Equatable, Sendable {
+  /// Two neighboring tokens that become one.
+  package struct Merge: Hashable, Comparable, Sendable {
     /// The token on the left.
-    public let left: Token
+    package let left: Token
     /// The token on the right.
-    public let right: Token
+    package let right: Token
 
     /// Compares the left tokens, then the right ones.
-    public static func < (one: Merge, other: Merge) -> Bool {
+    package static func < (one: Merge, other: Merge) -> Bool {
       (one.left, one.right) < (other.left, other.right)
     }
   }
 
   /// Tokens with a meaning of their own, with the ids from 0.
-  public let specialTokens: SpecialTokens
+  package let specialTokens: SpecialTokens
   /// The bytes of every other token, in the order of ids.
-  public let entries: [[UInt8]]
+  package let entries: [[UInt8]]
   /// What is joined, most important first.
-  public let merges: [Merge]
+  package let merges: [Merge]
 
   /// How many tokens there are.
-  public var vocabularySize: Int { specialTokens.contents.count + entries.count }
+  package var vocabularySize: Int { specialTokens.contents.count + entries.count }
 
   /// The id of a special token, nil if there is none of this content.
-  public func token(ofSpecial content: String) -> Token? {
+  package func token(ofSpecial content: String) -> Token? {
     specialTokens.contents.firstIndex { $0.utf8.elementsEqual(content.utf8) }.map { Token($0) }
   }
 
@@ -40,7 +40,7 @@ public struct TrainedTokenizer: Equatable, Sendable {
   ///   - contextLength: the model's most positions.
   ///   - chatTemplate: a chat template in Jinja, if the model has one.
   /// - Throws: `UnwritableFile`.
-  public func write(to directory: String, contextLength: Int, chatTemplate: String? = nil) throws(UnwritableFile) {
+  package func write(to directory: String, contextLength: Int, chatTemplate: String? = nil) throws(UnwritableFile) {
     let folder = URL(fileURLWithPath: directory)
     let configuration = configuration(contextLength: contextLength, chatTemplate: chatTemplate)
     try OutputFile.write(tokenizer.document, to: folder.appending(path: "tokenizer.json").path)
