@@ -3,6 +3,8 @@ import PackageDescription
 
 let swift: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let c: [CSetting] = [.treatAllWarnings(as: .error)]
+/// The folders of the kernels, each of which sees the headers of the others.
+let kernelFolders = [".", "inference", "simd", "system", "training"].map { CSetting.headerSearchPath($0) }
 
 let package = Package(
   name: "specbench",
@@ -21,7 +23,7 @@ let package = Package(
     .plugin(name: "NoteCommit", capability: .buildTool()),
     .target(name: "SpecBuild", dependencies: ["SpecFiles"], swiftSettings: swift, plugins: ["NoteCommit"]),
     .target(name: "SpecFiles", dependencies: ["CSpecFiles", "SpecCore"], swiftSettings: swift),
-    .target(name: "CSpecKernels", cSettings: c),
+    .target(name: "CSpecKernels", cSettings: c + kernelFolders),
     .target(name: "SpecKernels", dependencies: ["CSpecKernels"], swiftSettings: swift),
     .target(name: "SpecDocument", dependencies: ["SpecFiles"], swiftSettings: swift),
     .target(name: "SpecModel", dependencies: ["SpecFiles", "SpecKernels"], swiftSettings: swift),
