@@ -17,7 +17,7 @@ public struct Category: RawRepresentable, Hashable, Sendable, Codable {
   public static let retrievalAugmentedGeneration = Category(rawValue: "rag")
 
   /// Spec-Bench's six, in the order in which tables show them.
-  public static let standard = [
+  public static let tasks = [
     multiTurnConversation, translation, summarization, questionAnswering, mathematicalReasoning,
     retrievalAugmentedGeneration,
   ]
@@ -49,6 +49,6 @@ public struct Category: RawRepresentable, Hashable, Sendable, Codable {
   public static func inOrder(_ categories: some Sequence<Category>) -> [Category] {
     var seen: Set<Category> = []
     let each = categories.filter { seen.insert($0).inserted }
-    return standard.filter(seen.contains) + each.filter { !standard.contains($0) }
+    return tasks.filter(seen.contains) + each.filter { !tasks.contains($0) }
   }
 }

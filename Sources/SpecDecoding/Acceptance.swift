@@ -2,7 +2,7 @@ import SpecKernels
 import SpecModel
 
 /// What the target makes of a draft.
-struct Verdict: Equatable {
+struct AcceptedPath: Equatable {
   /// The accepted nodes, the root first.
   var path: [Int]
   /// The accepted tokens and the target's own after them.
@@ -18,7 +18,7 @@ extension Sampler {
   ///   - position: the position of the token after the root.
   /// - Returns: the accepted path, and the tokens that come out.
   /// - Throws: ``NotFiniteLogits`` for the target's.
-  func verify(_ draft: Draft, _ logits: ActivationRows, at position: Int) throws(NotFiniteLogits) -> Verdict {
+  func verify(_ draft: Draft, _ logits: ActivationRows, at position: Int) throws(NotFiniteLogits) -> AcceptedPath {
     if !sampling.isLossless { return try verifyByRejection(draft, logits, at: position) }
     let choices = try tokens(logits, at: draft.depths.prefix(draft.candidateCount).map { position + $0 })
     var path = [0]
@@ -28,7 +28,7 @@ extension Sampler {
     }
     if let most = draft.acceptedAtMost { path = Array(path.prefix(1 + most)) }
     let bonus = choices[path[path.count - 1]]
-    return Verdict(path: path, tokens: path.dropFirst().map { draft.nodes[$0].token } + [bonus])
+    return AcceptedPath(path: path, tokens: path.dropFirst().map { draft.nodes[$0].token } + [bonus])
   }
 
   /// Speculative sampling (Leviathan et al. 2023, Algorithm 1; Chen et al. 2023, Algorithm 2): a token x drafted from q
@@ -37,7 +37,7 @@ extension Sampler {
     _ draft: Draft,
     _ logits: ActivationRows,
     at position: Int
-  ) throws(NotFiniteLogits) -> Verdict {
+  ) throws(NotFiniteLogits) -> AcceptedPath {
     var accepted: [Token] = []
     for (index, drafted) in draft.nodes.dropFirst().enumerated() {
       let p = try distribution(logits[index..<index + 1], of: .target, at: position + index)
@@ -48,11 +48,11 @@ extension Sampler {
         continue
       }
       let residual = p.indices.map { max(0, p[$0] - (drafted.distribution?[$0] ?? ($0 == token ? 1 : 0))) }
-      return Verdict(path: Array(0...index), tokens: accepted + [draw(from: residual, at: position + index)])
+      return AcceptedPath(path: Array(0...index), tokens: accepted + [draw(from: residual, at: position + index)])
     }
     let last = logits[draft.newest..<draft.count]
     let bonus = try tokens(last, at: [position + draft.newest])
-    return Verdict(path: Array(0..<draft.count), tokens: accepted + bonus)
+    return AcceptedPath(path: Array(0..<draft.count), tokens: accepted + bonus)
   }
 
   /// A draw from weights that need not add up to 1.

@@ -53,19 +53,19 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
   private func verify(_ draft: Draft) throws(NotFiniteLogits) -> Kept {
     let root = text.count - 1
     if let survivors = draft.survivors { keep(survivors, root: root) }
-    let (verdict, observed, likeliest) = try clock.time(.verify) { () throws(NotFiniteLogits) in
+    let (accepted, observed, likeliest) = try clock.time(.verify) { () throws(NotFiniteLogits) in
       target.run(text, draft)
       let logits = target.logits(after: 0..<draft.candidateCount)
       let likeliest = draft.likeliest > 0 ? sampler.likeliest(draft.likeliest, of: logits) : []
-      let verdict = try sampler.verify(draft, logits, at: root + 1)
-      return (verdict, try observe(draft, root: root), likeliest)
+      let accepted = try sampler.verify(draft, logits, at: root + 1)
+      return (accepted, try observe(draft, root: root), likeliest)
     }
-    text += verdict.tokens
-    keep(verdict.path, root: root)
+    text += accepted.tokens
+    keep(accepted.path, root: root)
     let kept = Kept(
       draft: draft,
-      path: verdict.path,
-      tokens: verdict.tokens,
+      path: accepted.path,
+      tokens: accepted.tokens,
       observed: observed,
       likeliest: likeliest,
       target: target

@@ -27,9 +27,9 @@ package struct Table: Sendable {
   ///
   /// - Parameters:
   ///   - labels: the titles of the first columns, which hold text.
-  ///   - figures: the titles of the other columns, which hold numbers.
-  package init(labels: [String], figures: [String]) {
-    self.init(columns: labels.map { ($0, .left) } + figures.map { ($0, .right) })
+  ///   - numbers: the titles of the other columns, which hold numbers.
+  package init(labels: [String], numbers: [String]) {
+    self.init(columns: labels.map { ($0, .left) } + numbers.map { ($0, .right) })
   }
 
   /// Whether there is no row.

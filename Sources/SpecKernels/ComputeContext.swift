@@ -140,7 +140,7 @@ public final class ComputeContext {
   public func multiply(_ x: ActivationRows, by weights: PackedMatrix, into y: ActivationRows) {
     defer { withExtendedLifetime((x, weights, y)) {} }
     precondition(x.width == weights.columns && y.width == weights.rows && x.count == y.count, "a product's shapes")
-    let done = timed(.products) {
+    let done = timed(.matmul) {
       sk_matmul(
         &native,
         weights.type.native,

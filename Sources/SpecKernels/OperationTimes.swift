@@ -1,7 +1,7 @@
 /// What a forward pass consists of.
 public enum Operation: String, CaseIterable, Sendable, Codable, CodingKeyRepresentable {
-  /// Products with weights.
-  case products
+  /// Matrix products with weights.
+  case matmul
   /// Scores, softmax and weighted values.
   case attention
   /// Rotating queries and keys, and putting keys and values into the cache.
@@ -30,7 +30,7 @@ public struct OperationTimes: Sendable, Equatable {
 extension Operation {
   fileprivate var index: Int {
     switch self {
-    case .products: 0
+    case .matmul: 0
     case .attention: 1
     case .rotation: 2
     case .normalization: 3

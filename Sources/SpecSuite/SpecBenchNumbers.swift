@@ -8,7 +8,7 @@ extension Category {
   /// - Returns: the name as Spec-Bench's `question.jsonl` writes it; nil for a number that it does not have.
   package static func specBenchName(ofQuestion number: Int) -> String? {
     guard (81...560).contains(number) else { return nil }
-    let category = standard[(number - 81) / 80]
+    let category = tasks[(number - 81) / 80]
     return category == .multiTurnConversation ? conversationNames[(number - 81) / 10] : category.rawValue
   }
 }

@@ -18,8 +18,8 @@ extension SuiteField {
   }
 
   /// A string that may be empty; the default stands in where the key is absent.
-  func text(_ key: String, default standard: String) throws(SuiteError) -> String {
-    try member(key).ifPresent?.string() ?? standard
+  func text(_ key: String, default fallback: String) throws(SuiteError) -> String {
+    try member(key).ifPresent?.string() ?? fallback
   }
 
   /// A string with something to read in it.
@@ -32,12 +32,12 @@ extension SuiteField {
   }
 
   /// A string that reports and terminals show: on one line and not longer than they can bear.
-  func shownText(_ key: String, limit: Int, default standard: String? = nil) throws(SuiteError) -> String {
+  func shownText(_ key: String, limit: Int, default fallback: String? = nil) throws(SuiteError) -> String {
     let field = try member(key)
-    if field.value == nil, let standard { return standard }
-    guard let text = field.value?.text, standard != nil || !text.isBlank, text.isShown(limit: limit) else {
+    if field.value == nil, let fallback { return fallback }
+    guard let text = field.value?.text, fallback != nil || !text.isBlank, text.isShown(limit: limit) else {
       throw field.mismatch(
-        expected: "a string \(standard == nil ? "that is not blank, " : "")of at most \(limit) characters without line "
+        expected: "a string \(fallback == nil ? "that is not blank, " : "")of at most \(limit) characters without line "
           + "breaks and control characters"
       )
     }

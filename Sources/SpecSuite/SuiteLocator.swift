@@ -63,7 +63,7 @@ package enum SuiteLocator {
     let suites = found.filter { !$0.names.isEmpty }
     guard !suites.isEmpty else { return nil }
     let names = suites.flatMap(\.names)
-    let isCategory = Category.standard.contains { $0.rawValue == name } || Category.conversationNames.contains(name)
+    let isCategory = Category.tasks.contains { $0.rawValue == name } || Category.conversationNames.contains(name)
     let category = Category(questionCategory: name)?.rawValue ?? name
     return SuiteError(
       place: "the suite \(quoted(name))",

@@ -3,12 +3,12 @@ import SpecFiles
 import SpecKernels
 import SpecRunner
 
-/// The benchmark's figures as a document.
+/// The benchmark's numbers as a document.
 enum BenchmarkTable {
   static func document(_ result: EngineBenchmark.Result) -> Document {
     var table = Table(
       labels: [],
-      figures: ["Positions", "Time", "T(m)/T(1)", "Reading", "of the limit", "Multiply-adds", "of the peak"]
+      numbers: ["Positions", "Time", "T(m)/T(1)", "Reading", "of the limit", "Multiply-adds", "of the peak"]
     )
     for pass in result.passes + result.prefills { table.append(row(pass, weightBytes: result.weightBytes)) }
     let threads = quantity(result.threads, "thread")
@@ -38,12 +38,12 @@ enum BenchmarkTable {
   /// Where the passes spend their time.
   private static func profile(_ result: EngineBenchmark.Result) -> [Block] {
     let columns: [(title: String, operation: SpecKernels.Operation)] = [
-      ("Products", .products), ("Attention", .attention), ("Rotation", .rotation), ("Norms", .normalization),
-      ("Sums", .elementwise), ("Choice", .choice),
+      ("Matmul", .matmul), ("Attention", .attention), ("Rotation", .rotation), ("Norms", .normalization),
+      ("Elementwise", .elementwise), ("Choice", .choice),
     ]
     var table = Table(
       labels: [],
-      figures: ["Positions", "Time"] + columns.map(\.title) + ["Between", "Products at the limits"]
+      numbers: ["Positions", "Time"] + columns.map(\.title) + ["Between", "Matmul at the limits"]
     )
     for profile in result.profiles {
       let times = columns.map { profile.operations[$0.operation] ?? 0 }
@@ -56,8 +56,8 @@ enum BenchmarkTable {
       )
     }
     let note: RichText = """
-      Where a pass spends its time, each operation timed by itself (the largest prefill last). Sums: activation functions
-      too; between: the program between two operations. Products at the limits: what the products alone would take at the
+      Where a pass spends its time, each operation timed by itself (the largest prefill last). Elementwise: activation functions
+      too; between: the program between two operations. Matmul at the limits: what the products alone would take at the
       faster of the two reading rates or at the peak of multiply-adds, whichever takes longer.
       """
     return [.table(table), .paragraph(note)]

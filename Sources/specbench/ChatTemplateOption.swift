@@ -21,37 +21,37 @@ struct ChatTemplateOption: ParsableArguments {
   ///
   /// - Parameters:
   ///   - directory: the model's folder.
-  ///   - standard: the template where the model has none; nil for text as it is.
-  ///   - owner: whose the standard is, for messages.
-  ///   - isOwnModel: whether the model came with the standard, which then goes before the model's own template.
+  ///   - fallback: the template where the model has none; nil for text as it is.
+  ///   - owner: whose the fallback is, for messages.
+  ///   - isOwnModel: whether the model came with the fallback, which then goes before the model's own template.
   /// - Returns: the template; nil for text as it is.
   /// - Throws: for a choice that cannot be used.
   func choose(
     directory: String,
-    standard: ChatTemplate?,
+    fallback: ChatTemplate?,
     owner: String,
     isOwnModel: Bool = false
   ) throws -> ChatTemplate? {
-    if let chatTemplate { return try named(chatTemplate, directory, standard) }
-    if isOwnModel { return standard }
-    let name = standard.map { "\(owner), \(quoted($0.name))" } ?? owner
+    if let chatTemplate { return try named(chatTemplate, directory, fallback) }
+    if isOwnModel { return fallback }
+    let name = fallback.map { "\(owner), \(quoted($0.name))" } ?? owner
     switch ModelTemplate(directory: directory) {
-    case .none: return standard
+    case .none: return fallback
     case .recognized(let template, let file):
-      if template != standard { tell("Conversations are written with the model's own chat template, from \(file).") }
+      if template != fallback { tell("Conversations are written with the model's own chat template, from \(file).") }
       return template
     case .unrecognized(let file, let reason):
       tell(
         "The model's own chat template in \(file) is not used, since \(reason): conversations are written with \(name); "
           + "choose another way with --chat-template"
       )
-      return standard
+      return fallback
     }
   }
 
-  private func named(_ name: String, _ directory: String, _ standard: ChatTemplate?) throws -> ChatTemplate? {
+  private func named(_ name: String, _ directory: String, _ fallback: ChatTemplate?) throws -> ChatTemplate? {
     switch name {
-    case "suite": return standard
+    case "suite": return fallback
     case "model":
       switch ModelTemplate(directory: directory) {
       case .recognized(let template, _): return template
@@ -98,11 +98,11 @@ extension ChatTemplateOption {
   ///   - suite: the suite.
   ///   - files: the model's.
   /// - Returns: the suite.
-  /// - Throws: as ``choose(directory:standard:owner:isOwnModel:)``.
+  /// - Throws: as ``choose(directory:fallback:owner:isOwnModel:)``.
   func applied(to suite: Suite, _ files: ModelFiles) throws -> Suite {
     let template = try choose(
       directory: files.directory,
-      standard: suite.template,
+      fallback: suite.template,
       owner: "the suite's",
       isOwnModel: files.isModel(of: suite)
     )

@@ -11,7 +11,7 @@ struct GenerateCommand: ParsableCommand {
     commandName: "generate",
     abstract: "Decode one prompt in the terminal, with the accepted draft tokens in color.",
     discussion: """
-      The text goes to standard output as it comes, the closing line of figures to standard error. Tokens that the \
+      The text goes to standard output as it comes, the closing line of numbers to standard error. Tokens that the \
       drafter guessed and the target accepted are green; the others are the target's own. There is no color in a pipe, \
       with --no-color or where the environment variable NO_COLOR is set.
       """
@@ -64,7 +64,7 @@ struct GenerateCommand: ParsableCommand {
     }
     try display.finish()
     try Interruption.check()
-    tell(GenerationFigures(generation).line)
+    tell(GenerationMetrics(generation).line)
   }
 
   /// The model, and the prompt as it reads it. Without a model of the user's own it is the demo suite's.
@@ -74,7 +74,7 @@ struct GenerateCommand: ParsableCommand {
     let chosen = try decoder(spec, files)
     let template = try templateOption.choose(
       directory: files.directory,
-      standard: demo?.template,
+      fallback: demo?.template,
       owner: demo == nil ? "nothing around the prompt" : "the demo suite's",
       isOwnModel: demo != nil
     )
@@ -154,8 +154,8 @@ private final class TokenDisplay {
   }
 }
 
-/// The figures of one generation.
-private struct GenerationFigures {
+/// The numbers of one generation.
+private struct GenerationMetrics {
   private let generation: Generation
 
   init(_ generation: Generation) { self.generation = generation }

@@ -14,7 +14,7 @@ struct RecordingTable: Encodable {
   let report: Double
 
   var document: Document {
-    var table = Table(labels: ["For each token"], figures: ["Time", "Share of T(1)"])
+    var table = Table(labels: ["For each token"], numbers: ["Time", "Share of T(1)"])
     let rows = [
       ("noting it, inside the timed region", recording.noting),
       ("making and writing its rows, between the timed regions", recording.writing),

@@ -117,7 +117,7 @@ struct SuiteOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Only these categories: \(Category.standard.map(\.rawValue).joined(separator: ", ")), or a question file's own.",
+      "Only these categories: \(Category.tasks.map(\.rawValue).joined(separator: ", ")), or a question file's own.",
       valueName: "list"
     )
   )
@@ -263,8 +263,8 @@ struct DecoderOptions: ParsableArguments {
     if let decoders {
       return try files.check(DecoderSpec.list(decoders), sampling, workingDirectory: workingDirectory)
     }
-    let standard = try suite.manifest.decoders.isEmpty ? MethodRegistry.builtIn.defaults : Self.specs(of: suite)
-    return try files.check(standard, sampling, areDefault: true)
+    let defaults = try suite.manifest.decoders.isEmpty ? MethodRegistry.builtIn.defaults : Self.specs(of: suite)
+    return try files.check(defaults, sampling, areDefault: true)
   }
 
   private static func specs(of suite: Suite) throws -> [DecoderSpec] {

@@ -25,7 +25,7 @@ struct VerifyCommand: ParsableCommand {
     guard specs.contains(where: { $0.method != Baseline.method }) else { throw NothingToVerify() }
     let writtenSuite = try templateOption.applied(to: suite, files)
     let model = try modelOptions.load(files)
-    let verification = Verification(
+    let check = LosslessnessCheck(
       suite: writtenSuite,
       decoders: try RunDecoder.prepare(specs, model: model, sampling: sampling),
       model: model,
@@ -34,7 +34,7 @@ struct VerifyCommand: ParsableCommand {
     )
     let display = ProgressDisplay(unit: "questions")
     display.working(on: "Comparing the first question's outputs")
-    let outcome = try verification.run {
+    let outcome = try check.run {
       display.advanced(to: $0, of: $1)
     } shouldStop: {
       Interruption.isRequested
@@ -52,7 +52,7 @@ struct VerifyCommand: ParsableCommand {
     if outcome.checked == 0 { throw SkippedPrompts(suite: suiteOptions.suite) }
   }
 
-  private func describe(_ finding: Verification.Finding, _ model: LoadedModel) -> String {
+  private func describe(_ finding: LosslessnessCheck.Finding, _ model: LoadedModel) -> String {
     func name(_ token: Int?) -> String {
       guard let token else { return "the end" }
       return "\(token) \(model.tokenizer.decode([Int32(token)]).debugDescription)"

@@ -162,7 +162,7 @@ import Testing
     let result = try read(base, try write("ea.jsonl", [line(81, "ea", "0.5"), line(161, "ea", "0.5")]))
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.errors.contains("The category of 2 questions follows from the number"))
-    // That changes no figure: no doubt stands before the result.
+    // That changes no number: no doubt stands before the result.
     #expect(!result.output.contains("doubt") && result.output.contains("overall speedup of 2.00x"), "\(result.output)")
     #expect(try !report().contains("doubt"))
     let decoders = try #require(try json()["decoders"] as? [[String: Any]])

@@ -4,7 +4,7 @@ import SpecDecoding
 import SpecTestSupport
 import Testing
 
-/// Run, database and report, through the program itself; the report's figures recomputed from the raw rows.
+/// Run, database and report, through the program itself; the report's numbers recomputed from the raw rows.
 @Suite final class RoundTripTests {
   let scratch: Scratch
   let model: TinyCheckpoint
@@ -47,7 +47,7 @@ import Testing
       try compare(try #require(decoder["overall"] as? [String: Any]), name, category: nil, database)
       let categories = try #require(decoder["categories"] as? [String: [String: Any]])
       #expect(Set(categories.keys) == ["mt_bench", "translation", "summarization", "qa", "math_reasoning", "rag"])
-      for (category, figures) in categories { try compare(figures, name, category: category, database) }
+      for (category, numbers) in categories { try compare(numbers, name, category: category, database) }
     }
     let overall = try #require(decoders[0]["overall"] as? [String: Any])
     #expect(overall["speedup"] as? Double == 1 && overall["mean_accepted_tokens"] as? Double == 1)
@@ -55,9 +55,9 @@ import Testing
     #expect((decoders[1]["added_parameters"] as? Int) == 4 * 32 * 32 + 2 * 32)
   }
 
-  /// One block of figures against SQL over the raw tables, written without the views.
+  /// One block of numbers against SQL over the raw tables, written without the views.
   private func compare(
-    _ figures: [String: Any],
+    _ numbers: [String: Any],
     _ decoder: String,
     category: String?,
     _ database: DatabaseQueue
@@ -73,7 +73,7 @@ import Testing
       let time = try #require(try number("SELECT sum(decode_ns) \(mine)"))
       let baseline = try #require(try number("SELECT sum(decode_ns) \(vanilla)"))
       func same(_ key: String, _ expected: Double?) throws {
-        let found = figures[key] as? Double
+        let found = numbers[key] as? Double
         let isSame = found.flatMap { found in expected.map { abs(found - $0) <= 1e-9 * abs($0) } } ?? (expected == nil)
         #expect(isSame, "\(decoder) \(category ?? "overall") \(key): \(String(describing: found))")
       }

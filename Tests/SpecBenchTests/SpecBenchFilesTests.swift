@@ -32,7 +32,7 @@ import Testing
     return try #require(try JSONSerialization.jsonObject(with: Data(report.output.utf8)) as? [String: Any])
   }
 
-  /// The figures of Spec-Bench's speed.py, from a file alone: the mean of all accept lengths, and the mean over questions
+  /// The numbers of Spec-Bench's speed.py, from a file alone: the mean of all accept lengths, and the mean over questions
   /// of the first choice's tokens per second.
   private func speed(_ path: String) throws -> (accepted: Double, tokensPerSecond: Double, turns: [[String]]) {
     var (lengths, rates, turns) = ([Double](), [Double](), [[String]]())
@@ -58,14 +58,14 @@ import Testing
     let decoders = try #require(try json("1")["decoders"] as? [[String: Any]])
     let vanilla = try speed(paths[0])
     for (decoder, path) in zip(decoders, paths) {
-      let figures = try speed(path)
+      let numbers = try speed(path)
       let overall = try #require(decoder["overall"] as? [String: Any])
       let own = try #require(decoder["spec_bench"] as? [String: Any])
-      #expect(abs(figures.accepted - (overall["mean_accepted_tokens"] as? Double ?? 0)) < 1e-9)
+      #expect(abs(numbers.accepted - (overall["mean_accepted_tokens"] as? Double ?? 0)) < 1e-9)
       let rate = try #require(own["tokens_per_second"] as? Double)
-      #expect(abs(figures.tokensPerSecond - rate) < 1e-9 * rate)
+      #expect(abs(numbers.tokensPerSecond - rate) < 1e-9 * rate)
       // What equal.py compares.
-      #expect(figures.turns == vanilla.turns)
+      #expect(numbers.turns == vanilla.turns)
       let known = try #require(own["baseline_tokens_per_second_retokenized"] as? Double)
       #expect(known > 0 && own["baseline_tokens_per_second"] as? Double != nil)
     }
@@ -140,7 +140,7 @@ import Testing
     #expect(wrong.status == 2 && wrong.errors.contains("stride"))
   }
 
-  /// In a pipe the text is plain and exactly what `decode` gives, and the figures go elsewhere.
+  /// In a pipe the text is plain and exactly what `decode` gives, and the numbers go elsewhere.
   @Test func generateShowsTheText() throws {
     try scratch.write("{\"id\": 1, \"prompt\": \"Hello\"}\n", to: "in.jsonl")
     let decode = try Program.run([

@@ -151,7 +151,7 @@ import specbench
     #expect(result.status == 2 && result.errors.contains("text.sqlite: it is not an SQLite"), "\(result.errors)")
   }
 
-  /// Below the width of its figures the bar goes, and no line is wider than the terminal.
+  /// Below the width of its numbers the bar goes, and no line is wider than the terminal.
   @Test(arguments: [10, 20, 38, 60, 80, 200])
   func progressFitsTheTerminal(columns: Int) {
     let line = ProgressBar.line(12, of: 480, "generations, 3 min 20 s left", columns: columns)

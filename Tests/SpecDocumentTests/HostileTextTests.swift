@@ -15,7 +15,7 @@ import Testing
 
   /// A document with the text in each place.
   private static func document(_ text: String) -> Document {
-    var table = Table(labels: ["a", text], figures: ["c"])
+    var table = Table(labels: ["a", text], numbers: ["c"])
     table.append([text, "x", "1"])
     table.notes = ["\(text)"]
     return Document([

@@ -5,7 +5,7 @@ import Testing
 /// One document, written in each format.
 @Suite struct RendererTests {
   private static let document: Document = {
-    var table = Table(labels: ["Name"], figures: ["x", "95 % interval"])
+    var table = Table(labels: ["Name"], numbers: ["x", "95 % interval"])
     table.append(["vanilla_1", "1.00×", "–"])
     table.append(["a|b", "2"])
     table.notes = ["Notes are \(strong: "below")."]
@@ -154,7 +154,7 @@ import Testing
 
   /// Where a terminal has no room, paragraphs are broken and tables are lists.
   @Test func narrowTerminal() {
-    var table = Table(labels: ["Name", "Long title"], figures: [])
+    var table = Table(labels: ["Name", "Long title"], numbers: [])
     table.append(["one", "some words in a row"])
     table.append(["two", "x"])
     let fields = Fields(title: "method", [("", "does this and that"), ("steps=6", "the most tokens of a draft")])
@@ -184,7 +184,7 @@ import Testing
   }
 
   @Test func cellsThatAreLeftOutStayEmpty() {
-    var table = Table(labels: ["Name"], figures: ["x"])
+    var table = Table(labels: ["Name"], numbers: ["x"])
     #expect(table.isEmpty)
     table.append(["b"])
     table.append(["c", "1", "too many"])

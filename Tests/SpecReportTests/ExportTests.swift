@@ -71,8 +71,8 @@ import Testing
         try JSONSerialization.jsonObject(with: Data(JSONReport.render(summary).utf8)) as? [String: Any]
       )
       let decoder = try #require((report["decoders"] as? [[String: Any]])?.first)
-      let figures = try #require(decoder["spec_bench"] as? [String: Any])
-      #expect(agree(figures["tokens_per_second"] as? Double, rate), "\(figures)")
+      let numbers = try #require(decoder["spec_bench"] as? [String: Any])
+      #expect(agree(numbers["tokens_per_second"] as? Double, rate), "\(numbers)")
       let section = try #require(
         MarkdownRenderer().render(RunReport.document(summary)).components(separatedBy: "As Spec-Bench prints it").last
       )

@@ -54,8 +54,8 @@ struct ParsedReport {
       let categories = try #require(decoder["categories"] as? [String: [String: Any]])
       #expect(Set(categories.keys) == Set(RandomRun.categories))
       let overall = try #require(decoder["overall"] as? [String: Any])
-      for figures in categories.values + [overall] {
-        for key in Self.figureKeys { #expect(figures[key] != nil, "\(key)") }
+      for numbers in categories.values + [overall] {
+        for key in Self.figureKeys { #expect(numbers[key] != nil, "\(key)") }
       }
     }
   }
@@ -71,7 +71,7 @@ struct ParsedReport {
     #expect(report.text.hasSuffix("}\n"))
   }
 
-  /// Every figure against the raw rows; another run in the same database must not count.
+  /// Every number against the raw rows; another run in the same database must not count.
   @Test(arguments: [(UInt64(3), 1.0), (4, 0.6), (5, 0.15), (6, 0.9)])
   func figuresFollowFromTheRawRows(seed: UInt64, share: Double) throws {
     let workspace = try Workspace()
@@ -84,7 +84,7 @@ struct ParsedReport {
       let categories = try #require(decoder["categories"] as? [String: [String: Any]])
       #expect(Set(categories.keys) == Set(raw.generations.filter { $0.decoder == name }.map(\.category)))
       expect(try #require(decoder["overall"] as? [String: Any]), follow: raw.scope(name, "overall"))
-      for (category, figures) in categories { expect(figures, follow: raw.scope(name, category)) }
+      for (category, numbers) in categories { expect(numbers, follow: raw.scope(name, category)) }
     }
     let lossless = try report.object("lossless")
     #expect(lossless["checked"] as? Int == raw.generations.filter { $0.lossless != nil }.count)
@@ -94,7 +94,7 @@ struct ParsedReport {
     #expect(report.root["expected_generations"] as? Int == 4 * 10 * 3)
   }
 
-  private func expect(_ figures: [String: Any], follow scope: RawScope) {
+  private func expect(_ numbers: [String: Any], follow scope: RawScope) {
     let expected: [String: Double?] = [
       "speedup": scope.speedup, "end_to_end_speedup": scope.endToEnd,
       "time_per_token_ratio": scope.timePerToken, "spec_bench_speedup": scope.specBench,
@@ -105,10 +105,10 @@ struct ParsedReport {
       "time_per_output_token_ms": scope.latencies("tpot").percentile(50),
       "inter_token_latency_ms": scope.latencies("itl").percentile(50),
     ]
-    #expect(figures["basis"] as? String == basis(of: scope))
+    #expect(numbers["basis"] as? String == basis(of: scope))
     for (key, value) in expected {
-      let found = figures[key] as? Double
-      #expect(figures[key] != nil && agree(found, value), "\(key): \(String(describing: found)), not \(value ?? -1)")
+      let found = numbers[key] as? Double
+      #expect(numbers[key] != nil && agree(found, value), "\(key): \(String(describing: found)), not \(value ?? -1)")
     }
   }
 

@@ -123,7 +123,7 @@ import Testing
     #expect(
       text.contains(
         "The fastest decoder is **\(name)** with an overall ratio of times per token of **\(ratio)** over vanilla. "
-          + "Because some outputs differ from vanilla's, figures marked \"per token\" compare times per token"
+          + "Because some outputs differ from vanilla's, numbers marked \"per token\" compare times per token"
       )
     )
     let heading = "## NOT LOSSLESS: \(differing.count) of \(checked) outputs differ from vanilla's"

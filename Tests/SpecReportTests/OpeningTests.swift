@@ -18,7 +18,7 @@ import Testing
     let summary = try RunSummary(store: workspace.store, run: run)
     let text = MarkdownRenderer().render(RunReport.document(summary))
     #expect(summary.verdict.hasPrefix("The run is unfinished: \(summary.generations) of "))
-    #expect(summary.verdict.contains("all figures are preliminary, so that no decoder is called the fastest."))
+    #expect(summary.verdict.contains("all numbers are preliminary, so that no decoder is called the fastest."))
     #expect(!text.contains("fastest decoder is") && !text.contains("That is faster"))
     #expect(
       try ReadTable(try MarkdownRenderer().render(RunList.document(workspace.store))).cell(String(run), "Fastest")

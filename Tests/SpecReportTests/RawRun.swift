@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 
-/// The raw rows of a run, and its figures worked out from them without any of the store's views.
+/// The raw rows of a run, and its numbers worked out from them without any of the store's views.
 struct RawRun {
   struct Generation {
     let id: Int64
@@ -164,7 +164,7 @@ func ratio(_ numerator: Double, _ denominator: Double) -> Double? {
   denominator == 0 ? nil : numerator / denominator
 }
 
-/// Whether two figures agree up to the rounding of sums formed in another order.
+/// Whether two numbers agree up to the rounding of sums formed in another order.
 func agree(_ left: Double?, _ right: Double?) -> Bool {
   guard let left, let right else { return left == nil && right == nil }
   return abs(left - right) <= 1e-9 * Swift.max(abs(left), abs(right), 1e-300)

@@ -118,8 +118,8 @@ import struct SpecSuite.Suite
     ).run()
     let skipped = try store.prompts(of: outcome.run).filter { $0.skipReason != nil }
     #expect(skipped.map { [$0.questionID, $0.turn] } == [[9, 0], [9, 1]])
-    let verification = try Verification(suite: suite, decoders: decoders(), model: model, maximumNewTokens: 12)
-    let verified = try verification.run { _, _ in }
+    let check = try LosslessnessCheck(suite: suite, decoders: decoders(), model: model, maximumNewTokens: 12)
+    let verified = try check.run { _, _ in }
     #expect(verified.skipped == 2 && verified.checked == 9)
     #expect(skipped.allSatisfy { $0.skipReason?.contains("longer than the context of 2048 positions") == true })
     #expect(try store.prompts(of: outcome.run).count == 5)
@@ -227,8 +227,8 @@ import struct SpecSuite.Suite
       #expect((mismatch.topTwoMargin ?? -1) > 0 && mismatch.isTie == false)
     }
     let short = try SpecSuite.Suite(path: folder.path).selecting(categories: [.questionAnswering], limit: nil)
-    let verification = Verification(suite: short, decoders: decoders, model: model, maximumNewTokens: 12)
-    let findings = try verification.run { _, _ in }.findings
+    let check = LosslessnessCheck(suite: short, decoders: decoders, model: model, maximumNewTokens: 12)
+    let findings = try check.run { _, _ in }.findings
     #expect(findings.map(\.decoder) == ["forgetful"])
     #expect(findings.first?.difference.position == 3)
     #expect((findings.first?.difference.topTwoMargin ?? -1) > 0)

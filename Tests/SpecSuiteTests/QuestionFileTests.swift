@@ -132,7 +132,7 @@ import Testing
     let path = try #require(Fixtures.officialQuestions).path
     let questions = try QuestionFile.read(path: path)
     #expect(questions.count == 480)
-    for category in SpecCore.Category.standard {
+    for category in SpecCore.Category.tasks {
       #expect(questions.count { $0.category == category } == 80)
     }
     #expect(questions.filter { $0.category == .multiTurnConversation }.allSatisfy { $0.turns.count == 2 })
@@ -146,6 +146,6 @@ import Testing
     #expect(suite.questions.count == 480)
     #expect(suite.manifest.name == "spec-bench-question")
     #expect(suite.template == .plain)
-    #expect(suite.categories == SpecCore.Category.standard)
+    #expect(suite.categories == SpecCore.Category.tasks)
   }
 }

@@ -84,7 +84,7 @@ import Testing
     #expect(suite.manifest.maxNewTokens == 96)
     #expect(suite.template == .plain)
     #expect(suite.questions.map(\.questionID) == Array(1...60))
-    for category in SpecCore.Category.standard {
+    for category in SpecCore.Category.tasks {
       #expect(suite.questions.count { $0.category == category } == 10)
     }
     let conversations = suite.questions.filter { $0.category == .multiTurnConversation }

@@ -3,7 +3,7 @@ import SpecCore
 import SpecStore
 
 package enum Example {
-  package static let categories = Category.standard.map(\.rawValue)
+  package static let categories = Category.tasks.map(\.rawValue)
   /// 13 July 2025, 12:34:56.789 UTC.
   package static let date = Date(timeIntervalSince1970: 1_752_410_096.789)
 

@@ -1,4 +1,4 @@
-/// Points by two figures, the best of them joined to a frontier.
+/// Points by two numbers, the best of them joined to a frontier.
 package struct ScatterPlot: PlotDrawing {
   /// Points of one color.
   package typealias Series = (name: String, points: [(x: Double, y: Double, label: String)])
@@ -78,7 +78,7 @@ package struct ScatterPlot: PlotDrawing {
     frame.drawing.text(point.label, place.x, place.y, style: "note")
   }
 
-  /// The points that no other one exceeds in both figures, from left to right.
+  /// The points that no other one exceeds in both numbers, from left to right.
   private func frontier(
     _ points: [(x: Double, y: Double, label: String)]
   ) -> [(x: Double, y: Double, label: String)] {

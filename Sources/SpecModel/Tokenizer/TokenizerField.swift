@@ -17,8 +17,8 @@ extension TokenizerField {
   }
 
   /// A truth value; a member that is null or not there counts as the default.
-  func boolean(default standard: Bool) throws(TokenizerError) -> Bool {
-    try unlessNull?.boolean() ?? standard
+  func boolean(default value: Bool) throws(TokenizerError) -> Bool {
+    try unlessNull?.boolean() ?? value
   }
 
   func malformed(found: String, expected: String) -> TokenizerError {

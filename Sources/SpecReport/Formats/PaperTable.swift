@@ -10,7 +10,7 @@ package enum PaperTable {
   /// - Returns: the table with comments on where it comes from.
   package static func document(_ summary: RunSummary) -> Document {
     let titles = ["Decoder"] + summary.columns.map(\.title) + ["#MAT", "Overall", "95 % interval"]
-    var table = Table(labels: Array(titles.prefix(1)), figures: Array(titles.dropFirst()))
+    var table = Table(labels: Array(titles.prefix(1)), numbers: Array(titles.dropFirst()))
     for decoder in summary.decoders { table.append(row(decoder, summary)) }
     let preliminary = summary.outline.unfinishedText.map { "Preliminary: the run is \($0)." }
     table.notes = [summary.naming.note, preliminary].compactMap(\.self).map { RichText(raw: $0) }

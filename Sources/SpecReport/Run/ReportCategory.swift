@@ -1,7 +1,7 @@
 import SpecCore
 import SpecStore
 
-/// What figures are about: a category, or all of them together.
+/// What numbers are about: a category, or all of them together.
 struct ReportCategory: Hashable, Sendable {
   /// The name, as the database has it.
   let rawValue: String
@@ -19,7 +19,7 @@ struct ReportCategory: Hashable, Sendable {
   static let overall = ReportCategory(.overall)
 
   /// Spec-Bench's categories, in the order of its tables.
-  static let standard = Category.standard.map { ReportCategory($0) }
+  static let tasks = Category.tasks.map { ReportCategory($0) }
 
   /// More categories than these do not fit into the columns of a table.
   static let mostColumns = 10
@@ -29,9 +29,9 @@ struct ReportCategory: Hashable, Sendable {
   /// - Parameter names: the categories of its prompts, in order.
   /// - Returns: the categories, without `overall`.
   static func tasks(_ names: [String]) -> [ReportCategory] {
-    let own = names.filter { name in !standard.contains { $0.rawValue == name } }
-    guard !own.isEmpty else { return standard }
-    let present = standard.filter { names.contains($0.rawValue) }
+    let own = names.filter { name in !tasks.contains { $0.rawValue == name } }
+    guard !own.isEmpty else { return tasks }
+    let present = tasks.filter { names.contains($0.rawValue) }
     let taken = Set((present + [overall]).map { $0.title.lowercased() })
     return present
       + own.map { ReportCategory(rawValue: $0, title: taken.contains($0.lowercased()) ? "\($0) (own)" : $0) }

@@ -13,7 +13,7 @@ package enum RunReport {
       summary: summary,
       plots: Dictionary(RunPlots.render(summary).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     )
-    return Document(sections.opening + sections.details + (summary.generations > 0 ? sections.figures : []))
+    return Document(sections.opening + sections.details + (summary.generations > 0 ? sections.tables : []))
   }
 }
 
@@ -23,8 +23,8 @@ struct RunSections {
   /// By name.
   var plots: [String: Plot] = [:]
 
-  /// The tables of figures in their order, each with a paragraph on what they mean.
-  var figures: [Block] {
+  /// The tables of numbers in their order, each with a paragraph on what they mean.
+  var tables: [Block] {
     [
       speedup, speedupOfManyCategories, certainty, explanation, endToEnd, specBench, specBenchColumns, tokensPerSecond,
       acceptance, acceptanceByPosition, consecutiveAcceptance, latency, timeSplit, verificationCost, addedParameters,
@@ -45,7 +45,7 @@ struct RunSections {
 
   /// One row for each decoder, one column for each category and one for all of them.
   func byCategory(_ title: RichText, _ note: RichText, _ cell: (Metrics) -> String) -> [Block] {
-    var table = Table(labels: ["Decoder"], figures: taskTitles + [ReportCategory.overall.title])
+    var table = Table(labels: ["Decoder"], numbers: taskTitles + [ReportCategory.overall.title])
     for decoder in summary.decoders {
       table.append([name(decoder)] + (summary.columns + [.overall]).map { cell(summary.metrics[decoder.id, $0]) })
     }

@@ -12,7 +12,7 @@ extension RunSections {
     guard summary.run.origin == .measured else { return [] }
     var table = Table(
       labels: ["Decoder"],
-      figures: taskTitles + [ReportCategory.overall.title, "Nodes per token"]
+      numbers: taskTitles + [ReportCategory.overall.title, "Nodes per token"]
     )
     for decoder in summary.decoders {
       let rates = (summary.columns + [.overall]).map {
@@ -33,7 +33,7 @@ extension RunSections {
 
   /// The acceptance of each place of a draft.
   var acceptanceByPosition: [Block] {
-    var table = Table(labels: ["Decoder", "Share"], figures: positionTitles)
+    var table = Table(labels: ["Decoder", "Share"], numbers: positionTitles)
     for decoder in summary.decoders {
       let positions = shownPositions(of: decoder)
       guard !positions.isEmpty else { continue }
@@ -55,7 +55,7 @@ extension RunSections {
 
   /// How often several tokens in a row were accepted.
   var consecutiveAcceptance: [Block] {
-    var table = Table(labels: ["Decoder"], figures: positionTitles.map { "w = \($0)" })
+    var table = Table(labels: ["Decoder"], numbers: positionTitles.map { "w = \($0)" })
     for decoder in summary.decoders {
       let positions = shownPositions(of: decoder)
       guard !positions.isEmpty else { continue }

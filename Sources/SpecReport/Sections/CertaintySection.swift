@@ -49,7 +49,7 @@ extension RunSections {
       Over questions: other questions of the same kind, all turns of a question together; it takes
       \(PairedTimes.fewestQuestions) questions. The verdict is that of the first interval, or else of the second: "no difference shown"
       where it contains 1. Outliers are pairs more than 3.5 scaled median absolute deviations away from what the same
-      prompt showed in other repeats; they are counted in all figures.\(rest)
+      prompt showed in other repeats; they are counted in all numbers.\(rest)
       """
     )
   }

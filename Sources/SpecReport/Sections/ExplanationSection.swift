@@ -10,7 +10,7 @@ extension RunSections {
     let vanilla = summary.metrics[baseline.id, .overall]
     var table = Table(
       labels: ["Decoder"],
-      figures: [
+      numbers: [
         "Accepted", "Draft cost", "Verify cost", "Of T(m)", "Predicted", "Measured", "Remainder", "Best draft", "Then",
       ]
     )

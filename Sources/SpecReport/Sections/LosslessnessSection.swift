@@ -8,7 +8,7 @@ extension RunSections {
     guard !summary.mismatches.isEmpty else { return [] }
     var table = Table(
       labels: ["Category", "Decoder"],
-      figures: ["Question", "Turn", "Repeat", "Position", "Expected token", "Found token", "Top-2 margin", "Tie"]
+      numbers: ["Question", "Turn", "Repeat", "Position", "Expected token", "Found token", "Top-2 margin", "Tie"]
     )
     for mismatch in summary.mismatches {
       table.append([
@@ -29,7 +29,7 @@ extension RunSections {
       .heading(2, "NOT LOSSLESS: \(count) of \(all) outputs differ from vanilla's"),
       .paragraph(
         """
-        A lossless decoder gives exactly vanilla's tokens. Where outputs differ, the figures below
+        A lossless decoder gives exactly vanilla's tokens. Where outputs differ, the numbers below
         compare times per token and are no speedups: in the category concerned, and overall.
         """
       ),

@@ -46,7 +46,7 @@ extension RunSections {
   /// Says how far the run is. A few questions would crown a decoder by chance.
   private var preliminarySentence: RichText? {
     summary.outline.unfinishedText.map { text in
-      "The run is \(strong: "\(text)"): all figures are preliminary, so that no decoder is called the fastest."
+      "The run is \(strong: "\(text)"): all numbers are preliminary, so that no decoder is called the fastest."
     }
   }
 
@@ -54,7 +54,7 @@ extension RunSections {
   private var notice: [Block] {
     guard let text = summary.outline.unfinishedText else { return [] }
     let sentence: RichText = """
-      \(strong: "\(text)") The run is going on or was broken off; the figures are those of what it has recorded. Later \
+      \(strong: "\(text)") The run is going on or was broken off; the numbers are those of what it has recorded. Later \
       turns of a conversation are counted from when they are reached.
       """
     return [.note([.paragraph(sentence)])]

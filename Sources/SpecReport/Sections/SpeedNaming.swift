@@ -64,7 +64,7 @@ struct SpeedNaming: Sendable {
   /// Why there are ratios that are no speedups, and what they are; nil where there is none.
   var note: String? {
     reason.map { reason in
-      let subject = common == nil ? "figures marked \"per token\"" : "these figures"
+      let subject = common == nil ? "numbers marked \"per token\"" : "these numbers"
       return
         "Because \(reason), \(subject) compare times per token and are no speedups: both times of a pair are scaled "
         + "to the same number of tokens, since a shorter answer is not a faster one."

@@ -13,7 +13,7 @@ extension RunSections {
 
   /// The speedups of each decoder, by category and overall.
   var speedup: [Block] {
-    var table = Table(labels: ["Decoder"], figures: taskTitles + ["#Mean Accepted Tokens", "Overall"])
+    var table = Table(labels: ["Decoder"], numbers: taskTitles + ["#Mean Accepted Tokens", "Overall"])
     for decoder in summary.allDecoders {
       let overall = summary.metrics[decoder.id, .overall]
       let tasks = summary.columns.map { summary.naming.cell(summary.metrics[decoder.id, $0].speed) }
@@ -41,7 +41,7 @@ extension RunSections {
   var speedupOfManyCategories: [Block] {
     guard summary.hasManyCategories else { return [] }
     let decoders = summary.allDecoders
-    var table = Table(labels: ["Category"], figures: decoders.map(name))
+    var table = Table(labels: ["Category"], numbers: decoders.map(name))
     for category in summary.tasks {
       table.append(
         [category.title]
@@ -53,7 +53,7 @@ extension RunSections {
       table,
       """
       \(summary.tasks.count) categories are too many for columns: the other tables and the plots show all of them together,
-      and the report as JSON or CSV has every figure of each.
+      and the report as JSON or CSV has every number of each.
       """
     )
   }
@@ -94,7 +94,7 @@ extension RunSections {
     let ratio = summary.naming.common == .speedup ? "Speedup" : "Ratio"
     var table = Table(
       labels: ["Decoder"],
-      figures: [
+      numbers: [
         "#Mean accepted", "Tokens/s", "Baseline, exact", ratio, "Baseline, re-tokenized", "\(ratio) of speed.py",
       ]
     )

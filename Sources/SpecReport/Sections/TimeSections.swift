@@ -6,7 +6,7 @@ import SpecStore
 extension RunSections {
   /// Times to the first token and between tokens.
   var latency: [Block] {
-    var table = Table(labels: ["Metric", "Decoder"], figures: ["p50", "p90", "p95", "p99", "Mean"])
+    var table = Table(labels: ["Metric", "Decoder"], numbers: ["p50", "p90", "p95", "p99", "Mean"])
     for metric in LatencyMetric.allCases {
       for decoder in summary.decoders {
         guard let row = summary.metrics[decoder.id, .overall].latencies[metric] else { continue }
@@ -34,19 +34,19 @@ extension RunSections {
     guard summary.run.origin == .measured else { return [] }
     var table = Table(
       labels: ["Decoder"],
-      figures: ["Draft", "Verify", "Overhead", "Other", "Outside passes", "Cycles", "Time per cycle"]
+      numbers: ["Draft", "Verify", "Overhead", "Other", "Outside passes", "Cycles", "Time per cycle"]
     )
     for decoder in summary.decoders {
-      let figures = summary.metrics[decoder.id, .overall]
+      let metrics = summary.metrics[decoder.id, .overall]
       let shares = [
-        figures.time?.draftShare, figures.time?.verifyShare, figures.time?.overheadShare, figures.time?.otherShare,
-        figures.time?.outsideShare,
+        metrics.time?.draftShare, metrics.time?.verifyShare, metrics.time?.overheadShare, metrics.time?.otherShare,
+        metrics.time?.outsideShare,
       ]
       table.append(
         [name(decoder)] + shares.map { NumberFormat.percent($0) }
           + [
-            figures.time.map { String($0.cycles) } ?? NumberFormat.missing,
-            NumberFormat.milliseconds(figures.cycleMilliseconds),
+            metrics.time.map { String($0.cycles) } ?? NumberFormat.missing,
+            NumberFormat.milliseconds(metrics.cycleMilliseconds),
           ]
       )
     }
@@ -65,7 +65,7 @@ extension RunSections {
   /// What verification costs: T(m), beside which the accepted tokens have to be seen.
   var verificationCost: [Block] {
     guard let costs = summary.run.verificationCost, let first = costs.first, first.milliseconds > 0 else { return [] }
-    var table = Table(labels: ["Positions m"], figures: costs.map { String($0.positions) })
+    var table = Table(labels: ["Positions m"], numbers: costs.map { String($0.positions) })
     table.append(["T(m)"] + costs.map { NumberFormat.milliseconds($0.milliseconds) })
     table.append(["T(m)/T(1)"] + costs.map { NumberFormat.mean($0.milliseconds / first.milliseconds) })
     let measured: RichText =
@@ -88,7 +88,7 @@ extension RunSections {
   /// What the methods need beside the target.
   var addedParameters: [Block] {
     guard summary.run.origin == .measured else { return [] }
-    var table = Table(labels: ["Decoder", "Method"], figures: ["Added parameters", "Share of the target"])
+    var table = Table(labels: ["Decoder", "Method"], numbers: ["Added parameters", "Share of the target"])
     for decoder in summary.decoders {
       let target = summary.run.parameters
       let share = target > 0 ? Double(decoder.addedParameters) / Double(target) : nil

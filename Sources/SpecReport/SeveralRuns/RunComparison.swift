@@ -93,7 +93,7 @@ package struct RunComparison: Sendable {
   /// Decoders of the second side that were to be compared and have no time in common with the first side's.
   package let untimed: [String]
   /// The sides that are unfinished, each with how far it is, like `the first run is unfinished: 12 of 60 generations`:
-  /// what is missing may change every figure.
+  /// what is missing may change every number.
   package let unfinished: [String]
   /// Outputs of both sides that were compared with vanilla's, and those that differ.
   package let lossless: (checked: Int, mismatches: Int)

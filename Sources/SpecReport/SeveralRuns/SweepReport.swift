@@ -95,7 +95,7 @@ package enum SweepReport {
     }
     guard unfinished.isEmpty else {
       return """
-        \(strong: "The sweep is unfinished"): \(unfinished.joined(separator: ", ")). All figures are preliminary, so \
+        \(strong: "The sweep is unfinished"): \(unfinished.joined(separator: ", ")). All numbers are preliminary, so \
         that no setting is called the fastest.
         """
     }

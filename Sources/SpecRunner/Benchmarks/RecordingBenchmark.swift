@@ -26,7 +26,7 @@ package struct RecordingBenchmark {
   /// Tokens of one generation.
   static let length = 128
   private static let questions = 120
-  private static let categories = Category.standard.map(\.rawValue)
+  private static let categories = Category.tasks.map(\.rawValue)
   private let store: BenchmarkStore
   private let context: ComputeContext
   private let decoders: [ScriptedDecoder]

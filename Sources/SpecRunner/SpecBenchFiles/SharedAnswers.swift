@@ -22,7 +22,7 @@ struct SharedAnswers {
   private(set) var choices = 0
   /// What speaks against comparing the files, one sentence each.
   private(set) var doubts: [String] = []
-  /// What was taken for granted and changes no figure, one sentence each.
+  /// What was taken for granted and changes no number, one sentence each.
   private(set) var remarks: [String] = []
 
   /// - Parameters:

@@ -15,7 +15,7 @@ enum CategoryOrder {
 
   /// What to order by.
   static let columns: String = {
-    let places = Category.standard.enumerated().map { "WHEN '\($1.rawValue)' THEN \($0)" }.joined(separator: " ")
+    let places = Category.tasks.enumerated().map { "WHEN '\($1.rawValue)' THEN \($0)" }.joined(separator: " ")
     return "CASE view.category \(places) WHEN 'overall' THEN 8 ELSE 7 END, category_order.first_prompt, view.category"
   }()
 

@@ -197,8 +197,8 @@ struct JinjaRun {
   ) throws(JinjaProblem) -> JinjaValue {
     guard case .list(let values) = try value(of: owner) else { throw JinjaProblem("it cuts what is no list") }
     try budget.passing([.list(values)])
-    func bound(_ value: JinjaValue?, _ standard: Int) throws(JinjaProblem) -> Int {
-      guard let value else { return standard }
+    func bound(_ value: JinjaValue?, _ fallback: Int) throws(JinjaProblem) -> Int {
+      guard let value else { return fallback }
       guard case .integer(let number) = value else { throw JinjaProblem("an index is no number") }
       return min(max(number < 0 ? values.count + number : number, 0), values.count)
     }

@@ -147,7 +147,7 @@ struct TrainingOptions: ParsableArguments {
     Interruption.promise("Stopped: what is saved in \(output) is kept, and the same command goes on from there.")
     let encoder = ConversationEncoder(
       tokenizer: tokenizer,
-      template: try templateOption.choose(directory: directory, standard: .zephyr, owner: "the default") ?? .zephyr,
+      template: try templateOption.choose(directory: directory, fallback: .zephyr, owner: "the default") ?? .zephyr,
       configuration: configuration
     )
     return try Activity.during("Reading the data") {

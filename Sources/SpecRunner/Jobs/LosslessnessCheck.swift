@@ -4,7 +4,7 @@ import SpecStore
 import SpecSuite
 
 /// Every decoder against vanilla, token for token, without measuring or storing anything.
-package struct Verification {
+package struct LosslessnessCheck {
   /// An output that differs from vanilla's.
   package struct Finding: Sendable {
     /// The decoder's spec.
