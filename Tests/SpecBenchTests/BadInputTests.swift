@@ -4,17 +4,11 @@ import Testing
 
 /// What a user can get wrong gives exit code 2 (or 64 for the command line itself) and one sentence that names the
 /// file; nothing is written and nothing crashes.
-@Suite final class BadInputTests {
-  let scratch: Scratch
-  let model: TinyCheckpoint
-
-  init() throws {
-    scratch = try Scratch()
-    model = try TinyCheckpoint()
+@Suite final class BadInputTests: ProgramTests {
+  override init() throws {
+    try super.init()
     try scratch.write(#"{"id": 1, "prompt_ids": [1, 2, 3]}"#, to: "in.jsonl")
   }
-
-  deinit { model.remove() }
 
   private func decode(_ decoder: String = "vanilla", input: String = "in.jsonl", extra: [String] = []) throws
     -> Program.Result

@@ -4,18 +4,12 @@ import SpecTestSupport
 import Testing
 
 /// A model's file that changes while a run reads it ends the run with a sentence, and never with a signal.
-@Suite final class ChangingFileTests {
-  let scratch: Scratch
-  let model: TinyCheckpoint
-
-  init() throws {
-    scratch = try Scratch()
-    model = try TinyCheckpoint()
+@Suite final class ChangingFileTests: ProgramTests {
+  override init() throws {
+    try super.init()
     try FileManager.default.createDirectory(atPath: scratch.path("suite"), withIntermediateDirectories: true)
     try scratch.write(#"{"question_id": 7, "category": "qa", "turns": ["Why?"]}"#, to: "suite/question.jsonl")
   }
-
-  deinit { model.remove() }
 
   private var database: String { scratch.path("runs.sqlite") }
 

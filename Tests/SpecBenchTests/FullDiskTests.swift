@@ -49,19 +49,13 @@ private enum SmallDisk {
 }
 
 /// What a full disk keeps is told as it is, whatever the moment.
-@Suite(.enabled(if: SmallDisk.isThere)) final class FullDiskTests {
-  let scratch: Scratch
-  let model: TinyCheckpoint
-
-  init() throws {
-    scratch = try Scratch()
-    model = try TinyCheckpoint()
+@Suite(.enabled(if: SmallDisk.isThere)) final class FullDiskTests: ProgramTests {
+  override init() throws {
+    try super.init()
     for name in ["small", "kept"] {
       try FileManager.default.createDirectory(atPath: scratch.path(name), withIntermediateDirectories: true)
     }
   }
-
-  deinit { model.remove() }
 
   private var measuring: [String] {
     [

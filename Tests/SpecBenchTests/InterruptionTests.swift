@@ -4,17 +4,7 @@ import SpecTestSupport
 import Testing
 
 /// Long work hears that it is to end, in every phase, says what is kept and how to go on, and leaves nothing half done.
-@Suite final class InterruptionTests {
-  let scratch: Scratch
-  let model: TinyCheckpoint
-
-  init() throws {
-    scratch = try Scratch()
-    model = try TinyCheckpoint()
-  }
-
-  deinit { model.remove() }
-
+@Suite final class InterruptionTests: ProgramTests {
   /// A machine that tests run on may be busy; the program itself waits less than a second.
   private static let patience = 5.0
 

@@ -3,19 +3,13 @@ import SpecTestSupport
 import Testing
 
 /// No output of a command takes the place of a file that it reads.
-@Suite final class KeptInputTests {
-  let scratch: Scratch
-  let model: TinyCheckpoint
-
-  init() throws {
-    scratch = try Scratch()
-    model = try TinyCheckpoint()
+@Suite final class KeptInputTests: ProgramTests {
+  override init() throws {
+    try super.init()
     try scratch.write(#"{"question_id": 1, "category": "qa", "turns": ["Why?"]}"# + "\n", to: "question.jsonl")
     try scratch.write(#"{"name": "own", "version": "1"}"#, to: "suite.json")
     try scratch.write(#"{"id": 1, "prompt": "Hello"}"# + "\n", to: "in.jsonl")
   }
-
-  deinit { model.remove() }
 
   private var inputs: [String] {
     ["config.json", "model.safetensors", "tokenizer.json", "kangaroo/config.json", "kangaroo/model.safetensors"]

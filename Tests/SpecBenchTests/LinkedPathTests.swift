@@ -3,13 +3,9 @@ import SpecTestSupport
 import Testing
 
 /// `LINK/../x` is beside what the link leads to, as it is for every other program.
-@Suite final class LinkedPathTests {
-  private let scratch: Scratch
-  private let model: TinyCheckpoint
-
-  init() throws {
-    scratch = try Scratch()
-    model = try TinyCheckpoint()
+@Suite final class LinkedPathTests: ProgramTests {
+  override init() throws {
+    try super.init()
     try FileManager.default.createDirectory(
       at: scratch.folder.appending(path: "store/inner"),
       withIntermediateDirectories: true
@@ -18,8 +14,6 @@ import Testing
     try FileManager.default.createSymbolicLink(atPath: scratch.path("link"), withDestinationPath: "store/inner")
     try scratch.write(#"{"question_id": 1, "category": "qa", "turns": ["Hi"]}"# + "\n", to: "store/own.jsonl")
   }
-
-  deinit { model.remove() }
 
   @Test func modelsSuitesAndReports() throws {
     let arguments = [

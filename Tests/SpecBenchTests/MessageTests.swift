@@ -4,18 +4,12 @@ import SpecTestSupport
 import Testing
 
 /// A message blames what is wrong, and says what to do.
-@Suite final class MessageTests {
-  let scratch: Scratch
-  let model: TinyCheckpoint
-
-  init() throws {
-    scratch = try Scratch()
-    model = try TinyCheckpoint()
+@Suite final class MessageTests: ProgramTests {
+  override init() throws {
+    try super.init()
     try scratch.write(#"{"id": 1, "prompt_ids": [1, 2, 3]}"#, to: "in.jsonl")
     try scratch.write(#"{"question_id": 1, "category": "qa", "turns": ["a"]}"#, to: "q.jsonl")
   }
-
-  deinit { model.remove() }
 
   private func expect(
     _ arguments: [String],

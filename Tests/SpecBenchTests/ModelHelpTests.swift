@@ -3,17 +3,7 @@ import SpecTestSupport
 import Testing
 
 /// What a newcomer with a model of their own is told, before any weight is read.
-@Suite final class ModelHelpTests {
-  let scratch: Scratch
-  let model: TinyCheckpoint
-
-  init() throws {
-    scratch = try Scratch()
-    model = try TinyCheckpoint()
-  }
-
-  deinit { model.remove() }
-
+@Suite final class ModelHelpTests: ProgramTests {
   private func remove(_ names: String...) throws {
     for name in names { try FileManager.default.removeItem(atPath: model.directory + "/" + name) }
   }

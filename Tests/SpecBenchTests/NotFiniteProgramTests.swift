@@ -4,13 +4,9 @@ import SpecTestSupport
 import Testing
 
 /// Numbers that are not finite never become a result.
-@Suite final class NotFiniteProgramTests {
-  let scratch: Scratch
-  let model: TinyCheckpoint
-
-  init() throws {
-    scratch = try Scratch()
-    model = try TinyCheckpoint()
+@Suite final class NotFiniteProgramTests: ProgramTests {
+  override init() throws {
+    try super.init()
     try scratch.write(#"{"id": 1, "prompt_ids": [1, 50, 60]}"#, to: "in.jsonl")
     try FileManager.default.createDirectory(atPath: scratch.path("suite"), withIntermediateDirectories: true)
     try scratch.write(
@@ -21,8 +17,6 @@ import Testing
       to: "suite/question.jsonl"
     )
   }
-
-  deinit { model.remove() }
 
   private func decode(_ decoder: String, _ extra: String...) throws -> Program.Result {
     try Program.run(

@@ -95,3 +95,16 @@ final class Scratch {
 
   func read(_ name: String) throws -> String { try String(contentsOf: folder.appending(path: name), encoding: .utf8) }
 }
+
+/// What most tests of the program share: an empty folder and a tiny checkpoint.
+class ProgramTests {
+  let scratch: Scratch
+  let model: TinyCheckpoint
+
+  init() throws {
+    scratch = try Scratch()
+    model = try TinyCheckpoint()
+  }
+
+  deinit { model.remove() }
+}

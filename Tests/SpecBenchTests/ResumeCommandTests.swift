@@ -5,13 +5,9 @@ import SpecTestSupport
 import Testing
 
 /// Going on with a run through the program itself.
-@Suite final class ResumeCommandTests {
-  let scratch: Scratch
-  let model: TinyCheckpoint
-
-  init() throws {
-    scratch = try Scratch()
-    model = try TinyCheckpoint()
+@Suite final class ResumeCommandTests: ProgramTests {
+  override init() throws {
+    try super.init()
     for name in ["here", "elsewhere"] {
       try FileManager.default.createDirectory(atPath: scratch.path(name), withIntermediateDirectories: true)
     }
@@ -25,8 +21,6 @@ import Testing
       to: "here/question.jsonl"
     )
   }
-
-  deinit { model.remove() }
 
   /// The options of the plan, as given in the folder `here`.
   private var plan: [String] {

@@ -5,17 +5,7 @@ import SpecTestSupport
 import Testing
 
 /// Run, database and report, through the program itself; the report's numbers recomputed from the raw rows.
-@Suite final class RoundTripTests {
-  let scratch: Scratch
-  let model: TinyCheckpoint
-
-  init() throws {
-    scratch = try Scratch()
-    model = try TinyCheckpoint()
-  }
-
-  deinit { model.remove() }
-
+@Suite final class RoundTripTests: ProgramTests {
   private func measure(_ extra: [String] = []) throws -> Program.Result {
     try Program.run(
       [

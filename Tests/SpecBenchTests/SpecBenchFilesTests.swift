@@ -4,17 +4,8 @@ import SpecTestSupport
 import Testing
 
 /// Spec-Bench's files, sweeps and the demonstration, through the program itself.
-@Suite final class SpecBenchFilesTests {
-  let scratch: Scratch
-  let model: TinyCheckpoint
+@Suite final class SpecBenchFilesTests: ProgramTests {
   private let suite = Fixtures.package.appending(path: "Suites/essentials").path
-
-  init() throws {
-    scratch = try Scratch()
-    model = try TinyCheckpoint()
-  }
-
-  deinit { model.remove() }
 
   private var database: String { scratch.path("runs.sqlite") }
 

@@ -6,17 +6,8 @@ import Testing
 import specbench
 
 /// Whatever stands in files, databases and arguments: the terminal is not commanded by it.
-@Suite final class TerminalOutputTests {
+@Suite final class TerminalOutputTests: ProgramTests {
   private static let hostile = "x\u{1B}[31m\u{9B}2J\u{202E}\u{200B}\u{2028}\r\u{7}y"
-  let scratch: Scratch
-  let model: TinyCheckpoint
-
-  init() throws {
-    scratch = try Scratch()
-    model = try TinyCheckpoint()
-  }
-
-  deinit { model.remove() }
 
   /// Nothing but letters, line breaks and tabs; what went wrong is told on one line.
   private func expectHarmless(_ result: Program.Result, location: SourceLocation = #_sourceLocation) {

@@ -4,17 +4,11 @@ import SpecTestSupport
 import Testing
 
 /// Inputs that once ended the program with a trap, and their like: each gives a sentence and an exit code.
-@Suite final class TrapTests {
-  let scratch: Scratch
-  let model: TinyCheckpoint
-
-  init() throws {
-    scratch = try Scratch()
-    model = try TinyCheckpoint()
+@Suite final class TrapTests: ProgramTests {
+  override init() throws {
+    try super.init()
     try FileManager.default.createDirectory(atPath: scratch.path("suite"), withIntermediateDirectories: true)
   }
-
-  deinit { model.remove() }
 
   private func expectSentence(_ result: Program.Result, _ status: Int32 = 2, _ words: String...) {
     #expect(result.status == status, "\(result.errors)")

@@ -4,13 +4,9 @@ import SpecTestSupport
 import Testing
 
 /// What the commands say of runs that were stopped, and how they end.
-@Suite final class UnfinishedRunTests {
-  let scratch: Scratch
-  let model: TinyCheckpoint
-
-  init() throws {
-    scratch = try Scratch()
-    model = try TinyCheckpoint()
+@Suite final class UnfinishedRunTests: ProgramTests {
+  override init() throws {
+    try super.init()
     let run = try Program.run([
       "run", "--model", model.directory, "--suite", Fixtures.package.appending(path: "Suites/essentials").path,
       "--limit", "9", "--max-new-tokens", "8", "--repeats", "3", "--decoders", "kangaroo:threshold=0.01", "--database",
@@ -19,8 +15,6 @@ import Testing
     try #require(run.status == 0, "\(run.errors)")
     try FileManager.default.copyItem(atPath: database, toPath: scratch.path("after.sqlite"))
   }
-
-  deinit { model.remove() }
 
   private var database: String { scratch.path("runs.sqlite") }
 

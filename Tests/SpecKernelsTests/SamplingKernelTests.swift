@@ -39,7 +39,7 @@ import Testing
       return kept
     }
     // Probabilities 0.1, 0.2, 0.2, 0.4, 0.05, 0.05.
-    let logits = [0.1, 0.2, 0.2, 0.4, 0.05, 0.05].map { Float(naturalLogarithm($0)) }
+    let logits = [0.1, 0.2, 0.2, 0.4, 0.05, 0.05].map { Float(logarithm($0)) }
     #expect(kept(SamplingLimits(temperature: 1), logits) == [0, 1, 2, 3, 4, 5])
     #expect(kept(SamplingLimits(temperature: 1, topK: 2), logits) == [1, 3])
     #expect(kept(SamplingLimits(temperature: 1, topK: 5), logits) == [0, 1, 2, 3, 4])

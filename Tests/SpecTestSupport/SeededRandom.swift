@@ -79,9 +79,6 @@ public func sameBits(_ a: Activations, _ b: Activations) -> Bool {
 public func exponential(_ x: Double) -> Double { exp(x) }
 
 /// Foundation's.
-public func naturalLogarithm(_ x: Double) -> Double { log(x) }
-
-/// Foundation's.
 public func cosine(_ x: Double) -> Double { cos(x) }
 
 /// Foundation's.

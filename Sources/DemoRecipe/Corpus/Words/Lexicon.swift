@@ -11,7 +11,7 @@ package struct Lexicon: Decodable, Sendable {
   /// The lists that the code draws from, whatever the templates do.
   private static let needed = [
     "woman", "man", "surname", "trade", "town", "river", "region", "building", "inn", "hill", "animal", "riverfish",
-    "tree", "pet", "color", "month", "food", "craft", "instrument", "hobby", "festival",
+    "tree", "pet", "colour", "month", "food", "craft", "instrument", "hobby", "festival",
   ]
 
   package init(from decoder: any Decoder) throws {

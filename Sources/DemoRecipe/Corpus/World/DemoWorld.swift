@@ -41,20 +41,20 @@ package struct DemoWorld: Sendable {
     let (women, men) = (deck("woman"), deck("man"))
     let (surnames, crafts, foods) = (deck("surname"), deck("craft"), deck("food"))
     let (events, months, hills) = (deck("festival"), deck("month"), deck("hill"))
-    let (animals, colors, buildings) = (deck("animal"), deck("color"), deck("building"))
+    let (animals, colours, buildings) = (deck("animal"), deck("colour"), deck("building"))
     let (rivers, regions, inns) = (deck("river"), deck("region"), deck("inn"))
     return lexicon.list("town").enumerated().map { index, town in
       let mayorIsWoman = random.chance(50)
       return Subject(values: [
         "town": town, "river": rivers[index], "region": regions[index],
         "craft": crafts[index], "food": foods[index], "event": events[index], "month": months[index],
-        "hill": hills[index], "animal": animals[index], "color": colors[index * 7],
+        "hill": hills[index], "animal": animals[index], "colour": colours[index * 7],
         "mayor": (mayorIsWoman ? women : men)[index] + " " + surnames[index],
         "he": mayorIsWoman ? "she" : "he",
         "founder": (mayorIsWoman ? men : women)[index + 25],
         "year": String(800 + 10 * random.below(70) + random.below(10)),
         "building": buildings[index], "inn": inns[index],
-        "neighbor": lexicon.list("town")[(index + 5) % lexicon.list("town").count],
+        "neighbour": lexicon.list("town")[(index + 5) % lexicon.list("town").count],
         "miles": Inflection.word(for: random.number(in: 3...20)),
       ])
     }
