@@ -58,11 +58,16 @@ public enum OutputFile {
       if rest.isEmpty { throw UnwritableFile(path: path, conflict: other.role) }
       if databaseCompanions.contains(rest) { throw UnwritableFile(path: path, conflict: "a part of \(other.role)") }
     }
+    try refuseInput(target, namedAs: path)
+    if isDatabase(target) { throw UnwritableFile(path: path, conflict: "a database") }
+  }
+
+  /// Refuses a file that the present work has read.
+  private static func refuseInput(_ target: String, namedAs path: String) throws(UnwritableFile) {
     let inputs = InputLog.current?.entries ?? []
     if inputs.contains(where: { (try? FilePlace.resolved($0.path)) == target }) {
       throw UnwritableFile(path: path, conflict: "an input")
     }
-    if isDatabase(target) { throw UnwritableFile(path: path, conflict: "a database") }
   }
 
   /// What stands behind a database's name in the names of the files beside it that belong to it.
@@ -127,7 +132,7 @@ public enum OutputFile {
   }
 
   /// Writes several texts: all are on the disk before the first of them gets its name, so that a disk that is full leaves
-  /// what was there.
+  /// what was there. None of them may be an input of the present work.
   ///
   /// - Parameter files: paths of regular files, or of none yet, each with its content.
   /// - Throws: ``UnwritableFile``.
@@ -136,6 +141,7 @@ public enum OutputFile {
     do throws(UnwritableFile) {
       for file in files {
         let target = try resolved(file.path)
+        try refuseInput(target, namedAs: file.path)
         if FilePlace.kind(at: target) == .folder {
           throw UnwritableFile(path: file.path, SystemProblem(code: EISDIR))
         }

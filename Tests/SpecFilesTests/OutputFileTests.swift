@@ -134,6 +134,10 @@ struct OutputFileTests {
           #expect(error?.conflict == "an input")
         }
         try OutputFile.check(path("other.json"))
+        // The plots of a report come with it.
+        #expect(throws: UnwritableFile.self) { try OutputFile.writeAll([(path("new"), "x"), (path("link"), "x")]) }
+        #expect(try String(contentsOfFile: path("read.json"), encoding: .utf8) == "{}")
+        #expect(!FileManager.default.fileExists(atPath: path("new")))
       }
       try OutputFile.check(path("read.json"))
     }
