@@ -46,9 +46,10 @@ static inline bool sk_read_share_ahead(sk_read_ahead *ahead, int thread, int thr
   const size_t share = atomic_load_explicit(&ahead->bytes, memory_order_relaxed) / (size_t)threads;
   if (start != progress->start) *progress = (sk_read_progress){start, 0};
   if (progress->done >= (share < SK_READ_AHEAD_LIMIT ? share : SK_READ_AHEAD_LIMIT)) return false;
-  // A prefetch of memory that has been given back meanwhile does nothing.
-  const char *line = start + (size_t)thread * share + progress->done;
-  for (int i = 0; i < 4; i++) __builtin_prefetch(line + i * 64, 0, 2);
+  // A prefetch of memory that has been given back meanwhile, or of a length that came before its start, does nothing. Such a
+  // place is no pointer into an object, so it is a number.
+  const uintptr_t line = (uintptr_t)start + (size_t)thread * share + progress->done;
+  for (size_t i = 0; i < 4; i++) __builtin_prefetch((const void *)(line + i * 64), 0, 2);
   progress->done += 256;
   return true;
 }
