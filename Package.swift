@@ -11,7 +11,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "specbench", targets: ["specbench"]),
-    .library(name: "SpecDecoding", targets: ["SpecKernels", "SpecModel", "SpecDecoding"]),
+    .library(name: "SpecDecoding", targets: ["SpecCore", "SpecFiles", "SpecKernels", "SpecModel", "SpecDecoding"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
