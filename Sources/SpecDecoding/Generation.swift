@@ -6,9 +6,9 @@ import SpecModel
 public struct StopRules: Sendable, Equatable {
   /// Tokens that end a text. They are part of the output.
   public var endTokens: Set<Token>
-  /// Most tokens of an output.
+  /// Maximum number of tokens of an output.
   public var maximumNewTokens: Int
-  /// Most tokens of prompt and output together.
+  /// Maximum number of tokens of prompt and output together.
   public var contextLength: Int
 
   /// - Parameters:

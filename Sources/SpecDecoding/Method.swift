@@ -78,6 +78,9 @@ public struct Setting: Sendable {
     case text
   }
 
+  /// The most tokens that a setting may let a method draft in a cycle.
+  static let longestDraft = 64
+
   /// The name in decoder specs.
   public let name: String
   /// What values it takes.
@@ -118,6 +121,11 @@ public struct Setting: Sendable {
   public static func reference(_ help: String) -> Setting {
     Setting(name: "reference", kind: .flag, default: "false", help: help)
   }
+}
+
+extension Setting.Kind {
+  /// How many tokens are drafted in a cycle.
+  static let draftLength = Setting.Kind.integer(1...Setting.longestDraft)
 }
 
 /// What every decoder of a run shares.

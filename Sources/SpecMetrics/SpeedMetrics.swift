@@ -149,7 +149,7 @@ extension PairedTimes {
     self.init(pairs.lazy.map { $0.decodeTimes(as: basis) })
   }
 
-  /// The decode times as they are, for a `PassEffect`: that takes every decoder relative to its own mean, and the same
+  /// The decode times as they are, for a `RepeatEffect`: that takes every decoder relative to its own mean, and the same
   /// times of vanilla beside all of them.
   ///
   /// - Parameter pairs: the generations of one decoder.

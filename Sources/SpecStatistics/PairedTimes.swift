@@ -1,4 +1,4 @@
-/// One prompt decoded twice in one pass: by the baseline and by a method.
+/// One prompt decoded twice in one repeat: by the baseline and by a method.
 package struct TimePair: Sendable, Equatable {
   /// The question that the prompt belongs to; all its turns have the same one.
   package var question: Int

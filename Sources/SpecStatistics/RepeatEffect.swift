@@ -1,5 +1,5 @@
 /// How far the repeats of decoders that were measured next to each other differ, by chance and because the clock or a neighbor
-/// may favor some decoders in one pass and others in the next.
+/// may favor some decoders in one repeat and others in the next.
 ///
 /// Each decoder's time in each repeat, the baseline's too, is taken relative to its mean. What all decoders have in common in
 /// a repeat cancels in every ratio and is taken out; what is left are the interactions of decoders and repeats, whose mean

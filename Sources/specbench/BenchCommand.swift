@@ -19,7 +19,7 @@ struct BenchCommand: ParsableCommand {
       over 1 to 64 positions and its prefill. Speculative decoding pays as far as T(m)/T(1) stays low.
 
       With --recording: what it costs to note and to store a token, beside T(1) of the model, and how long the report \
-      over so many tokens takes.
+      over these tokens takes.
       """
   )
 

@@ -31,7 +31,7 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var precisionOptions: PrecisionOptions
 
-  @Flag(inversion: .prefixedNo, help: "Measure vanilla once more beside itself, to know the noise.")
+  @Flag(inversion: .prefixedNo, help: "Measure vanilla a second time, to know the noise.")
   var noiseFloor = true
 
   @Option(help: ArgumentHelp("The database; it is made if it is not there.", valueName: "file"))

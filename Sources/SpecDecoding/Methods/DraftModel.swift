@@ -64,11 +64,10 @@ public final class DraftModel: Drafter {
   /// Follows the schedule.
   public func update(_ kept: Kept) {
     guard schedule == .adaptive, kept.draft.depth > 0 else { return }
-    length = kept.accepted == kept.draft.depth ? min(length + 2, Self.mostSteps) : max(1, length - 1)
+    length = kept.accepted == kept.draft.depth ? min(length + 2, Setting.longestDraft) : max(1, length - 1)
   }
 
   private var contextLength: Int { model.model.configuration.contextLength }
-  private static let mostSteps = 64
 }
 
 extension DraftModel {
@@ -129,7 +128,7 @@ extension DraftModel {
     settings: [
       Setting(
         name: "steps",
-        kind: .integer(1...64),
+        kind: .draftLength,
         default: "5",
         help: "tokens drafted in a cycle; with schedule=adaptive in the first"
       ),

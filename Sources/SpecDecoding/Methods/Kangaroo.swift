@@ -68,7 +68,7 @@ extension Kangaroo {
     paper: "Liu et al. 2024, Kangaroo: Lossless Self-Speculative Decoding via Double Early Exiting, arXiv 2404.18911",
     settings: [
       .exitLayer,
-      Setting(name: "steps", kind: .integer(1...64), default: "6", help: "most tokens drafted in a cycle"),
+      Setting(name: "steps", kind: .draftLength, default: "6", help: "most tokens drafted in a cycle"),
       Setting(
         name: "threshold",
         kind: .number(0...1),

@@ -143,7 +143,7 @@ extension KangarooTree {
       + "Exiting, NeurIPS 2024, arXiv 2404.18911",
     settings: [
       .exitLayer,
-      Setting(name: "steps", kind: .integer(1...64), default: "6", help: "depth of the deepest drafted token"),
+      Setting(name: "steps", kind: .draftLength, default: "6", help: "depth of the deepest drafted token"),
       Setting(
         name: "width",
         kind: .integer(1...64),

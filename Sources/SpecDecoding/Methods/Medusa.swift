@@ -137,7 +137,7 @@ extension Medusa {
         name: "nodes",
         kind: .integer(1...Transformer.largestTree - 1),
         default: "\(Transformer.largestTree - 1)",
-        help: "takes only so many of the tree's paths, from the first on; shipped trees list the likeliest first"
+        help: "number of the tree's paths to take, from the first on; shipped trees list the likeliest first"
       ),
       heads.setting,
     ],

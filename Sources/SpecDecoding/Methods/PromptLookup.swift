@@ -101,7 +101,7 @@ extension PromptLookup {
         default: "1",
         help: "length of the shortest n-gram that is drafted from, at most ngram"
       ),
-      Setting(name: "tokens", kind: .integer(1...64), default: "10", help: "most tokens drafted in a cycle"),
+      Setting(name: "tokens", kind: .draftLength, default: "10", help: "most tokens drafted in a cycle"),
       .reference(
         "as Spec-Bench has it: the first occurrence with all tokens after it, a filler token where there is none, "
           + "first drafts verified with the prompt"

@@ -83,7 +83,7 @@ extension SelfSpeculative {
           "layers that drafting skips, from 0, like 3-6/9 or, to the last one, 2-; 'half' is every second one in the middle",
         examples: ["2", "3-4", "1/3", "2-"]
       ),
-      Setting(name: "steps", kind: .integer(1...64), default: "12", help: "most tokens drafted in a cycle"),
+      Setting(name: "steps", kind: .draftLength, default: "12", help: "most tokens drafted in a cycle"),
       Setting(
         name: "threshold",
         kind: .number(0...1),

@@ -7,7 +7,7 @@ struct RunOutline: Sendable {
   let run: Stored<RunRecord>
   /// Vanilla first, then the others in the order of the run; the noise floor is not among them.
   let decoders: [Stored<DecoderRecord>]
-  /// Vanilla once more.
+  /// Vanilla, measured a second time.
   let noiseFloor: Stored<DecoderRecord>?
   /// The times of all its decoders beside vanilla's.
   let times: RunTimes

@@ -56,17 +56,24 @@ package struct RepeatWatch {
     return condition
   }
 
+  /// Up to here nothing is doubtful: shares of the processors' time, and how far the clock may go.
+  private enum Limit {
+    static let otherShare = 0.05
+    static let stealShare = 0.01
+    static let clockChange = 0.05
+  }
+
   /// What makes a repeat doubtful, one sentence each.
   package static func warnings(_ condition: RepeatCondition) -> [String] {
     var warnings: [String] = []
-    if let share = condition.otherShare, share > 0.05 {
+    if let share = condition.otherShare, share > Limit.otherShare {
       warnings.append("Other processes took \(percent(share)) of the processors' time.")
     }
-    if let share = condition.stealShare, share > 0.01 {
+    if let share = condition.stealShare, share > Limit.stealShare {
       warnings.append("The hypervisor gave \(percent(share)) of the processors' time to others.")
     }
     if let first = condition.frequencyMegahertz, let last = condition.finalFrequencyMegahertz, first > 0,
-      abs(last / first - 1) > 0.05
+      abs(last / first - 1) > Limit.clockChange
     {
       warnings.append("The clock went from \(Int(first.rounded())) to \(Int(last.rounded())) MHz.")
     }

@@ -230,7 +230,7 @@ package final class Runner {
     }
   }
 
-  /// One question with all its turns in one pass.
+  /// One question with all its turns in one repeat.
   private func measure(_ question: Question, repeatIndex: Int) throws {
     var conversation = Conversation(question, suite: plan.suite, model: model, rules: rules)
     var context = 0

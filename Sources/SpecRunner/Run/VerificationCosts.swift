@@ -5,7 +5,7 @@ import SpecStore
 /// the decoders went through.
 struct VerificationCosts {
   private static let positions = [1, 2, 3, 4, 6, 8, 12, 16, 32, 64]
-  /// How often a pass of the run measures.
+  /// How often a repeat of the run measures.
   private static let samples = 12
   /// Passes over as many positions in a row; the first of them find other things in the processor's caches.
   private static let inARow = 5
@@ -24,7 +24,7 @@ struct VerificationCosts {
 
   /// - Parameters:
   ///   - model: the model.
-  ///   - questions: how many a pass has.
+  ///   - questions: how many a repeat has.
   init(_ model: LoadedModel, questions: Int) {
     self.model = model
     interval = max(1, questions / Self.samples)

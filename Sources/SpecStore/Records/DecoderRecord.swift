@@ -7,7 +7,7 @@ package struct DecoderRecord: Codable, Equatable, Sendable {
   package var ordinal: Int
   /// The decoder's name, unique in its run, for example `kangaroo` or `kangaroo-2`.
   package var name: String
-  /// The method's name in the catalogue; `vanilla` marks the baseline.
+  /// The method's name in the registry; `vanilla` marks the baseline.
   package var method: String
   /// The full text of the decoder with all its settings.
   package var spec: String
