@@ -11,7 +11,7 @@ struct RunCommand: ParsableCommand {
     abstract: "Measure a suite with several decoders, into a database and a report.",
     discussion: """
       Each prompt is decoded by all decoders next to each other, in a shuffled order, repeat after repeat. Every output is \
-      compared with vanilla's token for token. A run that was broken off goes on with --resume.
+      compared with vanilla's token for token. A run that was stopped goes on with --resume.
       """
   )
 

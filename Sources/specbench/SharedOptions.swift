@@ -16,7 +16,7 @@ struct ModelOptions: ParsableArguments {
     help: ArgumentHelp(
       "The model's folder: config.json, model.safetensors and tokenizer.json in Hugging Face layout. "
         + "Default: the environment variable SPECBENCH_MODEL, then the model that comes with the suite (of generate and "
-        + "bench: the demo suite).",
+        + "bench: the demo suite; decode has none).",
       valueName: "dir"
     )
   )
@@ -106,7 +106,9 @@ struct ModelOptions: ParsableArguments {
 
 /// Which questions.
 struct SuiteOptions: ParsableArguments {
-  @Option(help: "A suite's name, its folder, or a question.jsonl in Spec-Bench's format.")
+  @Option(
+    help: "A suite's name, its folder, or a file of questions: Spec-Bench's question.jsonl or a data set of your own."
+  )
   var suite = "demo"
 
   @Option(

@@ -17,7 +17,7 @@ struct SweepCommand: ParsableCommand {
         specbench sweep --model DIR --grid kangaroo:steps=2+4+6,threshold=0.2+0.4+0.6
 
       All settings are measured next to each other, against the same vanilla. Weight types and thread counts, lists as \
-      well, make a run each. A sweep that was broken off goes on with --resume. Other exit layers than the trained one \
+      well, make a run each. A sweep that was stopped goes on with --resume. Other exit layers than the trained one \
       need an adapter of their own: kangaroo:exit=3,adapter=DIR.
       """
   )
