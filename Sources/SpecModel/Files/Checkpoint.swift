@@ -10,7 +10,7 @@ public final class Checkpoint {
   public let configuration: ModelConfiguration
   /// The weight files, in the order of their names.
   public let weightFiles: [String]
-  private let files: [String: SafetensorsFile]
+  private let files: [String: any TensorFile]
   private let index: [String: String]?
 
   /// Maps the files; nothing is copied yet.
@@ -53,7 +53,7 @@ public final class Checkpoint {
   /// Maps a folder's weight files, in one file or sharded with an index.
   private static func open(
     _ directory: String
-  ) throws(ModelError) -> (files: [String: SafetensorsFile], index: [String: String]?) {
+  ) throws(ModelError) -> (files: [String: any TensorFile], index: [String: String]?) {
     let indexPath = directory + "/model.safetensors.index.json"
     guard isEntry(indexPath) else {
       return ([weightName: try SafetensorsFile(path: directory + "/" + weightName)], nil)
@@ -62,7 +62,7 @@ public final class Checkpoint {
     let names = Set(index.values).sorted()
     let missing = names.filter { !isEntry(directory + "/" + $0) }
     guard missing.isEmpty else { throw .missingShards(path: indexPath, names: missing) }
-    var files: [String: SafetensorsFile] = [:]
+    var files: [String: any TensorFile] = [:]
     for name in names { files[name] = try SafetensorsFile(path: directory + "/" + name) }
     return (files, index)
   }
@@ -144,7 +144,7 @@ public final class Checkpoint {
     }
   }
 
-  private func file(of name: String) -> SafetensorsFile? {
+  private func file(of name: String) -> (any TensorFile)? {
     guard let index else { return files[Self.weightName] }
     return index[name].flatMap { files[$0] }
   }

@@ -4,7 +4,7 @@ import SpecKernels
 
 /// A mapped safetensors file: an 8-byte length, a JSON header, then the tensors' bytes.
 /// Nothing in the header is believed before it is checked against the file's size.
-public final class SafetensorsFile {
+public final class SafetensorsFile: TensorFile {
   /// One tensor's entry in the header, checked.
   struct Entry {
     let type: String
