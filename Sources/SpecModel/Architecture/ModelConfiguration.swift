@@ -76,11 +76,24 @@ public struct ModelConfiguration: Sendable, Equatable {
     guard FileManager.default.fileExists(atPath: path) else {
       throw FolderContent(directory).missingConfiguration(purpose: purpose)
     }
-    let file = try JSONFile(path: path, purpose: purpose)
+    let generation = directory + "/generation_config.json"
+    try self.init(
+      file: JSONFile(path: path, purpose: purpose),
+      generation: isEntry(generation) ? JSONFile(path: generation, purpose: "the generation defaults") : nil
+    )
+  }
+
+  /// Reads a configuration in the members of `config.json`.
+  ///
+  /// - Parameters:
+  ///   - file: the configuration.
+  ///   - generation: the members of `generation_config.json`, whose end tokens win; nil where there are none.
+  /// - Throws: ``ModelError`` if it is malformed, or asks for what the engine does not do.
+  init(file: JSONFile, generation: JSONFile?) throws(ModelError) {
     let features = UnsupportedFeatures(file)
     var problems = features.problems
     do {
-      self = try Self(file, directory: directory)
+      self = try Self(file, generation)
     } catch {
       // A model of another family names its sizes in its own way.
       if features.isLlama, !problems.contains(where: { "\($0)" == "\(error)" }) { problems.append(error) }
@@ -89,7 +102,7 @@ public struct ModelConfiguration: Sendable, Equatable {
     if let error = ModelError.joining(problems, path: file.path) { throw error }
   }
 
-  private init(_ file: JSONFile, directory: String) throws(ModelError) {
+  private init(_ file: JSONFile, _ generation: JSONFile?) throws(ModelError) {
     hiddenSize = try file.requiredSize("hidden_size")
     intermediateSize = try file.requiredSize("intermediate_size")
     layers = try file.requiredSize("num_hidden_layers")
@@ -105,10 +118,9 @@ public struct ModelConfiguration: Sendable, Equatable {
     beginToken = try file.tokens("bos_token_id").first
     endTokens = try file.tokens("eos_token_id")
     var source = file.path
-    let generation = directory + "/generation_config.json"
-    if isEntry(generation) {
-      let ends = try JSONFile(path: generation, purpose: "the generation defaults").tokens("eos_token_id")
-      if !ends.isEmpty { (endTokens, source) = (ends, generation) }
+    if let generation {
+      let ends = try generation.tokens("eos_token_id")
+      if !ends.isEmpty { (endTokens, source) = (ends, generation.path) }
     }
     try Self.check([beginToken].compactMap(\.self), vocabularySize, path: file.path)
     try Self.check(endTokens, vocabularySize, path: source)

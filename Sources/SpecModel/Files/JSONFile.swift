@@ -13,8 +13,20 @@ struct JSONFile {
   init(path: String, purpose: String) throws(ModelError) {
     guard isEntry(path) else { throw .missingFile(path: path, purpose: purpose) }
     // Python writes infinities, mostly into members that are not read here.
-    root = try JSONField(parsing: InputFile<ModelError>.bytes(of: path)[...], file: path, lenient: true)
+    try self.init(JSONField(parsing: InputFile<ModelError>.bytes(of: path)[...], file: path, lenient: true))
+  }
+
+  /// An object that was made in memory, from another format's metadata.
+  ///
+  /// - Parameters:
+  ///   - root: the object.
+  ///   - path: the file that messages name.
+  /// - Throws: ``ModelError`` if it is not an object.
+  init(root: JSONValue, path: String) throws(ModelError) { try self.init(JSONField(root, file: path)) }
+
+  private init(_ root: JSONField<ModelError>) throws(ModelError) {
     _ = try root.members()
+    self.root = root
   }
 
   /// The value of a key, nil if it is absent or null.
