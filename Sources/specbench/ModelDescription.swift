@@ -18,15 +18,17 @@ struct ModelDescription {
     let head = model.tiesEmbeddings ? "tied to the embedding" : "of its own"
     let weights = WeightType.allCases.map { "\(bytes(model.weightBytes(as: $0))) in \($0.rawValue)" }
     let cache = model.cacheBytesPerPosition
-    let rotation = "\(model.ropeTheta)"
+    let parts = model.partsInWords
+    let limit = model.contextLimit.map { "; \($0.reason)" } ?? ""
     return Fields(
       labelColumns: Self.labelColumns,
       [
         ("Architecture", "\(model.architecture)"),
         ("Layers", "\(model.layers) of width \(model.hiddenSize), feed-forward \(model.intermediateSize)"),
         ("Attention", "\(heads)"),
+        ("Parts", "\(parts.isEmpty ? "those of a plain Llama" : parts.joined(separator: "; "))"),
         ("Vocabulary", "\(model.vocabularySize), head \(head)"),
-        ("Context", "\(model.contextLength) positions, rope_theta \(rotation)"),
+        ("Context", "\(model.contextLength) positions, \(model.rotaryInWords)\(limit)"),
         ("Parameters", "\(model.parameterCount) (\(millions(model.parameterCount)))"),
         ("Weights", "\(weights.joined(separator: ", "))"),
         ("KV cache", "\(bytes(cache)) per position, \(bytes(cache * model.contextLength)) for the whole context"),

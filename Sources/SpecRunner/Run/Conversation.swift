@@ -36,7 +36,7 @@ struct Conversation {
     do {
       try rules.check(prompt, vocabularySize: model.target.configuration.vocabularySize)
       return nil
-    } catch .promptTooLong(_, let contextLength) {
+    } catch .promptTooLong(_, let contextLength, _) {
       // The number of tokens has a column of its own; without it, reports can count equal reasons.
       return "longer than the context of \(contextLength) positions"
     } catch {

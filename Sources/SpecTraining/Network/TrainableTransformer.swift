@@ -90,8 +90,7 @@ final class TrainableTransformer {
     rows: Int,
     isTrained: Bool
   ) throws(KernelError) -> [Layer] {
-    let table = try RotaryTable(
-      theta: configuration.ropeTheta,
+    let table = try configuration.rotary.table(
       headDimension: configuration.headDimension,
       positions: configuration.contextLength
     )
