@@ -73,7 +73,7 @@ struct FeedForwardBlock {
     let projected = workspace.projected[rows: rows]
     context.normalize(residual, weight: norm, epsilon: epsilon, into: normalized)
     context.multiply(normalized, by: gateAndUp, into: gates)
-    context.swiglu(gates, into: activated)
+    context.gate(gates, with: .silu, into: activated)
     context.multiply(activated, by: down, into: projected)
     context.add(projected, to: residual)
   }
