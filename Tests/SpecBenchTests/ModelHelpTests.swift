@@ -215,18 +215,18 @@ import Testing
   @Test func allUnsupportedFieldsAreNamedTogether() throws {
     let text = String(decoding: try model.read("config.json"), as: UTF8.self)
     let more =
-      #""attention_bias": true, "sliding_window": 16, "num_local_experts": 8, "quantization_config": {}, "#
-      + #""rope_scaling": {"type": "yarn", "factor": 2}, "final_logit_softcapping": 30.0, "#
+      #""qkv_bias": true, "sliding_window": 16, "num_local_experts": 8, "quantization_config": {}, "#
+      + #""rope_scaling": {"type": "mrope", "factor": 2}, "final_logit_softcapping": 30.0, "#
     try model.write(text.replacing("{", with: "{" + more).replacing("silu", with: "gelu"), to: "config.json")
     expect(
       try inspect(),
       status: 2,
       "gelu",
-      "attention_bias",
+      "qkv_bias",
       "sliding window",
       "num_local_experts",
       "quantization_config",
-      "yarn",
+      "mrope",
       "final_logit_softcapping",
       "7 things"
     )

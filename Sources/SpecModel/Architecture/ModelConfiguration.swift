@@ -77,6 +77,30 @@ public struct ModelConfiguration: Sendable, Equatable {
     self.endTokens = endTokens
   }
 
+  /// A plain Llama of the same sizes; the model itself if it is one.
+  package var asPlainLlama: ModelConfiguration {
+    var plain = self
+    if modelType != "llama" { plain.adopt(.llama) }
+    (plain.parts, plain.window, plain.windowRotary) = (ModelParts(), nil, nil)
+    (plain.rotary, plain.contextLimit) = (RotaryEmbedding(theta: ropeTheta), nil)
+    return plain
+  }
+
+  /// Becomes a model of another family, with the same sizes and what all models of that family have.
+  ///
+  /// - Parameter modelType: the family, as `config.json` names it; one that can be read.
+  package mutating func adoptFamily(_ modelType: String) {
+    guard let family = ModelFamily.named(modelType) else { preconditionFailure("no family '\(modelType)'") }
+    adopt(family)
+  }
+
+  private mutating func adopt(_ family: ModelFamily) {
+    (modelType, architecture, parts) = (family.modelType, family.architecture, family.parts)
+  }
+
+  /// The families that can be read, as `config.json` names them.
+  package static var families: [String] { ModelFamily.known.map(\.modelType) }
+
   /// Base of the rotary embedding's frequencies.
   public var ropeTheta: Double {
     get { rotary.theta }
