@@ -162,6 +162,10 @@ import Testing
     #expect(line?.hasPrefix("medusa            28032 ") == true, "\(line ?? "")")
     expect(try verify(["--decoders", "medusa,medusa:tree=chain,nodes=3"]), status: 0)
     expect(try verify(["--decoders", "medusa:tree=chain,nodes=4"]), status: 2, "no deeper than the 3 heads")
+    let others = StoredTensor("0.0.linear.weight", [16, 16], .float32, [Float](repeating: 0, count: 256))
+    let output = StoredTensor("0.1.weight", [100, 16], .float32, [Float](repeating: 0, count: 1600))
+    try model.write(TorchArchive([others, output]).file(), to: "medusa/medusa_lm_head.pt")
+    expect(try inspect(), status: 2, "medusa_lm_head.pt", "a model of width 16 with a vocabulary of 100")
   }
 
   @Test(.enabled(if: Fixtures.root != nil, "the shared fixtures are not on this machine"))
