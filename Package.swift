@@ -181,6 +181,11 @@ let package = Package(
       swiftSettings: swift
     ),
     .testTarget(
+      name: "MutationTests",
+      dependencies: ["SpecCore", "SpecFiles", "SpecModel", "SpecSuite", "SpecTestSupport"],
+      swiftSettings: swift
+    ),
+    .testTarget(
       name: "SpecBenchTests",
       dependencies: [
         "specbench", "SpecDecoding", "SpecFiles", "SpecTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
