@@ -80,10 +80,12 @@ struct RunCommand: ParsableCommand {
     let place = stored?.workingDirectory
     let specs = try decoderOptions.specs(for: suite, files, sampling, workingDirectory: place)
     try precisionOptions.check(specs, maximumNewTokens: maximumNewTokens)
-    let writtenSuite = try stored?.chatTemplate.map(suite.written) ?? templateOption.applied(to: suite, files)
+    let written =
+      try stored?.chatTemplate.map { (suite: suite.written(with: $0), warnings: []) }
+      ?? templateOption.applied(to: suite, files)
     let model = try modelOptions.load(files)
     var plan = RunPlan(
-      suite: writtenSuite,
+      suite: written.suite,
       suitePath: suitePath,
       repeats: repeats,
       maximumNewTokens: maximumNewTokens,
@@ -93,6 +95,7 @@ struct RunCommand: ParsableCommand {
       resumes: resume,
       goal: stored.map(\.goal) ?? precisionOptions.goal
     )
+    plan.warnings = written.warnings
     plan.report = FilePlace.absolute(report)
     if let stored { plan.workingDirectory = stored.workingDirectory }
     let decoders = try RunDecoder.prepare(

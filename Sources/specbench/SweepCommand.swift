@@ -77,10 +77,10 @@ struct SweepCommand: ParsableCommand {
     try DatabaseCheck.beforeLoading(database)
     let files = try modelOptions.files(for: suite)
     let specs = try files.check(grid)
-    let writtenSuite = try templateOption.applied(to: suite, files)
+    let written = try templateOption.applied(to: suite, files)
     let store = try BenchmarkStore(creatingAt: database)
     var plan = RunPlan(
-      suite: writtenSuite,
+      suite: written.suite,
       suitePath: suitePath,
       repeats: repeats,
       maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
@@ -89,6 +89,7 @@ struct SweepCommand: ParsableCommand {
       resumes: resume
     )
     plan.reusesFinishedRuns = true
+    plan.warnings = written.warnings
     Interruption.promise("\(RunInterrupted(hasBegun: false))")
     var runs: [Int64] = []
     for type in dtypes?.distinct.map(Optional.some) ?? [modelOptions.dtype] {

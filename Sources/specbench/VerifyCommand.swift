@@ -23,10 +23,11 @@ struct VerifyCommand: ParsableCommand {
     let files = try modelOptions.files(for: suite)
     let specs = try decoderOptions.specs(for: suite, files, sampling)
     guard specs.contains(where: { $0.method != Baseline.method }) else { throw NothingToVerify() }
-    let writtenSuite = try templateOption.applied(to: suite, files)
+    let written = try templateOption.applied(to: suite, files)
+    for warning in written.warnings { tell(warning) }
     let model = try modelOptions.load(files)
     let check = LosslessnessCheck(
-      suite: writtenSuite,
+      suite: written.suite,
       decoders: try RunDecoder.prepare(specs, model: model, sampling: sampling),
       model: model,
       maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,

@@ -74,7 +74,7 @@ package struct LosslessnessCheck {
           outcome.skipped += question.turns.count - turn
           break
         }
-        conversation.answer(try compare(prompt, question: question, turn: turn, into: &outcome, shouldStop))
+        conversation.answer(try compare(prompt.tokens, question: question, turn: turn, into: &outcome, shouldStop))
       }
       progress(index + 1, suite.questions.count)
     }
