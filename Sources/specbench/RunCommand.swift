@@ -127,12 +127,9 @@ struct RunCommand: ParsableCommand {
     }
     try say(summary.verdict)
     try say("Run \(outcome.run) is in \(database), its report in \(report).")
-    let skipped = try store.prompts(of: outcome.run).filter { $0.skipReason != nil }.count
-    if skipped > 0 {
-      let context = model.target.configuration.contextLength
-      tell(SkippedPrompts.sentence(skipped, of: suite.promptCount, context: context))
-    }
-    if skipped == suite.promptCount { throw SkippedPrompts(suite: suiteOptions.suite) }
+    let skipped = try store.prompts(of: outcome.run).compactMap(\.skipReason)
+    if !skipped.isEmpty { tell(SkippedPrompts.sentence(skipped, of: suite.promptCount)) }
+    if skipped.count == suite.promptCount { throw SkippedPrompts(suite: suiteOptions.suite, reasons: skipped) }
     if outcome.mismatches > 0 { throw ExitCode(1) }
   }
 }

@@ -112,7 +112,10 @@ struct SweepCommand: ParsableCommand {
       "\(runs.count == 1 ? "Run" : "Runs") \(runs.map(String.init).joined(separator: ", ")) "
         + "\(runs.count == 1 ? "is" : "are") in \(database), the sweep's report in \(report)."
     )
-    if summaries.allSatisfy({ $0.generations == 0 }) { throw SkippedPrompts(suite: suiteOptions.suite) }
+    if summaries.allSatisfy({ $0.generations == 0 }) {
+      let reasons = try runs.first.map { try store.prompts(of: $0).compactMap(\.skipReason) } ?? []
+      throw SkippedPrompts(suite: suiteOptions.suite, reasons: reasons)
+    }
     if summaries.contains(where: { !$0.mismatches.isEmpty }) { throw ExitCode(1) }
   }
 

@@ -45,12 +45,9 @@ struct VerifyCommand: ParsableCommand {
       "\(outcome.checked - outcome.findings.count) of \(quantity(outcome.checked, "output")) (\(quantity(outcome.tokens, "token"))) "
         + "\(outcome.checked == 1 ? "is" : "are") identical to vanilla's."
     )
-    if outcome.skipped > 0 {
-      let context = model.target.configuration.contextLength
-      tell(SkippedPrompts.sentence(outcome.skipped, of: suite.promptCount, context: context))
-    }
+    if outcome.skipped > 0 { tell(SkippedPrompts.sentence(outcome.skipReasons, of: suite.promptCount)) }
     if !outcome.findings.isEmpty { throw ExitCode(1) }
-    if outcome.checked == 0 { throw SkippedPrompts(suite: suiteOptions.suite) }
+    if outcome.checked == 0 { throw SkippedPrompts(suite: suiteOptions.suite, reasons: outcome.skipReasons) }
   }
 
   private func describe(_ finding: LosslessnessCheck.Finding, _ model: LoadedModel) -> String {

@@ -35,13 +35,12 @@ struct Conversation {
 
   /// Why a prompt cannot be decoded; nil when it can.
   func skipReason(_ prompt: TurnPrompt) -> String? {
-    if let refusal = prompt.refusal { return "the chat template cannot write it, since \(refusal.reason)" }
+    if let refusal = prompt.refusal { return SkipReason.refused(refusal) }
     do {
       try rules.check(prompt.tokens, vocabularySize: model.target.configuration.vocabularySize)
       return nil
     } catch .promptTooLong(_, let contextLength) {
-      // The number of tokens has a column of its own; without it, reports can count equal reasons.
-      return "longer than the context of \(contextLength) positions"
+      return SkipReason.tooLong(context: contextLength)
     } catch {
       return error.description
     }
