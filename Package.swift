@@ -141,6 +141,7 @@ let package = Package(
     .testTarget(
       name: "SpecSuiteTests",
       dependencies: ["SpecSuite", "SpecCore", "SpecFiles", "SpecTestSupport"],
+      exclude: ["Templates"],
       swiftSettings: swift
     ),
     .testTarget(

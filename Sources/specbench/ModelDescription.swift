@@ -52,13 +52,14 @@ struct ModelDescription {
 
   /// How conversations are written for the model where --chat-template does not say it.
   private var template: String {
-    let otherwise = "the suite's is used, or what --chat-template names"
+    let otherwise = "prompts are plain text, or written as --chat-template says"
     switch ModelTemplate(directory: files.directory) {
     case .none: return "the model has none; \(otherwise)"
-    case .recognized(_, let file):
-      return
-        "the model's own, from \(URL(fileURLWithPath: file).lastPathComponent); for the model of a suite the suite's"
-    case .unrecognized(let file, let reason):
+    case .usable(let template):
+      return "the model's own, from \(URL(fileURLWithPath: template.file).lastPathComponent)"
+        + (template.usesDate ? ", which writes the date (--template-date)" : "")
+        + "; for the model of a suite the suite's"
+    case .unusable(let file, let reason):
       return "the one in \(URL(fileURLWithPath: file).lastPathComponent) is not used, since \(reason); \(otherwise)"
     }
   }

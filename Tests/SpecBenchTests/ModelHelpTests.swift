@@ -195,7 +195,7 @@ import Testing
   }
 
   @Test func inspectTellsTheChatTemplate() throws {
-    #expect(try inspect().output.contains("Chat template   the model has none; the suite's is used"))
+    #expect(try inspect().output.contains("Chat template   the model has none; prompts are plain text"))
     let own =
       #"{"chat_template": "{% for message in messages %}<{{ message.role }}>{{ message.content }}{% endfor %}"}"#
     try model.write(own, to: "tokenizer_config.json")
@@ -295,7 +295,7 @@ import Testing
     expect(try verify(["--decoders", "vanilla,prompt-lookup"]), status: 0, "the model's own chat template")
     #expect(try !verify(["--decoders", "prompt-lookup", "--chat-template", "plain"]).errors.contains("own chat"))
     try model.write(configuration("{{ raise_exception('none') }}"), to: "tokenizer_config.json")
-    expect(try verify(["--decoders", "prompt-lookup"]), status: 0, "is not used, since it refuses", "\"plain\"")
+    expect(try verify(["--decoders", "prompt-lookup"]), status: 0, "is not used, since it refuses", "plain text")
     expect(
       try verify(["--decoders", "prompt-lookup", "--chat-template", "model"]),
       status: 2,
