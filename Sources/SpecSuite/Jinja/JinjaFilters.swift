@@ -15,9 +15,9 @@ extension JinjaRun {
     case "replace": return try method(name, of: .text(written(value)), given)
     case "indent": return try indented(written(value), given)
     case "tojson":
-      let text = try JinjaJSON(given).text(value)
-      try budget.making(text.count)
-      return .text(text)
+      let json = try JinjaJSON(given)
+      try budget.making(json.longest(value))
+      return .text(try json.text(value))
     case "length", "count": return .integer(try length(value))
     case "int", "float", "abs", "round": return try Self.number(name, value, given)
     case "items": return try pairs(value)
@@ -44,7 +44,7 @@ extension JinjaRun {
     case "unique":
       var kept: [JinjaValue] = []
       for element in try elements(of: value) {
-        try budget.pay(kept.count)
+        try budget.pay(element.weight * (1 + kept.count))
         if !kept.contains(element) { kept.append(element) }
       }
       return .list(try JinjaList(kept))
