@@ -29,7 +29,9 @@ extension JinjaRun {
     case "lower", "upper":
       let text = try written(value)
       try budget.making(text.count)
-      return text == (name == "lower" ? text.lowercased : text.uppercased)
+      let cased = text.units.lazy.map(JinjaText.scalar).filter(\.properties.isCased)
+      return !cased.isEmpty
+        && cased.allSatisfy { name == "lower" ? $0.properties.isLowercase : $0.properties.isUppercase }
     case "odd", "even", "divisibleby": return try divides(name, value, given)
     default: throw JinjaProblem("the test '\(name.prefix(40))' is not read here")
     }
