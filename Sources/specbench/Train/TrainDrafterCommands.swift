@@ -37,7 +37,13 @@ struct TrainingTargetOptions: ParsableArguments {
   func load(_ options: TrainingOptions, context: ComputeContext) throws -> (Checkpoint, TokenizedDocuments) {
     let (checkpoint, tokenizer) = try ModelFiles(directory: model).usable()
     let configuration = checkpoint.configuration
-    let encoded = try options.encoded(tokenizer: tokenizer, directory: model, configuration: configuration)
+    // As a run asks such a model.
+    let encoded = try options.encoded(
+      tokenizer: tokenizer,
+      directory: model,
+      configuration: configuration,
+      fallback: .plain
+    ).documents
     let limit = min(options.documentTokens, configuration.contextLength)
     guard selfDistill else {
       var documents = TokenizedDocuments()
