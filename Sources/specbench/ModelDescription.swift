@@ -41,7 +41,7 @@ struct ModelDescription {
 
   private var usability: String {
     guard !files.isConfigurationAlone else {
-      return "config.json alone; to decode, model.safetensors and tokenizer.json are needed too"
+      return "config.json alone; to decode, \(WeightNames.model.alternatives) and tokenizer.json are needed too"
     }
     let weights = files.checkpoint.map { "weights can be used, stored as \($0.naturalWeightType.rawValue)" }
     let tokenizer = files.tokenizer.map { "tokenizer can be used, \($0.vocabularySize) tokens" }

@@ -18,18 +18,20 @@ public final class KangarooAdapter {
 
   /// An adapter's files, checked by their headers.
   public struct Header {
-    let file: SafetensorsFile
+    let file: any TensorFile
     let shape: AttentionShape
     let epsilon: Float
     let ropeTheta: Double
     let positions: Int?
+    /// The exit layer that it was trained for; nil where its configuration does not say, as that of the official one.
+    public let exitLayer: Int?
     /// Trained parameters of the adapter.
     public var parameterCount: Int { KangarooAdapter.parameterCount(of: shape) }
 
     /// Reads an adapter's files without its weights.
     ///
     /// - Parameters:
-    ///   - directory: a folder with `config.json` and `model.safetensors` in the official parameter names.
+    ///   - directory: a folder with `config.json` and `model.safetensors` or `pytorch_model.bin`, in the official parameter names.
     ///   - target: the shape of the model that it was trained for.
     /// - Throws: ``ModelError`` if a file is absent, malformed or made for another target.
     public init(directory: String, target: ModelConfiguration) throws(ModelError) {
@@ -56,7 +58,8 @@ public final class KangarooAdapter {
       epsilon = try config.normEpsilon()
       ropeTheta = try RotarySettings(config).theta
       positions = try config.size("max_position_embeddings")
-      file = try SafetensorsFile(path: directory + "/model.safetensors", purpose: "the Kangaroo adapter's weights")
+      exitLayer = try config.size("exit_layer")
+      file = try WeightNames.adapter.open(in: directory)
       try file.check(KangarooAdapter.tensorShapes(of: shape))
     }
   }
@@ -64,7 +67,7 @@ public final class KangarooAdapter {
   /// Loads an adapter for a target.
   ///
   /// - Parameters:
-  ///   - directory: a folder with `config.json` and `model.safetensors` in the official parameter names.
+  ///   - directory: a folder with `config.json` and `model.safetensors` or `pytorch_model.bin`, in the official parameter names.
   ///   - target: the model that it was trained for.
   /// - Throws: ``ModelError`` if a file is absent, malformed or made for another target.
   public convenience init(directory: String, target: Transformer) throws {

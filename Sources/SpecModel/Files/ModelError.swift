@@ -8,6 +8,8 @@ public enum ModelError: LinedError, CustomStringConvertible {
   case missingFolder(path: String, purpose: String, isFile: Bool)
   /// A file that cannot be read for what it should be.
   case malformedFile(path: String, problem: String)
+  /// A file of torch.save names a function or class that has nothing to do with tensors.
+  case forbiddenGlobal(path: String, name: String)
   /// A file of another kind than its name says.
   case foreignFile(path: String, ForeignFile)
   /// A folder, a pipe or a device in the place of a file.
@@ -55,6 +57,9 @@ public enum ModelError: LinedError, CustomStringConvertible {
         : "\(path): there is no such folder, which should be \(purpose); check the path or fetch the model"
     case .malformedFile(let path, let problem):
       "\(path): \(problem); correct the file, or fetch it again if it is damaged"
+    case .forbiddenGlobal(let path, let name):
+      "\(path): it asks for \(quoted(name)), which has nothing to do with tensors, so nothing of it was run or loaded; "
+        + "fetch the weights as safetensors, or save a state dict alone with torch.save(model.state_dict(), FILE)"
     case .foreignFile(let path, let kind):
       InputProblem.foreign(kind).fault.sentence(file: path)
     case .notOrdinary(let path, let kind):

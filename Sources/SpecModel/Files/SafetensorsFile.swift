@@ -17,27 +17,11 @@ public final class SafetensorsFile: TensorFile {
   private let file: MappedFile
   private let entries: [String: Entry]
 
-  /// - Parameters:
-  ///   - path: the file.
-  ///   - purpose: what it should hold, for the error where there is no file.
-  /// - Throws: ``ModelError`` if the file is absent, truncated, or its header does not agree with its size.
-  public init(path: String, purpose: String = "the model's weights") throws(ModelError) {
+  /// - Parameter path: an existing file.
+  /// - Throws: ``ModelError`` if the file is truncated, or its header does not agree with its size.
+  public init(path: String) throws(ModelError) {
     self.path = path
-    guard isEntry(path) else {
-      let url = URL(fileURLWithPath: path)
-      throw FolderContent(url.deletingLastPathComponent().path)
-        .missingWeights(url.lastPathComponent, purpose: purpose)
-    }
-    do {
-      file = try MappedFile(path: path)
-    } catch {
-      switch FilePlace.kind(at: path) {
-      case nil: throw ModelError(.danglingLink, file: path)
-      case .file: throw .malformedFile(path: path, problem: "it cannot be mapped into memory")
-      case let kind?: throw ModelError(.notOrdinary(kind), file: path)
-      }
-    }
-    InputLog.note(mapped: path)
+    file = try MappedFile(weights: path)
     entries = try Self.readHeader(file)
   }
 

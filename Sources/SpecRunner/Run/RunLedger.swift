@@ -202,7 +202,7 @@ struct RunLedger {
       commandLine: plan.commandLine,
       modelName: model.name,
       modelPath: model.directory,
-      modelHash: hash(of: inputs) { $0 == "config.json" || $0.hasSuffix(".safetensors") && !$0.contains("/") },
+      modelHash: hash(of: inputs) { $0 == "config.json" || WeightFile.isNamed($0) && !$0.contains("/") },
       tokenizerHash: inputs.first { $0.role == "tokenizer.json" }?.sha256 ?? "",
       architecture: configuration.architecture,
       parameters: configuration.parameterCount,

@@ -41,7 +41,7 @@ package final class KangarooObjective: TrainingObjective {
   /// - Parameter directory: the adapter's folder.
   /// - Throws: ``SpecModel/ModelError`` if there is none that fits.
   package func load(_ directory: String) throws {
-    let file = try SafetensorsFile(path: directory + "/model.safetensors", purpose: "the Kangaroo adapter's weights")
+    let file = try WeightNames.adapter.open(in: directory)
     for parameter in parameters { try parameter.load(file) }
   }
 

@@ -32,10 +32,7 @@ package final class MedusaObjective: TrainingObjective {
   /// - Parameter directory: the heads' folder.
   /// - Throws: ``SpecModel/ModelError`` if there are none that fit.
   package func load(_ directory: String) throws {
-    let file = try SafetensorsFile(
-      path: directory + "/medusa_lm_head.safetensors",
-      purpose: "the Medusa heads' weights"
-    )
+    let file = MedusaTensors(try WeightNames.heads.open(in: directory))
     for parameter in parameters { try parameter.load(file) }
   }
 
