@@ -22,7 +22,36 @@ public struct Tokenizer: Sendable {
   /// - Parameter directory: the path of a checkpoint folder.
   /// - Throws: `TokenizerError` if a file cannot be read, is malformed, or asks for a feature that is not supported.
   public init(directory: String) throws(TokenizerError) {
-    let file = try TokenizerFile(directory: directory)
+    try self.init(TokenizerFile(directory: directory))
+  }
+
+  /// Reads a model's tokenizer.
+  ///
+  /// - Parameter location: where the model lies.
+  /// - Throws: `TokenizerError`, or ``ModelError`` for a GGUF file that cannot be read.
+  package init(_ location: ModelLocation) throws {
+    switch location.format {
+    case .folder: try self.init(directory: location.path)
+    case .gguf: try self.init(GGUFFile(path: location.path))
+    }
+  }
+
+  /// The tokenizer of a model without a `tokenizer.json`, in the members of such a file.
+  ///
+  /// - Parameter location: where the model lies.
+  /// - Returns: the members; nil for a folder, which has the file itself.
+  /// - Throws: ``ModelError`` for a GGUF file that cannot be read.
+  package static func description(in location: ModelLocation) throws(ModelError) -> JSONValue? {
+    guard location.format == .gguf else { return nil }
+    return try GGUFTokenizer(GGUFFile(path: location.path)).members()
+  }
+
+  /// Reads the tokenizer in a GGUF file's metadata.
+  init(_ file: GGUFFile) throws {
+    try self.init(TokenizerFile(TokenizerField(GGUFTokenizer(file).members(), file: file.path)))
+  }
+
+  private init(_ file: TokenizerFile) {
     addsBeginToken = file.addsBeginToken
     encoder = file.vocabulary.encoder
     addedTokens = AddedTokens(file.addedTokens)

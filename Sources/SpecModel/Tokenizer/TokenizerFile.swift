@@ -19,6 +19,16 @@ struct TokenizerFile {
   init(directory: String) throws(TokenizerError) {
     let folder = directory.hasSuffix("/") ? directory : directory + "/"
     let root = try TokenizerField(file: folder + "tokenizer.json")
+    try self.init(root, configuredBegin: TokenizerFile.configuredBeginToken(file: folder + "tokenizer_config.json"))
+  }
+
+  /// Reads the members of `tokenizer.json`.
+  ///
+  /// - Parameters:
+  ///   - root: the members.
+  ///   - configuredBegin: whether a begin token comes first, where another file says it.
+  /// - Throws: `TokenizerError` if they are malformed, or ask for what is not supported.
+  init(_ root: TokenizerField, configuredBegin: Bool? = nil) throws(TokenizerError) {
     let parts = TokenizerParts(root)
     var refusals = parts.refusals
     // Without a vocabulary it is no tokenizer, and to list all that is missing would help nobody.
@@ -36,8 +46,7 @@ struct TokenizerFile {
     }
     self.words = words
     (addedTokens, vocabulary) = contents
-    let configurationAddsBegin = try TokenizerFile.configuredBeginToken(file: folder + "tokenizer_config.json")
-    addsBeginToken = configurationAddsBegin ?? parts.addsBeginToken
+    addsBeginToken = configuredBegin ?? parts.addsBeginToken
   }
 
   private static func configuredBeginToken(file: String) throws(TokenizerError) -> Bool? {
