@@ -162,6 +162,10 @@ import Testing
     #expect(line?.hasPrefix("medusa            28032 ") == true, "\(line ?? "")")
     expect(try verify(["--decoders", "medusa,medusa:tree=chain,nodes=3"]), status: 0)
     expect(try verify(["--decoders", "medusa:tree=chain,nodes=4"]), status: 2, "no deeper than the 3 heads")
+    let others = StoredTensor("0.0.linear.weight", [16, 16], .float32, [Float](repeating: 0, count: 256))
+    let output = StoredTensor("0.1.weight", [100, 16], .float32, [Float](repeating: 0, count: 1600))
+    try model.write(TorchArchive([others, output]).file(), to: "medusa/medusa_lm_head.pt")
+    expect(try inspect(), status: 2, "medusa_lm_head.pt", "a model of width 16 with a vocabulary of 100")
   }
 
   @Test(.enabled(if: Fixtures.root != nil, "the shared fixtures are not on this machine"))
@@ -184,14 +188,20 @@ import Testing
   @Test func aFolderAroundTheModelIsToldOnce() throws {
     try scratch.write("GGUF", to: "a.gguf")
     let alone = try inspect(scratch.folder.path)
-    expect(alone, status: 2, "\"a.gguf\" is there, a GGUF file")
-    #expect(alone.errors.components(separatedBy: "gguf_file=f).save_pretrained('hf')").count == 3)
+    expect(alone, status: 2, "a.gguf: it ends at byte 4, inside the version")
+    #expect(alone.errors.split(separator: "\n").count == 1)
+    try scratch.write("GGUF", to: "b.gguf")
+    expect(
+      try inspect(scratch.folder.path),
+      status: 2,
+      "2 models in GGUF files like \"a.gguf\" are there: name one of them"
+    )
     try FileManager.default.copyItem(atPath: model.directory, toPath: scratch.path("hf"))
     expect(try inspect(scratch.folder.path), status: 2, "name \(scratch.folder.path)/hf")
   }
 
   @Test func inspectTellsTheChatTemplate() throws {
-    #expect(try inspect().output.contains("Chat template   the model has none; the suite's is used"))
+    #expect(try inspect().output.contains("Chat template   the model has none; prompts are plain text"))
     let own =
       #"{"chat_template": "{% for message in messages %}<{{ message.role }}>{{ message.content }}{% endfor %}"}"#
     try model.write(own, to: "tokenizer_config.json")
@@ -219,7 +229,8 @@ import Testing
       ("weights.pt", "rename it to pytorch_model.bin"),
       ("pytorch_model-00001-of-00002.bin", "pytorch_model.bin.index.json"),
       ("model-00001-of-00002.safetensors", "model.safetensors.index.json"), ("adapter_model.safetensors", "LoRA"),
-      ("small.gguf", "gguf_file"), ("consolidated.00.pth", "Hugging Face layout"), ("model.ckpt", "not read"),
+      ("small.gguf", "name \(model.directory)/small.gguf"), ("consolidated.00.pth", "Hugging Face layout"),
+      ("model.ckpt", "not read"),
       ("other.safetensors", "rename"),
     ] {
       try model.write(weights, to: name)
@@ -236,7 +247,7 @@ import Testing
 
   @Test func aPathThatIsNoFolder() throws {
     try scratch.write("GGUF and more", to: "small.gguf")
-    expect(try inspect(scratch.path("small.gguf")), status: 2, "it is a GGUF file", "gguf_file")
+    expect(try inspect(scratch.path("small.gguf")), status: 2, "version 1684955424 of the GGUF format")
     expect(try inspect(model.directory + "/tokenizer.json"), status: 2, "is a file", "name the folder")
     expect(try Program.run(["inspect", "some-org/some-model"]), status: 2, "hf download some-org/some-model")
     let url = "https://huggingface.co/some-org/some-model"
@@ -256,18 +267,18 @@ import Testing
   @Test func allUnsupportedFieldsAreNamedTogether() throws {
     let text = String(decoding: try model.read("config.json"), as: UTF8.self)
     let more =
-      #""attention_bias": true, "sliding_window": 16, "num_local_experts": 8, "quantization_config": {}, "#
-      + #""rope_scaling": {"type": "yarn", "factor": 2}, "final_logit_softcapping": 30.0, "#
+      #""qkv_bias": true, "sliding_window": 16, "num_local_experts": 8, "quantization_config": {}, "#
+      + #""rope_scaling": {"type": "mrope", "factor": 2}, "final_logit_softcapping": 30.0, "#
     try model.write(text.replacing("{", with: "{" + more).replacing("silu", with: "gelu"), to: "config.json")
     expect(
       try inspect(),
       status: 2,
       "gelu",
-      "attention_bias",
+      "qkv_bias",
       "sliding window",
       "num_local_experts",
       "quantization_config",
-      "yarn",
+      "mrope",
       "final_logit_softcapping",
       "7 things"
     )
@@ -291,7 +302,7 @@ import Testing
     expect(try verify(["--decoders", "vanilla,prompt-lookup"]), status: 0, "the model's own chat template")
     #expect(try !verify(["--decoders", "prompt-lookup", "--chat-template", "plain"]).errors.contains("own chat"))
     try model.write(configuration("{{ raise_exception('none') }}"), to: "tokenizer_config.json")
-    expect(try verify(["--decoders", "prompt-lookup"]), status: 0, "is not used, since it refuses", "\"plain\"")
+    expect(try verify(["--decoders", "prompt-lookup"]), status: 0, "is not used, since it refuses", "plain text")
     expect(
       try verify(["--decoders", "prompt-lookup", "--chat-template", "model"]),
       status: 2,

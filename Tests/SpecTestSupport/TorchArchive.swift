@@ -26,6 +26,24 @@ public struct TorchArchive {
     self.init(pickle: TorchPickle.whole(members), storages: tensors.enumerated().map { ("\($0)", $1.bytes) })
   }
 
+  /// A state dict as PyTorch before 1.6 wrote it: pickles, then the storages with their lengths.
+  ///
+  /// - Parameters:
+  ///   - tensors: in the order in which they are stored.
+  ///   - isLittleEndian: the order of bytes that it claims.
+  /// - Returns: the file.
+  public static func oldFile(_ tensors: [StoredTensor], isLittleEndian: Bool = true) -> Data {
+    let keys = tensors.indices.map { TorchPickle.text("\($0)") }
+    let magic: [UInt8] = [0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
+    let system = TorchPickle.dictionary + TorchPickle.text("little_endian") + [isLittleEndian ? 0x88 : 0x89, 0x73]
+    let list: [UInt8] = [0x5D, 0x28] + keys.joined() + [0x65]
+    var file = Data(TorchPickle.whole(magic)) + Data(TorchPickle.whole([0x4D, 0xE9, 0x03]))
+    file +=
+      Data(TorchPickle.whole(system)) + Data(TorchArchive(tensors).entries[0].bytes) + Data(TorchPickle.whole(list))
+    for tensor in tensors { file += Data(UInt64(tensor.bytes.count / tensor.type.size)) + Data(tensor.bytes) }
+    return file
+  }
+
   /// A file with any pickle.
   ///
   /// - Parameters:

@@ -39,6 +39,9 @@ public final class MedusaHeads {
           supported: "up to 64 heads of one block each are"
         )
       }
+      if let problem = tensors.mismatch(with: target) {
+        throw .companionMismatch(path: tensors.path, problem: problem)
+      }
       source = tensors
       try source.check(MedusaHeads.tensorShapes(count: max(1, count), target: target))
     }
@@ -132,6 +135,19 @@ package struct MedusaTensors: TensorSource {
     var count = 0
     while file.contains("\(prefix)\(count).0.linear.weight") { count += 1 }
     return count
+  }
+
+  /// Where the file lies.
+  var path: String { file.path }
+
+  /// What shows that the heads were trained for another model, by the sides of the first one's output; nil for nothing.
+  func mismatch(with target: ModelConfiguration) -> String? {
+    guard let shape = file.shape(of: prefix + "0.1.weight"), shape.count == 2,
+      shape != [target.vocabularySize, target.hiddenSize]
+    else { return nil }
+    return
+      "the heads are for a model of width \(shape[1]) with a vocabulary of \(shape[0]), where the target's width is "
+      + "\(target.hiddenSize) and its vocabulary \(target.vocabularySize)"
   }
 
   /// A tensor under its official name.

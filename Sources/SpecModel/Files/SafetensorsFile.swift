@@ -66,6 +66,9 @@ public final class SafetensorsFile: TensorFile {
     "F8_E5M2": 1, "I8": 1, "U8": 1, "BOOL": 1,
   ]
 
+  /// The most sides of a tensor in PyTorch.
+  private static let mostSides = 64
+
   /// The format's own bound, in bytes.
   private static let largestHeader = 100_000_000
 
@@ -117,7 +120,7 @@ public final class SafetensorsFile: TensorFile {
         throw .malformedFile(
           path: path,
           problem:
-            "the tensor '\(name)' begins at byte \(entry.bytes.lowerBound) where the one before it ends at \(end)"
+            "the tensor \(quoted(name)) begins at byte \(entry.bytes.lowerBound) where the one before it ends at \(end)"
         )
       }
       end = entry.bytes.upperBound
@@ -135,30 +138,35 @@ public final class SafetensorsFile: TensorFile {
   ) throws(ModelError) -> Entry {
     let type = try json.member("dtype").string()
     let shape = try json.member("shape").integers()
+    guard shape.count <= mostSides else {
+      throw .malformedFile(path: json.file, problem: "the tensor \(quoted(name)) has \(shape.count) sides")
+    }
     let place = try json.member("data_offsets")
     let offsets = try place.integers()
     guard offsets.count == 2 else { throw place.mismatch(expected: "an array of two integers") }
     guard offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= dataCount else {
       throw .malformedFile(
         path: json.file,
-        problem: "the tensor '\(name)' claims the bytes \(offsets[0]) to \(offsets[1]) where \(dataCount) are there"
+        problem:
+          "the tensor \(quoted(name)) claims the bytes \(offsets[0]) to \(offsets[1]) where \(dataCount) are there"
       )
     }
     guard let size = sizes[type] else {
-      throw .unsupportedType(path: json.file, name: name, found: type)
+      throw .unsupportedType(path: json.file, name: name, found: quoted(type))
     }
     var expected = size
     for dimension in shape {
       let (product, overflow) = expected.multipliedReportingOverflow(by: dimension)
       guard dimension >= 0, !overflow else {
-        throw .malformedFile(path: json.file, problem: "the tensor '\(name)' has the impossible shape \(shape)")
+        throw .malformedFile(path: json.file, problem: "the tensor \(quoted(name)) has the impossible shape \(shape)")
       }
       expected = product
     }
     guard expected == offsets[1] - offsets[0] else {
       throw .malformedFile(
         path: json.file,
-        problem: "the tensor '\(name)' of shape \(shape) needs \(expected) bytes and has \(offsets[1] - offsets[0])"
+        problem:
+          "the tensor \(quoted(name)) of shape \(shape) needs \(expected) bytes and has \(offsets[1] - offsets[0])"
       )
     }
     return Entry(type: type, shape: shape, bytes: dataStart + offsets[0]..<dataStart + offsets[1])

@@ -3,23 +3,19 @@ import SpecFiles
 
 /// What `tokenizer.json` and `tokenizer_config.json` say, checked.
 struct TokenizerFile {
-  /// How text is cut into words (the `ByteLevel` pre-tokenizer).
-  struct Words: Sendable {
-    /// Each stretch of text gets a space in front unless it has one.
-    let startWithSpace: Bool
-    /// GPT-2's pattern cuts each stretch into words; otherwise it is one word.
-    let areSplit: Bool
-  }
+  /// What the files make.
+  let definition: TokenizerDefinition
 
-  let words: Words
-  let addedTokens: [AddedToken]
-  let vocabulary: VocabularyReader
-  let addsBeginToken: Bool?
-
-  init(directory: String) throws(TokenizerError) {
-    let folder = directory.hasSuffix("/") ? directory : directory + "/"
-    let root = try TokenizerField(file: folder + "tokenizer.json")
-    try self.init(root, configuredBegin: TokenizerFile.configuredBeginToken(file: folder + "tokenizer_config.json"))
+  /// Reads the files.
+  ///
+  /// - Parameters:
+  ///   - file: the path of a `tokenizer.json`.
+  ///   - configuration: the path of the `tokenizer_config.json` beside it, which need not be there.
+  init(_ file: String, configuration: String?) throws(TokenizerError) {
+    let root = try TokenizerField(file: file)
+    let configured = try configuration.map { (file) throws(TokenizerError) in try Self.configuredBeginToken(file: file)
+    }
+    try self.init(root, configuredBegin: configured ?? nil)
   }
 
   /// Reads the members of `tokenizer.json`.
@@ -41,12 +37,16 @@ struct TokenizerFile {
       if case .several(_, let all) = error { refusals += all } else { refusals.append(error) }
     }
     if refusals.count > 1 { throw .several(file: root.file, refusals) }
-    guard let contents, let words = parts.words, refusals.isEmpty else {
-      throw refusals.first ?? root.mismatch(expected: "a tokenizer")
-    }
-    self.words = words
-    (addedTokens, vocabulary) = contents
-    addsBeginToken = configuredBegin ?? parts.addsBeginToken
+    guard let contents, refusals.isEmpty else { throw refusals.first ?? root.mismatch(expected: "a tokenizer") }
+    var definition = TokenizerDefinition(vocabulary: contents.vocabulary.vocabulary, model: contents.vocabulary.model)
+    definition.normalizers = parts.normalizers
+    definition.preTokenizers = parts.preTokenizers
+    definition.decoders = parts.decoders
+    definition.addedTokens = contents.added
+    definition.prefix = parts.ends.prefix
+    definition.suffix = parts.ends.suffix
+    definition.addsBeginToken = configuredBegin ?? parts.ends.addsBeginToken
+    self.definition = definition
   }
 
   private static func configuredBeginToken(file: String) throws(TokenizerError) -> Bool? {

@@ -50,7 +50,8 @@ package struct CheckpointWriter: Sendable {
   ) throws(UnwritableFile) {
     check(tensors, KangarooAdapter.tensorShapes(of: shape))
     let folder = try folder(directory)
-    var adapter = target
+    // It is a plain Llama's attention, whatever its target consists of.
+    var adapter = target.asPlainLlama
     adapter.layers = 1
     adapter.attentionHeads = shape.queryHeads
     adapter.keyValueHeads = shape.keyValueHeads

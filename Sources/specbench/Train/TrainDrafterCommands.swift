@@ -41,7 +41,7 @@ struct TrainingTargetOptions: ParsableArguments {
     let configuration = checkpoint.configuration
     let encoded = try options.encoded(
       tokenizer: tokenizer,
-      directory: ModelLocation(model).directory,
+      model: ModelLocation(model),
       configuration: configuration
     )
     let limit = min(options.documentTokens, configuration.contextLength)

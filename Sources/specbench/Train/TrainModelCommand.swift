@@ -39,7 +39,8 @@ struct ShapeOptions: ParsableArguments {
 
   /// A configuration with what was given in the place of its own.
   func applied(to base: ModelConfiguration) throws -> ModelConfiguration {
-    var shape = base
+    // Only a plain Llama can be trained whole.
+    var shape = base.asPlainLlama
     shape.layers = layers
     shape.hiddenSize = width ?? base.hiddenSize
     let isOwnWidth = shape.hiddenSize == base.hiddenSize
@@ -96,7 +97,11 @@ struct TrainModelCommand: ParsableCommand {
     let configuration = try shape.applied(to: base)
     try options.claimingOutput {
       var documents = TokenizedDocuments()
-      for document in try options.encoded(tokenizer: tokens, directory: tokenizer, configuration: configuration) {
+      for document in try options.encoded(
+        tokenizer: tokens,
+        model: ModelLocation(tokenizer),
+        configuration: configuration
+      ) {
         documents.append(document.tokens, limit: min(options.documentTokens, context))
       }
       let computeContext = try options.contextOptions.makeContext()

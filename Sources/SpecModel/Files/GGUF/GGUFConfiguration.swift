@@ -77,6 +77,7 @@ struct GGUFConfiguration {
       ("attn_logit_softcapping", try number("attn_logit_softcapping")),
       ("final_logit_softcapping", try number("final_logit_softcapping")),
       ("bos_token_id", try file.integer("tokenizer.ggml.bos_token_id").map { .integer($0) }),
+      ("eos_token_id", .array(try GGUFChat(file).endTokens().map { .integer($0) })),
     ]
     members += try windows() + rotation(headDimension) + biases() + experts()
     members += try attentionScale(heads, headDimension)

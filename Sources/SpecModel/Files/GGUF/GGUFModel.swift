@@ -133,9 +133,11 @@ final class GGUFModel: TensorFile {
     guard let shape = shape(of: "model.embed_tokens.weight"), shape.count == 2 else {
       throw .missingTensor(path: path, name: "token_embd.weight")
     }
-    return try ModelConfiguration(
+    var configuration = try ModelConfiguration(
       file: JSONFile(root: configurationReader.members(vocabularySize: shape[0]), path: path),
       generation: nil
     )
+    if architecture.addsOneToNorms { configuration.parts.normOffset = 0 }
+    return configuration
   }
 }

@@ -9,7 +9,7 @@ import SpecFiles
 struct PickleMachine {
   /// Why a program is not followed further.
   enum Fault: Error {
-    /// It names a function or class that has nothing to do with tensors.
+    /// It names a function or class that plain tensors do not need.
     case forbidden(String)
     /// It is no such program; a clause about it.
     case malformed(String)
@@ -254,11 +254,14 @@ extension PickleMachine {
     stack.append(.global(try known(module + "." + name)))
   }
 
+  /// The most bytes of a storage's key, which torch.save numbers.
+  private static let longestKey = 64
+
   /// The storage that `('storage', class, key, place, count)` names.
   private mutating func storage(_ identifier: PickleValue) throws(Fault) -> TorchStorage {
     let parts = items(of: identifier) ?? []
     guard parts.count >= 5, case .text("storage") = parts[0], case .global(.storage(let type)) = parts[1],
-      case .text(let key) = parts[2], case .integer(let count) = parts[4]
+      case .text(let key) = parts[2], case .integer(let count) = parts[4], key.utf8.count <= Self.longestKey
     else { throw .malformed("its pickle refers to something outside of it that is no storage") }
     if parts.count > 5, !parts[5].isNone {
       throw .malformed("its storage \(quoted(key)) is a part of another, as only early versions of PyTorch wrote it")
@@ -295,13 +298,15 @@ extension PickleMachine {
     return TorchView(storage: storage, offset: offset, shape: shape, strides: strides)
   }
 
+  /// The numbers of a shape; nil for anything else.
   private func integers(_ value: PickleValue) -> [Int]? {
+    guard let items = items(of: value), items.count <= TorchView.mostSides else { return nil }
     var numbers: [Int] = []
-    for item in items(of: value) ?? [] {
+    for item in items {
       guard case .integer(let number) = item else { return nil }
       numbers.append(number)
     }
-    return items(of: value) == nil ? nil : numbers
+    return numbers
   }
 
   /// Takes the attributes of an ordered dictionary, in which a module notes its version.

@@ -74,9 +74,9 @@ extension TorchContents {
   private static let magic: [UInt8] = [0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
 
   private init(old file: MappedFile) throws(Fault) {
-    let beginning = file.bytes(0..<file.count, most: Self.largestPickle)
-    guard beginning.dropFirst(2).starts(with: Self.magic) else { throw .foreign }
-    var machine = PickleMachine(beginning)
+    let start = file.bytes(0..<file.count, most: 2 + Self.magic.count)
+    guard start.dropFirst(2).elementsEqual(Self.magic) else { throw .foreign }
+    var machine = PickleMachine(file.bytes(0..<file.count, most: Self.largestPickle))
     let (system, root, keys): (PickleValue, PickleValue, PickleValue)
     do {
       _ = (try machine.run(), try machine.run())

@@ -73,13 +73,22 @@ public final class TorchFile: TensorFile {
     guard let type = tensor.view.storage.type.number else {
       throw .unsupportedType(path: path, name: name, found: tensor.view.storage.type.name)
     }
+    guard !tensor.view.isRepeated else {
+      throw .malformedFile(path: path, problem: "its tensor \(quoted(name)) repeats the numbers of its storage")
+    }
     return (tensor, type)
   }
+
+  /// The most bytes of a tensor's name: a long one that is repeated would take more time than its bytes justify.
+  private static let longestName = 4096
 
   /// The tensors of a state dict, each checked against its storage.
   private static func tensors(of contents: TorchContents) throws(TorchContents.Fault) -> [String: Tensor] {
     var tensors: [String: Tensor] = [:]
     for (name, view) in try contents.stateDictionary() {
+      guard name.utf8.count <= longestName else {
+        throw .malformed("the name of a tensor has \(name.utf8.count) bytes")
+      }
       guard let storage = contents.storages[view.storage.key] else {
         throw .malformed("the storage \(quoted(view.storage.key)) of its tensor \(quoted(name)) is not there")
       }
@@ -107,8 +116,8 @@ public final class TorchFile: TensorFile {
 }
 
 extension TorchContents {
-  /// The tensors by name: of the object itself, or of the one dictionary in it that has any, as the checkpoints of a
-  /// training have beside other things.
+  /// The tensors by name: of the one dictionary in the object that has any, as the checkpoints of a training have beside
+  /// other things, tensors among them; else of the object itself.
   ///
   /// - Returns: the tensors in their order.
   /// - Throws: ``Fault`` if there is no such dictionary, or more than one.
@@ -116,15 +125,20 @@ extension TorchContents {
     guard let members = machine.entries(of: root) else {
       throw .malformed("what was saved in it is no state dict")
     }
-    let direct = tensors(in: root)
-    if !direct.isEmpty { return direct }
-    let inner = members.map { (key: $0.key, tensors: tensors(in: $0.value)) }.filter { !$0.tensors.isEmpty }
-    guard let first = inner.first else { throw .malformed("it holds no tensors by name") }
-    guard inner.count == 1 else {
+    // Each dictionary is looked at once, however often it is named.
+    var seen: Set<Int> = []
+    let inner = members.compactMap { key, value -> (key: String, tensors: [(name: String, view: TorchView)])? in
+      guard case .object(let number) = value, seen.insert(number).inserted else { return nil }
+      let found = tensors(in: value)
+      return found.isEmpty ? nil : (key, found)
+    }
+    guard inner.count <= 1 else {
       let keys = inner.prefix(4).map { quoted($0.key) }.joined(separator: ", ")
       throw .malformed("it holds \(inner.count) state dicts, under \(keys), so which one is meant is not known")
     }
-    return first.tensors
+    let chosen = inner.first?.tensors ?? tensors(in: root)
+    if chosen.isEmpty { throw .malformed("it holds no tensors by name") }
+    return chosen
   }
 
   private func tensors(in value: PickleValue) -> [(name: String, view: TorchView)] {

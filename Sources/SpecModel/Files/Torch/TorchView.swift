@@ -42,7 +42,7 @@ struct TorchView {
   let strides: [Int]
 
   /// The most sides of a tensor in PyTorch.
-  private static let mostSides = 64
+  static let mostSides = 64
 
   /// What is wrong with the view, as a clause about it; nil if all its numbers are in the storage.
   ///
@@ -52,7 +52,6 @@ struct TorchView {
     guard storage.count >= 0, storage.count <= byteCount / storage.type.size else {
       return "needs the \(storage.count) numbers of storage \(quoted(storage.key)), which has \(byteCount) bytes"
     }
-    guard shape.count <= Self.mostSides else { return "has \(shape.count) sides" }
     let impossible = "has the impossible shape \(shape) with the strides \(strides) and the offset \(offset)"
     guard shape.count == strides.count, offset >= 0, shape.allSatisfy({ $0 >= 0 }), strides.allSatisfy({ $0 >= 0 })
     else {
@@ -70,9 +69,11 @@ struct TorchView {
     guard last < storage.count else {
       return "reaches to number \(last) of storage \(quoted(storage.key)), which has \(storage.count)"
     }
-    // What repeats numbers could grow without bound when it is written out.
-    return count <= storage.count ? nil : "repeats the \(storage.count) numbers of storage \(quoted(storage.key))"
+    return nil
   }
+
+  /// Whether it has more numbers than its storage: written out, it could be of any size.
+  var isRepeated: Bool { count > storage.count }
 
   /// How many numbers there are.
   var count: Int { shape.contains(0) ? 0 : shape.reduce(1, *) }
