@@ -100,7 +100,7 @@ struct TrainModelCommand: ParsableCommand {
       var documents = TokenizedDocuments()
       let encoded = try options.encoded(
         tokenizer: tokens,
-        directory: tokenizer,
+        model: ModelLocation(tokenizer),
         configuration: configuration,
         fallback: .zephyr
       )

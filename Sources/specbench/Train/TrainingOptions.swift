@@ -135,19 +135,19 @@ struct TrainingOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - tokenizer: the model's.
-  ///   - directory: the folder of the tokenizer's files, which may hold a chat template.
+  ///   - model: where the tokenizer lies, and perhaps a chat template beside it.
   ///   - configuration: names the tokens that begin and end a text.
   ///   - fallback: how conversations are written where the folder has no chat template.
   /// - Returns: the tokens of each document, and how its conversations were written; nil where there is none.
   /// - Throws: for a template or data that cannot be used.
   func encoded(
     tokenizer: Tokenizer,
-    directory: String,
+    model: ModelLocation,
     configuration: ModelConfiguration,
     fallback: ChatTemplate
   ) throws -> (documents: [EncodedDocument], writer: PromptWriter?) {
     Interruption.promise("Stopped: what is saved in \(output) is kept, and the same command goes on from there.")
-    let choice = try templateOption.choose(directory: directory, fallback: .parts(fallback))
+    let choice = try templateOption.choose(model: model, fallback: .parts(fallback))
     let encoder = ConversationEncoder(tokenizer: tokenizer, writer: choice.writer, configuration: configuration)
     var hasConversations = false
     let documents = try Activity.during("Reading the data") {
