@@ -48,6 +48,7 @@ struct GenerateCommand: ParsableCommand {
     try rules.check(tokens, vocabularySize: model.target.configuration.vocabularySize)
     let prepared = try MethodRegistry.builtIn.prepare(chosen, resources: model.resources(samplingOptions.sampling()))
     if let warning = prepared.warning { tell("\(chosen.method): \(warning).") }
+    try prepared.decoder.reserve(positions: min(tokens.count + rules.maximumNewTokens, rules.contextLength))
     let display = TokenDisplay(tokenizer: model.tokenizer, isColored: !isPlain && TokenDisplay.terminalHasColor)
     let generation: Generation
     do {
@@ -78,10 +79,16 @@ struct GenerateCommand: ParsableCommand {
       owner: demo == nil ? "nothing around the prompt" : "the demo suite's",
       isOwnModel: demo != nil
     )
-    let model = try modelOptions.load(files)
-    guard let template else { return (model, model.encode(PromptText(quoting: text)), chosen) }
-    let tokens = model.encode(template.render(history: [], user: text), begins: template.beginOfText)
-    return (model, tokens, chosen)
+    let prompt = template?.render(history: [], user: text) ?? PromptText(quoting: text)
+    let model = try modelOptions.load(
+      files,
+      for: [chosen],
+      positions: { tokenizer, configuration in
+        let encoder = TextEncoder(tokenizer: tokenizer, configuration: configuration)
+        return encoder.encode(prompt, begins: template?.beginOfText).count + outputLimit.maximumNewTokens
+      }
+    )
+    return (model, model.encode(prompt, begins: template?.beginOfText), chosen)
   }
 
   /// The decoder that was asked for, or the first default for which everything is there.

@@ -81,7 +81,12 @@ struct RunCommand: ParsableCommand {
     let specs = try decoderOptions.specs(for: suite, files, sampling, workingDirectory: place)
     try precisionOptions.check(specs, maximumNewTokens: maximumNewTokens)
     let writtenSuite = try stored?.chatTemplate.map(suite.written) ?? templateOption.applied(to: suite, files)
-    let model = try modelOptions.load(files)
+    let model = try modelOptions.load(
+      files,
+      for: RunDecoder.specs(specs, noiseFloor: noiseFloor),
+      positions: { LongestText.positions(of: writtenSuite, $0, $1, maximumNewTokens: maximumNewTokens) },
+      workingDirectory: place
+    )
     var plan = RunPlan(
       suite: writtenSuite,
       suitePath: suitePath,

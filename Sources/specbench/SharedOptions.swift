@@ -65,9 +65,34 @@ struct ModelOptions: ParsableArguments {
     return LoadedModel.files(directory: directory)
   }
 
-  /// Loads a model whose files have been looked at.
-  func load(_ files: ModelFiles) throws -> LoadedModel {
-    let display = ProgressDisplay(unit: "layers")
+  /// Loads a model whose files have been looked at, if it and what is decoded with it fit into memory.
+  ///
+  /// - Parameters:
+  ///   - files: the model's files.
+  ///   - specs: the decoders; none for a model that is used in other ways.
+  ///   - positions: gives the most tokens of prompt and output together; asked for models that can be used.
+  ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
+  /// - Returns: the model, ready to decode.
+  /// - Throws: if it cannot be loaded, `NotEnoughMemory` before any weight is read.
+  func load(
+    _ files: ModelFiles,
+    for specs: [DecoderSpec] = [],
+    positions: (Tokenizer, ModelConfiguration) -> Int = { _, _ in 0 },
+    workingDirectory: String? = nil
+  ) throws -> LoadedModel {
+    let (checkpoint, tokenizer) = try files.usable()
+    let need = try MemoryNeed(
+      specs,
+      target: TargetFiles(
+        configuration: checkpoint.configuration,
+        modelDirectory: files.directory,
+        workingDirectory: workingDirectory
+      ),
+      weightType: dtype ?? checkpoint.naturalWeightType,
+      positions: positions(tokenizer, checkpoint.configuration)
+    )
+    try need.check(available: SystemMemory.available(), path: files.directory)
+    let display = ProgressDisplay(unit: "layers of \(MemoryNeed.text(need.weights))")
     return try Activity.during("Loading the model") {
       try LoadedModel(
         files,

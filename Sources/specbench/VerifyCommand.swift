@@ -24,12 +24,17 @@ struct VerifyCommand: ParsableCommand {
     let specs = try decoderOptions.specs(for: suite, files, sampling)
     guard specs.contains(where: { $0.method != Baseline.method }) else { throw NothingToVerify() }
     let writtenSuite = try templateOption.applied(to: suite, files)
-    let model = try modelOptions.load(files)
+    let maximumNewTokens = suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens
+    let model = try modelOptions.load(
+      files,
+      for: RunDecoder.specs(specs),
+      positions: { LongestText.positions(of: writtenSuite, $0, $1, maximumNewTokens: maximumNewTokens) }
+    )
     let check = LosslessnessCheck(
       suite: writtenSuite,
       decoders: try RunDecoder.prepare(specs, model: model, sampling: sampling),
       model: model,
-      maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
+      maximumNewTokens: maximumNewTokens,
       sampling: sampling
     )
     let display = ProgressDisplay(unit: "questions")
