@@ -141,6 +141,7 @@ let package = Package(
     .testTarget(
       name: "SpecSuiteTests",
       dependencies: ["SpecSuite", "SpecCore", "SpecFiles", "SpecTestSupport"],
+      exclude: ["Templates"],
       swiftSettings: swift
     ),
     .testTarget(
@@ -178,6 +179,11 @@ let package = Package(
         "SpecTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
+      swiftSettings: swift
+    ),
+    .testTarget(
+      name: "MutationTests",
+      dependencies: ["SpecCore", "SpecFiles", "SpecModel", "SpecSuite", "SpecTestSupport"],
       swiftSettings: swift
     ),
     .testTarget(

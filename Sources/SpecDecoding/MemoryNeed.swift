@@ -26,6 +26,7 @@ public struct MemoryNeed: Sendable, Equatable {
   ///   - target: the target's shape and folder.
   ///   - weightType: how weights are held.
   ///   - positions: the most tokens of prompt and output together.
+  ///   - passPositions: positions of a cache beside those of decoders, in which single passes are measured.
   ///   - registry: the methods.
   /// - Throws: ``DecodingError`` for a spec, `ModelError` for a companion that cannot be read.
   public init(
@@ -33,6 +34,7 @@ public struct MemoryNeed: Sendable, Equatable {
     target: TargetFiles,
     weightType: WeightType,
     positions: Int,
+    passPositions: Int = 0,
     registry: MethodRegistry = .builtIn
   ) throws {
     let model = target.configuration
@@ -41,7 +43,8 @@ public struct MemoryNeed: Sendable, Equatable {
     self.positions = min(positions, model.contextLength)
     decoders = specs.count
     weights = model.weightBytes(as: weightType)
-    buffers = model.bufferBytes
+    let rowBytes = model.hiddenSize * MemoryLayout<Float>.size
+    buffers = model.bufferBytes + passPositions * (model.cacheBytesPerPosition + rowBytes)
     for spec in specs {
       let method = try registry.method(named: spec.method)
       let settings = try SettingValues(spec, of: method)
@@ -50,7 +53,7 @@ public struct MemoryNeed: Sendable, Equatable {
         companions += Int(Double(parameters) * weightType.bytesPerWeight)
       }
       caches += self.positions * (model.cacheBytesPerPosition + (try method.bytesPerPosition(settings, target)))
-      buffers += self.positions * model.hiddenSize * MemoryLayout<Float>.size
+      buffers += self.positions * rowBytes
     }
   }
 

@@ -73,22 +73,25 @@ struct GenerateCommand: ParsableCommand {
     let demo = try modelOptions.demoSuite()
     let files = try modelOptions.files(for: demo)
     let chosen = try decoder(spec, files)
-    let template = try templateOption.choose(
+    let choice = try templateOption.choose(
       directory: files.directory,
-      fallback: demo?.template,
-      owner: demo == nil ? "nothing around the prompt" : "the demo suite's",
+      fallback: .plain,
+      suite: demo?.template,
       isOwnModel: demo != nil
     )
-    let prompt = template?.render(history: [], user: text) ?? PromptText(quoting: text)
+    if let warning = choice.warning { tell("\(warning): it reads the prompt as it is.") }
+    // Without a template the begin token is put in front if the tokenizer's files ask for it.
+    let written = try choice.isChosen ? choice.writer.prompt(history: [], user: text) : nil
+    let (prompt, begins) = (written?.text ?? PromptText(quoting: text), written?.begins)
     let model = try modelOptions.load(
       files,
       for: [chosen],
       positions: { tokenizer, configuration in
         let encoder = TextEncoder(tokenizer: tokenizer, configuration: configuration)
-        return encoder.encode(prompt, begins: template?.beginOfText).count + outputLimit.maximumNewTokens
+        return encoder.encode(prompt, begins: begins).count + outputLimit.maximumNewTokens
       }
     )
-    return (model, model.encode(prompt, begins: template?.beginOfText), chosen)
+    return (model, model.encode(prompt, begins: begins), chosen)
   }
 
   /// The decoder that was asked for, or the first default for which everything is there.

@@ -14,7 +14,8 @@ extension WeightType: ExpressibleByArgument {}
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The model's folder: config.json, model.safetensors and tokenizer.json in Hugging Face layout. "
+      "The model's folder: config.json, model.safetensors (or pytorch_model.bin) and tokenizer.json in Hugging Face "
+        + "layout. "
         + "Default: the environment variable SPECBENCH_MODEL, then the model that comes with the suite (of generate and "
         + "bench: the demo suite; decode has none).",
       valueName: "dir"
@@ -57,7 +58,8 @@ struct ModelOptions: ParsableArguments {
   func files(for suite: Suite? = nil) throws -> ModelFiles {
     guard let directory = given ?? suite?.modelPath else {
       throw ValidationError(
-        "no model is given; pass --model DIR, where DIR holds config.json, model.safetensors and tokenizer.json, "
+        "no model is given; pass --model DIR, where DIR holds config.json, \(WeightNames.model.alternatives) and "
+          + "tokenizer.json, "
           + "or set SPECBENCH_MODEL"
       )
     }
@@ -71,6 +73,7 @@ struct ModelOptions: ParsableArguments {
   ///   - files: the model's files.
   ///   - specs: the decoders; none for a model that is used in other ways.
   ///   - positions: gives the most tokens of prompt and output together; asked for models that can be used.
+  ///   - measuresPasses: whether a run measures single passes as well, in a cache of their own.
   ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
   /// - Returns: the model, ready to decode.
   /// - Throws: if it cannot be loaded, `NotEnoughMemory` before any weight is read.
@@ -78,18 +81,23 @@ struct ModelOptions: ParsableArguments {
     _ files: ModelFiles,
     for specs: [DecoderSpec] = [],
     positions: (Tokenizer, ModelConfiguration) -> Int = { _, _ in 0 },
+    measuresPasses: Bool = false,
     workingDirectory: String? = nil
   ) throws -> LoadedModel {
     let (checkpoint, tokenizer) = try files.usable()
+    let configuration = checkpoint.configuration
+    let longest = positions(tokenizer, configuration)
+    let passes = VerificationCosts.cachePositions(text: longest, contextLength: configuration.contextLength)
     let need = try MemoryNeed(
       specs,
       target: TargetFiles(
-        configuration: checkpoint.configuration,
+        configuration: configuration,
         modelDirectory: files.directory,
         workingDirectory: workingDirectory
       ),
       weightType: dtype ?? checkpoint.naturalWeightType,
-      positions: positions(tokenizer, checkpoint.configuration)
+      positions: longest,
+      passPositions: measuresPasses ? passes : 0
     )
     try need.check(available: SystemMemory.available(), path: files.directory)
     let display = ProgressDisplay(unit: "layers of \(MemoryNeed.text(need.weights))")
@@ -108,7 +116,7 @@ struct ModelOptions: ParsableArguments {
     guard model == nil, given == directory, !isEntry(directory) else { return }
     throw ModelError.missingFolder(
       path: "\(directory), which the environment variable SPECBENCH_MODEL names",
-      purpose: "a checkpoint folder with config.json and model.safetensors",
+      purpose: "a checkpoint folder with config.json and \(WeightNames.model.alternatives)",
       isFile: false
     )
   }

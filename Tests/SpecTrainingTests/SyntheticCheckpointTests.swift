@@ -55,4 +55,21 @@ import Testing
     }
     #expect(outputs.allSatisfy { $0 == outputs[0] && $0.count == 20 })
   }
+
+  /// Progress is told before each layer, and ends the loading if it says so.
+  @Test func loadingTellsItsLayersAndCanBeEnded() throws {
+    struct Ended: Error {}
+    let folder = try TemporaryFolder()
+    let (path, _) = try Self.written(shardBytes: 1 << 30, to: folder)
+    let (context, checkpoint) = (try ComputeContext(threads: 1), try Checkpoint(directory: path))
+    var told: [Int] = []
+    _ = try Transformer(checkpoint: checkpoint, context: context) { done, total in
+      #expect(total == 3)
+      told.append(done)
+    }
+    #expect(told == [0, 1, 2])
+    #expect(throws: Ended.self) {
+      try Transformer(checkpoint: checkpoint, context: context) { done, _ in if done == 1 { throw Ended() } }
+    }
+  }
 }

@@ -81,10 +81,10 @@ extension Kangaroo {
     isDefault: true,
     verifiesByRejection: true,
     addedParameters: { KangarooAdapter.parameterCount(for: $0) },
-    checkSettings: { _ = try $0.exitLayer($1.configuration) },
+    checkSettings: { _ = try $0.exitLayer($1) },
     bytesPerPosition: EarlyExit.bytesPerPosition,
     make: { settings, resources in
-      let exit = try settings.exitLayer(resources.target.configuration)
+      let exit = try settings.exitLayer(resources.files)
       let adapter = try settings.adapter(resources)
       let decoder = try decoder(
         target: resources.target,

@@ -27,12 +27,11 @@ package enum LongestText {
     for question in suite.questions {
       var history: [(user: String, assistant: String)] = []
       for turn in question.turns {
-        let prompt = encoder.encode(
-          suite.template.render(history: history, user: turn),
-          begins: suite.template.beginOfText
-        )
-        guard prompt.count < contextLength else { break }
-        longest = max(longest, prompt.count + (history.count + 1) * maximumNewTokens)
+        // What the template refuses to write is skipped, too.
+        guard let written = try? suite.template.prompt(history: history, user: turn) else { break }
+        let count = encoder.encode(written.text, begins: written.begins).count
+        guard count < contextLength else { break }
+        longest = max(longest, count + (history.count + 1) * maximumNewTokens)
         history.append((turn, ""))
       }
     }

@@ -52,9 +52,11 @@ package struct SyntheticCheckpoint {
 
   /// Writes a Kangaroo adapter as the published ones are: multi-head attention of the target's width.
   ///
-  /// - Parameter directory: the folder, which is made if it is not there.
+  /// - Parameters:
+  ///   - exitLayer: the exit layer that it says to be made for.
+  ///   - directory: the folder, which is made if it is not there.
   /// - Throws: `UnwritableFile`.
-  package func writeAdapter(to directory: String) throws(UnwritableFile) {
+  package func writeAdapter(exitLayer: Int = 2, to directory: String) throws(UnwritableFile) {
     let shape = AttentionShape(
       hiddenSize: configuration.hiddenSize,
       queryHeads: configuration.attentionHeads,
@@ -63,6 +65,7 @@ package struct SyntheticCheckpoint {
     )
     try writer.writeKangarooAdapter(
       for: configuration,
+      exitLayer: exitLayer,
       shape: shape,
       tensors: tensors(KangarooAdapter.tensorShapes(of: shape), keyed: "kangaroo"),
       to: directory
