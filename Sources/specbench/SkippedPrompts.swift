@@ -11,7 +11,8 @@ struct SkippedPrompts: Error, CustomStringConvertible {
     if let refusal = reasons.first(where: SkipReason.isRefusal) {
       return "no prompt of the suite \(suite) can be decoded, since \(refusal); name another with --chat-template"
     }
-    return "no prompt of the suite \(suite) leaves room in the model's context: take a model with a longer one, or other "
+    return
+      "no prompt of the suite \(suite) leaves room in the model's context: take a model with a longer one, or other "
       + "categories with --categories"
   }
 

@@ -113,15 +113,14 @@ extension MutatedFormat {
       _ = tokenizer.decode(0..<Token(tokenizer.vocabularySize), skippingSpecialTokens: true)
     },
     MutatedFormat(name: "template", file: "chat_template.jinja", seeds: { _ in templates.map { Array($0.utf8) } }) {
-      if case .unrecognized(let file, let reason) = ModelTemplate(directory: $0) {
-        throw RefusedTemplate(description: "\(file): the template is not used, since \(reason)")
+      switch ModelTemplate(directory: $0) {
+      case .none: return
+      case .unusable(let file, let reason): throw ChatTemplateProblem(file: file, reason: reason)
+      case .usable(let template):
+        _ = try template.prompt([SpokenTurn(.user, text), SpokenTurn(.assistant, "Yes."), SpokenTurn(.user, "Why?")])
       }
     },
   ]
-
-  private struct RefusedTemplate: Error, CustomStringConvertible {
-    let description: String
-  }
 
   private static let templates = [
     "{% for m in messages %}{{ '<|' + m['role'] + '|>\\n' + m['content'] | trim + '</s>\\n' }}{% endfor %}"

@@ -1,6 +1,7 @@
 import Foundation
 import SpecFiles
 import SpecSuite
+import SpecTestSupport
 import Testing
 
 /// Renderings by jinja2 with the settings of transformers, of templates as published models use them.
@@ -82,6 +83,28 @@ import Testing
     for golden in try Self.goldens(Self.folder.appending(path: "expressions.jsonl")) {
       let source = try #require(golden.source)
       check(golden, source, source.debugDescription)
+    }
+  }
+
+  private static let chats = Fixtures.root?.appending(path: "smollm2/goldens.jsonl").path ?? ""
+
+  /// Prompts of a published model as transformers writes them.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: chats), "the fixture smollm2 is absent"))
+  func promptsAreThoseOfTransformers() throws {
+    struct Chat: Decodable {
+      let messages: [Message]
+      let prompt: String
+
+      enum CodingKeys: String, CodingKey {
+        case messages
+        case prompt = "prompt_text"
+      }
+    }
+    let template = try Self.published("smollm2")
+    for line in try Data(contentsOf: URL(fileURLWithPath: Self.chats)).split(separator: 0x0A) {
+      let chat = try JSONDecoder().decode(Chat.self, from: line)
+      let turns = chat.messages.map { SpokenTurn(Speaker(rawValue: $0.role) ?? .user, $0.content) }
+      #expect(try template.prompt(turns).text == chat.prompt)
     }
   }
 

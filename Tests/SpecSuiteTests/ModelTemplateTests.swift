@@ -184,7 +184,14 @@ import Testing
       (long + "{{ ns.x.replace('a', ns.x) }}", "too long"),
       (long + many + "{% if ns.x.upper() == ns.x %}{% endif %}" + end, "too long"),
       (long + many + "{% set z = ns.y[::-1] %}" + end, "too long"),
-      (long + "{{ ns.x ~ 'b' in ns.x ~ ns.x }}", "too long"),
+      (long + many + "{% if ns.x is lower %}{% endif %}" + end, "too long"),
+      (long + "{% set z = [ns.x ~ 'b', ns.x ~ 'c'] * 9999 %}{{ z | unique | list | length }}", "too long"),
+      (long + "{{ [ns.x] * 60000 }}", "writes too much"), (long + "{{ ([ns.x] * 60000) | tojson(indent=90) }}", "too"),
+      (
+        "{% set d = dict(" + (0..<9000).map { "k\($0)=1" }.joined(separator: ", ") + ") %}" + many
+          + "{% set e = dict(d) %}" + end, "too long"
+      ),
+      (long + "{{ ns.x ~ 'b' in ns.x ~ 'a' }}", "too long"),
       (many + "{% set z = namespace(a=range(1000)) %}" + end, "too long"),
       ("{% set x = [] %}" + String(repeating: "{% set x = [[[[[[x]]]]]] %}", count: 9000), "too deep"),
       (

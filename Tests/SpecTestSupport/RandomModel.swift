@@ -46,6 +46,20 @@ public struct RandomModel {
   public let draft: Transformer
   private let tensors: RandomTensors
 
+  /// The target as a folder of `config.json` and `model.safetensors`.
+  ///
+  /// - Returns: the folder, which is removed when it is let go.
+  /// - Throws: what writing files throws.
+  package func checkpoint() throws -> TemporaryFolder {
+    let (folder, configuration) = (try TemporaryFolder(), target.configuration)
+    let stored = configuration.tensorShapes.sorted { $0.key < $1.key }.map { name, shape in
+      StoredTensor(name, shape, .float32, tensors.numbers(name, shape: shape))
+    }
+    _ = try folder.write(configuration.description(storedAs: "float32").document, to: "config.json")
+    _ = try folder.write([UInt8](StoredTensor.file(stored)), to: "model.safetensors")
+    return folder
+  }
+
   /// - Parameters:
   ///   - seed: what all weights follow from.
   ///   - weightType: how weights are held.

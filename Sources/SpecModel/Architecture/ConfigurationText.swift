@@ -39,7 +39,8 @@ extension ModelConfiguration {
   /// The rotary embedding: in the older spelling, which all programs read, unless layers differ.
   private var rotation: KeyValuePairs<String, JSONValue> {
     guard let windowRotary else {
-      let scaling = rotary.scaling == .plain ? JSONValue.null : .members(rotary, context: contextLength, withBase: false)
+      let scaling =
+        rotary.scaling == .plain ? JSONValue.null : .members(rotary, context: contextLength, withBase: false)
       return ["rope_theta": .number(ropeTheta), "rope_scaling": scaling]
     }
     return [

@@ -20,7 +20,10 @@ extension ModelFamily {
     modelType: "mistral",
     title: "Mistral",
     architecture: "MistralForCausalLM",
-    defaults: ["sliding_window": .integer(4096), "num_key_value_heads": .integer(8), "max_position_embeddings": .integer(131_072)],
+    defaults: [
+      "sliding_window": .integer(4096), "num_key_value_heads": .integer(8),
+      "max_position_embeddings": .integer(131_072),
+    ],
     options: [.window]
   )
 
@@ -93,8 +96,10 @@ extension ModelFamily {
     title: "Gemma 3 (text)",
     architecture: "Gemma3ForCausalLM",
     defaults: gemmaDefaults.merging([
-      "sliding_window": .integer(4096), "query_pre_attn_scalar": .integer(256), "max_position_embeddings": .integer(131_072),
-      "rope_theta": .number(1_000_000.0), "rope_local_base_freq": .number(10_000.0), "sliding_window_pattern": .integer(6),
+      "sliding_window": .integer(4096), "query_pre_attn_scalar": .integer(256),
+      "max_position_embeddings": .integer(131_072),
+      "rope_theta": .number(1_000_000.0), "rope_local_base_freq": .number(10_000.0),
+      "sliding_window_pattern": .integer(6),
     ]) { $1 },
     activationKeys: ["hidden_activation"],
     parts: .gemmaWithOutputNorms { $0.names.normalizeHeads() },
@@ -110,7 +115,8 @@ extension ModelFamily {
 /// What several families share.
 extension ModelFamily {
   private static let qwenDefaults: [String: JSONValue] = [
-    "max_position_embeddings": .integer(32768), "num_key_value_heads": .integer(32), "sliding_window": .integer(4096), "max_window_layers": .integer(28),
+    "max_position_embeddings": .integer(32768), "num_key_value_heads": .integer(32), "sliding_window": .integer(4096),
+    "max_window_layers": .integer(28),
   ]
 
   /// A window in the upper layers, where it is switched on.

@@ -117,7 +117,9 @@ extension RotaryEmbedding {
 extension Llama3Scaling {
   fileprivate func scaled(_ frequency: Float) -> Float {
     let wavelength = Float(2 * Double.pi) / frequency
-    let (longest, shortest) = (Float(Double(originalContext) / lowFrequencyFactor), Float(Double(originalContext) / highFrequencyFactor))
+    let (longest, shortest) = (
+      Float(Double(originalContext) / lowFrequencyFactor), Float(Double(originalContext) / highFrequencyFactor)
+    )
     if wavelength > longest { return frequency / Float(factor) }
     if wavelength < shortest { return frequency }
     let span = Float(highFrequencyFactor - lowFrequencyFactor)

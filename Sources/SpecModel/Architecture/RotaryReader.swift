@@ -46,7 +46,9 @@ struct RotaryReader {
       throw malformed("'rope_theta' is \(rotary.theta) where a number from 1 is expected")
     }
     guard (0...1).contains(rotary.share), rotated(rotary) >= 2, rotated(rotary) % 2 == 0 else {
-      throw malformed("'partial_rotary_factor' is \(rotary.share), which rotates no even part of a head of \(headDimension)")
+      throw malformed(
+        "'partial_rotary_factor' is \(rotary.share), which rotates no even part of a head of \(headDimension)"
+      )
     }
     var limit: ContextLimit?
     if let parameters { limit = try scale(&rotary, parameters) }
@@ -122,7 +124,8 @@ struct RotaryReader {
     let scales = (try parameters.number("mscale") ?? 0, try parameters.number("mscale_all_dim") ?? 0)
     let own =
       scales.0 != 0 && scales.1 != 0
-      ? YarnScaling.attentionFactor(of: factor, scale: scales.0) / YarnScaling.attentionFactor(of: factor, scale: scales.1)
+      ? YarnScaling.attentionFactor(of: factor, scale: scales.0)
+        / YarnScaling.attentionFactor(of: factor, scale: scales.1)
       : YarnScaling.attentionFactor(of: factor)
     return YarnScaling(
       factor: factor,

@@ -41,7 +41,7 @@ struct UnsupportedFeatures {
   private static let flags = [
     "attention_bias", "mlp_bias", "qkv_bias", "use_bias", "add_bias_linear", "use_qk_norm", "qk_layernorm",
     "use_parallel_residual", "parallel_attn", "alibi", "rope_interleaved", "is_encoder_decoder",
-    "use_bidirectional_attention",
+    "use_bidirectional_attention", "use_mrope", "lm_head_bias",
   ]
 
   /// Factors that most models do not have, each with the value that changes nothing.
@@ -110,7 +110,9 @@ struct UnsupportedFeatures {
   private func checkLayerTypes() throws(ModelError) {
     guard let kinds = try file["layer_types"]?.elements() else { return }
     // A family with one window for all layers names them by it.
-    let window = try file.size("sliding_window") == nil ? "full_attention" : "sliding_attention"
+    let readsWindow = family?.optionalKeys.contains("sliding_window") ?? false
+    let length = readsWindow ? try file.size("sliding_window") : nil
+    let window = length == nil ? "full_attention" : "sliding_attention"
     for kind in kinds {
       let name = try kind.string()
       guard name != window else { continue }

@@ -70,7 +70,8 @@ struct LayerLoader {
     isBiased: Bool
   ) throws -> Projection {
     let sources = try parts.map { try source.tensor("\(prefix)\($0.name).weight", shape: [$0.rows, columns]) }
-    let biases = try isBiased
+    let biases =
+      try isBiased
       ? parts.flatMap { try source.tensor("\(prefix)\($0.name).bias", shape: [$0.rows]).finiteFloats() } : nil
     return Projection(
       matrix: try PackedMatrix(stacking: sources, columns: columns, type: type, context: context),

@@ -1,7 +1,7 @@
 /// How much work a rendering may take, and how long a text may grow. Both follow from what is to be written: a long
 /// conversation may take longer.
 struct JinjaBudget {
-  private static let leastSteps = 400_000
+  private static let leastSteps = 300_000
   private var steps: Int
   /// Most scalars of one text.
   let longestText: Int
@@ -9,7 +9,7 @@ struct JinjaBudget {
   /// - Parameter input: scalars of the conversation.
   init(input: Int) {
     steps = Self.leastSteps + min(input, 1 << 26)
-    longestText = (1 << 20) + 4 * min(input, 1 << 26)
+    longestText = (1 << 19) + 4 * min(input, 1 << 26)
   }
 
   /// Takes some steps.

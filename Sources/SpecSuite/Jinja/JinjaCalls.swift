@@ -7,6 +7,7 @@ extension JinjaRun {
   mutating func call(_ function: JinjaValue, _ given: JinjaGiven) throws(JinjaProblem) -> JinjaValue {
     if case .macro(let macro) = function { return try call(macro, given) }
     guard case .function(let name) = function else { throw JinjaProblem("it calls \(function.kind)") }
+    try budget.passing(given.all)
     switch name {
     case "raise_exception":
       let reason = try given.list.first.map { (value) throws(JinjaProblem) in try written(value) }?.string ?? ""

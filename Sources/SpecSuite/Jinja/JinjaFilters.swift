@@ -15,9 +15,9 @@ extension JinjaRun {
     case "replace": return try method(name, of: .text(written(value)), given)
     case "indent": return try indented(written(value), given)
     case "tojson":
-      let text = try JinjaJSON(given).text(value)
-      try budget.making(text.count)
-      return .text(text)
+      let json = try JinjaJSON(given)
+      try budget.making(json.longest(value))
+      return .text(try json.text(value))
     case "length", "count": return .integer(try length(value))
     case "int", "float", "abs", "round": return try Self.number(name, value, given)
     case "items": return try pairs(value)
@@ -42,12 +42,7 @@ extension JinjaRun {
     case "select", "reject": return try selected(value, given, isKept: name == "select", byAttribute: false)
     case "selectattr", "rejectattr": return try selected(value, given, isKept: name == "selectattr", byAttribute: true)
     case "unique":
-      var kept: [JinjaValue] = []
-      for element in try elements(of: value) {
-        try budget.pay(kept.count)
-        if !kept.contains(element) { kept.append(element) }
-      }
-      return .list(try JinjaList(kept))
+      return .list(try unique(value, given))
     case "sum":
       var sum = JinjaValue.integer(0)
       for element in try elements(of: value) { sum = try JinjaOperators.binary("+", sum, element, &budget) }
@@ -59,6 +54,24 @@ extension JinjaRun {
       return .list(try Self.tuples(pairs))
     default: throw JinjaProblem("the filter '\(name.prefix(40))' is not read here")
     }
+  }
+
+  /// The first of equal elements; texts are equal in any case unless an argument says otherwise.
+  private mutating func unique(_ value: JinjaValue, _ given: JinjaGiven) throws(JinjaProblem) -> JinjaList {
+    let isExact = given.value(0, "case_sensitive")?.isTrue ?? false
+    var kept: [JinjaValue] = []
+    var keys: [JinjaValue] = []
+    for element in try elements(of: value) {
+      var key =
+        try given.value(1, "attribute").map { (path) throws(JinjaProblem) in try self.path(path, of: element) }
+        ?? element
+      try budget.pay(key.weight * (1 + keys.count))
+      if !isExact, case .text(let text) = key { key = .text(text.lowercased) }
+      guard !keys.contains(key) else { continue }
+      keys.append(key)
+      kept.append(element)
+    }
+    return try JinjaList(kept)
   }
 
   private func length(_ value: JinjaValue) throws(JinjaProblem) -> Int {

@@ -80,11 +80,17 @@ enum JinjaOperators {
     case "*": result = a * b
     case "/": result = a / b
     case "//": result = (a / b).rounded(.down)
-    case "%": result = a - b * (a / b).rounded(.down)
+    case "%": result = remainder(a, b)
     default: result = pow(a, b)
     }
     guard result.isFinite else { throw JinjaProblem("'\(symbol)' has no result") }
     return .real(result)
+  }
+
+  /// With the divisor's sign, even where it is zero.
+  private static func remainder(_ a: Double, _ b: Double) -> Double {
+    let rest = fmod(a, b)
+    return rest == 0 ? copysign(0, b) : (rest < 0) != (b < 0) ? rest + b : rest
   }
 
   static func compare(_ symbol: String, _ left: JinjaValue, _ right: JinjaValue) throws(JinjaProblem) -> Bool {

@@ -26,8 +26,12 @@ extension JinjaRun {
       default: return false
       }
     case "sameas": return Self.isSame(value, given.list.first ?? .undefined(""))
-    case "lower": return try written(value) == written(value).lowercased
-    case "upper": return try written(value) == written(value).uppercased
+    case "lower", "upper":
+      let text = try written(value)
+      try budget.making(text.count)
+      let cased = text.units.lazy.map(JinjaText.scalar).filter(\.properties.isCased)
+      return !cased.isEmpty
+        && cased.allSatisfy { name == "lower" ? $0.properties.isLowercase : $0.properties.isUppercase }
     case "odd", "even", "divisibleby": return try divides(name, value, given)
     default: throw JinjaProblem("the test '\(name.prefix(40))' is not read here")
     }

@@ -66,7 +66,7 @@ enum JinjaValue: Equatable, Sendable {
   }
 
   /// How deep lists and objects lie in each other.
-  fileprivate var depth: Int {
+  var depth: Int {
     switch self {
     case .list(let list): list.depth
     case .object(let object): object.depth

@@ -10,11 +10,9 @@ extension JinjaRun {
     case .text(let text): return text
     case .undefined: return JinjaText()
     default:
-      // Every scalar may take several, and equal parts that are stored once are written each time.
-      try budget.making(value.weight)
-      let text = try Self.representation(value)
-      try budget.making(text.count)
-      return text
+      // Before it is made: equal parts that are stored once are written each time.
+      try budget.making(16 * value.weight)
+      return try Self.representation(value)
     }
   }
 
@@ -95,7 +93,7 @@ struct JinjaJSON {
   init(_ given: JinjaGiven) throws(JinjaProblem) {
     switch given.value(1, "indent") ?? given.named["indent"] {
     case nil, .null?: indent = nil
-    case .text(let text)?: indent = text
+    case .text(let text)? where text.count <= 100: indent = text
     case let width?:
       guard let count = width.whole, count <= 100 else { throw JinjaProblem("an indentation is \(width.kind)") }
       indent = JinjaText(String(repeating: " ", count: max(count, 0)))
@@ -109,6 +107,11 @@ struct JinjaJSON {
     }
     (itemSeparator, keySeparator) = separators
     sortsKeys = given.value(3, "sort_keys")?.isTrue ?? false
+  }
+
+  /// About how many scalars the text of a value has at most.
+  func longest(_ value: JinjaValue) -> Int {
+    value.weight * (16 + (indent?.count ?? 0) * (1 + value.depth) + itemSeparator.count + keySeparator.count)
   }
 
   /// The text of a value.

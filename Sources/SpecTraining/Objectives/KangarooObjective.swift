@@ -36,7 +36,14 @@ package final class KangarooObjective: TrainingObjective {
     exits = try FloatMatrix(rows: rows, columns: checkpoint.configuration.hiddenSize)
     let vocabulary = checkpoint.configuration.vocabularySize
     logits = try FloatMatrix(rows: rows, columns: vocabulary)
-    logitCap = try checkpoint.configuration.parts.logitCap.map { try LogitCap($0, rows: rows, columns: vocabulary) }
+    logitCap = try checkpoint.configuration.parts.logitCap.map {
+      try LogitCap(
+        $0,
+        rows: rows,
+        columns: vocabulary,
+        context: context
+      )
+    }
   }
 
   /// Takes an adapter's weights, to go on from them or to measure them.
