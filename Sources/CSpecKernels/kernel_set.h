@@ -100,7 +100,15 @@ static inline size_t sk_padded_columns(sk_number_type type, size_t columns) {
 
 /// Packs the source rows first ..< last up to the first that does not fit; see sk_pack_rows.
 bool sk_pack_range(sk_number_type type, void *packed, size_t columns, size_t first_row, sk_number_type source_type,
-                   const void *source, size_t first, size_t last);
+                   const void *source, size_t paired_rows, size_t first, size_t last);
+
+/// Bytes of a row of a source; its width is a multiple of a block's numbers.
+static inline size_t sk_row_bytes(sk_number_type type, size_t width) {
+  return width / sk_block_numbers(type) * sk_block_bytes(type);
+}
+
+/// Widens numbers to float32: exactly, or as a format of blocks defines it.
+void sk_widen_exactly(sk_number_type type, const void *source, size_t first, size_t count, float *out);
 
 /// Sizes of the near-equal tiles that `rows` positions are split into: the first `rows % count` have one more.
 typedef struct {

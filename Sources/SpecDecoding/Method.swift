@@ -132,8 +132,8 @@ extension Setting.Kind {
 public struct DecoderResources {
   /// The model whose output is reproduced.
   public let target: Transformer
-  /// The target's folder, where companions lie by default; nil for a model made in memory.
-  public let modelDirectory: String?
+  /// Where the target lies, and companions beside it by default; nil for a model made in memory.
+  public let model: ModelLocation?
   /// How tokens are chosen.
   public let sampling: Sampling
   /// The folder that relative paths in settings begin at; nil for the present working directory.
@@ -141,26 +141,37 @@ public struct DecoderResources {
 
   /// - Parameters:
   ///   - target: the model.
-  ///   - modelDirectory: its folder.
+  ///   - model: where it lies; nil for a model made in memory.
   ///   - sampling: how tokens are chosen.
   ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
+  public init(
+    target: Transformer,
+    model: ModelLocation?,
+    sampling: Sampling = .greedy,
+    workingDirectory: String? = nil
+  ) {
+    self.target = target
+    self.model = model
+    self.sampling = sampling
+    self.workingDirectory = workingDirectory
+  }
+
+  /// The same for a model in a folder.
   public init(
     target: Transformer,
     modelDirectory: String?,
     sampling: Sampling = .greedy,
     workingDirectory: String? = nil
   ) {
-    self.target = target
-    self.modelDirectory = modelDirectory
-    self.sampling = sampling
-    self.workingDirectory = workingDirectory
+    let model = modelDirectory.map(ModelLocation.init)
+    self.init(target: target, model: model, sampling: sampling, workingDirectory: workingDirectory)
   }
 
   /// What settings are checked against.
   var files: TargetFiles {
     TargetFiles(
       configuration: target.configuration,
-      modelDirectory: modelDirectory,
+      model: model,
       workingDirectory: workingDirectory
     )
   }

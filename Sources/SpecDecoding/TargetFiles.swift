@@ -4,19 +4,27 @@ import SpecModel
 public struct TargetFiles: Sendable {
   /// The target's shape.
   public let configuration: ModelConfiguration
+  /// Where the target lies; nil for a model made in memory.
+  public let model: ModelLocation?
   /// The target's folder, where companions lie by default; nil for a model made in memory.
-  public let modelDirectory: String?
+  public var modelDirectory: String? { model?.directory }
   /// The folder that relative paths in settings begin at; nil for the present working directory.
   public let workingDirectory: String?
 
   /// - Parameters:
   ///   - configuration: the target's shape.
-  ///   - modelDirectory: its folder.
+  ///   - model: where it lies; nil for a model made in memory.
   ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
-  public init(configuration: ModelConfiguration, modelDirectory: String?, workingDirectory: String? = nil) {
+  public init(configuration: ModelConfiguration, model: ModelLocation?, workingDirectory: String? = nil) {
     self.configuration = configuration
-    self.modelDirectory = modelDirectory
+    self.model = model
     self.workingDirectory = workingDirectory
+  }
+
+  /// The same for a model in a folder.
+  public init(configuration: ModelConfiguration, modelDirectory: String?, workingDirectory: String? = nil) {
+    let model = modelDirectory.map(ModelLocation.init)
+    self.init(configuration: configuration, model: model, workingDirectory: workingDirectory)
   }
 
   /// A companion's folder: as given, or the default one beside the model.

@@ -96,7 +96,7 @@ public enum ForeignFile: Equatable, Sendable {
     case .webPage: "download the file itself again, since this page may say why the download failed"
     case .zip: "unpack it; weights that PyTorch saved are read as pytorch_model.bin, or saved as safetensors"
     case .gzip: "unpack it with gunzip"
-    case .gguf: "name the model's folder in Hugging Face layout, with safetensors"
+    case .gguf: "name the file itself as the model"
     case .parquet: "convert it, with Python: pandas.read_parquet(FILE).to_json(OUTPUT, orient='records', lines=True)"
     case .database, .safetensors, .pdf: "name the file that was meant"
     case .utf16: "save it in UTF-8, as with: iconv -f UTF-16 -t UTF-8 FILE > OUTPUT"

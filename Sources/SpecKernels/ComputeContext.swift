@@ -50,7 +50,7 @@ public final class ComputeContext {
   ///   - type: how it is held.
   /// - Throws: ``KernelError/unusableNumber(_:)`` for the first that is not finite once it is held.
   public func check(_ source: NumberSource, columns: Int, heldAs type: WeightType) throws(KernelError) {
-    precondition(columns > 0 && source.count % columns == 0, "numbers of another shape")
+    precondition(source.hasRows(of: columns), "numbers of another shape")
     var fits = true
     source.withBytes { bytes in
       guard let base = bytes.baseAddress else { return }
@@ -78,7 +78,8 @@ public final class ComputeContext {
         firstRow,
         source.type.native,
         base,
-        source.count / columns
+        source.count / columns,
+        source.pairedRows
       )
     }
     return fits

@@ -27,7 +27,7 @@ public final class PackedMatrix {
     type: WeightType,
     context: ComputeContext
   ) throws(KernelError) {
-    precondition(columns > 0 && sources.allSatisfy { $0.count % columns == 0 }, "weights of another shape")
+    precondition(sources.allSatisfy { $0.hasRows(of: columns) }, "weights of another shape")
     self.columns = columns
     self.type = type
     rows = sources.reduce(0) { $0 + $1.count / columns }

@@ -50,21 +50,21 @@ struct ChatTemplateOption: ParsableArguments {
   /// How to write conversations for a model.
   ///
   /// - Parameters:
-  ///   - directory: the model's folder.
+  ///   - model: where the model lies.
   ///   - fallback: the way where the model has no template of its own.
   ///   - suite: the suite's way, which `suite` names; nil for the fallback.
   ///   - isOwnModel: whether the model came with the suite, whose way then goes before the model's own template.
   /// - Returns: the way.
   /// - Throws: for a choice that cannot be used.
   func choose(
-    directory: String,
+    model: ModelLocation,
     fallback: PromptWriter,
     suite: PromptWriter? = nil,
     isOwnModel: Bool = false
   ) throws -> Choice {
-    if let chatTemplate { return Choice(writer: try named(chatTemplate, directory, suite ?? fallback)) }
+    if let chatTemplate { return Choice(writer: try named(chatTemplate, model, suite ?? fallback)) }
     if isOwnModel { return Choice(writer: suite ?? fallback) }
-    switch ModelTemplate(directory: directory, date: try date()) {
+    switch ModelTemplate(model, date: try date()) {
     case .none:
       return Choice(writer: fallback, isChosen: false, warning: "The model's files have no chat template")
     case .usable(let template):
@@ -76,20 +76,20 @@ struct ChatTemplateOption: ParsableArguments {
     }
   }
 
-  private func named(_ name: String, _ directory: String, _ suite: PromptWriter) throws -> PromptWriter {
+  private func named(_ name: String, _ model: ModelLocation, _ suite: PromptWriter) throws -> PromptWriter {
     switch name {
     case "suite": return suite
     case "model":
-      switch ModelTemplate(directory: directory, date: try date()) {
+      switch ModelTemplate(model, date: try date()) {
       case .usable(let template): return .jinja(template)
       case .none:
-        throw UnusableTemplate(place: directory, reason: "there is no chat template in this folder")
+        throw UnusableTemplate(place: model.path, reason: "the model has no chat template")
       case .unusable(let file, let reason): throw ChatTemplateProblem(file: file, reason: reason)
       }
     default:
       if let shipped = ChatTemplate.named(name) { return .parts(shipped) }
       if FileManager.default.fileExists(atPath: name) {
-        return try ChatTemplateChoice.writer(file: name, directory: directory, date: date())
+        return try ChatTemplateChoice.writer(file: name, specialTokens: model.specialTokens(), date: date())
       }
       let names = ChatTemplate.shipped.map(\.name).joined(separator: ", ")
       throw UnusableTemplate(
@@ -97,6 +97,36 @@ struct ChatTemplateOption: ParsableArguments {
         reason: "there is no template and no file \(quoted(name)), but \(names), model and suite"
       )
     }
+  }
+}
+
+extension ModelTemplate {
+  /// Looks for a model's template, in its folder or in its file.
+  ///
+  /// - Parameters:
+  ///   - model: where the model lies.
+  ///   - date: what the template takes for today.
+  init(_ model: ModelLocation, date: TemplateDate = .today) {
+    do throws(ModelError) {
+      guard let embedded = try model.embeddedTemplate() else {
+        self = ModelTemplate(directory: model.path, date: date)
+        return
+      }
+      guard let source = embedded.source else {
+        self = .none
+        return
+      }
+      self = ModelTemplate(source: source, file: model.path, specialTokens: embedded.specialTokens, date: date)
+    } catch {
+      self = .unusable(file: model.path, reason: "the file that holds it cannot be read")
+    }
+  }
+}
+
+extension ModelLocation {
+  /// The texts of the tokens that templates name, such as `bos_token`.
+  fileprivate func specialTokens() throws -> [String: String] {
+    try embeddedTemplate()?.specialTokens ?? ModelTemplate.specialTokens(path)
   }
 }
 
@@ -115,7 +145,7 @@ extension ModelFiles {
   func isModel(of suite: Suite) -> Bool {
     guard let path = suite.modelPath else { return false }
     func resolved(_ path: String) -> String { (try? FilePlace.resolved(path)) ?? path }
-    return resolved(path) == resolved(directory)
+    return resolved(ModelLocation(path).path) == resolved(location.path)
   }
 }
 
@@ -126,10 +156,10 @@ extension ChatTemplateOption {
   ///   - suite: the suite.
   ///   - files: the model's.
   /// - Returns: the suite, and a sentence about a model that is asked in plain text what suits one with a template.
-  /// - Throws: as ``choose(directory:fallback:suite:isOwnModel:)``.
+  /// - Throws: as ``choose(model:fallback:suite:isOwnModel:)``.
   func applied(to suite: Suite, _ files: ModelFiles) throws -> (suite: Suite, warnings: [String]) {
     let choice = try choose(
-      directory: files.directory,
+      model: files.location,
       fallback: .plain,
       suite: suite.template,
       isOwnModel: files.isModel(of: suite)

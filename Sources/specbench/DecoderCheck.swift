@@ -24,7 +24,7 @@ extension ModelFiles {
     }
     let target = TargetFiles(
       configuration: configuration,
-      modelDirectory: directory,
+      model: location,
       workingDirectory: workingDirectory
     )
     let choice =

@@ -73,7 +73,7 @@ struct GenerateCommand: ParsableCommand {
     let files = try modelOptions.files(for: demo)
     let chosen = try decoder(spec, files)
     let choice = try templateOption.choose(
-      directory: files.directory,
+      model: files.location,
       fallback: .plain,
       suite: demo?.template,
       isOwnModel: demo != nil

@@ -14,13 +14,13 @@ struct InspectCommand: ParsableCommand {
       """
   )
 
-  @Argument(help: ArgumentHelp("A model's folder, or one with a config.json alone.", valueName: "dir"))
+  @Argument(help: ArgumentHelp("A model's folder, one with a config.json alone, or a GGUF file.", valueName: "dir"))
   var directory: String
 
-  func validate() throws { try refuseEmptyPaths(["The model's folder": directory]) }
+  func validate() throws { try refuseEmptyPaths(["The model": directory]) }
 
   func run() throws {
-    let files = LoadedModel.files(directory: directory)
+    let files = LoadedModel.files(directory)
     let description = ModelDescription(files)
     if let configuration = files.configuration {
       try say(

@@ -53,7 +53,7 @@ struct ModelDescription {
   /// How conversations are written for the model where --chat-template does not say it.
   private var template: String {
     let otherwise = "prompts are plain text, or written as --chat-template says"
-    switch ModelTemplate(directory: files.directory) {
+    switch ModelTemplate(files.location) {
     case .none: return "the model has none; \(otherwise)"
     case .usable(let template):
       return "the model's own, from \(URL(fileURLWithPath: template.file).lastPathComponent)"

@@ -64,7 +64,7 @@ struct ModelOptions: ParsableArguments {
       )
     }
     try checkVariable(directory)
-    return LoadedModel.files(directory: directory)
+    return LoadedModel.files(directory)
   }
 
   /// Loads a model whose files have been looked at.

@@ -40,7 +40,7 @@ static void compare_products(sk_context *found, sk_context *expected) {
       size_t stride = sk_round_up(outputs, SK_PANEL);
       float *weights = random_floats(outputs * columns, 1), *x = random_floats(rows * columns, 2);
       void *packed = calloc(1, sk_packed_bytes(type, outputs, columns));
-      sk_pack_rows(expected, type, packed, columns, 0, SK_F32, weights, outputs);
+      sk_pack_rows(expected, type, packed, columns, 0, SK_F32, weights, outputs, 0);
       float *y = calloc(rows * stride, 4), *z = calloc(rows * stride, 4);
       sk_matmul(found, type, packed, outputs, columns, x, columns, rows, y, stride);
       sk_matmul(expected, type, packed, outputs, columns, x, columns, rows, z, stride);
@@ -124,7 +124,7 @@ static void compare_any_bits(sk_context *found, sk_context *expected) {
     for (size_t i = 0; i < 16 * 32; i++) weights[i] = (float)(int32_t)random_bits() * 0x1p-31f;
     bool is_finite = true;
     for (size_t i = 0; i < 32; i++) x[i] = any_float(), is_finite &= isfinite(x[i]);
-    sk_pack_rows(expected, SK_INT8, packed, 32, 0, SK_F32, weights, 16);
+    sk_pack_rows(expected, SK_INT8, packed, 32, 0, SK_F32, weights, 16, 0);
     sk_matmul(found, SK_INT8, packed, 16, 32, x, 32, 1, y, 16);
     sk_matmul(expected, SK_INT8, packed, 16, 32, x, 32, 1, z, 16);
     for (size_t i = 0; i < 16; i++) {

@@ -188,8 +188,14 @@ import Testing
   @Test func aFolderAroundTheModelIsToldOnce() throws {
     try scratch.write("GGUF", to: "a.gguf")
     let alone = try inspect(scratch.folder.path)
-    expect(alone, status: 2, "\"a.gguf\" is there, a GGUF file")
-    #expect(alone.errors.components(separatedBy: "gguf_file=f).save_pretrained('hf')").count == 3)
+    expect(alone, status: 2, "a.gguf: it ends at byte 4, inside the version")
+    #expect(alone.errors.split(separator: "\n").count == 1)
+    try scratch.write("GGUF", to: "b.gguf")
+    expect(
+      try inspect(scratch.folder.path),
+      status: 2,
+      "2 models in GGUF files like \"a.gguf\" are there: name one of them"
+    )
     try FileManager.default.copyItem(atPath: model.directory, toPath: scratch.path("hf"))
     expect(try inspect(scratch.folder.path), status: 2, "name \(scratch.folder.path)/hf")
   }
@@ -223,7 +229,8 @@ import Testing
       ("weights.pt", "rename it to pytorch_model.bin"),
       ("pytorch_model-00001-of-00002.bin", "pytorch_model.bin.index.json"),
       ("model-00001-of-00002.safetensors", "model.safetensors.index.json"), ("adapter_model.safetensors", "LoRA"),
-      ("small.gguf", "gguf_file"), ("consolidated.00.pth", "Hugging Face layout"), ("model.ckpt", "not read"),
+      ("small.gguf", "name \(model.directory)/small.gguf"), ("consolidated.00.pth", "Hugging Face layout"),
+      ("model.ckpt", "not read"),
       ("other.safetensors", "rename"),
     ] {
       try model.write(weights, to: name)
@@ -240,7 +247,7 @@ import Testing
 
   @Test func aPathThatIsNoFolder() throws {
     try scratch.write("GGUF and more", to: "small.gguf")
-    expect(try inspect(scratch.path("small.gguf")), status: 2, "it is a GGUF file", "gguf_file")
+    expect(try inspect(scratch.path("small.gguf")), status: 2, "version 1684955424 of the GGUF format")
     expect(try inspect(model.directory + "/tokenizer.json"), status: 2, "is a file", "name the folder")
     expect(try Program.run(["inspect", "some-org/some-model"]), status: 2, "hf download some-org/some-model")
     let url = "https://huggingface.co/some-org/some-model"

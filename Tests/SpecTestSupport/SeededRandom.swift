@@ -30,7 +30,33 @@ extension SplitMix64 {
           UInt16(truncatingIfNeeded: next()) & 0x83ff | (below(20) == 0 ? 0 : UInt16(10 + below(6)) << 10)
         }
       )
+    case .blocks: RawNumbers(blocks: blocks(count / type.numbersInBlock, as: type))
     }
+  }
+
+  /// Random blocks of quantized numbers: bits of any kind, but scales as those of weights.
+  public mutating func blocks(_ count: Int, as type: NumberType) -> [UInt8] {
+    guard case .blocks(let format) = type else { return [] }
+    var bytes = (0..<count * type.size).map { _ in UInt8(truncatingIfNeeded: next()) }
+    // The places of scales and minimums in float16.
+    let places: [Int] =
+      switch format {
+      case .q80, .q40, .q50: [0]
+      case .q41, .q51, .q4k, .q5k: [0, 2]
+      case .q2k: [80, 82]
+      case .q3k: [108]
+      case .q6k: [208]
+      }
+    for block in 0..<count {
+      for place in places {
+        // Exponents from 2^-12 to 2^-9, any sign and fraction; now and then 0 or a subnormal number.
+        let exponent = below(20) == 0 ? 0 : UInt16(3 + below(4)) << 10
+        let half = UInt16(truncatingIfNeeded: next()) & 0x83ff | exponent
+        bytes[block * type.size + place] = UInt8(half & 0xff)
+        bytes[block * type.size + place + 1] = UInt8(half >> 8)
+      }
+    }
+    return bytes
   }
 
   /// Paths of a random tree of `count` nodes in the slots after `prefix`.
@@ -53,6 +79,9 @@ public final class RawNumbers {
 
   /// Numbers of 16 bits.
   public init(halves: [UInt16]) { bytes = Self.copy(halves) }
+
+  /// Blocks of quantized numbers.
+  public init(blocks: [UInt8]) { bytes = Self.copy(blocks) }
 
   deinit { bytes.deallocate() }
 

@@ -26,6 +26,7 @@ public struct StoredTensor {
     case .float32: bytes = numbers.withUnsafeBytes(Array.init)
     case .bfloat16: bytes = numbers.map { UInt16($0.bitPattern >> 16) }.withUnsafeBytes(Array.init)
     case .float16: bytes = numbers.map { Self.float16Bits($0) }.withUnsafeBytes(Array.init)
+    case .blocks: preconditionFailure("safetensors files have no blocks")
     }
   }
 

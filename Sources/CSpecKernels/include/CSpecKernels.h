@@ -20,8 +20,12 @@ extern "C" {
 #define SK_PANEL 16
 
 /// How a weight is stored, in files and in panels.
-/// int8 exists only in panels: blocks of 32 columns share a scale.
-typedef enum { SK_F32 = 0, SK_BF16 = 1, SK_F16 = 2, SK_INT8 = 3 } sk_number_type;
+/// int8 exists only in panels: blocks of 32 columns share a scale. The types after it exist only in files: blocks as the
+/// GGUF format names them (widening.c).
+typedef enum {
+  SK_F32 = 0, SK_BF16 = 1, SK_F16 = 2, SK_INT8 = 3, SK_Q8_0 = 4, SK_Q4_0 = 5, SK_Q4_1 = 6, SK_Q5_0 = 7, SK_Q5_1 = 8,
+  SK_Q2_K = 9, SK_Q3_K = 10, SK_Q4_K = 11, SK_Q5_K = 12, SK_Q6_K = 13
+} sk_number_type;
 
 // ---- Thread pool (thread_pool.c) ----
 
@@ -53,11 +57,27 @@ bool sk_kernel_set_supported(const sk_kernel_set *set);
 
 /// Bytes of a packed matrix of `rows` outputs over `columns` inputs.
 size_t sk_packed_bytes(sk_number_type type, size_t rows, size_t columns);
+
+// ---- Numbers of files (widening.c, packing.c) ----
+
+/// Numbers that are stored together in a file: 1, or those of a block.
+size_t sk_block_numbers(sk_number_type type);
+/// Bytes that they take.
+size_t sk_block_bytes(sk_number_type type);
+/// Where row `row` of a matrix lies. `paired_rows` is 0 where rows lie in order. Else it is the rows of a head whose rotary
+/// pairs lie side by side, as in GGUF files, where its first halves are wanted before its second ones.
+static inline size_t sk_stored_row(size_t row, size_t paired_rows) {
+  if (paired_rows == 0) return row;
+  const size_t inside = row % paired_rows, half = paired_rows / 2;
+  return row - inside + inside % half * 2 + inside / half;
+}
 /// Widens `count` numbers to float32, rounding through `rounding` first (exact if that is at least as wide; SK_INT8
 /// stands for no rounding).
-void sk_widen(sk_number_type source_type, const void *source, sk_number_type rounding, size_t count, float *out);
+void sk_widen(sk_number_type source_type, const void *source, size_t first, sk_number_type rounding, size_t count,
+              float *out);
 /// The float32 number of 16 bits.
 float sk_widen_f16(uint16_t bits);
+float sk_widen_bf16(uint16_t bits);
 
 // ---- Numbers that are not finite (finite.c) ----
 
@@ -80,10 +100,10 @@ void sk_context_release(sk_context *context);
 
 /// Packs row-major source rows into panels starting at output row `first_row` of the packed matrix. Narrowing rounds to
 /// nearest even; int8 takes for each row and block of 32 the scale that makes the largest magnitude 127, rounded up to
-/// bf16. The destination was zero-filled by its allocator. False if a number is not finite once it is held: see
-/// sk_first_unfit.
+/// bf16. The destination was zero-filled by its allocator. `paired_rows`: see sk_stored_row. False if a number is not
+/// finite once it is held: see sk_first_unfit.
 bool sk_pack_rows(sk_context *context, sk_number_type type, void *packed, size_t columns, size_t first_row,
-                  sk_number_type source_type, const void *source, size_t source_rows);
+                  sk_number_type source_type, const void *source, size_t source_rows, size_t paired_rows);
 
 /// y[m][n] = x[m][k] · w[n][k]ᵀ. Row strides count floats; y's stride is at least n rounded up to SK_PANEL.
 /// False if memory for packing x could not be had.

@@ -38,7 +38,20 @@ static int32_t smallest_unfit(sk_number_type stored, sk_number_type held) {
   return held == SK_F16 ? 0x477ff000 : held == SK_BF16 ? 0x7f7f8000 : 0x7f800000;
 }
 
+/// The same for blocks, whose numbers have to be computed.
+static size_t first_unfit_of_blocks(sk_number_type stored, const void *numbers, size_t count, sk_number_type held) {
+  float wide[256];
+  for (size_t first = 0, some; first < count; first += some) {
+    some = count - first < 256 ? count - first : 256;
+    sk_widen_exactly(stored, numbers, first, some, wide);
+    const size_t place = sk_first_unfit(SK_F32, wide, some, held);
+    if (place < some) return first + place;
+  }
+  return count;
+}
+
 size_t sk_first_unfit(sk_number_type stored, const void *numbers, size_t count, sk_number_type held) {
+  if (sk_block_numbers(stored) > 1) return first_unfit_of_blocks(stored, numbers, count, held);
   const size_t size = stored == SK_F32 ? 4 : 2;
   const int32_t limit = smallest_unfit(stored, held);
   for (size_t first = 0, some; first < count; first += some) {
@@ -62,8 +75,8 @@ typedef struct {
 
 static void search_rows(const void *job, size_t first, size_t last) {
   const searching *s = job;
-  const size_t size = s->stored == SK_F32 ? 4 : 2, count = (last - first) * s->width;
-  if (sk_first_unfit(s->stored, s->numbers + first * s->width * size, count, s->held) < count) *s->found = true;
+  const size_t row = sk_row_bytes(s->stored, s->width), count = (last - first) * s->width;
+  if (sk_first_unfit(s->stored, s->numbers + first * row, count, s->held) < count) *s->found = true;
 }
 
 bool sk_all_fit(sk_context *context, sk_number_type stored, const void *numbers, size_t rows, size_t width,

@@ -58,20 +58,21 @@ void sk_over_rows(const sk_context *context, size_t rows, size_t floats_per_row,
 typedef struct {
   sk_number_type type, source_type;
   void *packed;
-  size_t columns, first_row;
+  size_t columns, first_row, paired_rows;
   const void *source;
   _Atomic bool fits;
 } packing;
 
 static void pack_part(const void *job, size_t first, size_t last) {
   packing *p = (packing *)job;
-  if (!sk_pack_range(p->type, p->packed, p->columns, p->first_row, p->source_type, p->source, first, last))
+  if (!sk_pack_range(p->type, p->packed, p->columns, p->first_row, p->source_type, p->source,
+                     p->paired_rows, first, last))
     p->fits = false;
 }
 
 bool sk_pack_rows(sk_context *context, sk_number_type type, void *packed, size_t columns, size_t first_row,
-                  sk_number_type source_type, const void *source, size_t source_rows) {
-  packing job = {type, source_type, packed, columns, first_row, source, true};
+                  sk_number_type source_type, const void *source, size_t source_rows, size_t paired_rows) {
+  packing job = {type, source_type, packed, columns, first_row, paired_rows, source, true};
   sk_over_rows(context, source_rows, columns, &job, pack_part);
   return job.fits;
 }

@@ -7,29 +7,6 @@
 
 #include "kernel_set.h"
 
-static float widen_bf16(uint16_t bits) {
-  uint32_t wide = (uint32_t)bits << 16;
-  float value;
-  memcpy(&value, &wide, sizeof value);
-  return value;
-}
-
-float sk_widen_f16(uint16_t bits) {
-  uint32_t sign = (uint32_t)(bits & 0x8000) << 16, exponent = bits >> 10 & 0x1f, fraction = bits & 0x3ff, wide;
-  if (exponent == 0x1f) {
-    wide = sign | 0x7f800000 | fraction << 13;
-  } else if (exponent) {
-    wide = sign | (exponent + 112) << 23 | fraction << 13;
-  } else {
-    // Subnormal: the fraction counts units of 2^-24, which float32 holds exactly.
-    float value = (float)fraction * 0x1p-24f;
-    return sign ? -value : value;
-  }
-  float value;
-  memcpy(&value, &wide, sizeof value);
-  return value;
-}
-
 /// Rounds to nearest even; a number that is not one stays so.
 static uint16_t narrow_bf16(float value) {
   uint32_t bits;
@@ -58,23 +35,6 @@ static bool narrow_f16(float value, uint16_t *out) {
   return rounded < 0x47800000;
 }
 
-static float number_at(sk_number_type type, const void *source, size_t index) {
-  // Sources are files: their numbers need not be aligned.
-  uint16_t half;
-  float single;
-  switch (type) {
-    case SK_F32:
-      memcpy(&single, (const char *)source + index * 4, 4);
-      return single;
-    case SK_BF16:
-      memcpy(&half, (const char *)source + index * 2, 2);
-      return widen_bf16(half);
-    default:
-      memcpy(&half, (const char *)source + index * 2, 2);
-      return sk_widen_f16(half);
-  }
-}
-
 size_t sk_packed_bytes(sk_number_type type, size_t rows, size_t columns) {
   const size_t padded_rows = sk_round_up(rows, SK_PANEL), padded_columns = sk_padded_columns(type, columns);
   if (type == SK_INT8) return padded_rows / SK_PANEL * (padded_columns / 32) * SK_INT8_BLOCK_BYTES;
@@ -88,61 +48,71 @@ static void pack_int8_block(const float *numbers, size_t count, char *block, siz
   // Rounded up, so that the largest magnitude stays within 127 units.
   float exact = largest / 127.0f;
   uint16_t scale = narrow_bf16(exact);
-  if (widen_bf16(scale) < exact) scale++;
+  if (sk_widen_bf16(scale) < exact) scale++;
   memcpy(block + lane * 2, &scale, 2);
-  float unit = widen_bf16(scale);
+  float unit = sk_widen_bf16(scale);
   int8_t *out = (int8_t *)block + 2 * SK_PANEL + lane * 2;
   for (size_t i = 0; i < count; i++)
     out[i / 2 * 2 * SK_PANEL + i % 2] = (int8_t)(unit > 0 ? rintf(numbers[i] / unit) : 0);
 }
 
-/// One source row, all of which fits, into lane `row % 16` of its panel.
-static void pack_row(sk_number_type type, void *packed, size_t columns, size_t row, sk_number_type source_type,
-                     const void *source) {
-  const size_t lane = row % SK_PANEL;
-  char *panel = (char *)packed + row / SK_PANEL * sk_packed_bytes(type, SK_PANEL, columns);
-  for (size_t first = 0; first < columns; first += 32) {
-    const size_t count = columns - first < 32 ? columns - first : 32;
-    float numbers[32];
-    for (size_t i = 0; i < count; i++) numbers[i] = number_at(source_type, source, first + i);
-    if (type == SK_INT8) {
-      pack_int8_block(numbers, count, panel + first / 32 * SK_INT8_BLOCK_BYTES, lane);
-      continue;
-    }
-    for (size_t i = 0; i < count; i++) {
-      const size_t column = first + i;
-      uint16_t half;
-      switch (type) {
-        case SK_F32: ((float *)panel)[column * SK_PANEL + lane] = numbers[i]; break;
-        case SK_F16:
-          narrow_f16(numbers[i], &half);
-          ((uint16_t *)panel)[column * SK_PANEL + lane] = half;
-          break;
-        default:
-          ((uint16_t *)panel)[(column / 2 * SK_PANEL + lane) * 2 + column % 2] = narrow_bf16(numbers[i]);
-          break;
-      }
+/// Numbers of a row that are widened at once: whole blocks of every type.
+#define AT_ONCE 256
+
+/// Up to 32 numbers of a row, all of which fit, into lane `lane` of a panel.
+static void pack_numbers(sk_number_type type, char *panel, size_t lane, size_t first, const float *numbers,
+                         size_t count) {
+  if (type == SK_INT8) {
+    pack_int8_block(numbers, count, panel + first / 32 * SK_INT8_BLOCK_BYTES, lane);
+    return;
+  }
+  for (size_t i = 0; i < count; i++) {
+    const size_t column = first + i;
+    uint16_t half;
+    switch (type) {
+      case SK_F32: ((float *)panel)[column * SK_PANEL + lane] = numbers[i]; break;
+      case SK_F16:
+        narrow_f16(numbers[i], &half);
+        ((uint16_t *)panel)[column * SK_PANEL + lane] = half;
+        break;
+      default:
+        ((uint16_t *)panel)[(column / 2 * SK_PANEL + lane) * 2 + column % 2] = narrow_bf16(numbers[i]);
+        break;
     }
   }
 }
 
-bool sk_pack_range(sk_number_type type, void *packed, size_t columns, size_t first_row, sk_number_type source_type,
-                   const void *source, size_t first, size_t last) {
-  const size_t source_bytes = columns * (source_type == SK_F32 ? 4 : 2);
-  for (size_t i = first; i < last; i++) {
-    const char *row = (const char *)source + i * source_bytes;
-    if (sk_first_unfit(source_type, row, columns, type) < columns) return false;
-    pack_row(type, packed, columns, first_row + i, source_type, row);
+/// One source row into lane `row % 16` of its panel; false if a number does not fit.
+static bool pack_row(sk_number_type type, void *packed, size_t columns, size_t row, sk_number_type source_type,
+                     const void *source) {
+  char *panel = (char *)packed + row / SK_PANEL * sk_packed_bytes(type, SK_PANEL, columns);
+  for (size_t first = 0; first < columns; first += AT_ONCE) {
+    const size_t some = columns - first < AT_ONCE ? columns - first : AT_ONCE;
+    float numbers[AT_ONCE];
+    sk_widen_exactly(source_type, source, first, some, numbers);
+    if (sk_first_unfit(SK_F32, numbers, some, type) < some) return false;
+    for (size_t start = 0; start < some; start += 32)
+      pack_numbers(type, panel, row % SK_PANEL, first + start, numbers + start, some - start < 32 ? some - start : 32);
   }
   return true;
 }
 
-void sk_widen(sk_number_type source_type, const void *source, sk_number_type rounding, size_t count, float *out) {
+bool sk_pack_range(sk_number_type type, void *packed, size_t columns, size_t first_row, sk_number_type source_type,
+                   const void *source, size_t paired_rows, size_t first, size_t last) {
+  for (size_t i = first; i < last; i++) {
+    const char *row = (const char *)source + sk_row_bytes(source_type, columns) * sk_stored_row(i, paired_rows);
+    if (!pack_row(type, packed, columns, first_row + i, source_type, row)) return false;
+  }
+  return true;
+}
+
+void sk_widen(sk_number_type source_type, const void *source, size_t first, sk_number_type rounding, size_t count,
+              float *out) {
+  sk_widen_exactly(source_type, source, first, count, out);
+  if (rounding != SK_BF16 && rounding != SK_F16) return;
   for (size_t i = 0; i < count; i++) {
-    float value = number_at(source_type, source, i);
     uint16_t half;
-    if (rounding == SK_BF16) value = widen_bf16(narrow_bf16(value));
-    if (rounding == SK_F16 && narrow_f16(value, &half)) value = sk_widen_f16(half);
-    out[i] = value;
+    if (rounding == SK_BF16) out[i] = sk_widen_bf16(narrow_bf16(out[i]));
+    else if (narrow_f16(out[i], &half)) out[i] = sk_widen_f16(half);
   }
 }

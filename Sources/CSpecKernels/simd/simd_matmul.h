@@ -214,7 +214,7 @@ static void run_tile(sk_number_type type, size_t rows, size_t panels, const tile
     case SK_F32: tile_f32(rows, panels, job); return;
     case SK_BF16: tile_bf16(rows, panels, job); return;
     case SK_F16: tile_f16(rows, panels, job); return;
-    case SK_INT8: tile_int8(rows, panels, job); return;
+    default: tile_int8(rows, panels, job); return;
   }
 }
 

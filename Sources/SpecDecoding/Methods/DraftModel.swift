@@ -105,7 +105,7 @@ extension DraftModel {
       name: "model",
       kind: .text,
       default: "draft",
-      help: "the draft model's folder; 'draft' is the one beside the target's files"
+      help: "the draft model's folder or GGUF file; 'draft' is the folder beside the target's files"
     ),
     noun: "a draft model",
     weights: WeightNames.model.safetensors,
@@ -181,27 +181,30 @@ extension DraftModel {
       + "drafted, and a cycle gives one token"
   }
 
-  /// The model in a folder, if it may draft for the target.
-  private static func checkpoint(_ directory: String, _ target: TargetFiles) throws -> Checkpoint {
-    let configuration = try Checkpoint.configuration(directory: directory)
+  /// The model in a folder or a GGUF file, if it may draft for the target.
+  private static func checkpoint(_ path: String, _ target: TargetFiles) throws -> Checkpoint {
+    let location = ModelLocation(path)
+    let configuration = try Checkpoint.configuration(location)
     let (found, expected) = (configuration.vocabularySize, target.configuration.vocabularySize)
     guard found == expected else {
       throw ModelError.companionMismatch(
-        path: directory + "/config.json",
+        path: location.configurationFile,
         problem: "the draft model's vocabulary has \(found) entries where the target's has \(expected)"
       )
     }
-    if let target = target.modelDirectory { try checkTokens(of: directory, against: target, count: expected) }
-    return try Checkpoint(directory: directory, configuration: configuration)
+    if let target = target.model { try checkTokens(of: location, against: target, count: expected) }
+    return try Checkpoint(location)
   }
 
   /// Checks that each token of a draft model stands for what it stands for in the target, where both say so.
-  private static func checkTokens(of directory: String, against target: String, count: Int) throws {
-    let (path, other) = (directory + "/tokenizer.json", target + "/tokenizer.json")
-    guard FileManager.default.fileExists(atPath: path), FileManager.default.fileExists(atPath: other) else { return }
-    let mine = try InputFile<ModelError>.bytes(of: path)
-    guard try mine != InputFile<ModelError>.bytes(of: other) else { return }
-    let (own, its) = (try Tokenizer(directory: directory), try Tokenizer(directory: target))
+  private static func checkTokens(of draft: ModelLocation, against target: ModelLocation, count: Int) throws {
+    let (path, other) = (draft.tokenizerFile, target.tokenizerFile)
+    guard path != other, isEntry(path), isEntry(other) else { return }
+    if draft.format == .folder, target.format == .folder {
+      let mine = try InputFile<ModelError>.bytes(of: path)
+      guard try mine != InputFile<ModelError>.bytes(of: other) else { return }
+    }
+    let (own, its) = (try Tokenizer(draft), try Tokenizer(target))
     if let token = (0..<Token(count)).first(where: { own.bytes(of: $0) != its.bytes(of: $0) }) {
       throw ModelError.companionMismatch(
         path: path,

@@ -2,32 +2,55 @@ import Foundation
 import SpecFiles
 import SpecKernels
 
-/// A model's folder in Hugging Face layout: its configuration and its tensors, in one file or sharded with an index.
+/// A model's configuration and its tensors: in a folder in Hugging Face layout, or in a GGUF file.
 public final class Checkpoint {
-  /// The folder.
-  public let directory: String
+  /// Where it lies.
+  public let location: ModelLocation
+  /// The folder in which what belongs to the model lies.
+  public var directory: String { location.directory }
   /// The model's shape.
   public let configuration: ModelConfiguration
   /// The weight files, in the order of their names.
   public var weightFiles: [String] { tensors.files }
+  /// All files that its numbers follow from.
+  package var definingFiles: [String] {
+    location.format == .folder ? [location.configurationFile] + weightFiles : weightFiles
+  }
   private let tensors: any TensorFile
+
+  /// Maps the files of a folder; nothing is copied yet.
+  ///
+  /// - Parameter directory: a folder, or a GGUF file.
+  /// - Throws: ``ModelError`` if a file is absent or malformed.
+  public convenience init(directory: String) throws(ModelError) { try self.init(ModelLocation(directory)) }
 
   /// Maps the files; nothing is copied yet.
   ///
-  /// - Parameter directory: the folder.
-  /// - Throws: ``ModelError`` if a file is absent or malformed.
-  public convenience init(directory: String) throws(ModelError) {
-    try self.init(directory: directory, configuration: Self.configuration(directory: directory))
+  /// - Parameter location: where the model lies.
+  /// - Throws: ``ModelError`` if a file is absent or malformed, or tensors are absent or not as the configuration says.
+  package convenience init(_ location: ModelLocation) throws(ModelError) {
+    switch location.format {
+    case .folder:
+      try self.init(directory: location.path, configuration: Self.configuration(location))
+    case .gguf:
+      let model = try GGUFModel(path: location.path)
+      try self.init(model, model.configuration())
+    }
   }
 
-  /// What the configuration of a folder says.
+  /// What the configuration of a model says.
   ///
-  /// - Parameter directory: what should be a checkpoint's folder.
+  /// - Parameter location: where it should lie.
   /// - Returns: the model's shape.
-  /// - Throws: ``ModelError`` if it is no folder, or its `config.json` cannot be used.
-  package static func configuration(directory: String) throws(ModelError) -> ModelConfiguration {
-    if let error = ModelFolder.problem(with: directory, named: directory) { throw error }
-    return try ModelConfiguration(directory: directory)
+  /// - Throws: ``ModelError`` if there is none, or its configuration cannot be used.
+  package static func configuration(_ location: ModelLocation) throws(ModelError) -> ModelConfiguration {
+    switch location.format {
+    case .folder:
+      if let error = ModelFolder.problem(with: location.path, named: location.path) { throw error }
+      return try ModelConfiguration(directory: location.path)
+    case .gguf:
+      return try GGUFModel(path: location.path).configuration()
+    }
   }
 
   /// Maps the weight files of a folder whose configuration is known.
@@ -36,10 +59,23 @@ public final class Checkpoint {
   ///   - directory: the folder.
   ///   - configuration: what its `config.json` says.
   /// - Throws: ``ModelError`` if a file is absent or malformed, or tensors are absent or not as the configuration says.
-  package init(directory: String, configuration: ModelConfiguration) throws(ModelError) {
-    self.directory = directory
+  package convenience init(directory: String, configuration: ModelConfiguration) throws(ModelError) {
+    try self.init(ModelLocation(directory), configuration, WeightNames.model.open(in: directory))
+  }
+
+  /// Takes over a GGUF file whose configuration is known.
+  convenience init(_ model: GGUFModel, _ configuration: ModelConfiguration) throws(ModelError) {
+    try self.init(ModelLocation(model.path), configuration, model)
+  }
+
+  private init(
+    _ location: ModelLocation,
+    _ configuration: ModelConfiguration,
+    _ tensors: any TensorFile
+  ) throws(ModelError) {
+    self.location = location
     self.configuration = configuration
-    tensors = try WeightNames.model.open(in: directory)
+    self.tensors = tensors
     // Nothing is to be found out only while weights are packed.
     try check(configuration.tensorShapes)
     try checkTiedHead()
@@ -61,7 +97,7 @@ public final class Checkpoint {
     let (head, embedding) = (try tensor(name, shape: shape), try tensor("model.embed_tokens.weight", shape: shape))
     guard head.hasSameBytes(as: embedding) else {
       throw .unsupportedFeature(
-        path: directory + "/config.json",
+        path: location.configurationFile,
         feature: "'tie_word_embeddings': true beside a head of its own, 'lm_head.weight', in the weights",
         supported: "say false there, or remove the tensor"
       )
@@ -102,13 +138,15 @@ public final class Checkpoint {
   /// Whether there is a tensor of this name.
   public func contains(_ name: String) -> Bool { tensors.contains(name) }
 
-  /// The weight type that keeps every bit of the stored weights.
+  /// The weight type that keeps every bit of the stored weights: that of the embedding, and float32 where weights are
+  /// quantized.
   public var naturalWeightType: WeightType {
-    let name = "model.embed_tokens.weight"
-    return switch tensors.numberType(of: name) {
+    let types = tensors.names.compactMap(tensors.numberType(of:))
+    guard types.allSatisfy({ $0.numbersInBlock == 1 }) else { return .float32 }
+    return switch tensors.numberType(of: "model.embed_tokens.weight") {
     case .bfloat16: .bfloat16
     case .float16: .float16
-    case .float32, nil: .float32
+    case .float32, .blocks, nil: .float32
     }
   }
 }

@@ -82,18 +82,12 @@ struct FolderContent {
   }
 
   private var gguf: Finding {
-    guard let name = names.first(where: { $0.hasSuffix(".gguf") }) else { return nil }
-    return ("\(quoted(name)) is there, a GGUF file", Self.ggufAdvice(directory: directory, name: name))
-  }
-
-  /// How a GGUF file becomes a checkpoint.
-  static func ggufAdvice(directory: String, name: String) -> String {
-    "that format is not read yet; fetch the model in Hugging Face layout, or convert it with "
-      + FolderContent(directory).python(
-        "from transformers import AutoModelForCausalLM as M, AutoTokenizer as T; f = '\(plain(name))'; "
-          + "M.from_pretrained('.', gguf_file=f).save_pretrained('hf'); "
-          + "T.from_pretrained('.', gguf_file=f).save_pretrained('hf')"
-      )
+    let models = ModelLocation.models(among: names)
+    guard let name = models.first else { return nil }
+    let path = "\(directory)/\(name)"
+    return models.count == 1
+      ? ("\(quoted(name)) is there, a GGUF file, which holds all that a model needs", "name \(path)")
+      : ("\(models.count) models in GGUF files like \(quoted(name)) are there", "name one of them, such as \(path)")
   }
 
   /// The layout in which Meta and Mistral hand out weights.
@@ -123,13 +117,5 @@ struct FolderContent {
   /// A command line that runs a program of Python, without double quotes, in the folder.
   private func python(_ program: String) -> String {
     "cd \(ShellText.argument(directory)) && python3 -c \"\(program)\""
-  }
-
-  /// A file's name as it can stand between quotes in a command; a placeholder for one that would need care.
-  private static func plain(_ name: String) -> String {
-    name.utf8.allSatisfy {
-      Set("-_.".utf8).contains($0) || Unicode.Scalar($0).properties.isAlphabetic
-        || (0x30...0x39).contains($0)
-    } ? name : "FILE"
   }
 }

@@ -3,8 +3,10 @@ import SpecFiles
 
 /// A model's files, looked at before any weight is read: what they hold, and everything that keeps them from being used.
 public struct ModelFiles {
-  /// The folder.
-  public let directory: String
+  /// Where the model lies.
+  public let location: ModelLocation
+  /// The folder in which what belongs to the model lies.
+  public var directory: String { location.directory }
   /// What `config.json` says, if it can be used.
   public private(set) var configuration: ModelConfiguration?
   /// Configuration and weights, if they can be used together.
@@ -19,50 +21,70 @@ public struct ModelFiles {
   /// Looks at every file, whatever is wrong with the others. Of weights only headers are read.
   ///
   /// - Parameters:
-  ///   - directory: what should be a checkpoint's folder.
+  ///   - path: what should be a checkpoint's folder, or a GGUF file.
   ///   - name: how the user names it, for the error where it is none.
-  public init(directory: String, name: String? = nil) {
-    self.directory = directory
-    if let problem = ModelFolder.problem(with: directory, named: name ?? directory)
-      ?? CompanionFolder.problem(with: directory)
+  public init(path: String, name: String? = nil) {
+    location = ModelLocation(path)
+    if location.format == .folder,
+      let problem = ModelFolder.problem(with: path, named: name ?? path) ?? CompanionFolder.problem(with: path)
     {
       obstacles = [problem]
       return
     }
-    var obstacles: [any Error] = []
     let log = InputLog()
-    func attempt<Value>(_ body: () throws -> Value) -> Value? {
-      do {
-        return try log.recording(body)
-      } catch ModelError.several(_, let problems) {
-        obstacles += problems
-      } catch TokenizerError.several(_, let problems) {
-        obstacles += problems
-      } catch {
-        obstacles.append(error)
-      }
-      return nil
+    switch location.format {
+    case .folder: lookAtFolder(log)
+    case .gguf: lookAtGGUF(log)
     }
-    configuration = attempt { try ModelConfiguration(directory: directory) }
-    if case .otherWeights? = obstacles.first as? ModelError, !Self.holdsParts(directory) {
-      // What lies there instead becomes all files at once: they are not missed one by one.
-      self.obstacles = obstacles
-      return
-    }
-    checkpoint = attempt { try Self.weights(of: directory, configuration) } ?? nil
-    tokenizer = attempt { try Tokenizer(directory: directory) }
-    if let tokenizer, let configuration, tokenizer.vocabularySize > configuration.vocabularySize {
-      obstacles.append(
-        ModelError.companionMismatch(
-          path: directory + "/tokenizer.json",
-          problem: "the tokenizer has \(tokenizer.vocabularySize) tokens where the model's vocabulary has "
-            + "\(configuration.vocabularySize)"
-        )
-      )
-    }
-    self.obstacles = obstacles
+    checkVocabulary()
     log.addCompanions(Checkpoint.companionNames, beside: "config.json")
     inputs = log.entries
+  }
+
+  private mutating func attempt<Value>(_ log: InputLog, _ body: () throws -> Value) -> Value? {
+    do {
+      return try log.recording(body)
+    } catch ModelError.several(_, let problems) {
+      obstacles += problems
+    } catch TokenizerError.several(_, let problems) {
+      obstacles += problems
+    } catch {
+      obstacles.append(error)
+    }
+    return nil
+  }
+
+  private mutating func lookAtFolder(_ log: InputLog) {
+    let directory = location.path
+    configuration = attempt(log) { try ModelConfiguration(directory: directory) }
+    if case .otherWeights? = obstacles.first as? ModelError, !Self.holdsParts(directory) {
+      // What lies there instead becomes all files at once: they are not missed one by one.
+      return
+    }
+    let known = configuration
+    checkpoint = attempt(log) { try Self.weights(of: directory, known) } ?? nil
+    tokenizer = attempt(log) { try Tokenizer(directory: directory) }
+  }
+
+  private mutating func lookAtGGUF(_ log: InputLog) {
+    let path = location.path
+    guard let parts = attempt(log, { try GGUFParts.open(path) }) else { return }
+    if let model = attempt(log, { try GGUFModel(parts) }) {
+      configuration = attempt(log) { try model.configuration() }
+      if let configuration { checkpoint = attempt(log) { try Checkpoint(model, configuration) } }
+    }
+    tokenizer = attempt(log) { try Tokenizer(parts[0]) }
+  }
+
+  private mutating func checkVocabulary() {
+    guard let tokenizer, let configuration, tokenizer.vocabularySize > configuration.vocabularySize else { return }
+    obstacles.append(
+      ModelError.companionMismatch(
+        path: location.format == .folder ? location.path + "/tokenizer.json" : location.path,
+        problem: "the tokenizer has \(tokenizer.vocabularySize) tokens where the model's vocabulary has "
+          + "\(configuration.vocabularySize)"
+      )
+    )
   }
 
   /// The files as they are needed to decode.
@@ -71,7 +93,7 @@ public struct ModelFiles {
   public func usable() throws -> (checkpoint: Checkpoint, tokenizer: Tokenizer) {
     try check(adding: [])
     guard let checkpoint, let tokenizer else {
-      throw ModelError.missingFolder(path: directory, purpose: "a checkpoint folder", isFile: false)
+      throw ModelError.missingFolder(path: location.path, purpose: "a checkpoint folder", isFile: false)
     }
     return (checkpoint, tokenizer)
   }
@@ -82,12 +104,13 @@ public struct ModelFiles {
   /// - Throws: the obstacle, or ``ModelError/several(path:problems:)`` with all of them.
   public func check(adding problems: [any Error]) throws {
     let all = obstacles + problems
-    if all.count > 1 { throw ModelError.several(path: directory, problems: all) }
+    if all.count > 1 { throw ModelError.several(path: location.path, problems: all) }
     if let obstacle = all.first { throw obstacle }
   }
 
   /// Whether there is nothing of a model but its configuration: enough to compute sizes.
   public var isConfigurationAlone: Bool {
+    guard location.format == .folder else { return false }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     return configuration != nil && names.allSatisfy { $0 == "config.json" || $0.hasPrefix(".") }
   }

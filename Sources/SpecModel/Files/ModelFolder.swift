@@ -20,14 +20,7 @@ enum ModelFolder {
   }
 
   private static func file(_ path: String) -> ModelError {
-    let url = URL(fileURLWithPath: path)
-    let start = (try? FileHandle(forReadingFrom: url))?.readData(ofLength: 4) ?? Data()
-    if start == Data("GGUF".utf8) || url.pathExtension == "gguf" {
-      let (folder, name) = (url.deletingLastPathComponent().path, url.lastPathComponent)
-      let advice = FolderContent.ggufAdvice(directory: folder, name: name)
-      return .notAFolder(path: path, problem: "it is a GGUF file: \(advice)")
-    }
-    return .missingFolder(path: path, purpose: purpose, isFile: true)
+    .missingFolder(path: path, purpose: purpose, isFile: true)
   }
 
   /// A name of the hub is a likely slip: other programs fetch a model by it.

@@ -30,7 +30,10 @@ public struct Tokenizer: Sendable {
   /// - Throws: `TokenizerError` if a file cannot be read, is malformed, or asks for a feature that is not supported.
   public init(directory: String) throws(TokenizerError) {
     let folder = directory.hasSuffix("/") ? directory : directory + "/"
-    self.init(definition: try TokenizerFile(folder + "tokenizer.json", configuration: folder + "tokenizer_config.json").definition)
+    self.init(
+      definition: try TokenizerFile(folder + "tokenizer.json", configuration: folder + "tokenizer_config.json")
+        .definition
+    )
   }
 
   /// Reads a `tokenizer.json` by itself.
@@ -39,6 +42,33 @@ public struct Tokenizer: Sendable {
   /// - Throws: `TokenizerError` as for a folder.
   public init(file: String) throws(TokenizerError) {
     self.init(definition: try TokenizerFile(file, configuration: nil).definition)
+  }
+
+  /// Reads a model's tokenizer.
+  ///
+  /// - Parameter location: where the model lies.
+  /// - Throws: `TokenizerError`, or ``ModelError`` for a GGUF file that cannot be read.
+  package init(_ location: ModelLocation) throws {
+    switch location.format {
+    case .folder: try self.init(directory: location.path)
+    case .gguf: try self.init(GGUFFile(path: location.path))
+    }
+  }
+
+  /// Reads the tokenizer in a GGUF file's metadata.
+  init(_ file: GGUFFile) throws {
+    let members = try GGUFTokenizer(file).members()
+    self.init(definition: try TokenizerFile(TokenizerField(members, file: file.path)).definition)
+  }
+
+  /// The tokenizer of a model without a `tokenizer.json`, in the members of such a file.
+  ///
+  /// - Parameter location: where the model lies.
+  /// - Returns: the members; nil for a folder, which has the file itself.
+  /// - Throws: ``ModelError`` for a GGUF file that cannot be read.
+  package static func description(in location: ModelLocation) throws(ModelError) -> JSONValue? {
+    guard location.format == .gguf else { return nil }
+    return try GGUFTokenizer(GGUFFile(path: location.path)).members()
   }
 
   /// Makes a tokenizer of its parts.
@@ -131,7 +161,9 @@ public struct Tokenizer: Sendable {
   /// - Returns: the token, nil if there is none; an added token comes before an ordinary one.
   public func token(for text: String) -> Token? {
     if let token = addedTokens.token(for: text) { return token }
-    if decoders.contains(.byteLevel), let token = vocabulary.token(for: ByteAlphabet.word(of: text.utf8)) { return token }
+    if decoders.contains(.byteLevel), let token = vocabulary.token(for: ByteAlphabet.word(of: text.utf8)) {
+      return token
+    }
     return vocabulary.token(for: Array(text.utf8))
   }
 

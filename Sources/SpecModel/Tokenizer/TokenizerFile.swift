@@ -13,6 +13,18 @@ struct TokenizerFile {
   ///   - configuration: the path of the `tokenizer_config.json` beside it, which need not be there.
   init(_ file: String, configuration: String?) throws(TokenizerError) {
     let root = try TokenizerField(file: file)
+    let configured = try configuration.map { (file) throws(TokenizerError) in try Self.configuredBeginToken(file: file)
+    }
+    try self.init(root, configuredBegin: configured ?? nil)
+  }
+
+  /// Reads the members of `tokenizer.json`.
+  ///
+  /// - Parameters:
+  ///   - root: the members.
+  ///   - configuredBegin: whether a begin token comes first, where another file says it.
+  /// - Throws: `TokenizerError` if they are malformed, or ask for what is not supported.
+  init(_ root: TokenizerField, configuredBegin: Bool? = nil) throws(TokenizerError) {
     let parts = TokenizerParts(root)
     var refusals = parts.refusals
     // Without a vocabulary it is no tokenizer, and to list all that is missing would help nobody.
@@ -33,8 +45,7 @@ struct TokenizerFile {
     definition.addedTokens = contents.added
     definition.prefix = parts.ends.prefix
     definition.suffix = parts.ends.suffix
-    let configured = try configuration.map { (file) throws(TokenizerError) in try Self.configuredBeginToken(file: file) }
-    definition.addsBeginToken = (configured ?? nil) ?? parts.ends.addsBeginToken
+    definition.addsBeginToken = configuredBegin ?? parts.ends.addsBeginToken
     self.definition = definition
   }
 

@@ -6,10 +6,10 @@ import SpecModel
 
 /// A model that is ready to decode: its target, its tokenizer and where they came from.
 package final class LoadedModel {
-  /// What a person calls the model, from its folder.
+  /// What a person calls the model, from its folder or file.
   package let name: String
-  /// The model's folder, absolute.
-  package let directory: String
+  /// Where the model lies, absolute.
+  package let location: ModelLocation
   /// The weights.
   package let target: Transformer
   /// The type in which the checkpoint stores its weights; the target may hold them in another.
@@ -21,16 +21,16 @@ package final class LoadedModel {
 
   /// Looks at a model's files without reading its weights.
   ///
-  /// - Parameter directory: a checkpoint folder in Hugging Face layout with its tokenizer.
+  /// - Parameter path: a checkpoint folder in Hugging Face layout with its tokenizer, or a GGUF file.
   /// - Returns: the files, with everything that keeps them from being used.
-  package static func files(directory: String) -> ModelFiles {
-    ModelFiles(directory: FilePlace.absolute(directory), name: directory)
+  package static func files(_ path: String) -> ModelFiles {
+    ModelFiles(path: FilePlace.absolute(path), name: path)
   }
 
   /// Loads a model.
   ///
   /// - Parameters:
-  ///   - directory: a checkpoint folder in Hugging Face layout with its tokenizer.
+  ///   - directory: a checkpoint folder in Hugging Face layout with its tokenizer, or a GGUF file.
   ///   - weightType: how to hold the weights; nil keeps the stored bits.
   ///   - context: the kernels and threads to compute on.
   ///   - progress: called before each layer with how many are loaded and how many there are; what it throws ends the
@@ -42,13 +42,13 @@ package final class LoadedModel {
     context: ComputeContext,
     progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws {
-    try self.init(Self.files(directory: directory), weightType: weightType, context: context, progress: progress)
+    try self.init(Self.files(directory), weightType: weightType, context: context, progress: progress)
   }
 
   /// Loads a model whose files have been looked at.
   ///
   /// - Parameters:
-  ///   - files: the files, as ``files(directory:)`` found them.
+  ///   - files: the files, as ``files(_:)`` found them.
   ///   - weightType: how to hold the weights; nil keeps the stored bits.
   ///   - context: the kernels and threads to compute on.
   ///   - progress: called before each layer with how many are loaded and how many there are.
@@ -59,8 +59,8 @@ package final class LoadedModel {
     context: ComputeContext,
     progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws {
-    directory = files.directory
-    name = ModelName.of(directory: files.directory)
+    location = files.location
+    name = files.location.name
     let checkpoint: Checkpoint
     (checkpoint, tokenizer) = try files.usable()
     storedWeightType = checkpoint.naturalWeightType
@@ -78,11 +78,11 @@ package final class LoadedModel {
   /// - Parameters:
   ///   - sampling: how tokens are chosen.
   ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
-  /// - Returns: the target, its folder and the sampling.
+  /// - Returns: the target, where it lies and the sampling.
   package func resources(_ sampling: Sampling = .greedy, workingDirectory: String? = nil) -> DecoderResources {
     DecoderResources(
       target: target,
-      modelDirectory: directory,
+      model: location,
       sampling: sampling,
       workingDirectory: workingDirectory
     )

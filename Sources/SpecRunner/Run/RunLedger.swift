@@ -128,7 +128,7 @@ struct RunLedger {
     let entries = (model.inputs + decoders.flatMap(\.inputs)).reduce(into: [String: InputLog.Entry]()) {
       if $0[$1.path] == nil { $0[$1.path] = $1 }
     }
-    let prefix = model.directory + "/"
+    let prefix = model.location.directory + "/"
     return try InputLog.fingerprints(of: entries.values.sorted { $0.path < $1.path }) { done, total in
       observer.checked(done, of: total)
       if observer.wantsToStop { throw RunInterrupted(hasBegun: false) }
@@ -201,13 +201,16 @@ struct RunLedger {
     at date: Date
   ) throws -> RunRecord {
     let configuration = model.target.configuration
+    let own = Set(model.inputs.map(\.path))
     return RunRecord(
       startedAt: date,
       commandLine: plan.commandLine,
       modelName: model.name,
-      modelPath: model.directory,
-      modelHash: hash(of: inputs) { $0 == "config.json" || WeightFile.isNamed($0) && !$0.contains("/") },
-      tokenizerHash: inputs.first { $0.role == "tokenizer.json" }?.sha256 ?? "",
+      modelPath: model.location.path,
+      modelHash: hash(of: inputs.filter { own.contains($0.path) }) {
+        $0 == "config.json" || WeightFile.isNamed($0) && !$0.contains("/")
+      },
+      tokenizerHash: inputs.first { $0.path == model.location.tokenizerFile }?.sha256 ?? "",
       architecture: configuration.architecture,
       parameters: configuration.parameterCount,
       weightType: model.target.weightType.rawValue,

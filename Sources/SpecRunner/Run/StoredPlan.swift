@@ -90,7 +90,7 @@ extension RunPlan {
   /// The plan as it is stored with its run.
   func stored(_ model: LoadedModel, _ decoders: [RunDecoder]) -> StoredPlan {
     StoredPlan(
-      model: model.directory,
+      model: model.location.path,
       weightType: model.target.weightType.rawValue,
       threads: model.target.context.threads,
       kernels: model.target.context.kernels.name,

@@ -33,14 +33,17 @@ package enum ChatTemplateChoice: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - path: a file with the object that a manifest's `chat_template` holds, or, named `.jinja`, a template in Jinja.
-  ///   - directory: the folder of the model whose special tokens a template in Jinja may name; nil for none.
+  ///   - specialTokens: the texts of special tokens by the names that a template in Jinja may use.
   ///   - date: what a template in Jinja takes for today.
   /// - Returns: the way to write conversations.
   /// - Throws: `SuiteError` or ``ChatTemplateProblem`` for anything else.
-  package static func writer(file path: String, directory: String?, date: TemplateDate = .today) throws -> PromptWriter
-  {
+  package static func writer(
+    file path: String,
+    specialTokens: [String: String],
+    date: TemplateDate = .today
+  ) throws -> PromptWriter {
     guard path.hasSuffix(".jinja") else { return .parts(try ChatTemplate(SuiteField(file: path))) }
-    return .jinja(try ModelTemplate.reading(jinja: path, directory: directory, date: date))
+    return .jinja(try ModelTemplate.reading(jinja: path, specialTokens: specialTokens, date: date))
   }
 
   /// Reads a name or an object.

@@ -55,19 +55,19 @@ package enum ModelTemplate: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - path: the file.
-  ///   - directory: the folder of the model whose special tokens it may name; nil for none.
+  ///   - specialTokens: the texts of special tokens by their names, such as `bos_token`.
   ///   - date: what it takes for today.
   /// - Returns: the template.
   /// - Throws: ``ChatTemplateProblem`` if it cannot be read or used.
   package static func reading(
     jinja path: String,
-    directory: String?,
+    specialTokens: [String: String],
     date: TemplateDate = .today
   ) throws(ChatTemplateProblem) -> JinjaChatTemplate {
     try JinjaChatTemplate(
       source: InputFile<ChatTemplateProblem>.text(of: path),
       file: path,
-      specialTokens: directory.map { (path) throws(ChatTemplateProblem) in try specialTokens(path) } ?? [:],
+      specialTokens: specialTokens,
       date: date
     )
   }
@@ -93,7 +93,11 @@ package enum ModelTemplate: Equatable, Sendable {
   ]
 
   /// The texts of the tokens that templates name, such as `bos_token`.
-  private static func specialTokens(_ directory: String) throws(ChatTemplateProblem) -> [String: String] {
+  ///
+  /// - Parameter directory: the model's folder.
+  /// - Returns: the texts by name.
+  /// - Throws: ``ChatTemplateProblem`` if a file of the tokenizer cannot be read.
+  package static func specialTokens(_ directory: String) throws(ChatTemplateProblem) -> [String: String] {
     var tokens: [String: String] = [:]
     for path in ["tokenizer_config.json", "special_tokens_map.json"].map({ directory + "/" + $0 })
     where FileManager.default.fileExists(atPath: path) {

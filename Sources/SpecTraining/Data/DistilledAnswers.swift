@@ -60,7 +60,7 @@ package struct DistilledAnswers {
   /// A hash of all that the answers depend on. Arithmetic is canonical: neither the machine nor the threads count.
   private func identity(_ check: () throws -> Void) throws -> String {
     var hash = SHA256()
-    for path in [checkpoint.directory + "/config.json"] + checkpoint.weightFiles {
+    for path in checkpoint.definingFiles {
       hash.update(Array(try FileHash.sha256(of: path) { _ in try check() }.utf8))
     }
     hash.update(Array("\(checkpoint.configuration.endTokens) \(limit)".utf8))

@@ -101,6 +101,11 @@ package struct CheckpointWriter: Sendable {
   /// - Throws: `TokenizerError` if a file cannot be read, `UnwritableFile`.
   package func copyTokenizer(from source: String, to directory: String) throws {
     let folder = try folder(directory)
+    if let description = try Tokenizer.description(in: ModelLocation(source)) {
+      return try OutputFile.write(to: folder + "tokenizer.json") { (file) throws(UnwritableFile) in
+        try file.append(Array(description.document.utf8))
+      }
+    }
     for name in ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
       let path = source + "/" + name
       guard name == "tokenizer.json" || FileManager.default.fileExists(atPath: path) else { continue }

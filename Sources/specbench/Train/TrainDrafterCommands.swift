@@ -24,7 +24,9 @@ struct TrainingTargetOptions: ParsableArguments {
   /// - Parameter options: where the result goes.
   /// - Throws: `ValidationError`.
   func keepTarget(_ options: TrainingOptions) throws {
-    guard let folder = try? FilePlace.resolved(options.output), folder == (try? FilePlace.resolved(model)) else {
+    guard let folder = try? FilePlace.resolved(options.output),
+      folder == (try? FilePlace.resolved(ModelLocation(model).directory))
+    else {
       return
     }
     throw ValidationError(
@@ -35,9 +37,13 @@ struct TrainingTargetOptions: ParsableArguments {
 
   /// The checkpoint with its documents, their answers written by the target if asked for.
   func load(_ options: TrainingOptions, context: ComputeContext) throws -> (Checkpoint, TokenizedDocuments) {
-    let (checkpoint, tokenizer) = try ModelFiles(directory: model).usable()
+    let (checkpoint, tokenizer) = try ModelFiles(path: model).usable()
     let configuration = checkpoint.configuration
-    let encoded = try options.encoded(tokenizer: tokenizer, directory: model, configuration: configuration)
+    let encoded = try options.encoded(
+      tokenizer: tokenizer,
+      model: ModelLocation(model),
+      configuration: configuration
+    )
     let limit = min(options.documentTokens, configuration.contextLength)
     guard selfDistill else {
       var documents = TokenizedDocuments()

@@ -97,7 +97,11 @@ struct TrainModelCommand: ParsableCommand {
     let configuration = try shape.applied(to: base)
     try options.claimingOutput {
       var documents = TokenizedDocuments()
-      for document in try options.encoded(tokenizer: tokens, directory: tokenizer, configuration: configuration) {
+      for document in try options.encoded(
+        tokenizer: tokens,
+        model: ModelLocation(tokenizer),
+        configuration: configuration
+      ) {
         documents.append(document.tokens, limit: min(options.documentTokens, context))
       }
       let computeContext = try options.contextOptions.makeContext()

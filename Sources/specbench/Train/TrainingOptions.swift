@@ -135,19 +135,19 @@ struct TrainingOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - tokenizer: the model's.
-  ///   - directory: the folder of the tokenizer's files, which may hold a chat template.
+  ///   - model: where the tokenizer lies, and perhaps a chat template beside it.
   ///   - configuration: names the tokens that begin and end a text.
   /// - Returns: the tokens of each document.
   /// - Throws: for a template or data that cannot be used.
   func encoded(
     tokenizer: Tokenizer,
-    directory: String,
+    model: ModelLocation,
     configuration: ModelConfiguration
   ) throws -> [EncodedDocument] {
     Interruption.promise("Stopped: what is saved in \(output) is kept, and the same command goes on from there.")
     let encoder = ConversationEncoder(
       tokenizer: tokenizer,
-      writer: try templateOption.choose(directory: directory, fallback: .parts(.zephyr)).writer,
+      writer: try templateOption.choose(model: model, fallback: .parts(.zephyr)).writer,
       configuration: configuration
     )
     return try Activity.during("Reading the data") {
