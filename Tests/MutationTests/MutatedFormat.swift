@@ -54,6 +54,24 @@ extension MutatedFormat {
       try TorchArchive(pickle: pickle, storages: storages).file().write(to: URL(fileURLWithPath: path))
       try use(TorchFile(path: path))
     },
+    MutatedFormat(
+      name: "GGUF",
+      file: "model.gguf",
+      seeds: { _ in
+        [
+          SmallGGUF.file(type: 1, bytesOfBlock: 64, tokenizer: "gpt2"),
+          SmallGGUF.file(type: 8, bytesOfBlock: 34, tokenizer: "llama"),
+        ]
+      }
+    ) { folder in
+      let location = ModelLocation(folder + "/model.gguf")
+      let checkpoint = try Checkpoint(location)
+      for (name, shape) in checkpoint.configuration.tensorShapes {
+        _ = try checkpoint.tensor(name, shape: shape).finiteFloats()
+      }
+      let tokenizer = try Tokenizer(location)
+      _ = tokenizer.decode(tokenizer.encode(text))
+    },
     MutatedFormat(name: "index", file: "model.safetensors.index.json", seeds: { _ in [Array(index.utf8)] }) {
       _ = try Checkpoint(directory: $0)
     },
@@ -123,10 +141,19 @@ extension MutatedFormat {
   ]
 
   private static let templates = [
-    "{% for m in messages %}{{ '<|' + m['role'] + '|>\\n' + m['content'] | trim + '</s>\\n' }}{% endfor %}"
-      + "{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% endif %}",
-    "{%- for message in messages -%}{%- if message.role == 'user' -%}{{ '[INST] ' ~ message.content ~ ' [/INST]' }}"
-      + "{%- elif loop.index0 % 2 == 1 and message['role'] != 'system' -%}{{ message.content + '</s>' }}{%- else -%}"
-      + "{{ raise_exception('only user and assistant') }}{%- endif -%}{%- endfor -%}",
+    #"{% for m in messages %}{{ '<|' + m['role'] + '|>\n' + m['content'] | trim + '</s>\n' }}{% endfor %}"#
+      + #"{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% endif %}"#,
+    """
+    {%- macro part(role, text='') -%}<|{{ role | upper }}|>{{ text | replace('a', 'b') | indent(2) }}{%- endmacro -%}
+    {%- set ns = namespace(first=true, parts=[]) -%}
+    {%- for message in messages if message.content is string and message['role'] in ['user', 'assistant'] -%}
+    {%- set text = message.content.split('</think>')[-1].strip() if loop.last else message.content | trim -%}
+    {{- part(message.role, text) ~ '<|end|>' * 2 -}}
+    {%- set ns.first = false -%}{%- set ns.parts = ns.parts + [loop.index, {'a': 1.5, "b": [none, true]}] -%}
+    {%- endfor -%}
+    {%- if not ns.first and add_generation_prompt is defined -%}
+    {{- '<|assistant|>' + (ns.parts | length | string) + strftime_now('%d %b %Y') + (ns.parts | tojson) -}}
+    {%- endif -%}
+    """,
   ]
 }
