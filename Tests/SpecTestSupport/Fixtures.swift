@@ -13,6 +13,9 @@ public enum Fixtures {
   /// A small trained Llama checkpoint with its companions and golden files; nil if it is absent.
   public static let miniLlama: URL? = root.flatMap { existing($0.appending(path: "mini-llama")) }
 
+  /// Tokenizers of published models with golden ids; nil if it is absent.
+  public static let tokenizers: URL? = root.flatMap { existing($0.appending(path: "tokenizers")) }
+
   /// Spec-Bench's official question file; nil if it is absent.
   public static let officialQuestions: URL? = root.flatMap { existing($0.appending(path: "spec-bench-question.jsonl")) }
 

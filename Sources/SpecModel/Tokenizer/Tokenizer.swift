@@ -29,17 +29,22 @@ public struct Tokenizer: Sendable {
   /// - Parameter directory: the path of a checkpoint folder.
   /// - Throws: `TokenizerError` if a file cannot be read, is malformed, or asks for a feature that is not supported.
   public init(directory: String) throws(TokenizerError) {
-    let folder = directory.hasSuffix("/") ? directory : directory + "/"
-    self.init(definition: try TokenizerFile(folder + "tokenizer.json", configuration: folder + "tokenizer_config.json").definition)
+    try self.init(TokenizerFile(directory: directory))
   }
 
-  /// Reads a `tokenizer.json` by itself.
+  /// Reads the tokenizer of a checkpoint folder, or a `tokenizer.json` by itself.
   ///
-  /// - Parameter file: its path.
+  /// - Parameter path: the path of either.
   /// - Throws: `TokenizerError` as for a folder.
-  public init(file: String) throws(TokenizerError) {
-    self.init(definition: try TokenizerFile(file, configuration: nil).definition)
+  public init(path: String) throws(TokenizerError) {
+    if FilePlace.kind(at: path) == .folder {
+      try self.init(directory: path)
+    } else {
+      try self.init(TokenizerFile(TokenizerField(file: path)))
+    }
   }
+
+  private init(_ file: TokenizerFile) { self.init(definition: file.definition) }
 
   /// Makes a tokenizer of its parts.
   package init(definition: TokenizerDefinition) {
@@ -50,7 +55,11 @@ public struct Tokenizer: Sendable {
     decoders = definition.decoders
     decoderChain = DecoderChain(definition.decoders)
     addedTokens = AddedTokens(definition.addedTokens, normalizers: definition.normalizers)
-    addedTexts = Dictionary(definition.addedTokens.map { ($0.token, $0.content) }) { first, _ in first }
+    // Those that are looked for in normalized text stand for what they are there.
+    let texts = definition.addedTokens.map {
+      ($0.token, $0.isNormalized ? $0.normalizedContent(definition.normalizers) : $0.content)
+    }
+    addedTexts = Dictionary(texts) { first, _ in first }
     specialTokens = Set(definition.addedTokens.lazy.filter(\.isSpecial).map(\.token))
     // Where nothing comes behind the letters of bytes, the bytes themselves do as well.
     let symbolsAreBytes = definition.preTokenizers.last == .byteLetters
@@ -131,7 +140,9 @@ public struct Tokenizer: Sendable {
   /// - Returns: the token, nil if there is none; an added token comes before an ordinary one.
   public func token(for text: String) -> Token? {
     if let token = addedTokens.token(for: text) { return token }
-    if decoders.contains(.byteLevel), let token = vocabulary.token(for: ByteAlphabet.word(of: text.utf8)) { return token }
+    if decoders.contains(.byteLevel), let token = vocabulary.token(for: ByteAlphabet.word(of: text.utf8)) {
+      return token
+    }
     return vocabulary.token(for: Array(text.utf8))
   }
 

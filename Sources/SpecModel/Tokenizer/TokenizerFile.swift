@@ -6,13 +6,20 @@ struct TokenizerFile {
   /// What the files make.
   let definition: TokenizerDefinition
 
-  /// Reads the files.
+  /// Reads `tokenizer.json` and, if it is there, `tokenizer_config.json`.
+  init(directory: String) throws(TokenizerError) {
+    let folder = directory.hasSuffix("/") ? directory : directory + "/"
+    let root = try TokenizerField(file: folder + "tokenizer.json")
+    try self.init(root, configuredBegin: TokenizerFile.configuredBeginToken(file: folder + "tokenizer_config.json"))
+  }
+
+  /// Reads the members of `tokenizer.json`.
   ///
   /// - Parameters:
-  ///   - file: the path of a `tokenizer.json`.
-  ///   - configuration: the path of the `tokenizer_config.json` beside it, which need not be there.
-  init(_ file: String, configuration: String?) throws(TokenizerError) {
-    let root = try TokenizerField(file: file)
+  ///   - root: the members.
+  ///   - configuredBegin: whether a begin token comes first, where another file says it.
+  /// - Throws: `TokenizerError` with everything that is malformed or not supported.
+  init(_ root: TokenizerField, configuredBegin: Bool? = nil) throws(TokenizerError) {
     let parts = TokenizerParts(root)
     var refusals = parts.refusals
     // Without a vocabulary it is no tokenizer, and to list all that is missing would help nobody.
@@ -33,8 +40,7 @@ struct TokenizerFile {
     definition.addedTokens = contents.added
     definition.prefix = parts.ends.prefix
     definition.suffix = parts.ends.suffix
-    let configured = try configuration.map { (file) throws(TokenizerError) in try Self.configuredBeginToken(file: file) }
-    definition.addsBeginToken = (configured ?? nil) ?? parts.ends.addsBeginToken
+    definition.addsBeginToken = configuredBegin ?? parts.ends.addsBeginToken
     self.definition = definition
   }
 
