@@ -39,7 +39,7 @@ import Testing
     for (shardBytes, files) in [(1 << 30, 1), (100_000, 4)] {
       let (path, written) = try Self.written(shardBytes: shardBytes, to: folder)
       #expect(written == files)
-      let model = ModelFiles(directory: path)
+      let model = ModelFiles(path: path)
       let (checkpoint, tokenizer) = try model.usable()
       #expect(checkpoint.weightFiles.count == files && checkpoint.naturalWeightType == .bfloat16)
       let text = "Any text at all: 12 plums, Ünïcode and \u{1F600}."

@@ -152,7 +152,7 @@ extension DraftModel {
     verifiesByRejection: true,
     addedParameters: { published(for: $0).parameterCount },
     bytesPerPosition: { settings, files in
-      let model = try Checkpoint.configuration(directory: files.folder(of: companion, settings))
+      let model = try Checkpoint.configuration(ModelLocation(files.folder(of: companion, settings)))
       return model.cacheBytesPerPosition + model.hiddenSize * MemoryLayout<Float>.size
     },
     make: { settings, resources in
