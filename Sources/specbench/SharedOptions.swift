@@ -14,8 +14,8 @@ extension WeightType: ExpressibleByArgument {}
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The model's folder: config.json, model.safetensors (or pytorch_model.bin) and tokenizer.json in Hugging Face "
-        + "layout. "
+      "The model: a GGUF file, or a folder with config.json, model.safetensors (or pytorch_model.bin) and tokenizer.json "
+        + "in Hugging Face layout. "
         + "Default: the environment variable SPECBENCH_MODEL, then the model that comes with the suite (of generate and "
         + "bench: the demo suite; decode has none).",
       valueName: "dir"
@@ -59,8 +59,7 @@ struct ModelOptions: ParsableArguments {
     guard let directory = given ?? suite?.modelPath else {
       throw ValidationError(
         "no model is given; pass --model DIR, where DIR holds config.json, \(WeightNames.model.alternatives) and "
-          + "tokenizer.json, "
-          + "or set SPECBENCH_MODEL"
+          + "tokenizer.json, --model FILE.gguf, or set SPECBENCH_MODEL"
       )
     }
     try checkVariable(directory)
