@@ -243,14 +243,14 @@ import Testing
   @Test func aTemplateCanBeReadFromAFile() throws {
     let jinja = try workspace.write("{{ bos_token }}{{ messages[0].content }}", to: "own.jinja")
     try workspace.write(#"{"bos_token": "<s>"}"#, to: "tokenizer_config.json")
-    let own = try ChatTemplateChoice.writer(file: jinja, directory: workspace.path)
+    let own = try ChatTemplateChoice.writer(file: jinja, specialTokens: ["bos_token": "<s>"])
     #expect(try own.prompt(history: [], user: "a").text.text == "<s>a")
     let object = try workspace.write(#"{"name": "talk", "user": "<{content}>", "trim_user": true}"#, to: "own.json")
-    let parts = try ChatTemplateChoice.writer(file: object, directory: nil)
+    let parts = try ChatTemplateChoice.writer(file: object, specialTokens: [:])
     #expect(try parts.prompt(history: [], user: " a ").text.text == "<a>")
     let broken = try workspace.write("{{ x", to: "broken.jinja")
     #expect(throws: ChatTemplateProblem(file: broken, reason: "a tag has no end")) {
-      try ChatTemplateChoice.writer(file: broken, directory: nil)
+      try ChatTemplateChoice.writer(file: broken, specialTokens: [:])
     }
   }
 
