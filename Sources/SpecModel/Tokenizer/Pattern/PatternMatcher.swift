@@ -109,8 +109,6 @@ struct PatternMatcher {
 
   private mutating func nextRetry() -> (step: Int, position: Int)? {
     while var retry = retries.popLast() {
-      tries += 1
-      if tries > tryLimit, failed == nil { failed = FailedPlaces(steps: program.steps.count, bounds: bounds) }
       switch retry.kind {
       case .step: return (retry.step, retry.position)
       case .shorterRun:
@@ -136,7 +134,9 @@ struct PatternMatcher {
 
   /// Whether a place has been tried before, in vain; it counts as tried from now on.
   private mutating func isKnownToFail(_ place: Int, _ position: Int) -> Bool {
-    failed?.insert(place, position) == false
+    tries += 1
+    if tries > tryLimit, failed == nil { failed = FailedPlaces(steps: program.steps.count, bounds: bounds) }
+    return failed?.insert(place, position) == false
   }
 }
 
