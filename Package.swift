@@ -126,7 +126,7 @@ let package = Package(
     ),
     .testTarget(
       name: "SpecTrainingTests",
-      dependencies: ["SpecTraining", "SpecFiles", "SpecModel", "SpecKernels", "SpecTestSupport"],
+      dependencies: ["SpecTraining", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite", "SpecTestSupport"],
       exclude: ["tokenizer-goldens.json", "two-layer-losses.json"],
       swiftSettings: swift
     ),

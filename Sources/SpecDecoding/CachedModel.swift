@@ -18,7 +18,9 @@ public final class CachedModel: DraftingModel {
   /// Takes the time of passes: as drafting, unless the decoder verifies.
   public var clock = PhaseClock()
   private let stages: [Stage]
-  private let stream: Activations
+  private var stream: Activations
+  /// Slots for the nodes of a draft behind those of the text.
+  private let tree: Int
   private let normalized: Activations
   /// The positions whose last states the latest pass has left in the stream.
   private var passed = 0..<0
@@ -31,12 +33,13 @@ public final class CachedModel: DraftingModel {
   ///   - model: the model.
   ///   - cuts: the layers, rising, before which the layers are cut.
   ///   - keepsStates: whether the states at the cuts are kept.
-  ///   - tree: how many nodes of a tree must fit behind the context.
+  ///   - tree: how many nodes of a tree may stand behind a text that fills what was reserved.
   /// - Throws: `KernelError` if there is not enough memory.
   public init(_ model: Transformer, cuts: [Int] = [], keepsStates: Bool = false, tree: Int = 0) throws {
-    let (capacity, width) = (model.configuration.contextLength + tree, model.configuration.hiddenSize)
-    let layers = model.configuration.layers
+    let capacity = min(model.configuration.contextLength, Self.firstPositions) + tree
+    let (width, layers) = (model.configuration.hiddenSize, model.configuration.layers)
     self.model = model
+    self.tree = tree
     stages = try zip([0] + cuts, cuts + [layers]).map { first, end in
       Stage(
         cache: try model.makeCache(layers: first..<end, capacity: capacity),
@@ -45,6 +48,27 @@ public final class CachedModel: DraftingModel {
     }
     stream = try Activations(capacity: capacity, width: width)
     normalized = try Activations(capacity: Transformer.largestTree, width: width)
+  }
+
+  /// Positions that there is room for before anything is reserved.
+  package static let firstPositions = 256
+
+  /// Makes room for a text and a draft behind it, so that no pass has to. Nothing that is held changes.
+  ///
+  /// - Parameter positions: most tokens of the text; at most the model's context counts.
+  /// - Throws: `KernelError` if there is not enough memory.
+  public func reserve(positions: Int) throws(KernelError) {
+    let slots = min(positions, model.configuration.contextLength) + tree
+    for stage in stages {
+      try stage.cache.reserve(slots)
+      try stage.states?.reserve(slots)
+    }
+    try makeRoom(slots)
+  }
+
+  /// Room for the rows of one pass; what the stream held is lost.
+  private func makeRoom(_ rows: Int) throws(KernelError) {
+    if rows > stream.capacity { stream = try Activations(capacity: rows, width: stream.width) }
   }
 
   /// The states after a stage, by position.
@@ -94,6 +118,8 @@ public final class CachedModel: DraftingModel {
     root = text.count - 1
     let end = root + draft.count
     var first = stages[indices[0]].cache.count
+    let most = end - (indices.map { stages[$0].cache.count }.min() ?? 0)
+    do { try makeRoom(most) } catch { preconditionFailure("\(error)") }
     var rows = stream[rows: 0..<max(0, end - first)]
     if first < end { model.embed(tokens(of: text, draft, from: first), into: rows) }
     for index in indices {

@@ -1,3 +1,4 @@
+public import SpecKernels
 import SpecModel
 
 /// A way of producing the target's continuation of a prompt, in draft–verify cycles.
@@ -5,6 +6,13 @@ import SpecModel
 /// A decoder knows nothing of stop rules: it is told how many tokens may still come, and `generate` trims the last
 /// cycle. A decoder keeps its caches between prompts; `begin` forgets what was before.
 public protocol Decoder: AnyObject {
+  /// Makes room for a text, so that decoding it does not have to. Without this, room is made as the text grows. Outputs do
+  /// not depend on it.
+  ///
+  /// - Parameter positions: most tokens of prompt and output together.
+  /// - Throws: `KernelError` if there is not enough memory.
+  func reserve(positions: Int) throws(KernelError)
+
   /// Forgets the previous prompt, runs all work on the new one and gives the first token.
   ///
   /// - Parameter prompt: at least one token, fewer than the context holds, all inside the vocabulary.
@@ -29,6 +37,9 @@ public protocol Decoder: AnyObject {
 }
 
 extension Decoder {
+  /// Nothing to make room in.
+  public func reserve(positions: Int) throws(KernelError) {}
+
   /// No use for it.
   public func setInitialWindow(_ tokens: [Token]?) throws(DecodingError) {}
 }

@@ -62,6 +62,12 @@ public protocol DraftingModel: AnyObject {
   /// Takes the time of its passes.
   var clock: PhaseClock { get set }
 
+  /// Makes room for a text, so that no pass has to.
+  ///
+  /// - Parameter positions: most tokens of the text.
+  /// - Throws: `KernelError` if there is not enough memory.
+  func reserve(positions: Int) throws(KernelError)
+
   /// Forgets everything.
   func reset()
 
@@ -71,6 +77,11 @@ public protocol DraftingModel: AnyObject {
   ///   - nodes: the nodes that are kept, rising; they are numbered anew in this order.
   ///   - root: the position of node 0.
   func keep(_ nodes: [Int], root: Int)
+}
+
+extension DraftingModel {
+  /// Nothing to make room in.
+  public func reserve(positions: Int) throws(KernelError) {}
 }
 
 /// What a drafter drafts from.

@@ -13,6 +13,7 @@ final class EarlyExit: DraftingModel {
   private let cache: KVCache
   private let exits: HiddenStates
   private let stream: Activations
+  private let drafts: Int
   /// The nodes of the present draft that the adapter has run, in its order.
   private var nodes: [Int] = []
 
@@ -27,8 +28,16 @@ final class EarlyExit: DraftingModel {
     self.target = try CachedModel(target, cuts: [exitLayer], keepsStates: true, tree: drafts)
     guard let exits = self.target.states(after: 0) else { preconditionFailure("a cut keeps its states") }
     self.exits = exits
-    cache = try adapter.makeCache(capacity: target.configuration.contextLength + drafts)
+    self.drafts = drafts
+    cache = try adapter.makeCache(
+      capacity: min(target.configuration.contextLength, CachedModel.firstPositions) + drafts
+    )
     stream = try Activations(capacity: Transformer.largestTree, width: target.configuration.hiddenSize)
+  }
+
+  /// Makes room in the adapter's cache; the decoder does so in the target's.
+  func reserve(positions: Int) throws(KernelError) {
+    try cache.reserve(min(positions, target.model.configuration.contextLength) + drafts)
   }
 
   /// Takes the prompt's exit-layer states into the adapter's cache.
@@ -79,6 +88,13 @@ final class EarlyExit: DraftingModel {
 }
 
 extension EarlyExit {
+  /// The states at the exit layer, and the adapter's own keys and values.
+  @Sendable static func bytesPerPosition(_ settings: SettingValues, _ files: TargetFiles) throws -> Int {
+    let folder = files.folder(of: .adapter, settings)
+    let adapter = try KangarooAdapter.Header(directory: folder, target: files.configuration)
+    return adapter.cacheBytesPerPosition + files.configuration.hiddenSize * MemoryLayout<Float>.size
+  }
+
   /// What a user should know of an adapter that was made for fewer positions than the target has.
   static func warning(_ adapter: KangarooAdapter, target: Int) -> String? {
     guard let positions = adapter.positions, positions < target else { return nil }

@@ -22,6 +22,8 @@ public struct Method: Sendable {
   public let verifiesByRejection: Bool
   /// Checks settings against the target's shape, and files that they name.
   let checkSettings: @Sendable (SettingValues, TargetFiles) throws -> Void
+  /// Bytes that a decoder keeps for each position of a text, beside the target's keys and values.
+  let bytesPerPosition: @Sendable (SettingValues, TargetFiles) throws -> Int
   /// Makes a decoder.
   let make: @Sendable (SettingValues, DecoderResources) throws -> PreparedDecoder
 
@@ -36,6 +38,7 @@ public struct Method: Sendable {
   ///   - addedParameters: trained parameters that the published companion adds to a target of a shape.
   ///   - checkSettings: checks settings against the target's shape, and files that they name. It throws
   ///     ``SettingValues/invalid(_:_:)`` for a setting.
+  ///   - bytesPerPosition: bytes that a decoder keeps for each position of a text, beside the target's keys and values.
   ///   - make: makes a decoder of settings that were checked.
   public init(
     name: String,
@@ -47,6 +50,7 @@ public struct Method: Sendable {
     verifiesByRejection: Bool = false,
     addedParameters: @escaping @Sendable (ModelConfiguration) -> Int = { _ in 0 },
     checkSettings: @escaping @Sendable (SettingValues, TargetFiles) throws -> Void = { _, _ in },
+    bytesPerPosition: @escaping @Sendable (SettingValues, TargetFiles) throws -> Int = { _, _ in 0 },
     make: @escaping @Sendable (SettingValues, DecoderResources) throws -> PreparedDecoder
   ) {
     self.name = name
@@ -58,6 +62,7 @@ public struct Method: Sendable {
     self.verifiesByRejection = verifiesByRejection
     self.addedParameters = addedParameters
     self.checkSettings = checkSettings
+    self.bytesPerPosition = bytesPerPosition
     self.make = make
   }
 }

@@ -1,3 +1,4 @@
+public import SpecKernels
 import SpecModel
 
 /// Speculative decoding (Leviathan et al. 2023, arXiv 2211.17192, §2.1; trees as in Miao et al. 2024, arXiv 2305.09781,
@@ -27,6 +28,12 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
     sampler = try Sampler(sampling, target: target.model, clock: clock)
     target.clock = clock
     for model in drafter.models { model.clock = clock }
+  }
+
+  /// Makes room in the target's cache and in those of the drafter's models.
+  public func reserve(positions: Int) throws(KernelError) {
+    try target.reserve(positions: positions)
+    for model in drafter.models { try model.reserve(positions: positions) }
   }
 
   /// Runs the prompt through the target, then lets the drafter work on it.

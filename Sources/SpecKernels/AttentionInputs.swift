@@ -73,10 +73,10 @@ public struct AttentionScoring: Sendable, Equatable {
 /// Keys and values of one layer for a number of slots.
 public final class LayerCache {
   /// Slots that there is room for.
-  public let capacity: Int
-  let native: sk_layer_cache
-  private let keys: FloatBuffer
-  private let values: FloatBuffer
+  public var capacity: Int { native.capacity }
+  private(set) var native: sk_layer_cache
+  private var keys: FloatBuffer
+  private var values: FloatBuffer
 
   /// - Parameters:
   ///   - capacity: slots; rounded up to whole blocks.
@@ -84,16 +84,47 @@ public final class LayerCache {
   ///   - headDimension: numbers in a head.
   /// - Throws: ``KernelError/outOfMemory(bytes:purpose:)``.
   public init(capacity: Int, heads: Int, headDimension: Int) throws(KernelError) {
-    self.capacity = paddedToPanel(capacity)
-    keys = try FloatBuffer(count: heads * self.capacity * headDimension, purpose: "the key cache")
-    values = try FloatBuffer(count: heads * self.capacity * paddedToPanel(headDimension), purpose: "the value cache")
+    let capacity = paddedToPanel(capacity)
+    (keys, values) = try Self.buffers(capacity: capacity, heads: heads, headDimension: headDimension)
     native = sk_layer_cache(
       keys: keys.pointer,
       values: values.pointer,
-      capacity: self.capacity,
+      capacity: capacity,
       kv_heads: heads,
       head_dimension: headDimension
     )
+  }
+
+  private static func buffers(
+    capacity: Int,
+    heads: Int,
+    headDimension: Int
+  ) throws(KernelError) -> (keys: FloatBuffer, values: FloatBuffer) {
+    (
+      try FloatBuffer(count: heads * capacity * headDimension, purpose: "the key cache"),
+      try FloatBuffer(count: heads * capacity * paddedToPanel(headDimension), purpose: "the value cache")
+    )
+  }
+
+  /// Makes room for more slots; what the first of them hold stays to the bit.
+  ///
+  /// - Parameters:
+  ///   - capacity: slots; rounded up to whole blocks. Fewer than there are change nothing.
+  ///   - count: how many of the first slots are kept.
+  /// - Throws: ``KernelError/outOfMemory(bytes:purpose:)``.
+  public func grow(to capacity: Int, keeping count: Int) throws(KernelError) {
+    precondition(count >= 0 && count <= self.capacity, "more slots to keep than there are")
+    guard capacity > self.capacity else { return }
+    var grown = native
+    grown.capacity = paddedToPanel(capacity)
+    let (keys, values) = try Self.buffers(
+      capacity: grown.capacity,
+      heads: native.kv_heads,
+      headDimension: native.head_dimension
+    )
+    (grown.keys, grown.values) = (keys.pointer, values.pointer)
+    withUnsafePointer(to: native) { from in withUnsafePointer(to: grown) { sk_copy_slots(from, $0, count) } }
+    (native, self.keys, self.values) = (grown, keys, values)
   }
 
   /// Copies the keys and values of one slot over another's.

@@ -33,10 +33,15 @@ package struct ControlGroups {
   /// The memory of the group that leaves least of it; nil where nothing limits memory.
   package var memory: Memory? {
     let unified = folders(of: nil).compactMap { folder in
-      memory(folder, limit: "memory.max", usage: "memory.current", cache: "inactive_file")
+      memory(folder, limit: "memory.max", usage: "memory.current", cache: ["inactive_file", "active_file"])
     }
     let older = folders(of: "memory").compactMap { folder in
-      memory(folder, limit: "memory.limit_in_bytes", usage: "memory.usage_in_bytes", cache: "total_inactive_file")
+      memory(
+        folder,
+        limit: "memory.limit_in_bytes",
+        usage: "memory.usage_in_bytes",
+        cache: ["total_inactive_file", "total_active_file"]
+      )
     }
     guard let limit = (unified + older).map(\.limit).min(), let rest = (unified + older).map(\.available).min() else {
       return nil
@@ -44,13 +49,15 @@ package struct ControlGroups {
     return Memory(limit: limit, available: rest)
   }
 
-  private func memory(_ folder: String, limit: String, usage: String, cache: String) -> Memory? {
+  private func memory(_ folder: String, limit: String, usage: String, cache: [String]) -> Memory? {
     // Version 1 writes "no limit" as the largest multiple of a page.
     guard let limit = number(folder + "/" + limit), limit > 0, limit < 0x1p62 else { return nil }
     let used = number(folder + "/" + usage) ?? 0
-    let cached =
-      text(folder + "/memory.stat")?.split(separator: "\n").first { $0.hasPrefix(cache + " ") }?
-      .split(separator: " ").last.flatMap { Double($0) } ?? 0
+    let cached = (text(folder + "/memory.stat") ?? "").split(separator: "\n").reduce(0.0) { sum, line in
+      let fields = line.split(separator: " ")
+      guard fields.count == 2, cache.contains(String(fields[0])) else { return sum }
+      return sum + (Double(fields[1]) ?? 0)
+    }
     return Memory(limit: Int(limit), available: Int(max(0, min(limit, limit - max(0, used - max(0, cached))))))
   }
 

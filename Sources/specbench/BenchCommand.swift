@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import SpecDocument
 import SpecCore
+import SpecDecoding
 import SpecFiles
 import SpecKernels
 import SpecModel
@@ -144,15 +145,19 @@ struct BenchCommand: ParsableCommand {
       return (model.name, model.target)
     }
     let configuration = try SyntheticModel.shape(named: shape)
+    let type = modelOptions.dtype ?? .bfloat16
+    let target = TargetFiles(configuration: configuration, modelDirectory: nil)
+    let need = try MemoryNeed([], target: target, weightType: type, positions: 0)
+    try need.check(available: SystemMemory.available(), path: shape)
     let context = try modelOptions.makeContext()
-    let display = ProgressDisplay(unit: "layers")
-    let target = try Transformer(
+    let display = ProgressDisplay(unit: "layers of \(MemoryNeed.text(need.weights))")
+    let model = try Transformer(
       configuration,
       from: SyntheticModel(context: context),
-      weightType: modelOptions.dtype ?? .bfloat16,
+      weightType: type,
       context: context,
       progress: { try display.loaded($0, of: $1) }
     )
-    return (shape, target)
+    return (shape, model)
   }
 }

@@ -53,7 +53,7 @@ struct DecodeCommand: ParsableCommand {
     let sampling = verificationOptions.sampling(samplingOptions)
     let files = try modelOptions.files()
     _ = try files.check([spec], sampling)
-    let model = try modelOptions.load(files)
+    let model = try modelOptions.load(files, for: [spec], positions: { _, _ in outputLimit.maximumNewTokens })
     let ends = stopIDs?.values.map(\.token)
     let vocabulary = model.target.configuration.vocabularySize
     if let stranger = ends?.first(where: { Int($0) >= vocabulary }) {

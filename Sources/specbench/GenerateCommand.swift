@@ -48,6 +48,7 @@ struct GenerateCommand: ParsableCommand {
     try rules.check(tokens, vocabularySize: model.target.configuration.vocabularySize)
     let prepared = try MethodRegistry.builtIn.prepare(chosen, resources: model.resources(samplingOptions.sampling()))
     if let warning = prepared.warning { tell("\(chosen.method): \(warning).") }
+    try prepared.decoder.reserve(positions: min(tokens.count + rules.maximumNewTokens, rules.contextLength))
     let display = TokenDisplay(tokenizer: model.tokenizer, isColored: !isPlain && TokenDisplay.terminalHasColor)
     let generation: Generation
     do {
@@ -79,11 +80,18 @@ struct GenerateCommand: ParsableCommand {
       isOwnModel: demo != nil
     )
     if let warning = choice.warning { tell("\(warning): it reads the prompt as it is.") }
-    let model = try modelOptions.load(files)
     // Without a template the begin token is put in front if the tokenizer's files ask for it.
-    guard choice.isChosen else { return (model, model.encode(PromptText(quoting: text)), chosen) }
-    let prompt = try choice.writer.prompt(history: [], user: text)
-    return (model, model.encode(prompt.text, begins: prompt.begins), chosen)
+    let written = try choice.isChosen ? choice.writer.prompt(history: [], user: text) : nil
+    let (prompt, begins) = (written?.text ?? PromptText(quoting: text), written?.begins)
+    let model = try modelOptions.load(
+      files,
+      for: [chosen],
+      positions: { tokenizer, configuration in
+        let encoder = TextEncoder(tokenizer: tokenizer, configuration: configuration)
+        return encoder.encode(prompt, begins: begins).count + outputLimit.maximumNewTokens
+      }
+    )
+    return (model, model.encode(prompt, begins: begins), chosen)
   }
 
   /// The decoder that was asked for, or the first default for which everything is there.

@@ -83,7 +83,13 @@ struct RunCommand: ParsableCommand {
     let written =
       try stored?.chatTemplate.map { (suite: suite.written(with: $0), warnings: []) }
       ?? templateOption.applied(to: suite, files)
-    let model = try modelOptions.load(files)
+    let model = try modelOptions.load(
+      files,
+      for: RunDecoder.specs(specs, noiseFloor: noiseFloor),
+      positions: { LongestText.positions(of: written.suite, $0, $1, maximumNewTokens: maximumNewTokens) },
+      measuresPasses: true,
+      workingDirectory: place
+    )
     var plan = RunPlan(
       suite: written.suite,
       suitePath: suitePath,

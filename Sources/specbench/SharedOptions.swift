@@ -14,8 +14,8 @@ extension WeightType: ExpressibleByArgument {}
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The model's folder: config.json, model.safetensors (or pytorch_model.bin) and tokenizer.json in Hugging Face "
-        + "layout. "
+      "The model: a GGUF file, or a folder with config.json, model.safetensors (or pytorch_model.bin) and tokenizer.json "
+        + "in Hugging Face layout. "
         + "Default: the environment variable SPECBENCH_MODEL, then the model that comes with the suite (of generate and "
         + "bench: the demo suite; decode has none).",
       valueName: "dir"
@@ -59,17 +59,47 @@ struct ModelOptions: ParsableArguments {
     guard let directory = given ?? suite?.modelPath else {
       throw ValidationError(
         "no model is given; pass --model DIR, where DIR holds config.json, \(WeightNames.model.alternatives) and "
-          + "tokenizer.json, "
-          + "or set SPECBENCH_MODEL"
+          + "tokenizer.json, --model FILE.gguf, or set SPECBENCH_MODEL"
       )
     }
     try checkVariable(directory)
     return LoadedModel.files(directory)
   }
 
-  /// Loads a model whose files have been looked at.
-  func load(_ files: ModelFiles) throws -> LoadedModel {
-    let display = ProgressDisplay(unit: "layers")
+  /// Loads a model whose files have been looked at, if it and what is decoded with it fit into memory.
+  ///
+  /// - Parameters:
+  ///   - files: the model's files.
+  ///   - specs: the decoders; none for a model that is used in other ways.
+  ///   - positions: gives the most tokens of prompt and output together; asked for models that can be used.
+  ///   - measuresPasses: whether a run measures single passes as well, in a cache of their own.
+  ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
+  /// - Returns: the model, ready to decode.
+  /// - Throws: if it cannot be loaded, `NotEnoughMemory` before any weight is read.
+  func load(
+    _ files: ModelFiles,
+    for specs: [DecoderSpec] = [],
+    positions: (Tokenizer, ModelConfiguration) -> Int = { _, _ in 0 },
+    measuresPasses: Bool = false,
+    workingDirectory: String? = nil
+  ) throws -> LoadedModel {
+    let (checkpoint, tokenizer) = try files.usable()
+    let configuration = checkpoint.configuration
+    let longest = positions(tokenizer, configuration)
+    let passes = VerificationCosts.cachePositions(text: longest, contextLength: configuration.contextLength)
+    let need = try MemoryNeed(
+      specs,
+      target: TargetFiles(
+        configuration: configuration,
+        modelDirectory: files.directory,
+        workingDirectory: workingDirectory
+      ),
+      weightType: dtype ?? checkpoint.naturalWeightType,
+      positions: longest,
+      passPositions: measuresPasses ? passes : 0
+    )
+    try need.check(available: SystemMemory.available(), path: files.directory)
+    let display = ProgressDisplay(unit: "layers of \(MemoryNeed.text(need.weights))")
     return try Activity.during("Loading the model") {
       try LoadedModel(
         files,

@@ -96,7 +96,13 @@ struct SweepCommand: ParsableCommand {
       for count in threadCounts?.distinct.map({ Optional($0.count) }) ?? [modelOptions.threads] {
         var options = modelOptions
         (options.dtype, options.threads) = (type, count)
-        runs.append(try measure(specs, plan, model: options.load(files), store))
+        let model = try options.load(
+          files,
+          for: RunDecoder.specs(specs, noiseFloor: true),
+          positions: { LongestText.positions(of: written.suite, $0, $1, maximumNewTokens: plan.maximumNewTokens) },
+          measuresPasses: true
+        )
+        runs.append(try measure(specs, plan, model: model, store))
         // An attempt that was broken off has begun the first of its runs, but perhaps not the others.
         plan.beginsWhatIsMissing = true
       }

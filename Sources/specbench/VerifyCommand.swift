@@ -25,12 +25,17 @@ struct VerifyCommand: ParsableCommand {
     guard specs.contains(where: { $0.method != Baseline.method }) else { throw NothingToVerify() }
     let written = try templateOption.applied(to: suite, files)
     for warning in written.warnings { tell(warning) }
-    let model = try modelOptions.load(files)
+    let maximumNewTokens = suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens
+    let model = try modelOptions.load(
+      files,
+      for: RunDecoder.specs(specs),
+      positions: { LongestText.positions(of: written.suite, $0, $1, maximumNewTokens: maximumNewTokens) }
+    )
     let check = LosslessnessCheck(
       suite: written.suite,
       decoders: try RunDecoder.prepare(specs, model: model, sampling: sampling),
       model: model,
-      maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
+      maximumNewTokens: maximumNewTokens,
       sampling: sampling
     )
     let display = ProgressDisplay(unit: "questions")

@@ -250,8 +250,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "run", "report", "runs", "compare", "sweep", "generate", "export", "import", "verify", "decode", "inspect",
-    "methods", "bench", "doctor",
+    "run", "report", "runs", "compare", "sweep", "generate", "export", "import", "verify", "decode", "tokenize",
+    "inspect", "methods", "bench", "doctor",
   ])
   func everyCommandExplainsItself(_ command: String) throws {
     for arguments in [[command, "--help"], ["help", command]] {

@@ -39,6 +39,8 @@ import Testing
         + ["--batch-tokens", "256", "--document-tokens", "128"] + data
     )
     #expect(trained.status == 0, "\(trained.errors)")
+    // It is asked as it has learned to be.
+    #expect(try scratch.read("model/chat_template.jinja").contains("<|user|>"))
     for (drafter, own) in [
       ("kangaroo", ["--exit", "1"]), ("medusa", ["--heads", "4"]), ("draft", ["--layers", "1"]),
     ] {

@@ -154,4 +154,24 @@ import Testing
     #expect(!Processors.affinity.isEmpty && Set(Processors.affinity).count == Processors.affinity.count)
     #expect((1...Processors.affinity.count).contains(Processors.availableCores))
   }
+
+  @Test func theProcessMayTakeWhatMachineAndGroupsLeave() throws {
+    #expect(SystemMemory.available(root: root.path) == nil)
+    try write("MemTotal:  16000 kB\nMemFree: 1 kB\nMemAvailable:   9000 kB\n", to: "proc/meminfo")
+    #expect(SystemMemory.available(root: root.path) == 9_216_000)
+    // A file that was read twice is in active pages, which the system takes back as well.
+    try unified(
+      process: "/a",
+      files: [
+        "a/memory.max": "4000000\n", "a/memory.current": "3900000\n",
+        "a/memory.stat": "anon 900000\ninactive_file 1000000\nactive_file 2000000\n",
+      ]
+    )
+    #expect(SystemMemory.available(root: root.path) == 3_100_000)
+    for odd in ["MemAvailable:\n", "MemAvailable: x kB\n", "MemAvailable: 99999999999999999999 kB", ""] {
+      try write(odd, to: "proc/meminfo")
+      #expect(SystemMemory.available(root: root.path) == 3_100_000)
+    }
+    #expect(SystemMemory.available() ?? 1 > 0)
+  }
 }

@@ -116,7 +116,7 @@ import Testing
     #expect(
       try Self.readText(
         #"{"model_type": "gemma", "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 1, "#
-          + #""num_attention_heads": 4, "vocab_size": 300}"#
+          + #""num_attention_heads": 4, "num_key_value_heads": 4, "vocab_size": 300}"#
       ).tiesEmbeddings
     )
   }

@@ -33,40 +33,41 @@ struct TokenizerFlaw: Sendable, CustomTestStringConvertible {
 
 @Suite struct TokenizerFileTests {
   static let unsupported: [TokenizerFlaw] = [
-    .section("normalizer", #"{"type": "NFC"}"#, mentions: "a normalizer (NFC)"),
-    .section("pre_tokenizer", "null", mentions: "no pre-tokenizer"),
-    .section("pre_tokenizer", #"{"type": "Metaspace"}"#, mentions: "Metaspace"),
-    .section("pre_tokenizer", #"{"type": "Sequence", "pretokenizers": []}"#, mentions: "Sequence of 0"),
+    .section("normalizer", #"{"type": "Precompiled"}"#, mentions: "the normalizer Precompiled at \"normalizer\""),
+    .section("normalizer", #"{"type": "BertNormalizer", "lowercase": true}"#, mentions: "BertNormalizer"),
+    .section("pre_tokenizer", #"{"type": "UnicodeScripts"}"#, mentions: "UnicodeScripts"),
     .section(
       "pre_tokenizer",
-      #"{"type": "Sequence", "pretokenizers": [{"type": "Split"}, {"type": "ByteLevel", "add_prefix_space": false}]}"#,
-      mentions: "the pre-tokenizer Split at \"pre_tokenizer.pretokenizers[0]\""
+      #"{"type": "Sequence", "pretokenizers": [{"type": "Nothing"}, {"type": "ByteLevel", "add_prefix_space": false}]}"#,
+      mentions: "the pre-tokenizer Nothing at \"pre_tokenizer.pretokenizers[0]\""
     ),
-    .section("decoder", "null", mentions: "no decoder"),
+    .section(
+      "pre_tokenizer",
+      #"{"type": "Split", "pattern": {"Regex": "(a)\\1"}, "behavior": "Isolated"}"#,
+      mentions: #"a pattern with \1 at "pre_tokenizer.pattern.Regex""#
+    ),
+    .section("decoder", #"{"type": "WordPiece"}"#, mentions: "the decoder WordPiece"),
     .section("decoder", #"{"type": "Meta\nspace"}"#, mentions: #""Meta\nspace""#),
-    .section("post_processor", #"{"type": "BertProcessing"}"#, mentions: "BertProcessing"),
+    .section("post_processor", #"{"type": "Other"}"#, mentions: "the post-processor Other"),
     .section(
       "post_processor",
-      #"{"type": "Sequence", "processors": [{"type": "RobertaProcessing"}]}"#,
-      mentions: "Roberta"
+      #"{"type": "Sequence", "processors": [{"type": "PairProcessing"}]}"#,
+      mentions: "PairProcessing"
     ),
     .model("type", #""Unigram""#, mentions: "a Unigram model"),
     .model("type", #""WordPiece""#, mentions: "a WordPiece model"),
-    .model("byte_fallback", "true", mentions: "byte fallback"),
     .model("dropout", "0.1", mentions: "dropout"),
-    .model("continuing_subword_prefix", "\"##\"", mentions: "continuing_subword_prefix"),
-    .model("end_of_word_suffix", #""</w>""#, mentions: "</w>"),
   ]
 
   /// What a tokenizer may have instead is said so that it can be read aloud.
   @Test func saysWhatIsSupportedInPlainWords() throws {
     var small = SmallTokenizer()
-    small.sections["normalizer"] = #"{"type": "NFC"}"#
+    small.model["type"] = #""Unigram""#
     let error = try #require(throws: TokenizerError.self) { try small.load() }
     #expect(
       error.description.hasSuffix(
-        ": it has a normalizer (NFC) at \"normalizer\", which is not supported; use a checkpoint whose tokenizer is a "
-          + "GPT-2 style byte-level BPE without a normalizer"
+        ": it has a Unigram model at \"model.type\", which is not supported; use a checkpoint whose tokenizer has a BPE "
+          + "model"
       ),
       "\(error)"
     )
@@ -74,16 +75,13 @@ struct TokenizerFlaw: Sendable, CustomTestStringConvertible {
 
   @Test func namesAllThatItDoesNotDoAtOnce() throws {
     var small = SmallTokenizer()
-    small.sections["normalizer"] = #"{"type": "NFC"}"#
-    small.sections["decoder"] =
-      #"{"type": "Sequence", "decoders": [{"type": "Replace"}, {"type": "ByteFallback"}, {"type": "Fuse"}]}"#
-    small.model["byte_fallback"] = "true"
+    small.sections["normalizer"] =
+      #"{"type": "Sequence", "normalizers": [{"type": "Precompiled"}, {"type": "NFC"}, {"type": "Nmt"}]}"#
+    small.sections["decoder"] = #"{"type": "Sequence", "decoders": [{"type": "CTC"}, {"type": "Fuse"}]}"#
     small.model["dropout"] = "0.1"
     let error = try #require(throws: TokenizerError.self) { try small.load() }
     #expect(error.lines.count == 5 && error.lines[0].contains("4 things"), "\(error)")
-    for words in [
-      "a normalizer (NFC)", "the decoders Replace, ByteFallback", "byte fallback", "dropout (the number 0.1)",
-    ] {
+    for words in ["Precompiled", "Nmt", "the decoder CTC", "dropout (the number 0.1)"] {
       #expect(error.description.contains(words), "\(words) in \(error)")
     }
   }
@@ -108,7 +106,7 @@ struct TokenizerFlaw: Sendable, CustomTestStringConvertible {
     .text("{\"a\": nul}", mentions: "null"),
     .text(String(repeating: "[", count: 100_000), mentions: "nesting"),
     .text("[]", mentions: "an object"),
-    .text("{}", mentions: "pre-tokenizer"),
+    .text("{}", mentions: "model"),
     TokenizerFlaw("not UTF-8", mentions: "not UTF-8 at line 2") { $0.rawText = [0x0A, 0x22, 0xFF, 0x22, 0x0A] },
     .section("pre_tokenizer", #"{"type": "ByteLevel"}"#, mentions: "\"pre_tokenizer.add_prefix_space\""),
     .section("pre_tokenizer", #"{"type": 5}"#, mentions: "a string"),
@@ -144,9 +142,15 @@ struct TokenizerFlaw: Sendable, CustomTestStringConvertible {
     .id("null", mentions: "a token id"),
     .id("97", mentions: "for both \"a\" and \"new\""),
     TokenizerFlaw("a key twice", mentions: "the key \"a\" twice") { $0.vocabulary.append(("a", "300")) },
-    TokenizerFlaw("no token for two bytes", mentions: "2 of the 256 bytes", "0x61") {
-      $0.vocabulary.removeSubrange(97...98)
-    },
+    .section("pre_tokenizer", #"{"type": "Split", "behavior": "Isolated"}"#, mentions: "pattern"),
+    .section(
+      "pre_tokenizer",
+      #"{"type": "Split", "pattern": {"String": "a"}, "behavior": "Other"}"#,
+      mentions: "MergedWithNext"
+    ),
+    .section("pre_tokenizer", #"{"type": "Metaspace", "replacement": "ab"}"#, mentions: "one character"),
+    .section("decoder", #"{"type": "Strip", "content": " ", "start": -1, "stop": 0}"#, mentions: "0 or more"),
+    .model("unk_token", #""<none>""#, mentions: "no token"),
     TokenizerFlaw("neither a type nor merges", mentions: "\"model.type\"") { $0.model = [:] },
     TokenizerFlaw("a long and ugly word", mentions: #""\u{1B}[31mx"#, "x…\"") {
       $0.model["merges"] = #"["\u001b[31m\#(String(repeating: "x", count: 10_000)) a"]"#
@@ -179,15 +183,6 @@ struct TokenizerFlaw: Sendable, CustomTestStringConvertible {
     let plain = try small.load().encode("as a text")
     small.sections[section] = value
     #expect(try small.load().encode("as a text") == plain)
-  }
-
-  @Test func namesEverythingThatIsNotSupported() throws {
-    var small = SmallTokenizer()
-    small.sections["normalizer"] = #"{"type": "NFC"}"#
-    small.sections["pre_tokenizer"] = #"{"type": "Digits"}"#
-    small.vocabulary.removeLast()
-    let text = try complaint(about: small).description
-    for words in ["3 things", "NFC", "Digits", "1 of the 256 bytes"] { #expect(text.contains(words), "\(text)") }
   }
 
   @Test(arguments: unsupported) func refusesWhatItDoesNotDo(flaw: TokenizerFlaw) throws {

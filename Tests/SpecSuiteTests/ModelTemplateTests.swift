@@ -243,7 +243,10 @@ import Testing
   @Test func aTemplateCanBeReadFromAFile() throws {
     let jinja = try workspace.write("{{ bos_token }}{{ messages[0].content }}", to: "own.jinja")
     try workspace.write(#"{"bos_token": "<s>"}"#, to: "tokenizer_config.json")
-    let own = try ChatTemplateChoice.writer(file: jinja, specialTokens: ["bos_token": "<s>"])
+    let own = try ChatTemplateChoice.writer(
+      file: jinja,
+      specialTokens: ModelTemplate.specialTokens(workspace.path)
+    )
     #expect(try own.prompt(history: [], user: "a").text.text == "<s>a")
     let object = try workspace.write(#"{"name": "talk", "user": "<{content}>", "trim_user": true}"#, to: "own.json")
     let parts = try ChatTemplateChoice.writer(file: object, specialTokens: [:])

@@ -19,6 +19,9 @@ public enum Fixtures {
   /// Files that PyTorch has written, good, old and malicious; nil if they are absent.
   public static let torchFiles: URL? = root.flatMap { existing($0.appending(path: "torch-files")) }
 
+  /// Tokenizers of published models with golden ids; nil if it is absent.
+  public static let tokenizers: URL? = root.flatMap { existing($0.appending(path: "tokenizers")) }
+
   /// Spec-Bench's official question file; nil if it is absent.
   public static let officialQuestions: URL? = root.flatMap { existing($0.appending(path: "spec-bench-question.jsonl")) }
 

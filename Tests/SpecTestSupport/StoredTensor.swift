@@ -9,7 +9,8 @@ public struct StoredTensor {
   /// The lengths of its sides.
   public let shape: [Int]
   let type: NumberType
-  let bytes: [UInt8]
+  /// Its numbers as they are stored.
+  public let bytes: [UInt8]
 
   /// A tensor of numbers; those of 8 significant bits are held exactly by every type.
   ///

@@ -182,6 +182,9 @@ bool sk_attend(sk_context *context, const sk_attention *attention, const sk_laye
 /// Copies the keys and values of slot `from` to slot `to`.
 void sk_move_slot(const sk_layer_cache *cache, size_t from, size_t to);
 
+/// Copies the keys and values of the slots 0 ..< count into a cache of the same heads with at least as much room.
+void sk_copy_slots(const sk_layer_cache *from, const sk_layer_cache *to, size_t count);
+
 /// Whether sk_first_unfit finds nothing in rows of numbers.
 bool sk_all_fit(sk_context *context, sk_number_type stored, const void *numbers, size_t rows, size_t width,
                 sk_number_type held);

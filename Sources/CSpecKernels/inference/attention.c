@@ -120,3 +120,14 @@ void sk_move_slot(const sk_layer_cache *cache, size_t from, size_t to) {
     memcpy(values + to * value_stride, values + from * value_stride, dimension * sizeof(float));
   }
 }
+
+void sk_copy_slots(const sk_layer_cache *from, const sk_layer_cache *to, size_t count) {
+  const size_t dimension = from->head_dimension, value_stride = sk_round_up(dimension, SK_PANEL);
+  const size_t key_bytes = sk_round_up(count, SK_PANEL) * dimension * sizeof(float);
+  const size_t value_bytes = count * value_stride * sizeof(float);
+  for (size_t head = 0; head < from->kv_heads; head++) {
+    memcpy(to->keys + head * to->capacity * dimension, from->keys + head * from->capacity * dimension, key_bytes);
+    memcpy(to->values + head * to->capacity * value_stride, from->values + head * from->capacity * value_stride,
+           value_bytes);
+  }
+}

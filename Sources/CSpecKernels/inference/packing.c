@@ -56,6 +56,18 @@ static void pack_int8_block(const float *numbers, size_t count, char *block, siz
     out[i / 2 * 2 * SK_PANEL + i % 2] = (int8_t)(unit > 0 ? rintf(numbers[i] / unit) : 0);
 }
 
+/// A row of 16-bit numbers that are held as they are stored: nothing is rounded.
+static void pack_same_row(sk_number_type type, void *panel, size_t columns, size_t lane, const char *source) {
+  uint16_t *halves = panel;
+  if (type == SK_F16) {
+    for (size_t column = 0; column < columns; column++) memcpy(halves + column * SK_PANEL + lane, source + column * 2, 2);
+    return;
+  }
+  for (size_t column = 0; column + 2 <= columns; column += 2)
+    memcpy(halves + (column / 2 * SK_PANEL + lane) * 2, source + column * 2, 4);
+  if (columns % 2) memcpy(halves + (columns / 2 * SK_PANEL + lane) * 2, source + (columns - 1) * 2, 2);
+}
+
 /// Numbers of a row that are widened at once: whole blocks of every type.
 #define AT_ONCE 256
 
@@ -86,6 +98,11 @@ static void pack_numbers(sk_number_type type, char *panel, size_t lane, size_t f
 static bool pack_row(sk_number_type type, void *packed, size_t columns, size_t row, sk_number_type source_type,
                      const void *source) {
   char *panel = (char *)packed + row / SK_PANEL * sk_packed_bytes(type, SK_PANEL, columns);
+  if (type == source_type && (type == SK_F16 || type == SK_BF16)) {
+    if (sk_first_unfit(type, source, columns, type) < columns) return false;
+    pack_same_row(type, panel, columns, row % SK_PANEL, source);
+    return true;
+  }
   for (size_t first = 0; first < columns; first += AT_ONCE) {
     const size_t some = columns - first < AT_ONCE ? columns - first : AT_ONCE;
     float numbers[AT_ONCE];

@@ -151,6 +151,10 @@ extension DraftModel {
     companion: companion,
     verifiesByRejection: true,
     addedParameters: { published(for: $0).parameterCount },
+    bytesPerPosition: { settings, files in
+      let model = try Checkpoint.configuration(ModelLocation(files.folder(of: companion, settings)))
+      return model.cacheBytesPerPosition + model.hiddenSize * MemoryLayout<Float>.size
+    },
     make: { settings, resources in
       let model = try Transformer(
         checkpoint: checkpoint(resources.folder(of: companion, settings), resources.files),

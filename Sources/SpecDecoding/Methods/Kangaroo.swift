@@ -82,6 +82,7 @@ extension Kangaroo {
     verifiesByRejection: true,
     addedParameters: { KangarooAdapter.parameterCount(for: $0) },
     checkSettings: { _ = try $0.exitLayer($1) },
+    bytesPerPosition: EarlyExit.bytesPerPosition,
     make: { settings, resources in
       let exit = try settings.exitLayer(resources.files)
       let adapter = try settings.adapter(resources)

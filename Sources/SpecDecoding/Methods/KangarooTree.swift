@@ -176,6 +176,7 @@ extension KangarooTree {
       _ = try growth(settings, files.configuration)
       _ = try settings.exitLayer(files)
     },
+    bytesPerPosition: EarlyExit.bytesPerPosition,
     make: { settings, resources in
       let growth = try growth(settings, resources.target.configuration)
       let exit = try settings.exitLayer(resources.files)

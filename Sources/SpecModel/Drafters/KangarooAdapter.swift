@@ -27,6 +27,9 @@ public final class KangarooAdapter {
     /// Trained parameters of the adapter.
     public var parameterCount: Int { KangarooAdapter.parameterCount(of: shape) }
 
+    /// Bytes of the adapter's keys and values for one position.
+    public var cacheBytesPerPosition: Int { 2 * shape.keyValueWidth * MemoryLayout<Float>.size }
+
     /// Reads an adapter's files without its weights.
     ///
     /// - Parameters:

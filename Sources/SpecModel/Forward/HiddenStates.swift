@@ -3,7 +3,7 @@ import SpecKernels
 /// Hidden states by absolute position: what one stage has computed and the next may not have consumed yet.
 public final class HiddenStates {
   /// The rows; those from 0 to `count` are valid.
-  public let rows: Activations
+  public private(set) var rows: Activations
   /// How many positions are held.
   public private(set) var count = 0
 
@@ -11,15 +11,34 @@ public final class HiddenStates {
   ///
   /// - Parameters:
   ///   - width: numbers of a state.
-  ///   - capacity: most positions.
+  ///   - capacity: positions that there is room for at first.
   /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
   public init(width: Int, capacity: Int) throws(KernelError) {
     rows = try Activations(capacity: capacity, width: width)
   }
 
-  /// Makes room for more positions and gives their rows, to be filled by the caller.
+  /// Makes room. States stay as they are.
+  ///
+  /// - Parameter positions: positions in all; fewer than there is room for change nothing.
+  /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
+  public func reserve(_ positions: Int) throws(KernelError) {
+    guard positions > rows.capacity else { return }
+    let larger = try Activations(capacity: positions, width: rows.width)
+    larger.copy(rows[rows: 0..<count], to: 0)
+    rows = larger
+  }
+
+  /// Gives the rows of more positions, to be filled by the caller. Makes room for them if nobody has reserved it, and more
+  /// than that: room is made seldom.
   public func append(_ positions: Int) -> ActivationRows {
     let start = count
+    if start + positions > rows.capacity {
+      do {
+        try reserve(max(start + positions, rows.capacity + rows.capacity / 2))
+      } catch {
+        preconditionFailure("\(error)")
+      }
+    }
     count += positions
     return rows[rows: start..<count]
   }

@@ -1,6 +1,7 @@
 import SpecKernels
 
-/// Keys and values of a range of layers. Slots are numbered from 0; the first `count` of them are filled.
+/// Keys and values of a range of layers. Slots are numbered from 0; the first `count` of them are filled. There is room for
+/// as many as were needed so far, not for a model's whole context.
 ///
 /// After `truncate(to:)` or `keep(path:from:)` slot and position are the same number; while the nodes of a tree are in
 /// the cache, a node's slot is the tree's first slot plus its index, its position the first slot plus its depth.
@@ -8,7 +9,7 @@ public final class KVCache {
   /// The layers whose keys and values are held.
   public let layers: Range<Int>
   /// Slots that there is room for.
-  public let capacity: Int
+  public private(set) var capacity: Int
   /// Slots that are filled.
   public private(set) var count = 0
   private let storage: [LayerCache]
@@ -18,7 +19,7 @@ public final class KVCache {
   /// - Parameters:
   ///   - layers: which layers.
   ///   - shape: the layers' attention.
-  ///   - capacity: slots: the context, and room for the largest tree.
+  ///   - capacity: slots that there is room for at first.
   /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
   public init(layers: Range<Int>, shape: AttentionShape, capacity: Int) throws(KernelError) {
     self.layers = layers
@@ -30,6 +31,16 @@ public final class KVCache {
       )
     }
     self.storage = storage
+  }
+
+  /// Makes room. Keys and values stay as they are, to the bit.
+  ///
+  /// - Parameter slots: slots in all; fewer than there are change nothing.
+  /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
+  public func reserve(_ slots: Int) throws(KernelError) {
+    guard slots > capacity else { return }
+    for layer in storage { try layer.grow(to: slots, keeping: count) }
+    capacity = slots
   }
 
   /// Forgets everything from slot `count` on. Truncating to more than there is changes nothing.
@@ -53,8 +64,11 @@ public final class KVCache {
 
   subscript(layer: Int) -> LayerCache { storage[layer - layers.lowerBound] }
 
+  /// Makes room for new slots if nobody has reserved it, and more than that: room is made seldom.
   func append(_ slots: Int) {
-    precondition(count + slots <= capacity, "more slots than the cache holds")
+    if count + slots > capacity {
+      do { try reserve(max(count + slots, capacity + capacity / 2)) } catch { preconditionFailure("\(error)") }
+    }
     count += slots
   }
 }

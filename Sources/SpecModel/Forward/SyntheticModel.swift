@@ -34,6 +34,19 @@ public struct SyntheticModel: TensorSource {
   /// Shapes by name; `small` is another name of `demo`.
   public static let shapes: [(name: String, configuration: ModelConfiguration)] = [
     (
+      "vicuna-7b",
+      ModelConfiguration(
+        hiddenSize: 4096,
+        intermediateSize: 11008,
+        layers: 32,
+        attentionHeads: 32,
+        keyValueHeads: 32,
+        headDimension: 128,
+        vocabularySize: 32000,
+        contextLength: 4096
+      )
+    ),
+    (
       "tinyllama-1.1b",
       ModelConfiguration(
         hiddenSize: 2048,

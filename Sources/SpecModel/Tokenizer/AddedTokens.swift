@@ -23,6 +23,14 @@ extension AddedToken {
     isSpecial || (content.first == UInt8(ascii: "<") && content.last == UInt8(ascii: ">") && content.count > 2)
   }
 
+  /// What the token looks like in normalized text.
+  func normalizedContent(_ normalizers: [Normalizer]) -> ArraySlice<UInt8> {
+    if normalizers.isEmpty { return content }
+    var text = TextBuffer(Array(content), 0..<content.count)
+    for normalizer in normalizers { normalizer.apply(to: &text) }
+    return text.bytes[...]
+  }
+
   /// A special token that is found wherever its content stands.
   package init(special content: String, token: Token) {
     self.init(content: content, token: token, isSpecial: true)
@@ -59,15 +67,11 @@ package struct AddedTokens: Sendable {
     self.tokens = tokens
     rawTrie = ByteTrie(tokens.indices.filter { !tokens[$0].isNormalized }.map { (tokens[$0].content, $0) })
     // Where two are the same when normalized, the first counts, special ones before others.
-    let (special, others) = (tokens.indices.filter { tokens[$0].isSpecial }, tokens.indices.filter { !tokens[$0].isSpecial })
-    let normalized = (special + others).filter { tokens[$0].isNormalized }
-    normalizedTrie = ByteTrie(
-      normalized.map { index in
-        var content = TextBuffer(Array(tokens[index].content), 0..<tokens[index].content.count)
-        for normalizer in normalizers { normalizer.apply(to: &content) }
-        return (content.bytes[...], index)
-      }
+    let (special, others) = (
+      tokens.indices.filter { tokens[$0].isSpecial }, tokens.indices.filter { !tokens[$0].isSpecial }
     )
+    let normalized = (special + others).filter { tokens[$0].isNormalized }
+    normalizedTrie = ByteTrie(normalized.map { (tokens[$0].normalizedContent(normalizers), $0) })
     isControl = tokens.map(\.isControl)
   }
 

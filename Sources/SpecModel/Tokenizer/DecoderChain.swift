@@ -94,7 +94,11 @@ private struct DecoderStage: Sendable {
     case .fuse: out.append(text)
     case .strip(let scalar, let start, let stop): strip(text, scalar, start, stop, &out)
     case .replace(let pattern, let content):
-      if getsOneText { replaceAcross(text, pattern, content, &out) } else { out.append(pattern.replaced(in: text, by: content)) }
+      if getsOneText {
+        replaceAcross(text, pattern, content, &out)
+      } else {
+        out.append(pattern.replaced(in: text, by: content))
+      }
     case .wordSuffix(let suffix):
       if hasBegun { out.append(TextPattern(text: suffix[...]).replaced(in: held[...], by: [0x20])) }
       held = Array(text)
@@ -170,7 +174,10 @@ private struct DecoderStage: Sendable {
       done = match.upperBound
     }
     let rest = all[done...]
-    let kept = (0..<max(1, wanted.count)).reversed().first { $0 <= rest.count && rest.suffix($0).elementsEqual(wanted.prefix($0)) } ?? 0
+    let kept =
+      (0..<max(1, wanted.count)).reversed().first {
+        $0 <= rest.count && rest.suffix($0).elementsEqual(wanted.prefix($0))
+      } ?? 0
     result += rest.dropLast(kept)
     held = Array(rest.suffix(kept))
     out.append(result[...])

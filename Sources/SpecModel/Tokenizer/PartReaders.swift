@@ -124,8 +124,12 @@ enum PreTokenizerReader {
     return scheme
   }
 
-  /// `\w+|[^\w\s]+`
-  private static let words = TextPattern(known: #"\w+|[^\w\s]+"#)
+  /// `\w+|[^\w\s]+` as the library's other engine reads it: there joiners are parts of words, and numbers that are
+  /// superscripts or fractions are not.
+  private static let words: TextPattern = {
+    let word = #"[\w\u200C\u200D]&&[^\u00B2\u00B3\u00B9\u00BC-\u00BE]"#
+    return TextPattern(known: #"[\#(word)]+|[^\s[\#(word)]]+"#)
+  }()
 }
 
 /// Reads a decoder.

@@ -29,25 +29,25 @@ public struct Tokenizer: Sendable {
   /// - Parameter directory: the path of a checkpoint folder.
   /// - Throws: `TokenizerError` if a file cannot be read, is malformed, or asks for a feature that is not supported.
   public init(directory: String) throws(TokenizerError) {
-    let folder = directory.hasSuffix("/") ? directory : directory + "/"
-    self.init(
-      definition: try TokenizerFile(folder + "tokenizer.json", configuration: folder + "tokenizer_config.json")
-        .definition
-    )
+    try self.init(TokenizerFile(directory: directory))
   }
 
-  /// Reads a `tokenizer.json` by itself.
+  /// Reads the tokenizer of a checkpoint folder or a GGUF file, or a `tokenizer.json` by itself.
   ///
-  /// - Parameter file: its path.
-  /// - Throws: `TokenizerError` as for a folder.
-  public init(file: String) throws(TokenizerError) {
-    self.init(definition: try TokenizerFile(file, configuration: nil).definition)
+  /// - Parameter path: the path of any of them.
+  /// - Throws: `TokenizerError`, or ``ModelError`` for a GGUF file that cannot be read.
+  public init(path: String) throws {
+    if FilePlace.kind(at: path) == .folder || ModelLocation(path).format == .gguf {
+      try self.init(ModelLocation(path))
+    } else {
+      try self.init(TokenizerFile(TokenizerField(file: path)))
+    }
   }
 
   /// Reads a model's tokenizer.
   ///
   /// - Parameter location: where the model lies.
-  /// - Throws: `TokenizerError`, or ``ModelError`` for a GGUF file that cannot be read.
+  /// - Throws: as ``init(path:)``.
   package init(_ location: ModelLocation) throws {
     switch location.format {
     case .folder: try self.init(directory: location.path)
@@ -58,7 +58,7 @@ public struct Tokenizer: Sendable {
   /// Reads the tokenizer in a GGUF file's metadata.
   init(_ file: GGUFFile) throws {
     let members = try GGUFTokenizer(file).members()
-    self.init(definition: try TokenizerFile(TokenizerField(members, file: file.path)).definition)
+    try self.init(TokenizerFile(TokenizerField(members, file: file.path)))
   }
 
   /// The tokenizer of a model without a `tokenizer.json`, in the members of such a file.
@@ -71,6 +71,8 @@ public struct Tokenizer: Sendable {
     return try GGUFTokenizer(GGUFFile(path: location.path)).members()
   }
 
+  private init(_ file: TokenizerFile) { self.init(definition: file.definition) }
+
   /// Makes a tokenizer of its parts.
   package init(definition: TokenizerDefinition) {
     addsBeginToken = definition.addsBeginToken
@@ -80,7 +82,11 @@ public struct Tokenizer: Sendable {
     decoders = definition.decoders
     decoderChain = DecoderChain(definition.decoders)
     addedTokens = AddedTokens(definition.addedTokens, normalizers: definition.normalizers)
-    addedTexts = Dictionary(definition.addedTokens.map { ($0.token, $0.content) }) { first, _ in first }
+    // Those that are looked for in normalized text stand for what they are there.
+    let texts = definition.addedTokens.map {
+      ($0.token, $0.isNormalized ? $0.normalizedContent(definition.normalizers) : $0.content)
+    }
+    addedTexts = Dictionary(texts) { first, _ in first }
     specialTokens = Set(definition.addedTokens.lazy.filter(\.isSpecial).map(\.token))
     // Where nothing comes behind the letters of bytes, the bytes themselves do as well.
     let symbolsAreBytes = definition.preTokenizers.last == .byteLetters

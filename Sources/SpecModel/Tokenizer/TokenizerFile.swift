@@ -6,16 +6,11 @@ struct TokenizerFile {
   /// What the files make.
   let definition: TokenizerDefinition
 
-  /// Reads the files.
-  ///
-  /// - Parameters:
-  ///   - file: the path of a `tokenizer.json`.
-  ///   - configuration: the path of the `tokenizer_config.json` beside it, which need not be there.
-  init(_ file: String, configuration: String?) throws(TokenizerError) {
-    let root = try TokenizerField(file: file)
-    let configured = try configuration.map { (file) throws(TokenizerError) in try Self.configuredBeginToken(file: file)
-    }
-    try self.init(root, configuredBegin: configured ?? nil)
+  /// Reads `tokenizer.json` and, if it is there, `tokenizer_config.json`.
+  init(directory: String) throws(TokenizerError) {
+    let folder = directory.hasSuffix("/") ? directory : directory + "/"
+    let root = try TokenizerField(file: folder + "tokenizer.json")
+    try self.init(root, configuredBegin: TokenizerFile.configuredBeginToken(file: folder + "tokenizer_config.json"))
   }
 
   /// Reads the members of `tokenizer.json`.
@@ -23,7 +18,7 @@ struct TokenizerFile {
   /// - Parameters:
   ///   - root: the members.
   ///   - configuredBegin: whether a begin token comes first, where another file says it.
-  /// - Throws: `TokenizerError` if they are malformed, or ask for what is not supported.
+  /// - Throws: `TokenizerError` with everything that is malformed or not supported.
   init(_ root: TokenizerField, configuredBegin: Bool? = nil) throws(TokenizerError) {
     let parts = TokenizerParts(root)
     var refusals = parts.refusals

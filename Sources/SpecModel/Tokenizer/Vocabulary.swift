@@ -51,7 +51,7 @@ package struct Vocabulary: Sendable {
   /// The token whose text is one followed by another.
   func token(for first: some Collection<UInt8>, _ second: some Collection<UInt8>) -> Token? {
     let mask = slots.count - 1
-    var slot = Self.hash(second, from: Self.hash(first)) & mask
+    var slot = Self.slot(Self.hash(second, from: Self.hash(first))) & mask
     while slots[slot] >= 0 {
       let token = slots[slot]
       if isText(of: token, first, second) { return token }
@@ -102,7 +102,7 @@ package struct Vocabulary: Sendable {
 
   private mutating func place(_ token: Token) {
     let mask = slots.count - 1
-    var slot = Self.hash(self[token]) & mask
+    var slot = Self.slot(Self.hash(self[token])) & mask
     while slots[slot] >= 0 { slot = (slot + 1) & mask }
     slots[slot] = token
   }
@@ -128,10 +128,13 @@ package struct Vocabulary: Sendable {
     return count
   }
 
-  /// FNV-1a with a last mixing step, which can be continued with further bytes.
-  private static func hash(_ bytes: some Collection<UInt8>, from start: Int = 0x2545_F491_4F6C_DD1D) -> Int {
-    var hash = UInt64(bitPattern: Int64(start))
+  /// FNV-1a, which can be continued with further bytes.
+  private static func hash(_ bytes: some Collection<UInt8>, from start: UInt64 = 0xCBF2_9CE4_8422_2325) -> UInt64 {
+    var hash = start
     for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return Int(truncatingIfNeeded: hash ^ hash >> 29)
+    return hash
   }
+
+  /// Where a search begins; the low bits alone would not do.
+  private static func slot(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash ^ hash >> 29) }
 }

@@ -29,7 +29,7 @@ package enum RunEnvironment {
       frequencyMegahertz: SystemFiles.meanFrequency(of: processors),
       loadAverage: load,
       memoryTotalBytes: min(total, granted?.limit ?? total),
-      memoryAvailableBytes: min(memory("MemAvailable") ?? 0, granted?.available ?? Int.max),
+      memoryAvailableBytes: SystemMemory.available() ?? 0,
       operatingSystem: operatingSystem,
       kernel: kernel,
       compiler: compiler,
@@ -106,11 +106,5 @@ package enum RunEnvironment {
 
   private static var kernel: String {
     SystemFiles.text("/proc/sys/kernel/osrelease") ?? ProcessInfo.processInfo.operatingSystemVersionString
-  }
-
-  private static func memory(_ name: String) -> Int? {
-    SystemFiles.field(name, in: "/proc/meminfo").flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }.map {
-      $0 * 1024
-    }
   }
 }

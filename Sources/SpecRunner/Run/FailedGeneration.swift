@@ -34,13 +34,15 @@ extension RunDecoder {
   ///   - place: what to call the prompt in an error.
   ///   - shouldStop: asked before each cycle; on true the generation is given up.
   /// - Returns: the output with all that was measured; see `Generation.isAbandoned`.
-  /// - Throws: ``FailedGeneration``, or `KernelError` if a model's file was written to meanwhile.
+  /// - Throws: ``FailedGeneration``, or `KernelError` if a model's file was written to meanwhile or there is not enough
+  ///   memory for the text.
   func decode(
     _ prompt: [Token],
     rules: StopRules,
     place: @autoclosure () -> String,
     shouldStop: () -> Bool = { false }
   ) throws -> Generation {
+    try decoder.reserve(positions: min(prompt.count + rules.maximumNewTokens, rules.contextLength))
     let generation: Generation
     do {
       generation = try generate(prompt, with: decoder, rules: rules, shouldStop: shouldStop)

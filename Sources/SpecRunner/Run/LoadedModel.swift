@@ -3,6 +3,7 @@ import SpecDecoding
 import SpecFiles
 import SpecKernels
 import SpecModel
+import SpecSuite
 
 /// A model that is ready to decode: its target, its tokenizer and where they came from.
 package final class LoadedModel {
@@ -100,6 +101,16 @@ package final class LoadedModel {
       maximumNewTokens: maximumNewTokens,
       contextLength: target.configuration.contextLength,
       contextLimit: target.configuration.contextLimit
+    )
+  }
+
+  /// The most tokens of prompt and output together in a suite; see ``LongestText``.
+  func longestText(of suite: Suite, _ rules: StopRules) -> Int {
+    LongestText.positions(
+      of: suite,
+      tokenizer,
+      target.configuration,
+      maximumNewTokens: rules.maximumNewTokens
     )
   }
 

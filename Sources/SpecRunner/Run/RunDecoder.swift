@@ -108,6 +108,23 @@ package struct RunDecoder {
     )
   }
 
+  /// The specs of the decoders that a run makes, as often as it makes them.
+  ///
+  /// - Parameters:
+  ///   - specs: methods and settings that were asked for.
+  ///   - noiseFloor: whether vanilla comes once more.
+  ///   - registry: the methods.
+  /// - Returns: the specs with all settings.
+  /// - Throws: `DecodingError`.
+  package static func specs(
+    _ specs: [DecoderSpec],
+    noiseFloor: Bool = false,
+    registry: MethodRegistry = .builtIn
+  ) throws -> [DecoderSpec] {
+    let complete = try complete(specs, registry)
+    return noiseFloor ? complete + [DecoderSpec(method: registry.baseline.name)] : complete
+  }
+
   /// The specs with all settings, vanilla first and once, no spec twice.
   private static func complete(_ specs: [DecoderSpec], _ registry: MethodRegistry) throws -> [DecoderSpec] {
     var complete = [DecoderSpec(method: registry.baseline.name)]

@@ -3,7 +3,7 @@ import SpecStore
 /// T(m) as it was in a run: measured every now and then between its questions, with the context that the last answer had
 /// in the middle. With little context, or while a shared machine is at rest, a pass can cost a third less than those that
 /// the decoders went through.
-struct VerificationCosts {
+package struct VerificationCosts {
   private static let positions = [1, 2, 3, 4, 6, 8, 12, 16, 32, 64]
   /// How often a repeat of the run measures.
   private static let samples = 12
@@ -33,6 +33,16 @@ struct VerificationCosts {
   /// Takes what an earlier attempt at the run has measured into account.
   mutating func include(_ costs: [PassCost]) {
     earlier = Dictionary(costs.map { ($0.positions, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Positions of the cache in which passes are measured, at most.
+  ///
+  /// - Parameters:
+  ///   - text: the most tokens of prompt and output together.
+  ///   - contextLength: most positions of the model.
+  /// - Returns: the number.
+  package static func cachePositions(text: Int, contextLength: Int) -> Int {
+    min(contextLength, min(2 * text, contextLength / 2) + (EngineBenchmark.prefillPositions.max() ?? 0))
   }
 
   /// Goes on to the next question, and measures if it is time to.

@@ -11,6 +11,14 @@ package enum PromptWriter: Equatable, Sendable {
   /// Nothing around what is said.
   package static let plain = PromptWriter.parts(.plain)
 
+  /// The template in Jinja, for a model's folder.
+  package var jinja: String {
+    switch self {
+    case .parts(let template): template.jinja
+    case .jinja(let template): template.source
+    }
+  }
+
   /// What a report calls it.
   package var name: String {
     switch self {

@@ -17,6 +17,61 @@ package struct CheckpointWriter: Sendable {
   ///   - configuration: the model's shape.
   ///   - tensors: exactly the tensors of ``SpecModel/ModelConfiguration/tensorShapes``, in any order.
   ///   - directory: the folder, which is made if it is not there.
+  ///   - shardBytes: most bytes of tensors in one file: more go into several, with an index.
+  ///   - progress: called before each file of weights with how many are written and how many there are.
+  /// - Throws: `UnwritableFile`, and what `progress` throws.
+  package func writeModel(
+    _ configuration: ModelConfiguration,
+    tensors: [NamedTensor],
+    to directory: String,
+    shardBytes: Int,
+    progress: (Int, Int) throws -> Void
+  ) throws {
+    check(tensors, configuration.tensorShapes)
+    let folder = try folder(directory)
+    let shards = shards(of: tensors, shardBytes)
+    guard shards.count > 1 else {
+      try progress(0, 1)
+      return try writeModel(configuration, tensors: tensors, to: directory)
+    }
+    var places: [JSONMember] = []
+    for (number, shard) in shards.enumerated() {
+      try progress(number, shards.count)
+      let name = "model-\(Self.fiveDigits(number + 1))-of-\(Self.fiveDigits(shards.count)).safetensors"
+      try SafetensorsWriter.write(shard, as: type, to: folder + name)
+      places += shard.map { JSONMember(key: ArraySlice($0.name.utf8), value: .text(name)) }
+    }
+    let size = tensors.reduce(0) { $0 + $1.count * type.size }
+    let index = JSONValue.members(["metadata": .members(["total_size": .integer(size)]), "weight_map": .object(places)])
+    try OutputFile.write(index.document, to: folder + "model.safetensors.index.json")
+    try writeConfiguration(configuration, folder)
+  }
+
+  /// Tensors in the order of their names, cut where a file would become too large.
+  private func shards(of tensors: [NamedTensor], _ most: Int) -> [[NamedTensor]] {
+    var (shards, bytes): ([[NamedTensor]], Int) = ([[]], 0)
+    for tensor in tensors.sorted(by: { $0.name < $1.name }) {
+      let size = tensor.count * type.size
+      if bytes > 0, bytes + size > most {
+        shards.append([])
+        bytes = 0
+      }
+      shards[shards.count - 1].append(tensor)
+      bytes += size
+    }
+    return shards
+  }
+
+  private static func fiveDigits(_ number: Int) -> String {
+    String(repeating: "0", count: max(0, 5 - "\(number)".count)) + "\(number)"
+  }
+
+  /// Writes a target or a draft model with all its weights in one file.
+  ///
+  /// - Parameters:
+  ///   - configuration: the model's shape.
+  ///   - tensors: exactly the tensors of ``SpecModel/ModelConfiguration/tensorShapes``, in any order.
+  ///   - directory: the folder, which is made if it is not there.
   /// - Throws: `UnwritableFile`.
   package func writeModel(
     _ configuration: ModelConfiguration,
@@ -26,6 +81,10 @@ package struct CheckpointWriter: Sendable {
     check(tensors, configuration.tensorShapes)
     let folder = try folder(directory)
     try SafetensorsWriter.write(tensors, as: type, to: folder + "model.safetensors")
+    try writeConfiguration(configuration, folder)
+  }
+
+  private func writeConfiguration(_ configuration: ModelConfiguration, _ folder: String) throws(UnwritableFile) {
     try OutputFile.write(generation(of: configuration).document, to: folder + "generation_config.json")
     try OutputFile.write(description(of: configuration).document, to: folder + "config.json")
   }

@@ -16,17 +16,21 @@ package enum StoredNumber: String, CaseIterable, Sendable {
   /// Bytes of one number.
   var size: Int { self == .float32 ? 4 : 2 }
 
-  /// Appends a number, lowest byte first.
-  func append(_ number: Float, to bytes: inout [UInt8]) {
-    switch self {
-    case .float32:
-      let bits = number.bitPattern
-      bytes += [UInt8(truncatingIfNeeded: bits), UInt8(truncatingIfNeeded: bits >> 8)]
-      bytes += [UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 24)]
-    case .bfloat16:
-      let bits = StoredNumber.bfloat16Bits(number)
-      bytes.append(UInt8(truncatingIfNeeded: bits))
-      bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
+  /// Numbers as they lie in a file, the lowest byte of each first.
+  func bytes(of numbers: [Float]) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: numbers.count * size) { buffer, count in
+      let raw = UnsafeMutableRawBufferPointer(buffer)
+      switch self {
+      case .float32:
+        for (place, number) in numbers.enumerated() {
+          raw.storeBytes(of: number.bitPattern.littleEndian, toByteOffset: 4 * place, as: UInt32.self)
+        }
+      case .bfloat16:
+        for (place, number) in numbers.enumerated() {
+          raw.storeBytes(of: Self.bfloat16Bits(number).littleEndian, toByteOffset: 2 * place, as: UInt16.self)
+        }
+      }
+      count = numbers.count * size
     }
   }
 
@@ -59,10 +63,7 @@ package enum SafetensorsWriter {
       for tensor in sorted {
         for start in stride(from: 0, to: tensor.count, by: part) {
           let numbers = tensor.floats(start..<min(start + part, tensor.count))
-          var bytes: [UInt8] = []
-          bytes.reserveCapacity(numbers.count * type.size)
-          for number in numbers { type.append(number, to: &bytes) }
-          try file.append(bytes)
+          try file.append(type.bytes(of: numbers))
         }
       }
     }

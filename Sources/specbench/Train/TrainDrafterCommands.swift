@@ -39,11 +39,13 @@ struct TrainingTargetOptions: ParsableArguments {
   func load(_ options: TrainingOptions, context: ComputeContext) throws -> (Checkpoint, TokenizedDocuments) {
     let (checkpoint, tokenizer) = try ModelFiles(path: model).usable()
     let configuration = checkpoint.configuration
+    // As a run asks such a model.
     let encoded = try options.encoded(
       tokenizer: tokenizer,
       model: ModelLocation(model),
-      configuration: configuration
-    )
+      configuration: configuration,
+      fallback: .plain
+    ).documents
     let limit = min(options.documentTokens, configuration.contextLength)
     guard selfDistill else {
       var documents = TokenizedDocuments()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SpecFiles
 import SpecKernels
 import SpecModel
 import SpecTraining
@@ -97,11 +98,13 @@ struct TrainModelCommand: ParsableCommand {
     let configuration = try shape.applied(to: base)
     try options.claimingOutput {
       var documents = TokenizedDocuments()
-      for document in try options.encoded(
+      let encoded = try options.encoded(
         tokenizer: tokens,
         model: ModelLocation(tokenizer),
-        configuration: configuration
-      ) {
+        configuration: configuration,
+        fallback: .zephyr
+      )
+      for document in encoded.documents {
         documents.append(document.tokens, limit: min(options.documentTokens, context))
       }
       let computeContext = try options.contextOptions.makeContext()
@@ -113,6 +116,8 @@ struct TrainModelCommand: ParsableCommand {
       )
       try options.train(objective, title: "Language model", documents: documents, context: computeContext) {
         try objective.write(to: $0, tokenizerFrom: tokenizer)
+        // The model is to be asked as it has learned to be.
+        if let template = encoded.writer?.jinja { try OutputFile.write(template, to: $0 + "/chat_template.jinja") }
       }
     }
   }

@@ -137,25 +137,30 @@ struct TrainingOptions: ParsableArguments {
   ///   - tokenizer: the model's.
   ///   - model: where the tokenizer lies, and perhaps a chat template beside it.
   ///   - configuration: names the tokens that begin and end a text.
-  /// - Returns: the tokens of each document.
+  ///   - fallback: how conversations are written where the folder has no chat template.
+  /// - Returns: the tokens of each document, and how its conversations were written; nil where there is none.
   /// - Throws: for a template or data that cannot be used.
   func encoded(
     tokenizer: Tokenizer,
     model: ModelLocation,
-    configuration: ModelConfiguration
-  ) throws -> [EncodedDocument] {
+    configuration: ModelConfiguration,
+    fallback: ChatTemplate
+  ) throws -> (documents: [EncodedDocument], writer: PromptWriter?) {
     Interruption.promise("Stopped: what is saved in \(output) is kept, and the same command goes on from there.")
-    let encoder = ConversationEncoder(
-      tokenizer: tokenizer,
-      writer: try templateOption.choose(model: model, fallback: .parts(.zephyr)).writer,
-      configuration: configuration
-    )
-    return try Activity.during("Reading the data") {
+    let choice = try templateOption.choose(model: model, fallback: .parts(fallback))
+    let encoder = ConversationEncoder(tokenizer: tokenizer, writer: choice.writer, configuration: configuration)
+    var hasConversations = false
+    let documents = try Activity.during("Reading the data") {
       try TrainingDataReader.read(data).map { document in
         try Interruption.check()
+        if case .conversation = document { hasConversations = true }
         return try encoder.encode(document)
       }
     }
+    if hasConversations, let warning = choice.warning {
+      tell("\(warning): conversations are written as \(quoted(choice.writer.name)); --chat-template names another way.")
+    }
+    return (documents, hasConversations ? choice.writer : nil)
   }
 
   /// Trains and writes the result.

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A normalization form of Unicode (UAX #15).
+/// A normalization form of Unicode (UAX #15). Scalars that are newer than Unicode 9.0 stay as they are, as in Hugging Face
+/// tokenizers, whose tables are of that version.
 package enum UnicodeForm: String, Sendable {
   case composed = "NFC"
   case decomposed = "NFD"
@@ -27,11 +28,14 @@ package enum UnicodeForm: String, Sendable {
     // Stretches of a scalar that no form changes and all that follow it are normalized each by itself.
     while position < end {
       let start = position
-      var next = scalarValue(in: text.bytes, at: position, end: end).next
-      var isPlain = scalarValue(in: text.bytes, at: position, end: end).scalar < leastChanged
+      let (first, second) = scalarValue(in: text.bytes, at: position, end: end)
+      var next = second
+      var isPlain = first < leastChanged || Self.isNew(first)
       while next < end {
         let (scalar, after) = scalarValue(in: text.bytes, at: next, end: end)
-        guard scalar >= leastChanged else { break }
+        if scalar < leastChanged || Self.isNew(scalar) { break }
+        // Nothing joins what is newer.
+        if Self.isNew(first) { break }
         isPlain = false
         next = after
       }
@@ -47,6 +51,11 @@ package enum UnicodeForm: String, Sendable {
     guard untouched > 0 else { return }
     out.append(text, untouched..<end)
     text = out
+  }
+
+  private static func isNew(_ scalar: UInt32) -> Bool {
+    guard scalar >= 0x300, let age = Unicode.Scalar(scalar)?.properties.age else { return false }
+    return age.major > 9
   }
 
   private func normalized(_ text: String) -> String {

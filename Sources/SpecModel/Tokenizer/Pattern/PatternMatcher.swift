@@ -20,10 +20,13 @@ struct PatternMatcher {
   private var tries = 0
   private let tryLimit: Int
   private var failed: FailedPlaces?
+  /// The matchers of the program's parts, made when they are first needed.
+  private var parts: [PatternMatcher?]
 
   init(_ program: PatternProgram, _ text: [UInt8], _ bounds: Range<Int>) {
     (self.program, self.text, self.bounds) = (program, text, bounds)
     tryLimit = 1024 + 32 * bounds.count
+    parts = Array(repeating: nil, count: program.parts.count)
   }
 
   /// Where the match that begins at a position ends, nil if none does.
@@ -112,7 +115,9 @@ struct PatternMatcher {
       case .step: return (retry.step, retry.position)
       case .shorterRun:
         // From the end on all has failed, so that a run that begins there fails too.
-        if case .greedyRun(_, _, Int.max) = program.steps[retry.step] { _ = failed?.insert(2 * retry.step, retry.position) }
+        if case .greedyRun(_, _, Int.max) = program.steps[retry.step] {
+          _ = failed?.insert(2 * retry.step, retry.position)
+        }
         retry.position = start(before: retry.position)
         if retry.position > retry.bound { retries.append(retry) }
         if isKnownToFail(2 * retry.step + 1, retry.position) { continue }
@@ -137,7 +142,7 @@ struct PatternMatcher {
 
 /// Conditions that consume nothing, and parts that are matched by themselves.
 extension PatternMatcher {
-  private func test(_ step: PatternProgram.Step, _ position: Int) -> Int? {
+  private mutating func test(_ step: PatternProgram.Step, _ position: Int) -> Int? {
     switch step {
     case .look(let part, let isNegated):
       return (match(part, from: position) != nil) != isNegated ? position : nil
@@ -154,9 +159,15 @@ extension PatternMatcher {
     }
   }
 
-  private func match(_ part: Int, from position: Int) -> Int? {
-    var matcher = PatternMatcher(program.parts[part], text, bounds)
-    return matcher.end(from: position)
+  private mutating func match(_ part: Int, from position: Int) -> Int? {
+    var matcher = parts[part] ?? PatternMatcher(program.parts[part], text, bounds)
+    // One that is there must not be copied when it changes.
+    parts[part] = nil
+    let end = matcher.end(from: position)
+    // A later search may begin before this match ends, on places that are on its way.
+    if end != nil { matcher.failed = nil }
+    parts[part] = matcher
+    return end
   }
 
   private func holds(_ anchor: PatternNode.Anchor, at position: Int) -> Bool {

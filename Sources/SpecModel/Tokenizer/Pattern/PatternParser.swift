@@ -31,7 +31,7 @@ struct PatternParser {
 
   private mutating func take(_ text: String) -> Bool {
     let wanted = text.unicodeScalars.map(\.value)
-    guard scalars[position...].starts(with: wanted) else { return false }
+    guard position <= scalars.count, scalars[position...].starts(with: wanted) else { return false }
     position += wanted.count
     return true
   }

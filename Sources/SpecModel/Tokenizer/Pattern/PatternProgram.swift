@@ -28,7 +28,7 @@ struct PatternProgram: Sendable {
   }
 
   /// A pattern in use has a few dozen steps.
-  private static let mostSteps = 20_000
+  private static let mostSteps = 2000
 
   private(set) var steps: [Step] = []
   private(set) var classes: [ScalarClass] = []
@@ -141,7 +141,12 @@ struct PatternProgram: Sendable {
       let inner = PatternNode.repeated(node, minimum: minimum, maximum: maximum, .greedy)
       return try append(.atomic(addPart(inner)))
     }
-    for _ in 0..<minimum { try add(node) }
+    for _ in 0..<minimum {
+      let count = steps.count
+      try add(node)
+      // What takes no step need not be repeated.
+      if steps.count == count { break }
+    }
     guard let maximum else { return try addLoop(node, greed) }
     var forks: [Int] = []
     for _ in minimum..<max(minimum, maximum) {
