@@ -124,8 +124,11 @@ struct PatternMatcher {
         guard case .lazyRun(let index, _, let maximum) = program.steps[retry.step], retry.bound < maximum,
           let (end, count) = run(of: index, from: retry.position, most: 1), count == 1
         else { continue }
+        // Who came here before without a limit has tried all that is longer, or will.
+        let isKnown = isKnownToFail(2 * retry.step + 1, end)
+        if isKnown, maximum == Int.max { continue }
         retries.append(Retry(kind: .longerRun, step: retry.step, position: end, bound: retry.bound + 1))
-        if isKnownToFail(2 * retry.step + 1, end) { continue }
+        if isKnown { continue }
         return (retry.step + 1, end)
       }
     }

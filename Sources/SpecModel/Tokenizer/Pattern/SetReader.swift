@@ -225,6 +225,11 @@ enum SetNames {
         .ranges([0x24...0x24, 0x2B...0x2B, 0x3C...0x3E, 0x5E...0x5E, 0x60...0x60, 0x7C...0x7C, 0x7E...0x7E]),
       ])
     case "cntrl": category("cc")
+    case "upper": category("lu")
+    case "lower": category("ll")
+    case "alpha", "alphabetic":
+      .intersection([.word, .complement(.union([category("n") ?? .union([]), category("pc") ?? .union([])]))])
+    case "alnum": .intersection([.word, .complement(category("pc") ?? .union([]))])
     default: nil
     }
   }

@@ -1,7 +1,8 @@
 /// A regular expression that finds its matches in a text, one after the other, as Oniguruma does.
 ///
 /// Known are the parts that published tokenizers use: sets with `\p{…}`, nested sets and `&&`, `(?i:…)`, lookaround, greedy,
-/// lazy and possessive quantifiers, atomic groups and anchors. Back references and calls are not. A pattern sees
+/// lazy and possessive quantifiers, atomic groups and anchors. Back references and calls are not, and of case only what relates single
+/// scalars is. A pattern sees
 /// nothing of the text outside of the stretch that it searches.
 package struct TextPattern: Equatable, Sendable {
   /// What the pattern looks like; a plain text is no pattern.
