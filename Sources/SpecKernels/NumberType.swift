@@ -7,6 +7,16 @@ public enum NumberType: Sendable, Hashable {
   /// Quantized numbers in blocks, as GGUF files have them.
   case blocks(BlockFormat)
 
+  /// The name that files have for it.
+  public var name: String {
+    switch self {
+    case .float32: "F32"
+    case .bfloat16: "BF16"
+    case .float16: "F16"
+    case .blocks(let format): format.rawValue
+    }
+  }
+
   /// Bytes of one number, or of one block of numbers.
   public var size: Int { sk_block_bytes(native) }
 

@@ -33,6 +33,8 @@ struct ModelDescription {
         ("Weights", "\(weights.joined(separator: ", "))"),
         ("KV cache", "\(bytes(cache)) per position, \(bytes(cache * model.contextLength)) for the whole context"),
         ("Files", "\(usability)"),
+        ("Begin token", "\(beginToken(model))"),
+        ("End tokens", "\(endTokens(model))"),
         ("Chat template", "\(template)"),
       ]
     )
@@ -45,9 +47,28 @@ struct ModelDescription {
     guard !files.isConfigurationAlone else {
       return "config.json alone; to decode, \(WeightNames.model.alternatives) and tokenizer.json are needed too"
     }
-    let weights = files.checkpoint.map { "weights can be used, stored as \($0.naturalWeightType.rawValue)" }
+    let weights = files.checkpoint.map {
+      "weights can be used, stored as \($0.storedTypes), held as \($0.naturalWeightType.rawValue) unless --dtype says otherwise"
+    }
     let tokenizer = files.tokenizer.map { "tokenizer can be used, \($0.vocabularySize) tokens" }
     return "\(weights ?? "weights cannot be used"); \(tokenizer ?? "tokenizer cannot be used")"
+  }
+
+  private func beginToken(_ model: ModelConfiguration) -> String {
+    guard let token = model.beginToken else { return "none" }
+    let place =
+      files.tokenizer?.addsBeginToken == true ? "in front of plain text" : "not put in front of plain text by the tokenizer"
+    return "\(named(token)), \(place)"
+  }
+
+  private func endTokens(_ model: ModelConfiguration) -> String {
+    guard !model.endTokens.isEmpty else { return "none: outputs end at --max-new-tokens, or where the context does" }
+    return model.endTokens.map(named).joined(separator: ", ")
+  }
+
+  /// A token with its text, where the tokenizer can be used.
+  private func named(_ token: Token) -> String {
+    files.tokenizer.map { "\(token) \(quoted($0.decode([token])))" } ?? "\(token)"
   }
 
   /// How conversations are written for the model where --chat-template does not say it.

@@ -138,6 +138,14 @@ public final class Checkpoint {
   /// Whether there is a tensor of this name.
   public func contains(_ name: String) -> Bool { tensors.contains(name) }
 
+  /// How tensors are stored, by falling number of tensors: "Q4_1 (180), F32 (61)".
+  package var storedTypes: String {
+    let names = tensors.names.compactMap { tensors.numberType(of: $0)?.name }
+    let counts = Dictionary(grouping: names) { $0 }.mapValues(\.count)
+    let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    return sorted.map { sorted.count == 1 ? $0.key : "\($0.key) (\($0.value))" }.joined(separator: ", ")
+  }
+
   /// The weight type that keeps every bit of the stored weights: that of the embedding, and float32 where weights are
   /// quantized.
   public var naturalWeightType: WeightType {
