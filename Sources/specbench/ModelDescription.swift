@@ -48,7 +48,7 @@ struct ModelDescription {
       return "config.json alone; to decode, \(WeightNames.model.alternatives) and tokenizer.json are needed too"
     }
     let weights = files.checkpoint.map {
-      "weights can be used, stored as \($0.storedTypes), held as \($0.naturalWeightType.rawValue) unless --dtype says otherwise"
+      "weights can be used, stored as \($0.storedTypes), held as \($0.naturalWeightType.rawValue) without --dtype"
     }
     let tokenizer = files.tokenizer.map { "tokenizer can be used, \($0.vocabularySize) tokens" }
     return "\(weights ?? "weights cannot be used"); \(tokenizer ?? "tokenizer cannot be used")"
