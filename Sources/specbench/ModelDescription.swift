@@ -56,8 +56,8 @@ struct ModelDescription {
 
   private func beginToken(_ model: ModelConfiguration) -> String {
     guard let token = model.beginToken else { return "none" }
-    let place =
-      files.tokenizer?.addsBeginToken == true ? "in front of plain text" : "not put in front of plain text by the tokenizer"
+    let isAdded = files.tokenizer?.addsBeginToken == true
+    let place = isAdded ? "in front of plain text" : "not put in front of plain text by the tokenizer"
     return "\(named(token)), \(place)"
   }
 
