@@ -8,7 +8,9 @@ import SpecTraining
 
 /// The model that a drafter is trained for.
 struct TrainingTargetOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The target's folder in Hugging Face layout with its tokenizer.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("The target: a folder in Hugging Face layout with its tokenizer, or a GGUF file.", valueName: "path")
+  )
   var model: String
 
   @Flag(
