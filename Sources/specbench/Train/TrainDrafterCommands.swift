@@ -9,7 +9,10 @@ import SpecTraining
 /// The model that a drafter is trained for.
 struct TrainingTargetOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("The target: a folder in Hugging Face layout with its tokenizer, or a GGUF file.", valueName: "path")
+    help: ArgumentHelp(
+      "The target: a folder in Hugging Face layout, or a GGUF file.",
+      valueName: "path"
+    )
   )
   var model: String
 
