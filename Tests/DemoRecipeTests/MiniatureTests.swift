@@ -23,7 +23,7 @@ import Testing
     #expect(again.status == 0, "\(again.errors)")
     #expect(try scratch.read("demo/model/model.safetensors") == target, "what is there is not made again")
     let run = try specbench.run([
-      "run", "--suite", demo, "--max-new-tokens", "24", "--decoders", "kangaroo:exit=1,threshold=0.001,medusa",
+      "run", "--suite", demo, "--max-new-tokens", "24", "--decoders", "kangaroo:threshold=0.001,medusa",
       "--database", scratch.path("runs.sqlite"), "--report", scratch.path("report.md"),
     ])
     #expect(run.status == 0, "\(run.errors)")

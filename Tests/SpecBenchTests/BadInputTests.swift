@@ -151,10 +151,12 @@ import Testing
     try model.write(#"{"hidden_size": 32, "num_attention_heads": 4, "head_dim": 16}"#, to: "kangaroo/config.json")
     expectRefusal(try decode("kangaroo"), "kangaroo/model.safetensors", "asks for [64, 32]")
     expectRefusal(try decode("kangaroo:adapter=/nowhere"), "/nowhere/config.json")
-    try model.write(#"{"medusa_num_heads": 3}"#, to: "medusa/config.json")
-    expectRefusal(try decode("medusa"), "tree", "3 heads")
-    try model.write(#"{"medusa_num_heads": 5}"#, to: "medusa/config.json")
-    expectRefusal(try decode("medusa"), "medusa_lm_head.safetensors", "4.0.linear")
+    // How many heads there are follows from their weights: published configurations tell another number.
+    for count in [3, 5] {
+      try model.write(#"{"medusa_num_heads": \#(count)}"#, to: "medusa/config.json")
+      #expect(try decode("medusa").status == 0)
+      try FileManager.default.removeItem(atPath: scratch.path("out.jsonl"))
+    }
     // The same tokens written in another way are the same tokens.
     let own = String(decoding: try model.read("tokenizer.json"), as: UTF8.self)
     try model.write("\n" + own + "\n", to: "draft/tokenizer.json")

@@ -188,7 +188,7 @@ import Testing
     try expect(["report", "--database", ""], 64, "--database is empty")
     try expect(["run", "--report", ""], 64, "--report is empty")
     try expect(["export", "--output", ""], 64, "--output is empty")
-    try expect(["inspect", ""], 64, "folder is empty")
+    try expect(["inspect", ""], 64, "model is empty")
     for name in ["", " "] {
       try expect(["import", "--vanilla", "a", "b", "--model-name", name], 64, "--model-name is empty")
     }
