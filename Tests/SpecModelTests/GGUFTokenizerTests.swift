@@ -31,7 +31,7 @@ struct GGUFTokenizerGoldenTests {
     #expect(tokenizer.addsBeginToken == (family == "llama-2"))
   }
 
-  /// The metadata as converters write it. Scores of SentencePiece fall from one piece to the next.
+  /// The metadata as converters write it. The merges of SentencePiece come in the order of the scores of what they make.
   private static func file(_ path: String, pre: String?) throws -> GGUFBuilder {
     let root = try JSONField<TokenizerError>(parsing: InputFile<TokenizerError>.bytes(of: path)[...], file: path)
     let model = try root.member("model")
@@ -60,8 +60,14 @@ struct GGUFTokenizerGoldenTests {
       let merges = try model.member("merges").elements().map { Array(try $0.bytes()) }
       metadata += [("tokenizer.ggml.pre", .text(pre)), ("tokenizer.ggml.merges", .bytes(merges))]
     } else {
+      var ranks: [[UInt8]: Int] = [:]
+      for (rank, merge) in try model.member("merges").elements().enumerated() {
+        let made = try merge.bytes().split(separator: 0x20).flatMap { Array($0) }
+        ranks[made] = ranks[made] ?? rank
+      }
+      let scores = (0..<count + 2).map { id in ranks[tokens[id] ?? []].map { -Float($0) } ?? -1e9 }
       metadata += [
-        ("tokenizer.ggml.scores", .float32s((0..<count + 2).map { -Float($0) })),
+        ("tokenizer.ggml.scores", .float32s(scores)),
         ("tokenizer.ggml.bos_token_id", .uint32(1)), ("tokenizer.ggml.unknown_token_id", .uint32(0)),
       ]
     }
