@@ -82,11 +82,14 @@ package struct ServedModel: Sendable {
     self.chat = chat
     self.decoders = decoders.map { ServedDecoder(name: $0.name, spec: $0.spec) }
     self.defaultDecoder = self.decoders[defaultDecoder]
-    weightType = "\(model.storedWeightType)"
+    weightType = model.target.weightType.rawValue
     kernels = model.target.context.kernels.name
     threads = model.target.context.threads
     created = Date()
   }
+
+  /// Whether any of the decoders drafts.
+  var speculates: Bool { decoders.contains { $0.drafts } }
 
   /// The decoder that a request names.
   ///

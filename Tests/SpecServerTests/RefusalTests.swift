@@ -120,6 +120,8 @@ import Testing
     #expect(pieces["0.piece"] == .array([.integer(0xC3)]) && pieces["2"] == ["id": .integer(2), "piece": "</s>"])
     let plain = try server.post("/tokenize", ["content": "</s>", "parse_special": false]).json["tokens"]
     #expect(plain.integers.count == 4)
+    let messages: JSONValue = [["role": "user", "content": "a"]]
+    #expect(try server.post("/tokenize", ["messages": messages]).json["count"].whole == "user:a\nassistant:".utf8.count)
     #expect(try server.post("/detokenize", ["tokens": plain]).json == ["content": "</s>"])
   }
 }

@@ -75,7 +75,7 @@ final class Connection: ChannelInboundHandler {
 
   private func refuseBody(_ context: ChannelHandlerContext) {
     (head, body) = (nil, [])
-    let reply = Reply(context.channel, keepsAlive: true)
+    let reply = Reply(context.channel, keepsAlive: true, version: .http1_1)
     self.reply = reply
     reply.refuse(
       Refusal(413, "the body has more than \(service.bodyLimit) bytes; send less"),
@@ -85,11 +85,12 @@ final class Connection: ChannelInboundHandler {
 
   private func end(_ context: ChannelHandlerContext) {
     guard let head else { return context.close(promise: nil) }
-    let reply = Reply(context.channel, keepsAlive: head.isKeepAlive)
+    let reply = Reply(context.channel, keepsAlive: head.isKeepAlive, version: head.version)
     self.reply = reply
     let request = HTTPRequest(head: head, body: body)
     (self.head, body) = (nil, [])
-    // Reading a long prompt must not hold up other connections.
+    // Reading a long prompt must not hold up other connections; what has no body takes no time.
+    if head.method == .GET { return service.answer(request, reply) }
     service.work.async { [service] in service.answer(request, reply) }
   }
 }

@@ -58,5 +58,7 @@ extension Service {
   }
 
   /// Counters in Prometheus' text form, under vLLM's and llama-server's names.
-  var metricsText: String { metrics.counts.text(modelName: model.name, waiting: queue.count) }
+  var metricsText: String {
+    metrics.counts.text(modelName: model.name, waiting: queue.count, speculates: model.speculates)
+  }
 }

@@ -11,11 +11,13 @@ final class Reply: Sendable {
 
   private let channel: any Channel
   private let keepsAlive: Bool
+  private let version: HTTPVersion
   private let gone = Atomic<Bool>(false)
   private let stage = Mutex(Stage.waiting)
 
-  init(_ channel: any Channel, keepsAlive: Bool) {
+  init(_ channel: any Channel, keepsAlive: Bool, version: HTTPVersion) {
     self.channel = channel
+    self.version = version
     self.keepsAlive = keepsAlive
   }
 
@@ -81,7 +83,7 @@ final class Reply: Sendable {
   private func head(_ status: HTTPResponseStatus, _ fields: HTTPHeaders) -> HTTPResponseHead {
     var fields = fields
     if !keepsAlive { fields.add(name: "Connection", value: "close") }
-    return HTTPResponseHead(version: .http1_1, status: status, headers: fields)
+    return HTTPResponseHead(version: version, status: status, headers: fields)
   }
 
   private func write(_ part: HTTPServerResponsePart) { channel.write(part, promise: nil) }

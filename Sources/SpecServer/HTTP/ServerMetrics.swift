@@ -46,8 +46,9 @@ package final class ServerMetrics: Sendable {
 }
 
 extension ServerMetrics.Counts {
-  /// The numbers in Prometheus' text form (exposition format 0.0.4).
-  func text(modelName: String, waiting: Int) -> String {
+  /// The numbers in Prometheus' text form (exposition format 0.0.4). As of vLLM, there are none of drafts where nothing
+  /// drafts.
+  func text(modelName: String, waiting: Int, speculates: Bool) -> String {
     let escaped = modelName.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     let labels = "engine=\"0\",model_name=\"\(escaped)\""
     var lines: [String] = []
@@ -57,7 +58,7 @@ extension ServerMetrics.Counts {
       if !lines.contains(type) { lines.append(type) }
       lines.append("\(name)\(labels.isEmpty ? "" : "{\(labels)}") \(value)")
     }
-    for (prefix, common) in [("vllm:", labels), ("llamacpp:", "")] {
+    for (prefix, common) in [("vllm:", labels), ("llamacpp:", "")] where speculates {
       let comma = common.isEmpty ? "" : common + ","
       add(prefix + "spec_decode_num_drafts_total", drafts, common)
       add(prefix + "spec_decode_num_draft_tokens_total", drafted, common)

@@ -5,9 +5,7 @@ import SpecModel
 enum TextTools {
   /// A text's tokens: `content` as llama-server takes it, or `prompt` as vLLM does.
   static func tokenize(_ model: ServedModel, _ body: JSONField<Refusal>) throws(Refusal) -> JSONValue {
-    if let prompt = try body.member("prompt").unlessNull {
-      let adds = try body.member("add_special_tokens").unlessNull?.boolean()
-      let tokens = model.encoder.encode(try prompt.string(), begins: adds == false ? false : nil)
+    if let tokens = try vLLMTokens(model, body) {
       return [
         "count": .integer(tokens.count), "max_model_len": .integer(model.configuration.contextLength),
         "tokens": .tokens(tokens),
@@ -32,6 +30,17 @@ enum TextTools {
     ]
   }
 
+  /// The tokens of vLLM's `prompt` or `messages`; nil where there is neither.
+  private static func vLLMTokens(_ model: ServedModel, _ body: JSONField<Refusal>) throws(Refusal) -> [Token]? {
+    if let prompt = try body.member("prompt").unlessNull {
+      let adds = try body.member("add_special_tokens").unlessNull?.boolean()
+      return model.encoder.encode(try prompt.string(), begins: adds == false ? false : nil)
+    }
+    guard try body.member("messages").unlessNull != nil else { return nil }
+    let written = try ChatAnswer.prompt(body, model)
+    return model.encoder.encode(written.prompt, begins: written.begins)
+  }
+
   /// The text of `tokens`.
   static func detokenize(_ model: ServedModel, _ body: JSONField<Refusal>) throws(Refusal) -> JSONValue {
     ["content": .text(model.tokenizer.decode(try body.member("tokens").tokens(), skippingSpecialTokens: false))]
@@ -40,7 +49,9 @@ enum TextTools {
   /// The prompt that `messages` become, as a text.
   static func applyTemplate(_ model: ServedModel, _ body: JSONField<Refusal>) throws(Refusal) -> JSONValue {
     let written = try ChatAnswer.prompt(body, model)
-    let begin = written.begins == true ? model.configuration.beginToken : nil
+    // As of llama-server: what the tokenizer puts in front by itself is no part of the text.
+    let isWritten = written.begins == true && model.tokenizer.addsBeginToken != true
+    let begin = isWritten ? model.configuration.beginToken : nil
     let prefix = begin.map { String(decoding: model.tokenizer.bytes(of: $0), as: UTF8.self) } ?? ""
     return ["prompt": .text(prefix + written.prompt.text)]
   }

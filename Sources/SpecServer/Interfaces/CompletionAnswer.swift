@@ -16,7 +16,8 @@ struct CompletionAnswer: Answer {
     _ body: JSONField<Refusal>,
     _ service: Service
   ) throws(Refusal) -> (GenerationRequest, any Answer, isStreamed: Bool) {
-    let prompt = try prompt(body.member("prompt"), service.model)
+    let adds = try body.member("add_special_tokens").unlessNull?.boolean()
+    let prompt = try prompt(body.member("prompt"), service.model, begins: adds == false ? false : nil)
     let fields = RequestFields(body: body, model: service.model)
     let request = try fields.request(prompt, names, candidates: body.member("logprobs").unlessNull?.integer())
     let common = try OpenAIAnswer("cmpl-", body, service)
@@ -24,14 +25,20 @@ struct CompletionAnswer: Answer {
   }
 
   /// A prompt as text, in which special tokens count, or as token ids; or a list of one such prompt.
-  static func prompt(_ field: JSONField<Refusal>, _ model: ServedModel) throws(Refusal) -> [Token] {
-    guard case .array(let values) = field.value else { return model.encoder.encode(try field.string()) }
+  static func prompt(
+    _ field: JSONField<Refusal>,
+    _ model: ServedModel,
+    begins: Bool? = nil
+  ) throws(Refusal) -> [Token] {
+    guard case .array(let values) = field.value else {
+      return model.encoder.encode(try field.string(), begins: begins)
+    }
     switch values.first {
     case .string, .array:
       guard values.count == 1 else {
         throw Refusal(400, "\"prompt\" holds \(values.count) prompts; send one in each request")
       }
-      return try prompt(field.elements()[0], model)
+      return try prompt(field.elements()[0], model, begins: begins)
     default: return try field.tokens()
     }
   }
