@@ -85,7 +85,8 @@ package final class DecodingLoop {
       shouldStop: { transcript.isStopped || job.reply.isGone || queue.isClosed },
       observe: { generation in
         let step = transcript.take(generation)
-        if job.isStreamed, !step.parts.isEmpty { job.reply.stream(job.answer.events(of: step, transcript.tally)) }
+        let tally = transcript.tally
+        if job.isStreamed, !step.parts.isEmpty { job.reply.stream(job.answer.events(of: step, tally)) }
       }
     )
     try MappedFile.requireUnchanged()

@@ -50,25 +50,29 @@ final class Reply: Sendable {
     end()
   }
 
-  /// Sends events of a stream (server-sent events, WHATWG HTML §9.2).
+  /// Sends events of a stream (server-sent events, WHATWG HTML §9.2). They are written down on the connection's own thread:
+  /// the caller's time is the model's.
   ///
   /// - Parameters:
   ///   - events: JSON documents, one for each event.
   ///   - mark: a last event that is no JSON; empty for none. Nil leaves the stream open.
-  func stream(_ events: [JSONValue], end mark: String? = nil) {
+  func stream(_ events: @autoclosure @escaping @Sendable () -> [JSONValue], end mark: String? = nil) {
     let before = stage.withLock { stage in
       defer { if stage != .done { stage = mark == nil ? .streaming : .done } }
       return stage
     }
     guard before != .done else { return }
-    if before == .waiting {
-      let fields: HTTPHeaders = ["Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"]
-      write(.head(head(.ok, fields)))
+    channel.eventLoop.execute { [self] in
+      guard !isGone else { return }
+      if before == .waiting {
+        let fields: HTTPHeaders = ["Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"]
+        write(.head(head(.ok, fields)))
+      }
+      var text = events().map { "data: \($0.line)\n\n" }.joined()
+      if let mark, !mark.isEmpty { text += "data: \(mark)\n\n" }
+      if !text.isEmpty { write(.body(.byteBuffer(channel.allocator.buffer(string: text)))) }
+      if mark == nil { channel.flush() } else { end() }
     }
-    var text = events.map { "data: \($0.line)\n\n" }.joined()
-    if let mark, !mark.isEmpty { text += "data: \(mark)\n\n" }
-    if !text.isEmpty { write(.body(.byteBuffer(channel.allocator.buffer(string: text)))) }
-    if mark == nil { channel.flush() } else { end() }
   }
 
   /// Says why there is no answer, or no more of it.
