@@ -73,7 +73,7 @@ struct ServeCommand: ParsableCommand {
     let template = try templateOption.choose(
       directory: files.directory,
       fallback: demo?.template,
-      owner: "none",
+      owner: "no template at all, so that /v1/chat/completions is refused",
       isOwnModel: demo != nil
     )
     let model = try modelOptions.load(files)
