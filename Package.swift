@@ -152,6 +152,7 @@ let package = Package(
     .testTarget(
       name: "SpecSuiteTests",
       dependencies: ["SpecSuite", "SpecCore", "SpecFiles", "SpecTestSupport"],
+      exclude: ["Templates"],
       swiftSettings: swift
     ),
     .testTarget(
@@ -197,6 +198,11 @@ let package = Package(
         "SpecServer", "SpecCore", "SpecDecoding", "SpecFiles", "SpecKernels", "SpecModel", "SpecRunner", "SpecSuite",
         "SpecTestSupport",
       ],
+      swiftSettings: swift
+    ),
+    .testTarget(
+      name: "MutationTests",
+      dependencies: ["SpecCore", "SpecFiles", "SpecModel", "SpecSuite", "SpecTestSupport"],
       swiftSettings: swift
     ),
     .testTarget(

@@ -25,7 +25,8 @@ struct GenerationRequest: Sendable {
     StopRules(
       endTokens: ignoresEndToken ? [] : Set(configuration.endTokens),
       maximumNewTokens: maximumNewTokens,
-      contextLength: configuration.contextLength
+      contextLength: configuration.contextLength,
+      contextLimit: configuration.contextLimit
     )
   }
 }
@@ -80,10 +81,10 @@ struct RequestFields {
         request.prompt,
         vocabularySize: model.configuration.vocabularySize
       )
-    } catch .promptTooLong(let tokens, let contextLength) {
+    } catch .promptTooLong(let tokens, let contextLength, let limit) {
       throw Refusal(
         400,
-        "\(DecodingError.promptTooLong(tokens: tokens, contextLength: contextLength))",
+        "\(DecodingError.promptTooLong(tokens: tokens, contextLength: contextLength, limit: limit))",
         type: "exceed_context_size_error",
         details: ["n_prompt_tokens": .integer(tokens), "n_ctx": .integer(contextLength)]
       )

@@ -14,33 +14,6 @@ package struct ServedDecoder: Sendable, Equatable {
   package var drafts: Bool { spec.method != MethodRegistry.builtIn.baseline.name }
 }
 
-/// How conversations become prompts.
-package struct ChatWriting: Sendable {
-  /// The template, as its owner wrote it or in Jinja.
-  package let source: String
-  /// Writes a conversation up to where the next answer begins, and says whether the begin token comes first; nil leaves
-  /// that to the tokenizer's files. It throws a sentence about the messages for what the template has no place for.
-  let write: @Sendable ([SpokenTurn]) throws(UnwritableMessages) -> (prompt: PromptText, begins: Bool?)
-
-  /// Makes a way of writing; the properties say what each value means.
-  package init(
-    source: String,
-    write: @escaping @Sendable ([SpokenTurn]) throws(UnwritableMessages) -> (prompt: PromptText, begins: Bool?)
-  ) {
-    self.source = source
-    self.write = write
-  }
-}
-
-/// A conversation that a template cannot write.
-package struct UnwritableMessages: Error {
-  /// What is wrong with it, as a clause about the messages.
-  package let problem: String
-
-  /// - Parameter problem: what is wrong, as a clause about the messages.
-  package init(_ problem: String) { self.problem = problem }
-}
-
 /// What a server knows of its model without touching the weights; any thread may ask.
 package struct ServedModel: Sendable {
   /// What clients call the model.

@@ -70,16 +70,17 @@ struct ServeCommand: ParsableCommand {
     let demo = try modelOptions.demoSuite()
     let files = try modelOptions.files(for: demo)
     let checked = try files.check(specs)
-    let template = try templateOption.choose(
+    let choice = try templateOption.choose(
       directory: files.directory,
-      fallback: demo?.template,
-      owner: "no template at all, so that /v1/chat/completions is refused",
+      fallback: .plain,
+      suite: demo?.template,
       isOwnModel: demo != nil
     )
+    if let warning = choice.warning { tell("\(warning): /v1/chat/completions is refused.") }
     let model = try modelOptions.load(files)
     let ready = try RunDecoder.prepare(checked, model: model)
     for decoder in ready { if let warning = decoder.warning { tell("\(decoder.name): \(warning).") } }
-    try serve(model, ready, template.map { ChatWriting($0) }, key)
+    try serve(model, ready, choice.isChosen ? ChatWriting(choice.writer) : nil, key)
   }
 
   private func serve(_ model: LoadedModel, _ decoders: [RunDecoder], _ chat: ChatWriting?, _ key: String?) throws {
@@ -127,32 +128,5 @@ struct ServeCommand: ParsableCommand {
       )
     }
     return key
-  }
-}
-
-extension ChatWriting {
-  /// Writes conversations as a template of fixed parts does.
-  init(_ template: ChatTemplate) {
-    self.init(source: template.jinja) { turns throws(UnwritableMessages) in
-      var rest = turns[...]
-      var history: [(user: String, assistant: String)] = []
-      while let user = rest.popFirst() {
-        guard user.speaker == .user else {
-          throw UnwritableMessages(
-            user.speaker == .system
-              ? "it has no place for a system message; leave it out"
-              : "user and assistant must speak in turn, the user first"
-          )
-        }
-        guard let answer = rest.popFirst() else {
-          return (template.render(history: history, user: user.text), template.beginOfText)
-        }
-        guard answer.speaker == .assistant else {
-          throw UnwritableMessages("user and assistant must speak in turn; join messages of the same side")
-        }
-        history.append((user.text, answer.text))
-      }
-      throw UnwritableMessages("the last message must be the user's")
-    }
   }
 }

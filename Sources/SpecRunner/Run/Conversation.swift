@@ -7,7 +7,7 @@ import SpecSuite
 /// same input.
 struct Conversation {
   let question: Question
-  private let template: ChatTemplate
+  private let writer: PromptWriter
   private let model: LoadedModel
   private let rules: StopRules
   private var history: [(user: String, assistant: String)] = []
@@ -16,29 +16,31 @@ struct Conversation {
     self.question = question
     self.model = model
     self.rules = rules
-    template = suite.template
+    writer = suite.template
   }
 
   /// The turn that comes next; nil when all have been answered.
   var turn: Int? { history.count < question.turns.count ? history.count : nil }
 
-  /// The next turn's token ids.
-  func prompt() -> [Token] {
-    guard let turn else { return [] }
-    return model.encode(
-      template.render(history: history, user: question.turns[turn]),
-      begins: template.beginOfText
-    )
+  /// The next turn's prompt.
+  func prompt() -> TurnPrompt {
+    guard let turn else { return TurnPrompt() }
+    do {
+      let prompt = try writer.prompt(history: history, user: question.turns[turn])
+      return TurnPrompt(text: prompt.text.text, tokens: model.encode(prompt.text, begins: prompt.begins))
+    } catch {
+      return TurnPrompt(refusal: error)
+    }
   }
 
   /// Why a prompt cannot be decoded; nil when it can.
-  func skipReason(_ prompt: [Token]) -> String? {
+  func skipReason(_ prompt: TurnPrompt) -> String? {
+    if let refusal = prompt.refusal { return SkipReason.refused(refusal) }
     do {
-      try rules.check(prompt, vocabularySize: model.target.configuration.vocabularySize)
+      try rules.check(prompt.tokens, vocabularySize: model.target.configuration.vocabularySize)
       return nil
-    } catch .promptTooLong(_, let contextLength) {
-      // The number of tokens has a column of its own; without it, reports can count equal reasons.
-      return "longer than the context of \(contextLength) positions"
+    } catch .promptTooLong(_, let contextLength, _) {
+      return SkipReason.tooLong(context: contextLength)
     } catch {
       return error.description
     }
@@ -50,6 +52,16 @@ struct Conversation {
     let text = model.tokenizer.decode(tokens, skippingSpecialTokens: true)
     history.append((question.turns[turn], text))
   }
+}
+
+/// What the model is given for one turn.
+struct TurnPrompt {
+  /// The text, without a begin token that the tokenizer puts in front.
+  var text = ""
+  /// Its token ids, with the begin token.
+  var tokens: [Token] = []
+  /// Why the chat template has not written it.
+  var refusal: ChatTemplateProblem?
 }
 
 /// A short name for token ids: equal exactly for equal prompts.

@@ -48,11 +48,13 @@ struct RunLedger {
     at date: Date
   ) throws -> RunLedger {
     let inputs = try inputs(model, decoders, observer)
+    var environment = RunEnvironment.capture(model.target.context)
+    environment.warnings = plan.warnings + environment.warnings
     let identity = RunIdentity(
       record: try record(of: plan, model: model, decoders: decoders, inputs: inputs, at: date),
       decoders: try decoders.enumerated().map { try $1.record(ordinal: $0) },
       inputs: inputs,
-      environment: RunEnvironment.capture(model.target.context)
+      environment: environment
     )
     var passedOver: (run: Int64, differences: [String])?
     if plan.resumes {
@@ -145,13 +147,13 @@ struct RunLedger {
   mutating func promptID(
     _ question: Question,
     turn: Int,
-    prompt: [Token],
+    prompt: TurnPrompt,
     skipReason: String?,
     store: BenchmarkStore
   ) throws -> Int64 {
     let key = Turn(question: question.questionID, turn: turn)
     if let known = prompts[key] {
-      guard known.idsHash == promptHash(prompt), (known.skipReason == nil) == (skipReason == nil) else {
+      guard known.idsHash == promptHash(prompt.tokens), (known.skipReason == nil) == (skipReason == nil) else {
         throw ResumeError.otherPrompt(
           database: store.path,
           run: run,
@@ -168,9 +170,11 @@ struct RunLedger {
       turn: turn,
       category: question.category.rawValue,
       subcategory: question.subcategory,
-      promptTokens: prompt.count,
-      idsHash: promptHash(prompt),
-      skipReason: skipReason
+      promptTokens: prompt.tokens.count,
+      idsHash: promptHash(prompt.tokens),
+      skipReason: skipReason,
+      text: skipReason == nil ? prompt.text : nil,
+      tokenIDs: skipReason == nil ? prompt.tokens.map(Int.init) : nil
     )
     let id = try store.insertPrompt(record, run: run)
     prompts[key] = Stored(id: id, record: record)
@@ -202,7 +206,7 @@ struct RunLedger {
       commandLine: plan.commandLine,
       modelName: model.name,
       modelPath: model.directory,
-      modelHash: hash(of: inputs) { $0 == "config.json" || $0.hasSuffix(".safetensors") && !$0.contains("/") },
+      modelHash: hash(of: inputs) { $0 == "config.json" || WeightFile.isNamed($0) && !$0.contains("/") },
       tokenizerHash: inputs.first { $0.role == "tokenizer.json" }?.sha256 ?? "",
       architecture: configuration.architecture,
       parameters: configuration.parameterCount,

@@ -31,6 +31,8 @@ package struct RunPlan: Sendable {
   package var report: String?
   /// When there have been repeats enough; nil stops after ``repeats``.
   package var goal: PrecisionGoal?
+  /// What makes the results doubtful before anything is measured, one sentence each.
+  package var warnings: [String] = []
   /// The clocks of dates and of what passes between them.
   package var clock = RunClock.system
 
@@ -65,9 +67,10 @@ package struct RunPlan: Sendable {
       "questions": questionsText(suite.questions.map(\.id)),
     ]
     // A template of a name that everybody knows is told by it; of any other the text is named.
-    if ChatTemplate.named(suite.template.name) != suite.template {
+    if ChatTemplate.named(suite.template.name).map(PromptWriter.parts) != suite.template {
       options["chat_template_sha256"] = suite.template.contentHash
     }
+    options["chat_template_date"] = suite.template.date.map { "\($0)" }
     if let goal {
       options["precision"] = String(goal.precision)
       options["least_repeats"] = String(repeats)

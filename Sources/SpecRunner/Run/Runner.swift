@@ -96,8 +96,10 @@ package final class Runner {
     }
     lateness = dates.warning(afterBeginning: run.startedAt)
     if let lateness { observer.note(lateness) }
+    for warning in plan.warnings { observer.note(warning) }
     let warnings = try store.environment(of: ledger.run).record.warnings
-    for warning in warnings + ledger.warnings.filter({ !warnings.contains($0) }) {
+    for warning in warnings + ledger.warnings.filter({ !warnings.contains($0) }) where !plan.warnings.contains(warning)
+    {
       observer.note("These times are doubtful: \(warning)")
     }
     try measureRepeats()
@@ -215,7 +217,7 @@ package final class Runner {
       let prompt = conversation.prompt()
       guard conversation.skipReason(prompt) == nil else { continue }
       let outcome = try WarmUp(rules: rules).run(
-        prompt,
+        prompt.tokens,
         decoders: decoders,
         settled: ledger.decoders.map { known[$0] },
         observer: observer
@@ -242,8 +244,8 @@ package final class Runner {
         try skipRest(of: question, from: turn, because: skipReason)
         return
       }
-      let answer = try measure(prompt, id: id, question: question, turn: turn, repeatIndex: repeatIndex)
-      context = prompt.count + answer.count / 2
+      let answer = try measure(prompt.tokens, id: id, question: question, turn: turn, repeatIndex: repeatIndex)
+      context = prompt.tokens.count + answer.count / 2
       conversation.answer(answer)
     }
     if watch != nil, try verificationCosts.advance(context: context, observer: observer) {
@@ -254,7 +256,7 @@ package final class Runner {
   /// Later turns cannot be asked either: they are recorded as skipped for the same reason.
   private func skipRest(of question: Question, from turn: Int, because reason: String) throws {
     for later in question.turns.indices where later > turn {
-      _ = try ledger.promptID(question, turn: later, prompt: [], skipReason: reason, store: store)
+      _ = try ledger.promptID(question, turn: later, prompt: TurnPrompt(), skipReason: reason, store: store)
     }
     advance(by: decoders.count * (question.turns.count - turn))
   }

@@ -46,7 +46,7 @@ package struct StoredPlan: Codable, Equatable, Sendable {
   /// Where the report goes, absolute; nil for none.
   package var report: String?
   /// How conversations are written; nil for the suite's way.
-  package var chatTemplate: ChatTemplate?
+  package var chatTemplate: PromptWriter?
 
   /// The precision to reach, with its time.
   package var goal: PrecisionGoal? {

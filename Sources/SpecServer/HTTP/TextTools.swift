@@ -49,11 +49,14 @@ enum TextTools {
   /// The prompt that `messages` become, as a text.
   static func applyTemplate(_ model: ServedModel, _ body: JSONField<Refusal>) throws(Refusal) -> JSONValue {
     let written = try ChatAnswer.prompt(body, model)
+    let text = written.prompt.text
+    let begin =
+      model.configuration.beginToken.map { String(decoding: model.tokenizer.bytes(of: $0), as: UTF8.self) } ?? ""
     // As of llama-server: what the tokenizer puts in front by itself is no part of the text.
-    let isWritten = written.begins == true && model.tokenizer.addsBeginToken != true
-    let begin = isWritten ? model.configuration.beginToken : nil
-    let prefix = begin.map { String(decoding: model.tokenizer.bytes(of: $0), as: UTF8.self) } ?? ""
-    return ["prompt": .text(prefix + written.prompt.text)]
+    if model.tokenizer.addsBeginToken == true {
+      return ["prompt": .text(!begin.isEmpty && text.hasPrefix(begin) ? String(text.dropFirst(begin.count)) : text)]
+    }
+    return ["prompt": .text(written.begins ? begin + text : text)]
   }
 }
 

@@ -29,7 +29,7 @@ struct ChatAnswer: Answer {
   static func prompt(
     _ body: JSONField<Refusal>,
     _ model: ServedModel
-  ) throws(Refusal) -> (prompt: PromptText, begins: Bool?) {
+  ) throws(Refusal) -> (prompt: PromptText, begins: Bool) {
     guard let chat = model.chat else {
       throw Refusal(
         400,

@@ -344,5 +344,14 @@ struct Migration: Sendable {
         WHERE json_type(options, '$.least_passes') IS NOT NULL;
         """
     ),
+    // What each model was asked, to the letter: the text and the ids of its tokens, as the generations have theirs. Runs of
+    // older versions did not note them.
+    Migration(
+      name: "13-prompt-texts",
+      sql: """
+        ALTER TABLE prompt ADD COLUMN text TEXT;
+        ALTER TABLE prompt ADD COLUMN token_ids TEXT CHECK (token_ids IS NULL OR json_valid(token_ids));
+        """
+    ),
   ]
 }
