@@ -71,6 +71,9 @@ extension RunSections {
       let rate = NumberFormat.rate(summary.metrics[baseline.id, .overall].speed?.tokensPerSecond)
       return "Only vanilla was measured: \(rate) tokens per second overall."
     }
+    if isUntimed, summary.run.origin != .measured {
+      return "The imported files hold no times of single requests, so there are no speedups."
+    }
     if isUntimed {
       return """
         No decode times: the outputs end with the tokens of the prefill, so there are no speedups. Allow more than \

@@ -141,6 +141,8 @@ private final class ScriptedDecoder: Decoder {
 
   init(acceptLengths: [Int]) { self.acceptLengths = acceptLengths }
 
+  func setSampling(_ sampling: Sampling) {}
+
   func begin(_ prompt: [Token]) -> Token? {
     cycles = 0
     return 0

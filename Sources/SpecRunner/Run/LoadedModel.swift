@@ -130,5 +130,6 @@ package final class LoadedModel {
   /// - Returns: the tokens.
   package func encode(_ prompt: PromptText, begins: Bool? = nil) -> [Token] { encoder.encode(prompt, begins: begins) }
 
-  private var encoder: TextEncoder { TextEncoder(tokenizer: tokenizer, configuration: target.configuration) }
+  /// What turns texts into the model's tokens.
+  package var encoder: TextEncoder { TextEncoder(tokenizer: tokenizer, configuration: target.configuration) }
 }
