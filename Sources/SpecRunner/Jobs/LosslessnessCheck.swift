@@ -69,12 +69,12 @@ package struct LosslessnessCheck {
     for (index, question) in suite.questions.enumerated() {
       var conversation = Conversation(question, suite: suite, model: model, rules: rules)
       while let turn = conversation.turn {
-        let prompt = conversation.prompt()
+        let prompt = try conversation.prompt()
         guard conversation.skipReason(prompt) == nil else {
           outcome.skipped += question.turns.count - turn
           break
         }
-        conversation.answer(try compare(prompt, question: question, turn: turn, into: &outcome, shouldStop))
+        conversation.answer(try compare(prompt.ids, question: question, turn: turn, into: &outcome, shouldStop))
       }
       progress(index + 1, suite.questions.count)
     }
@@ -87,7 +87,7 @@ package struct LosslessnessCheck {
     turn: Int,
     into outcome: inout Outcome,
     _ shouldStop: () -> Bool
-  ) throws -> [Token] {
+  ) throws -> RunOutput {
     let place = FailedGeneration.place(question: question.questionID, turn: turn)
     let outputs = try decoders.map { decoder in
       let generation = try decoder.decode(prompt, rules: rules, place: place, shouldStop: shouldStop)
@@ -108,7 +108,7 @@ package struct LosslessnessCheck {
         )
       )
     }
-    return vanilla
+    return RunOutput(tokens: vanilla, text: "")
   }
 }
 

@@ -8,11 +8,11 @@ import SpecSuite
 struct Conversation {
   let question: Question
   private let template: ChatTemplate
-  private let model: LoadedModel
+  private let model: any RunModel
   private let rules: StopRules
   private var history: [(user: String, assistant: String)] = []
 
-  init(_ question: Question, suite: Suite, model: LoadedModel, rules: StopRules) {
+  init(_ question: Question, suite: Suite, model: any RunModel, rules: StopRules) {
     self.question = question
     self.model = model
     self.rules = rules
@@ -22,33 +22,21 @@ struct Conversation {
   /// The turn that comes next; nil when all have been answered.
   var turn: Int? { history.count < question.turns.count ? history.count : nil }
 
-  /// The next turn's token ids.
-  func prompt() -> [Token] {
-    guard let turn else { return [] }
-    return model.encode(
-      template.render(history: history, user: question.turns[turn]),
-      begins: template.beginOfText
-    )
+  /// The next turn's prompt.
+  ///
+  /// - Throws: `EngineFault` if a server that writes it gives no answer.
+  func prompt() throws -> RunPrompt {
+    guard let turn else { return RunPrompt([]) }
+    return try model.prompt(template, history: history, user: question.turns[turn])
   }
 
   /// Why a prompt cannot be decoded; nil when it can.
-  func skipReason(_ prompt: [Token]) -> String? {
-    do {
-      try rules.check(prompt, vocabularySize: model.target.configuration.vocabularySize)
-      return nil
-    } catch .promptTooLong(_, let contextLength) {
-      // The number of tokens has a column of its own; without it, reports can count equal reasons.
-      return "longer than the context of \(contextLength) positions"
-    } catch {
-      return error.description
-    }
-  }
+  func skipReason(_ prompt: RunPrompt) -> String? { model.skipReason(prompt, rules) }
 
   /// Goes on to the next turn with vanilla's answer to this one.
-  mutating func answer(_ tokens: [Token]) {
+  mutating func answer(_ output: RunOutput) {
     guard let turn else { return }
-    let text = model.tokenizer.decode(tokens, skippingSpecialTokens: true)
-    history.append((question.turns[turn], text))
+    history.append((question.turns[turn], model.text(of: output)))
   }
 }
 

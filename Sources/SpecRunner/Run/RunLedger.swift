@@ -32,7 +32,7 @@ struct RunLedger {
   private(set) var passedOver: (run: Int64, differences: [String])?
   private var prompts: [Turn: Stored<PromptRecord>] = [:]
   /// Vanilla's output of a prompt, from whichever repeat came first.
-  private var references: [Int64: [Token]] = [:]
+  private var references: [Int64: RunOutput] = [:]
   /// Prompts and repeats that every decoder has finished.
   private var finished: [Int64: Set<Int>] = [:]
 
@@ -41,8 +41,8 @@ struct RunLedger {
   /// - Throws: ``ResumeError`` if there is none to go on with, ``RunInterrupted`` if the observer wants to stop.
   static func begin(
     plan: RunPlan,
-    model: LoadedModel,
-    decoders: [RunDecoder],
+    model: any RunModel,
+    decoders: [any MeasuredDecoder],
     store: BenchmarkStore,
     observer: any RunObserver,
     at date: Date
@@ -52,7 +52,7 @@ struct RunLedger {
       record: try record(of: plan, model: model, decoders: decoders, inputs: inputs, at: date),
       decoders: try decoders.enumerated().map { try $1.record(ordinal: $0) },
       inputs: inputs,
-      environment: RunEnvironment.capture(model.target.context)
+      environment: model.environment
     )
     var passedOver: (run: Int64, differences: [String])?
     if plan.resumes {
@@ -112,21 +112,21 @@ struct RunLedger {
         return generation.lossless != nil || isReference || isLossless[generation.decoderID] == false
       }
       guard areCompared else { continue }
-      if isFirst { references[vanilla.promptID] = Self.tokens(vanilla.outputIDs) }
+      if isFirst { references[vanilla.promptID] = Self.output(vanilla.record) }
       finished[vanilla.promptID, default: []].insert(vanilla.repeatIndex)
     }
   }
 
   /// The files that the results depend on, by content.
   private static func inputs(
-    _ model: LoadedModel,
-    _ decoders: [RunDecoder],
+    _ model: any RunModel,
+    _ decoders: [any MeasuredDecoder],
     _ observer: any RunObserver
   ) throws -> [RunInput] {
     let entries = (model.inputs + decoders.flatMap(\.inputs)).reduce(into: [String: InputLog.Entry]()) {
       if $0[$1.path] == nil { $0[$1.path] = $1 }
     }
-    let prefix = model.directory + "/"
+    let prefix = model.description([]).path + "/"
     return try InputLog.fingerprints(of: entries.values.sorted { $0.path < $1.path }) { done, total in
       observer.checked(done, of: total)
       if observer.wantsToStop { throw RunInterrupted(hasBegun: false) }
@@ -136,8 +136,10 @@ struct RunLedger {
     }
   }
 
-  /// The tokens of stored ids; one that no vocabulary has, as a hand may have written it, differs from all others.
-  private static func tokens(_ ids: [Int]) -> [Token] { ids.map { Token(exactly: $0) ?? -1 } }
+  /// A stored output; an id that no vocabulary has, as a hand may have written it, differs from all others.
+  private static func output(_ row: GenerationRecord) -> RunOutput {
+    RunOutput(tokens: row.outputIDs.map { Token(exactly: $0) ?? -1 }, text: row.text)
+  }
 
   /// The id of a turn's prompt, which is written when it is first met.
   ///
@@ -145,13 +147,13 @@ struct RunLedger {
   mutating func promptID(
     _ question: Question,
     turn: Int,
-    prompt: [Token],
+    prompt: RunPrompt,
     skipReason: String?,
     store: BenchmarkStore
   ) throws -> Int64 {
     let key = Turn(question: question.questionID, turn: turn)
     if let known = prompts[key] {
-      guard known.idsHash == promptHash(prompt), (known.skipReason == nil) == (skipReason == nil) else {
+      guard known.idsHash == prompt.contentHash, (known.skipReason == nil) == (skipReason == nil) else {
         throw ResumeError.otherPrompt(
           database: store.path,
           run: run,
@@ -168,8 +170,8 @@ struct RunLedger {
       turn: turn,
       category: question.category.rawValue,
       subcategory: question.subcategory,
-      promptTokens: prompt.count,
-      idsHash: promptHash(prompt),
+      promptTokens: prompt.ids.count,
+      idsHash: prompt.contentHash,
       skipReason: skipReason
     )
     let id = try store.insertPrompt(record, run: run)
@@ -178,44 +180,44 @@ struct RunLedger {
   }
 
   /// Vanilla's output of a prompt that an earlier attempt has finished in this repeat.
-  func recordedVanilla(prompt: Int64, repeatIndex: Int) -> [Token]? {
+  func recordedVanilla(prompt: Int64, repeatIndex: Int) -> RunOutput? {
     finished[prompt]?.contains(repeatIndex) == true ? references[prompt] : nil
   }
 
-  /// What a prompt's outputs must be: vanilla's first output of it.
-  mutating func reference(for prompt: Int64, vanilla: [Token]) -> (tokens: [Token], isNew: Bool) {
+  /// What a prompt's outputs must be: vanilla's first output of it; nil where there is none yet.
+  mutating func reference(for prompt: Int64, vanilla: RunOutput?) -> (output: RunOutput, isNew: Bool)? {
     if let known = references[prompt] { return (known, false) }
     references[prompt] = vanilla
-    return (vanilla, true)
+    return vanilla.map { ($0, true) }
   }
 
   private static func record(
     of plan: RunPlan,
-    model: LoadedModel,
-    decoders: [RunDecoder],
+    model: any RunModel,
+    decoders: [any MeasuredDecoder],
     inputs: [RunInput],
     at date: Date
   ) throws -> RunRecord {
-    let configuration = model.target.configuration
+    let description = model.description(inputs)
     return RunRecord(
       startedAt: date,
       commandLine: plan.commandLine,
-      modelName: model.name,
-      modelPath: model.directory,
-      modelHash: hash(of: inputs) { $0 == "config.json" || $0.hasSuffix(".safetensors") && !$0.contains("/") },
-      tokenizerHash: inputs.first { $0.role == "tokenizer.json" }?.sha256 ?? "",
-      architecture: configuration.architecture,
-      parameters: configuration.parameterCount,
-      weightType: model.target.weightType.rawValue,
-      storedWeightType: model.storedWeightType.rawValue,
-      threads: model.target.context.threads,
+      modelName: description.name,
+      modelPath: description.path,
+      modelHash: description.hash,
+      tokenizerHash: description.tokenizerHash,
+      architecture: description.architecture,
+      parameters: description.parameters,
+      weightType: description.weightType,
+      storedWeightType: description.storedWeightType,
+      threads: description.threads,
       suiteName: plan.suite.manifest.name,
       suiteVersion: plan.suite.manifest.version,
       suiteHash: plan.suite.contentHash,
       suitePath: plan.suitePath,
       repeats: plan.repeats,
       maxNewTokens: plan.maximumNewTokens,
-      contextLength: configuration.contextLength,
+      contextLength: description.contextLength,
       seed: plan.seed,
       options: try JSONText.line(plan.options),
       temperature: plan.sampling.limits.temperature.asWritten,
@@ -225,12 +227,6 @@ struct RunLedger {
       plan: try JSONText.line(plan.stored(model, decoders)),
       plannedPrompts: plan.suite.promptCount
     )
-  }
-
-  /// One hash for several files, by their contents and names.
-  private static func hash(of inputs: [RunInput], where isPart: (String) -> Bool) -> String {
-    let lines = inputs.filter { isPart($0.role) }.map { "\($0.sha256)  \($0.role)\n" }
-    return SHA256.hexDigest(of: Array(lines.joined().utf8))
   }
 }
 

@@ -31,6 +31,10 @@ package struct RunPlan: Sendable {
   package var report: String?
   /// When there have been repeats enough; nil stops after ``repeats``.
   package var goal: PrecisionGoal?
+  /// How often a generation that failed is tried again.
+  package var retries = 0
+  /// Whether the run ends where no try has gone well; else it goes on with the next generation.
+  package var stopsOnError = true
   /// The clocks of dates and of what passes between them.
   package var clock = RunClock.system
 

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Foundation
+import SpecDecoding
+import SpecEngines
+import SpecFiles
+import SpecReport
+import SpecRunner
+import SpecStore
+import SpecSuite
+
+// Runs that measure another engine through its servers.
+extension RunCommand {
+  /// Measures what the options ask for.
+  ///
+  /// - Parameters:
+  ///   - settings: the engine.
+  ///   - stored: the plan that the options were taken from.
+  /// - Throws: what reading, asking and writing throw.
+  func measure(_ settings: EngineSettings, _ stored: StoredPlan?) throws {
+    var (suite, suitePath) = try suiteOptions.load()
+    if let stored { suite = suite.selecting(questionIDs: stored.questions) }
+    if let template = stored?.chatTemplate { suite = suite.written(with: template) }
+    try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
+    try DatabaseCheck.beforeLoading(database)
+    let display = ProgressDisplay(unit: "generations")
+    let engine = try ServedEngine(settings, logs: URL(fileURLWithPath: database).deletingPathExtension().path)
+    defer { engine.stop() }
+    try engine.start(observer: display)
+    let model = ServedModel(engine, sampling: servedSampling)
+    let plan = servedPlan(suite, suitePath, stored)
+    try engine.probe(plan, model, observer: display)
+    let store = try BenchmarkStore(creatingAt: database)
+    let outcome = try Runner(
+      plan: plan,
+      decoders: engine.decoders(sampling: plan.sampling, noiseFloor: noiseFloor),
+      model: model,
+      store: store,
+      observer: display
+    ).run()
+    engine.stop()
+    try report(outcome, store, suite: suite, context: engine.baseline.facts.contextLength ?? 0)
+    // Where two tokens were all but equally likely, either is the model's own.
+    if try store.mismatches(of: outcome.run).contains(where: { !$0.isNearTie }) { throw ExitCode(1) }
+  }
+
+  /// Servers draw in ways of their own: with a temperature, no output has to be another's.
+  private var servedSampling: Sampling {
+    samplingOptions.sampling(samplingOptions.temperature > 0 ? .rejection : .coupled)
+  }
+
+  private func servedPlan(
+    _ suite: Suite,
+    _ suitePath: String,
+    _ stored: StoredPlan?
+  ) -> RunPlan {
+    var plan = RunPlan(
+      suite: suite,
+      suitePath: suitePath,
+      repeats: repeats,
+      maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
+      seed: samplingOptions.seed,
+      sampling: servedSampling,
+      commandLine: CommandLine.arguments.map(ShellText.argument).joined(separator: " "),
+      resumes: resume,
+      goal: stored.map(\.goal) ?? precisionOptions.goal
+    )
+    plan.report = FilePlace.absolute(report)
+    plan.retries = engineOptions.retries
+    plan.stopsOnError = engineOptions.onError == .stop
+    return plan
+  }
+}
