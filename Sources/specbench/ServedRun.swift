@@ -17,6 +17,7 @@ extension RunCommand {
   ///   - stored: the plan that the options were taken from.
   /// - Throws: what reading, asking and writing throw.
   func measure(_ settings: EngineSettings, _ stored: StoredPlan?) throws {
+    if stored == nil { try refuseOptionsOfOwnModels() }
     var (suite, suitePath) = try suiteOptions.load()
     if let stored { suite = suite.selecting(questionIDs: stored.questions) }
     if let template = stored?.chatTemplate { suite = suite.written(with: template) }
@@ -30,17 +31,40 @@ extension RunCommand {
     let plan = servedPlan(suite, suitePath, stored)
     try engine.probe(plan, model, observer: display)
     let store = try BenchmarkStore(creatingAt: database)
-    let outcome = try Runner(
+    let runner = Runner(
       plan: plan,
       decoders: engine.decoders(sampling: plan.sampling, noiseFloor: noiseFloor),
       model: model,
       store: store,
       observer: display
-    ).run()
+    )
+    let context = engine.baseline.facts.contextLength ?? 0
+    let outcome: (run: Int64, mismatches: Int)
+    do {
+      outcome = try runner.run()
+    } catch let missing as UnansweredPrompts {
+      engine.stop()
+      try report((missing.run, 0), store, suite: suite, context: context)
+      throw missing
+    }
     engine.stop()
-    try report(outcome, store, suite: suite, context: engine.baseline.facts.contextLength ?? 0)
+    try report(outcome, store, suite: suite, context: context)
     // Where two tokens were all but equally likely, either is the model's own.
     if try store.mismatches(of: outcome.run).contains(where: { !$0.isNearTie }) { throw ExitCode(1) }
+  }
+
+  /// What has no effect on servers must not be asked of them silently.
+  private func refuseOptionsOfOwnModels() throws {
+    let given: [(name: String, isGiven: Bool)] = [
+      ("--model", modelOptions.model != nil), ("--dtype", modelOptions.dtype != nil),
+      ("--threads", modelOptions.threads != nil), ("--chat-template", templateOption.chatTemplate != nil),
+    ]
+    guard let option = given.first(where: \.isGiven)?.name else { return }
+    let advice =
+      option == "--chat-template"
+      ? "choose with prompts in the engine's file who writes them: server, or here by the suite's template"
+      : "give it to the server itself"
+    throw ValidationError("\(option) has no effect on servers; \(advice)")
   }
 
   /// Servers draw in ways of their own: with a temperature, no output has to be another's.

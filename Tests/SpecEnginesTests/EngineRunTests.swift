@@ -64,6 +64,7 @@ private final class Listener: RunObserver {
     _ servers: [ScriptedServer],
     dialect: String,
     prompts: PromptWriter = .server,
+    isExclusive: Bool = false,
     _ change: (inout RunPlan) -> Void = { _ in }
   ) throws -> (store: BenchmarkStore, run: Int64) {
     let all = servers.enumerated().map {
@@ -71,6 +72,7 @@ private final class Listener: RunObserver {
     }
     var settings = try EngineSettings(name: "played", servers: all, place: "test")
     settings.prompts = prompts
+    settings.isExclusive = isExclusive
     let engine = try ServedEngine(settings, logs: folder.path("log"))
     var plan = plan()
     change(&plan)
@@ -92,7 +94,6 @@ private final class Listener: RunObserver {
   func measuresEveryDialect(dialect: String, prompts: PromptWriter) throws {
     let vanilla = try PlayedEngine.server { $0.dialect = dialect }
     let method = try PlayedEngine.server { ($0.dialect, $0.drafts) = (dialect, 4) }
-    if dialect == "sglang", prompts == .server { return }
     let (store, run) = try run([vanilla, method], dialect: dialect, prompts: prompts)
     let generations = try store.generations(of: run)
     #expect(generations.count == 3 * 3 * 2)
@@ -109,6 +110,23 @@ private final class Listener: RunObserver {
     #expect(text.contains("played"))
     // What a server does not tell is not made up.
     if dialect == "openai" { #expect(try store.cycles(of: generations[0].id).isEmpty) }
+  }
+
+  @Test func serversThatTakeTurnsAreMeasuredInBlocks() throws {
+    let vanilla = try PlayedEngine.server { _ in }
+    let method = try PlayedEngine.server { ($0.drafts, $0.leavesAt) = (4, 7) }
+    let (store, run) = try run([vanilla, method], dialect: "llama-server", isExclusive: true)
+    let generations = try store.generations(of: run)
+    #expect(generations.count == 3 * 3 * 2)
+    // Each repeat goes through the decoders as blocks, the second one the other way round.
+    let blocks = generations.map(\.decoderID).reduce(into: [Int64]()) { if $0.last != $1 { $0.append($1) } }
+    let decoders = try store.decoders(of: run).map(\.id)
+    #expect(blocks == [decoders[0], decoders[1], decoders[2], decoders[1], decoders[0]])
+    #expect(try store.mismatches(of: run).map(\.position) == Array(repeating: 7, count: 6))
+    #expect(try store.mismatches(of: run).allSatisfy(\.isNearTie))
+    #expect(try store.run(run).finishedAt != nil && listener.progress == (18, 18))
+    let text = MarkdownRenderer().render(RunReport.document(try RunSummary(store: store, run: run)))
+    #expect(text.contains("they took turns"))
   }
 
   @Test func differencesHaveAPlaceAndAMargin() throws {

@@ -90,3 +90,23 @@ extension EngineFault: InputFailure {
     self = .notUnderstood(server: file, problem: "\(problem)")
   }
 }
+
+extension EngineFault {
+  /// Does something that asks a server again as long as another try may go better.
+  ///
+  /// - Parameters:
+  ///   - retries: how often, after the first time.
+  ///   - body: what to do.
+  /// - Returns: what `body` returns.
+  /// - Throws: what the last try throws.
+  package static func retrying<Result>(_ retries: Int, _ body: () throws -> Result) throws -> Result {
+    var left = retries
+    while true {
+      do {
+        return try body()
+      } catch let fault as EngineFault where fault.mayPass && left > 0 {
+        left -= 1
+      }
+    }
+  }
+}

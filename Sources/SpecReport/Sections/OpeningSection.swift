@@ -47,8 +47,9 @@ extension RunSections {
 
   /// What engine was measured, and by which clock.
   private func servedSubtitle(_ served: ServedRun) -> RichText {
-    let parameters = summary.run.parameters > 0 ? " with \(NumberFormat.count(summary.run.parameters)) parameters" : ""
-    let weights = summary.run.weightType.isEmpty ? "" : " in \(summary.run.weightType)"
+    let count = NumberFormat.count(summary.run.parameters)
+    let parameters: RichText = summary.run.parameters > 0 ? " with \(count) parameters" : ""
+    let weights: RichText = summary.run.weightType.isEmpty ? "" : " in \(summary.run.weightType)"
     return """
       The model is \(summary.run.modelName)\(parameters)\(weights), behind servers of \(served.engineText). All times are by the \
       client's clock.

@@ -55,7 +55,8 @@ extension RunSections {
       table,
       """
       What the servers tell of themselves; "–" where they do not tell. A command stands for a server that was started and
-      ended by this program. Prompts were sent \(writer). Requests were made one at a time. Speedups are formed between
+      ended by this program. Prompts were sent \(writer).
+      Requests were made one at a time. Speedups are formed between
       servers of this one engine only.
       """
     )
@@ -85,18 +86,15 @@ extension RunSections {
     )
     for decoder in summary.allDecoders {
       let all = served.told[decoder.id] ?? []
-      let prompts = all.compactMap { told in told.server.promptNanoseconds.map { (told.prefillNanoseconds, $0) } }
-      let decodes = all.compactMap { told in
-        told.server.decodeNanoseconds.map { (client: told.decodeNanoseconds, server: $0, tokens: told.decodeTokens) }
-      }
-      let tokens = decodes.reduce(0) { $0 + $1.tokens }
-      let (client, server) = (decodes.reduce(0) { $0 + $1.client }, decodes.reduce(0) { $0 + $1.server })
+      let both = all.filter { $0.server.decodeNanoseconds != nil }
+      let server = both.reduce(0) { $0 + ($1.server.decodeNanoseconds ?? 0) }
+      let client = both.reduce(0) { $0 + $1.decodeNanoseconds }
       table.append([
         name(decoder),
         NumberFormat.milliseconds(mean(all.map(\.prefillNanoseconds))),
-        NumberFormat.milliseconds(mean(prompts.map(\.1))),
-        NumberFormat.milliseconds(perToken(client, tokens)),
-        NumberFormat.milliseconds(perToken(server, tokens)),
+        NumberFormat.milliseconds(mean(all.compactMap(\.server.promptNanoseconds))),
+        NumberFormat.milliseconds(perToken(all.reduce(0) { $0 + $1.decodeNanoseconds }, all)),
+        NumberFormat.milliseconds(perToken(server, both)),
         server > 0 ? NumberFormat.percent(Double(client - server) / Double(server)) : NumberFormat.missing,
       ])
     }
@@ -180,7 +178,8 @@ extension RunSections {
     nanoseconds.isEmpty ? nil : Double(nanoseconds.reduce(0, +)) / Double(nanoseconds.count) / 1e6
   }
 
-  private func perToken(_ nanoseconds: Int, _ tokens: Int) -> Double? {
-    tokens > 0 && nanoseconds > 0 ? Double(nanoseconds) / Double(tokens) / 1e6 : nil
+  private func perToken(_ nanoseconds: Int, _ all: [ServedRun.Told]) -> Double? {
+    let tokens = all.reduce(0) { $0 + $1.decodeTokens }
+    return tokens > 0 && nanoseconds > 0 ? Double(nanoseconds) / Double(tokens) / 1e6 : nil
   }
 }

@@ -96,12 +96,14 @@ package final class ServedEngine {
       let prompt = try conversation.prompt()
       guard conversation.skipReason(prompt) == nil else { continue }
       sendsIDs = !prompt.ids.isEmpty
-      return try probe(
-        prompt,
-        maximumNewTokens: min(plan.maximumNewTokens, Self.probedTokens),
-        sampling: plan.sampling,
-        observer: observer
-      )
+      return try EngineFault.retrying(plan.retries) {
+        try probe(
+          prompt,
+          maximumNewTokens: min(plan.maximumNewTokens, Self.probedTokens),
+          sampling: plan.sampling,
+          observer: observer
+        )
+      }
     }
   }
 

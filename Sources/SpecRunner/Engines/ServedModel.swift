@@ -67,17 +67,24 @@ package final class ServedModel: RunModel {
     if let known = written[key] { return known }
     let prompt =
       switch settings.prompts {
-      case .server: try writtenByServer(messages)
+      case .server: try writtenByServer(messages, template, history: history, user: user)
       case .here: try writtenHere(template, history: history, user: user)
       }
     written[key] = prompt
     return prompt
   }
 
-  private func writtenByServer(_ messages: [(role: String, content: String)]) throws -> RunPrompt {
+  private func writtenByServer(
+    _ messages: [(role: String, content: String)],
+    _ template: ChatTemplate,
+    history: [(user: String, assistant: String)],
+    user: String
+  ) throws -> RunPrompt {
     let server = try baseline.ready(shouldStop: { false })
     let sent = messages.map { ServerMessage(role: $0.role, content: $0.content) }
     guard let prompt = try baseline.dialect.render(sent, server) else {
+      // Where only tokens can be sent, they have to be made of a text that is written here.
+      if baseline.dialect.takesIDs { return try writtenHere(template, history: history, user: user) }
       return RunPrompt(ids: [], text: "", messages: messages)
     }
     return RunPrompt(ids: try tokens(prompt.ids ?? []), text: prompt.text, messages: [])

@@ -219,7 +219,7 @@ struct RunLedger {
       maxNewTokens: plan.maximumNewTokens,
       contextLength: description.contextLength,
       seed: plan.seed,
-      options: try JSONText.line(plan.options),
+      options: try JSONText.line(plan.options(model.engine)),
       temperature: plan.sampling.limits.temperature.asWritten,
       topK: plan.sampling.limits.topK,
       topP: plan.sampling.limits.topP.asWritten,

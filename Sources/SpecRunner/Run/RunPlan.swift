@@ -1,6 +1,7 @@
 import Foundation
 import SpecCore
 import SpecDecoding
+import SpecEngines
 import SpecSuite
 
 /// What a run measures.
@@ -63,13 +64,17 @@ package struct RunPlan: Sendable {
   }
 
   /// Options without a column of their own.
-  var options: [String: String] {
+  ///
+  /// - Parameter engine: the engine behind whose servers the decoders are; nil for the package's own.
+  /// - Returns: their texts by name.
+  func options(_ engine: EngineSettings?) -> [String: String] {
     var options = [
       "chat_template": suite.template.name,
       "questions": questionsText(suite.questions.map(\.id)),
     ]
+    if engine?.prompts == .server { options["chat_template"] = "the server's own" }
     // A template of a name that everybody knows is told by it; of any other the text is named.
-    if ChatTemplate.named(suite.template.name) != suite.template {
+    if engine?.prompts != .server, ChatTemplate.named(suite.template.name) != suite.template {
       options["chat_template_sha256"] = suite.template.contentHash
     }
     if let goal {

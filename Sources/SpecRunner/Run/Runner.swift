@@ -145,7 +145,13 @@ package final class Runner {
       isWarm = true
     }
     let warnings = [warmUpWarning, lateness].compactMap(\.self)
-    watch = RepeatWatch(repeatIndex: repeatIndex, attempt: ledger.attempt, warnings: warnings, at: dates.now)
+    watch = RepeatWatch(
+      repeatIndex: repeatIndex,
+      attempt: ledger.attempt,
+      warnings: warnings,
+      mindsOthers: model.loaded != nil,
+      at: dates.now
+    )
     (warmUpWarning, lateness) = (nil, nil)
   }
 
@@ -225,12 +231,14 @@ package final class Runner {
       let conversation = Conversation(question, suite: plan.suite, model: model, rules: rules)
       let prompt = try conversation.prompt()
       guard conversation.skipReason(prompt) == nil else { continue }
-      let outcome = try WarmUp(rules: rules).run(
-        prompt,
-        decoders: decoders,
-        settled: ledger.decoders.map { known[$0] },
-        observer: observer
-      )
+      let outcome = try EngineFault.retrying(plan.retries) {
+        try WarmUp(rules: rules).run(
+          prompt,
+          decoders: decoders,
+          settled: ledger.decoders.map { known[$0] },
+          observer: observer
+        )
+      }
       for (decoder, time) in zip(ledger.decoders, outcome.times) {
         if let time { try store.recordWarmUp(time, decoder: decoder) }
       }
