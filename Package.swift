@@ -155,6 +155,7 @@ let package = Package(
     .testTarget(
       name: "SpecSuiteTests",
       dependencies: ["SpecSuite", "SpecCore", "SpecFiles", "SpecTestSupport"],
+      exclude: ["Templates"],
       swiftSettings: swift
     ),
     .testTarget(
@@ -203,6 +204,11 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
+      swiftSettings: swift
+    ),
+    .testTarget(
+      name: "MutationTests",
+      dependencies: ["SpecCore", "SpecFiles", "SpecModel", "SpecSuite", "SpecTestSupport"],
       swiftSettings: swift
     ),
     .testTarget(

@@ -18,6 +18,18 @@
 #define EXP_C5 0.00833333333333333322f
 #define EXP_C6 0.00138888888888888894f
 
+// tanh x = x · N(x²) / D(x²) up to TANH_SMALL, the continued fraction x / (1 + x² / (3 + x² / (5 + …))) cut after the 9; its
+// error there is below the rounding. Beyond, (e − 1) / (e + 1) with e = exp(2 |x|) and the sign of x.
+#define TANH_SMALL 0.5f
+#define TANH_N1 0.111111111111111111f    // 105 / 945
+#define TANH_N2 0.00105820105820105820f  // 1 / 945
+#define TANH_D1 0.444444444444444444f    // 420 / 945
+#define TANH_D2 0.0158730158730158730f   // 15 / 945
+
+// GELU with the approximation by tanh, ½ x (1 + tanh u) with u = √(2/π) (x + 0.044715 x³), is x / (1 + exp(−2 u)).
+#define GELU_CUBIC 0.044715f
+#define GELU_MINUS_TWICE_ROOT -1.59576912160573071f  // −2 √(2/π)
+
 // ln x = ln m + e ln 2 for x = m · 2^e with m in [√½, √2): ln m = 2 artanh z, z = (m − 1) / (m + 1), a series to z^11.
 #define LOG_SQRT_HALF_BITS 0x3f3504f3u
 #define LOG_C3 0.333333333333333333f

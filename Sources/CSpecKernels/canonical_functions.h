@@ -41,6 +41,27 @@ static inline float canonical_exp(float x) {
 
 static inline float silu(float x) { return x / (1.0f + canonical_exp(-x)); }
 
+/// NaN stays NaN: it is not above TANH_SMALL.
+static inline float canonical_tanh(float x) {
+  float magnitude = fabsf(x), square = x * x;
+  float numerator = x * fmaf(fmaf(TANH_N2, square, TANH_N1), square, 1.0f);
+  float denominator = fmaf(fmaf(TANH_D2, square, TANH_D1), square, 1.0f);
+  if (magnitude > TANH_SMALL) {
+    float power = canonical_exp(magnitude + magnitude);
+    numerator = copysignf(power - 1.0f, x);
+    denominator = power + 1.0f;
+  }
+  return numerator / denominator;
+}
+
+/// cap · tanh(x / cap)
+static inline float soft_cap(float x, float cap) { return cap * canonical_tanh(x / cap); }
+
+static inline float gelu_tanh(float x) {
+  float inner = fmaf(GELU_CUBIC * x, x * x, x);
+  return x / (1.0f + canonical_exp(inner * GELU_MINUS_TWICE_ROOT));
+}
+
 /// ln x for normal x > 0.
 static inline float canonical_log(float x) {
   int32_t exponent = (int32_t)(float_to_bits(x) - LOG_SQRT_HALF_BITS) >> 23;

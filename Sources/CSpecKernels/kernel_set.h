@@ -36,12 +36,18 @@ struct sk_kernel_set {
   /// out[i] = silu(gate[i]) · up[i]
   void (*swiglu)(const float *gate, const float *up, size_t count, float *out);
 
+  /// out[i] = gelu(gate[i]) · up[i], with the approximation of GELU by tanh
+  void (*geglu)(const float *gate, const float *up, size_t count, float *out);
+
+  /// x[i] = cap · tanh(x[i] / cap)
+  void (*soft_cap)(float *x, float cap, size_t count);
+
   /// x[i] = residual[i] + silu(x[i] + bias[i])
   void (*bias_silu_add)(float *x, const float *bias, const float *residual, size_t count);
 
-  /// Rotates neighboring heads of a row in place by a line of the rotary table. The half-split form: dimension i turns
-  /// with dimension i + half; both products are rounded, then added.
-  void (*rotate)(float *heads, size_t count, size_t dimension, const float *line);
+  /// Rotates the first 2 · pairs dimensions of neighboring heads of a row in place by a line of the rotary table. The
+  /// half-split form: dimension i turns with dimension i + pairs; both products are rounded, then added.
+  void (*rotate)(float *heads, size_t count, size_t dimension, size_t pairs, const float *line);
 
   /// The rows first ..< last and one key/value head: all query heads of its group. `scores` holds
   /// SK_ATTENTION_QUERIES · capacity floats.

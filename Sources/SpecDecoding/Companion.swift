@@ -8,8 +8,10 @@ public struct Companion: Sendable {
   public let setting: Setting
   /// What it is, with its article.
   public let noun: String
-  /// The file of its weights, beside `config.json`.
+  /// The file of its weights in safetensors, beside `config.json`.
   public let weights: String
+  /// The file of its weights that is read where that one is missing, as torch.save writes it; nil for none.
+  public let torchWeights: String?
   /// The subcommand of `train` that makes one.
   public let training: String
   /// Settings that it is trained for, each with the option of the training.
@@ -38,7 +40,8 @@ public struct Companion: Sendable {
   /// - Parameters:
   ///   - setting: a text; its default is the folder's name beside the target's files.
   ///   - noun: what it is, with its article.
-  ///   - weights: the file of its weights, beside `config.json`.
+  ///   - weights: the file of its weights in safetensors, beside `config.json`.
+  ///   - torchWeights: the file that is read where that one is missing, as torch.save writes it.
   ///   - training: the subcommand of `train` that makes one.
   ///   - trainedFor: settings that it is trained for, each with the option of the training.
   ///   - numberHint: what to say to a number in the place of the folder.
@@ -48,6 +51,7 @@ public struct Companion: Sendable {
     setting: Setting,
     noun: String,
     weights: String,
+    torchWeights: String? = nil,
     training: String,
     trainedFor: [(setting: String, option: String)] = [],
     numberHint: String,
@@ -57,6 +61,7 @@ public struct Companion: Sendable {
     self.setting = setting
     self.noun = noun
     self.weights = weights
+    self.torchWeights = torchWeights
     self.training = training
     self.trainedFor = trainedFor
     self.numberHint = numberHint
@@ -83,9 +88,11 @@ public struct Companion: Sendable {
     return try read(folder, TargetFiles(configuration: configuration, modelDirectory: modelDirectory))
   }
 
+  private var weightFiles: String { torchWeights.map { "\(weights) or \($0)" } ?? weights }
+
   /// Where it lies and how one is made, for a list of methods.
   public var origin: String {
-    "a folder, '\(setting.defaultValue)' beside the model, with config.json and \(weights), "
+    "a folder, '\(setting.defaultValue)' beside the model, with config.json and \(weightFiles), "
       + "as 'specbench train \(training)' makes it"
   }
 
@@ -96,7 +103,7 @@ public struct Companion: Sendable {
     }
     return "train one with specbench train \(training) --model \(ShellText.argument(files.modelDirectory ?? "DIR")) "
       + "--data FILE --output \(ShellText.argument(folder))\(options.joined()), or put there what is published for this "
-      + "model: config.json and \(weights)"
+      + "model: config.json and \(weightFiles)"
   }
 }
 

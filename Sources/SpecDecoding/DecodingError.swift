@@ -6,7 +6,7 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
   /// A prompt without tokens.
   case emptyPrompt
   /// A prompt that leaves no room in the context.
-  case promptTooLong(tokens: Int, contextLength: Int)
+  case promptTooLong(tokens: Int, contextLength: Int, limit: ContextLimit?)
   /// A prompt with a token outside the vocabulary.
   case unknownToken(token: Token, vocabularySize: Int)
   /// An initial window of another length than Lookahead's settings ask for.
@@ -33,8 +33,9 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
     switch self {
     case .emptyPrompt:
       "the prompt has no tokens; give at least one"
-    case .promptTooLong(let tokens, let contextLength):
-      "the prompt has \(quantity(tokens, "token")) and leaves no room in the context of \(contextLength); shorten it"
+    case .promptTooLong(let tokens, let contextLength, let limit):
+      "the prompt has \(quantity(tokens, "token")) and leaves no room in the context of \(contextLength)"
+        + (limit.map { " (\($0.reason))" } ?? "") + "; shorten it"
     case .unknownToken(let token, let vocabularySize):
       "it holds the token \(token), outside the vocabulary of \(vocabularySize); "
         + "use the ids of this model's tokenizer"

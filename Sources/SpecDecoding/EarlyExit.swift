@@ -111,7 +111,8 @@ extension Companion {
   static let adapter = Companion(
     setting: .adapter,
     noun: "an adapter",
-    weights: "model.safetensors",
+    weights: WeightNames.adapter.safetensors,
+    torchWeights: WeightNames.adapter.torch,
     training: "kangaroo",
     trainedFor: [(setting: "exit", option: "--exit")],
     numberHint: "the number of layers that draft is 'exit', and the number of drafted tokens is 'steps'",
@@ -136,10 +137,15 @@ extension Companion {
 }
 
 extension SettingValues {
-  /// The exit layer, if the target has layers behind it.
-  func exitLayer(_ target: ModelConfiguration) throws(DecodingError) -> Int {
-    let (exit, layers) = (try integer("exit"), target.layers)
+  /// The exit layer, if the target has layers behind it and the adapter was not trained for another one.
+  func exitLayer(_ files: TargetFiles) throws -> Int {
+    let (exit, layers) = (try integer("exit"), files.configuration.layers)
     guard exit < layers else { throw invalid("exit", "a layer below the target's \(layers)") }
+    let folder = files.folder(of: .adapter, self)
+    let trained = try KangarooAdapter.Header(directory: folder, target: files.configuration).exitLayer ?? exit
+    guard trained == exit else {
+      throw invalid("exit", "\(trained), the exit layer that the adapter in \(folder) was trained for,")
+    }
     return exit
   }
 

@@ -10,15 +10,24 @@ public struct StopRules: Sendable, Equatable {
   public var maximumNewTokens: Int
   /// Maximum number of tokens of prompt and output together.
   public var contextLength: Int
+  /// Why the model's context ends there, if it is not for what it was made for alone.
+  public var contextLimit: ContextLimit?
 
   /// - Parameters:
   ///   - endTokens: tokens that end a text.
   ///   - maximumNewTokens: most tokens of an output, at least 1.
   ///   - contextLength: most tokens of prompt and output together.
-  public init(endTokens: Set<Token>, maximumNewTokens: Int, contextLength: Int) {
+  ///   - contextLimit: why the model's context ends there, if there is a reason to tell.
+  public init(
+    endTokens: Set<Token>,
+    maximumNewTokens: Int,
+    contextLength: Int,
+    contextLimit: ContextLimit? = nil
+  ) {
     self.endTokens = endTokens
     self.maximumNewTokens = maximumNewTokens
     self.contextLength = contextLength
+    self.contextLimit = contextLimit
   }
 
   /// Checks a prompt against the context and the vocabulary.
@@ -30,7 +39,7 @@ public struct StopRules: Sendable, Equatable {
   public func check(_ prompt: [Token], vocabularySize: Int) throws(DecodingError) {
     guard !prompt.isEmpty else { throw .emptyPrompt }
     guard prompt.count < contextLength else {
-      throw .promptTooLong(tokens: prompt.count, contextLength: contextLength)
+      throw .promptTooLong(tokens: prompt.count, contextLength: contextLength, limit: contextLimit)
     }
     if let token = prompt.first(where: { $0 < 0 || Int($0) >= vocabularySize }) {
       throw .unknownToken(token: token, vocabularySize: vocabularySize)

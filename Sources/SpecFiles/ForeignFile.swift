@@ -94,7 +94,7 @@ public enum ForeignFile: Equatable, Sendable {
     case .empty: "download or write it again"
     case .gitLFSPointer: "run 'git lfs pull' in its folder to fetch the file itself"
     case .webPage: "download the file itself again, since this page may say why the download failed"
-    case .zip: "unpack it; a checkpoint of PyTorch has to be saved as safetensors"
+    case .zip: "unpack it; weights that PyTorch saved are read as pytorch_model.bin, or saved as safetensors"
     case .gzip: "unpack it with gunzip"
     case .gguf: "name the model's folder in Hugging Face layout, with safetensors"
     case .parquet: "convert it, with Python: pandas.read_parquet(FILE).to_json(OUTPUT, orient='records', lines=True)"

@@ -16,7 +16,7 @@ public func quoted(_ bytes: some Sequence<UInt8>) -> String {
 public func printablePath(_ path: String) -> String { printable(path, limit: .max) }
 
 /// The first scalars of a text, with everything escaped that could upset a line or a terminal.
-func printable(_ text: String, limit: Int) -> String {
+package func printable(_ text: String, limit: Int) -> String {
   let scalars = text.unicodeScalars
   let visible = scalars.prefix(limit).reduce(into: "") { result, scalar in
     switch scalar.properties.generalCategory {

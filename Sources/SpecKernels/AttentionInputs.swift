@@ -49,6 +49,27 @@ public struct AttentionMask: Sendable {
   }
 }
 
+/// How the scores of attention are made, and which positions count.
+public struct AttentionScoring: Sendable, Equatable {
+  /// Factor of the products of queries and keys.
+  public let scale: Float
+  /// Soft cap: a score s becomes cap · tanh(s / cap). Nil for none.
+  public let cap: Float?
+  /// Positions that a row attends to, its own included, the others before it; nil for all.
+  public let window: Int?
+
+  /// - Parameters:
+  ///   - headDimension: numbers in a head.
+  ///   - scale: factor of the products; nil for 1 / √(head dimension).
+  ///   - cap: soft cap of the scaled scores, above 0.
+  ///   - window: positions that a row attends to, at least 1.
+  public init(headDimension: Int, scale: Float? = nil, cap: Float? = nil, window: Int? = nil) {
+    precondition(headDimension > 0 && cap ?? 1 > 0 && window ?? 1 > 0, "attention's scale, cap or window")
+    self.scale = scale ?? 1 / Float(headDimension).squareRoot()
+    (self.cap, self.window) = (cap, window)
+  }
+}
+
 /// Keys and values of one layer for a number of slots.
 public final class LayerCache {
   /// Slots that there is room for.
@@ -83,27 +104,5 @@ public final class LayerCache {
   public func moveSlot(from: Int, to: Int) {
     precondition(from >= 0 && from < capacity && to >= 0 && to < capacity, "a slot beyond the end of its cache")
     withUnsafePointer(to: native) { sk_move_slot($0, from, to) }
-  }
-}
-
-/// Cosines and sines for every position that a model can hold, for one head dimension.
-public final class RotaryTable {
-  /// Positions in the table.
-  public let positions: Int
-  /// Numbers in a head.
-  public let headDimension: Int
-  let lines: FloatBuffer
-
-  /// - Parameters:
-  ///   - theta: the base of the frequencies (`rope_theta`).
-  ///   - headDimension: numbers in a head, even.
-  ///   - positions: how many positions from 0.
-  /// - Throws: ``KernelError/outOfMemory(bytes:purpose:)``.
-  public init(theta: Double, headDimension: Int, positions: Int) throws(KernelError) {
-    precondition(headDimension % 2 == 0 && positions > 0, "an odd head dimension or no positions")
-    self.positions = positions
-    self.headDimension = headDimension
-    lines = try FloatBuffer(count: positions * headDimension, purpose: "the rotary table")
-    sk_rotary_lines(theta, headDimension, 0, positions, lines.pointer)
   }
 }

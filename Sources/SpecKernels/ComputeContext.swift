@@ -166,6 +166,55 @@ public final class ComputeContext {
     }
   }
 
+  /// Root-mean-square normalization of each of some neighboring heads inside rows, in place.
+  ///
+  /// - Parameters:
+  ///   - rows: rows of heads, such as those of queries, keys and values.
+  ///   - heads: which heads of each row, counted from its beginning.
+  ///   - weight: as many numbers as a head has.
+  ///   - epsilon: added to the mean square.
+  public func normalizeHeads(_ rows: ActivationRows, heads: Range<Int>, weight: [Float], epsilon: Float) {
+    defer { withExtendedLifetime(rows) {} }
+    let dimension = weight.count
+    precondition(heads.lowerBound >= 0 && heads.upperBound * dimension <= rows.width, "a normalization's heads")
+    timed(.normalization) {
+      sk_normalize_heads(
+        &native,
+        rows.pointer + heads.lowerBound * dimension,
+        rows.stride,
+        rows.count,
+        heads.count,
+        dimension,
+        weight,
+        epsilon
+      )
+    }
+  }
+
+  /// x += bias, in every row.
+  public func add(_ bias: [Float], toRows x: ActivationRows) {
+    defer { withExtendedLifetime(x) {} }
+    precondition(x.width == bias.count, "a bias of another width")
+    timed(.elementwise) { sk_add(&native, bias, 0, x.count, x.width, x.pointer, x.stride) }
+  }
+
+  /// x = x · factor
+  public func scale(_ x: ActivationRows, by factor: Float) {
+    defer { withExtendedLifetime(x) {} }
+    timed(.elementwise) { sk_scale(&native, x.pointer, x.stride, x.count, x.width, factor) }
+  }
+
+  /// x = cap · tanh(x / cap), the soft cap of logits (Gemma 2).
+  ///
+  /// - Parameters:
+  ///   - x: rows of numbers.
+  ///   - cap: the magnitude that none of them reaches, above 0.
+  public func softCap(_ x: ActivationRows, at cap: Float) {
+    defer { withExtendedLifetime(x) {} }
+    precondition(cap > 0, "a cap above 0")
+    timed(.elementwise) { sk_soft_cap(&native, x.pointer, x.stride, x.count, x.width, cap) }
+  }
+
   /// y += x
   public func add(_ x: ActivationRows, to y: ActivationRows) {
     defer { withExtendedLifetime((x, y)) {} }
@@ -173,12 +222,22 @@ public final class ComputeContext {
     timed(.elementwise) { sk_add(&native, x.pointer, x.stride, x.count, x.width, y.pointer, y.stride) }
   }
 
-  /// out = silu(gate) · up, where a row of `gateAndUp` holds all gates and then all ups.
-  public func swiglu(_ gateAndUp: ActivationRows, into out: ActivationRows) {
+  /// out = activation(gate) · up, where a row of `gateAndUp` holds all gates and then all ups.
+  ///
+  /// - Parameters:
+  ///   - gateAndUp: rows of twice the width of `out`.
+  ///   - activation: the function of the gates.
+  ///   - out: as many rows.
+  public func gate(_ gateAndUp: ActivationRows, with activation: GateActivation, into out: ActivationRows) {
     defer { withExtendedLifetime((gateAndUp, out)) {} }
     precondition(gateAndUp.width == 2 * out.width && gateAndUp.count == out.count, "an activation's shapes")
+    let kernel =
+      switch activation {
+      case .silu: sk_swiglu
+      case .geluTanh: sk_geglu
+      }
     timed(.elementwise) {
-      sk_swiglu(&native, gateAndUp.pointer, gateAndUp.stride, out.count, out.width, out.pointer, out.stride)
+      kernel(&native, gateAndUp.pointer, gateAndUp.stride, out.count, out.width, out.pointer, out.stride)
     }
   }
 
@@ -219,6 +278,7 @@ public final class ComputeContext {
         && positions.allSatisfy { $0 >= 0 && Int($0) < table.positions },
       "attention's shapes or positions"
     )
+    table.fill(to: positions)
     timed(.rotation) {
       withUnsafePointer(to: cache.native) {
         sk_rotate_and_store(
@@ -230,7 +290,8 @@ public final class ComputeContext {
           $0,
           firstSlot,
           positions,
-          table.lines.pointer
+          table.lines.pointer,
+          table.pairs
         )
       }
     }
@@ -243,15 +304,18 @@ public final class ComputeContext {
   ///   - queryHeads: number of query heads.
   ///   - mask: the attention mask.
   ///   - cache: the layer's cache, which holds the rows' own keys and values already.
+  ///   - scoring: how scores are made and which positions count; nil for plain attention.
   ///   - out: rows of all heads.
   public func attend(
     _ qkv: ActivationRows,
     queryHeads: Int,
     mask: AttentionMask,
     cache: LayerCache,
+    scoring: AttentionScoring? = nil,
     into out: ActivationRows
   ) {
     defer { withExtendedLifetime((qkv, cache, out)) {} }
+    let scoring = scoring ?? AttentionScoring(headDimension: cache.native.head_dimension)
     precondition(
       out.width == queryHeads * cache.native.head_dimension && out.count == qkv.count
         && queryHeads % cache.native.kv_heads == 0 && mask.fits(rows: qkv.count, slots: cache.capacity),
@@ -266,6 +330,9 @@ public final class ComputeContext {
         prefix: mask.prefix,
         path_slots: slots,
         path_offsets: offsets,
+        scale: scoring.scale,
+        score_cap: scoring.cap ?? 0,
+        window: scoring.window ?? 0,
         out: out.pointer,
         out_stride: out.stride
       )
@@ -304,6 +371,14 @@ public final class ComputeContext {
     sk_top(x.pointer, x.width, count, &indices)
     return indices.map(Int.init)
   }
+}
+
+/// The function of the gates in a gated feed-forward block.
+public enum GateActivation: Sendable, Equatable {
+  /// x · sigmoid(x)
+  case silu
+  /// GELU in its approximation by tanh (`gelu_pytorch_tanh`).
+  case geluTanh
 }
 
 /// Memory whose reading is measured.

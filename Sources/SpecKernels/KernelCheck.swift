@@ -38,7 +38,8 @@ public enum KernelCheck {
     return rows.allSatisfy { y[$0] == z[$0] }
   }
 
-  private typealias RowKernel = @Sendable (ComputeContext, ActivationRows, ActivationRows) -> [Choice]
+  private typealias RowKernel =
+    @Sendable (ComputeContext, ActivationRows, ActivationRows) throws(KernelError) -> [Choice]
 
   /// Each takes an input and changes an output in place.
   private static let rowKernels: [(String, RowKernel)] = [
@@ -63,6 +64,25 @@ public enum KernelCheck {
         return []
       }
     ),
+    (
+      "gated activation function",
+      { context, x, y throws(KernelError) in
+        let (silu, gelu) = (
+          try Activations(capacity: 7, width: width / 2), try Activations(capacity: 7, width: width / 2)
+        )
+        context.gate(x, with: .silu, into: silu[rows: rows])
+        context.gate(x, with: .geluTanh, into: gelu[rows: rows])
+        for row in rows { y.owner[row] = silu[row] + gelu[row] }
+        return []
+      }
+    ),
+    (
+      "soft cap",
+      { context, _, y in
+        context.softCap(y, at: 3)
+        return []
+      }
+    ),
     ("softmax and choice", { context, x, _ in context.choose(x, withProbability: true) }),
     (
       "noise",
@@ -81,13 +101,13 @@ public enum KernelCheck {
   ) throws(KernelError) -> Bool {
     let x = try input(context, width: width)
     let (y, z) = (try input(context, width: width), try input(context, width: width))
-    let (found, expected) = (
-      kernel(context, x[rows: rows], y[rows: rows]), kernel(reference, x[rows: rows], z[rows: rows])
-    )
+    let found = try kernel(context, x[rows: rows], y[rows: rows])
+    let expected = try kernel(reference, x[rows: rows], z[rows: rows])
     return found == expected && rows.allSatisfy { y[$0] == z[$0] }
   }
 
-  /// Four query heads on two key/value heads of 20, seven positions in a chain after none.
+  /// Four query heads on two key/value heads of 20, seven positions in a chain after none: plain attention, and with a
+  /// soft cap in a window.
   private static func attention(_ context: ComputeContext) throws(KernelError) -> [[Float]] {
     let qkv = try input(context, width: 8 * 20)
     let cache = try LayerCache(capacity: 16, heads: 2, headDimension: 20)
@@ -100,14 +120,19 @@ public enum KernelCheck {
       positions: rows.map { Int32($0) },
       table: try RotaryTable(theta: 10000, headDimension: 20, positions: 7)
     )
-    context.attend(
-      qkv[rows: rows],
-      queryHeads: 4,
-      mask: AttentionMask(chainAfter: 0),
-      cache: cache,
-      into: out[rows: rows]
-    )
-    return rows.map { out[$0] }
+    var outputs: [[Float]] = []
+    for scoring in [AttentionScoring(headDimension: 20), .init(headDimension: 20, cap: 2, window: 3)] {
+      context.attend(
+        qkv[rows: rows],
+        queryHeads: 4,
+        mask: AttentionMask(chainAfter: 0),
+        cache: cache,
+        scoring: scoring,
+        into: out[rows: rows]
+      )
+      outputs += rows.map { out[$0] }
+    }
+    return outputs
   }
 
   /// A number of columns that fills no panel, over more than one vector, and the gradient of an activation.

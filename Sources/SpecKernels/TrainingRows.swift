@@ -136,9 +136,11 @@ extension ComputeContext {
     defer { withExtendedLifetime((qkv, table)) {} }
     precondition(
       heads >= 0 && heads * headDimension <= qkv.columns && table.headDimension == headDimension
-        && positions.count == qkv.rows && positions.allSatisfy { $0 >= 0 && Int($0) < table.positions },
+        && 2 * table.pairs == headDimension && positions.count == qkv.rows
+        && positions.allSatisfy { $0 >= 0 && Int($0) < table.positions },
       "a rotation's shapes or positions"
     )
+    table.fill(to: positions)
     let done = sk_rotate_rows(
       &native,
       qkv.pointer,

@@ -10,7 +10,7 @@ package struct Suite: Sendable {
   package let manifest: SuiteManifest
 
   /// How conversations are written: as the manifest chooses, unless ``written(with:)`` was asked for another way.
-  package let template: ChatTemplate
+  package let template: PromptWriter
 
   /// What a user should know about how the question file was read, one sentence each.
   package let notes: [String]
@@ -46,7 +46,7 @@ package struct Suite: Sendable {
     }
     directory = files.directory
     questionPath = SuiteFiles.join(files.directory, manifest.questionFile)
-    template = try manifest.chatTemplate.template(place: files.manifestPath ?? questionPath)
+    template = .parts(try manifest.chatTemplate.template(place: files.manifestPath ?? questionPath))
 
     let questionBytes = try InputFile<SuiteError>.bytes(of: questionPath)
     let contents = try QuestionFile.contents(questionBytes, place: questionPath)
@@ -68,9 +68,9 @@ package struct Suite: Sendable {
   ///
   /// - Parameter template: how.
   /// - Returns: the suite with this template in the place of its own.
-  package func written(with template: ChatTemplate) -> Suite { Suite(self, questions: questions, template: template) }
+  package func written(with template: PromptWriter) -> Suite { Suite(self, questions: questions, template: template) }
 
-  init(_ whole: Suite, questions: [Question], template: ChatTemplate? = nil) {
+  init(_ whole: Suite, questions: [Question], template: PromptWriter? = nil) {
     directory = whole.directory
     manifest = whole.manifest
     self.template = template ?? whole.template
@@ -78,6 +78,12 @@ package struct Suite: Sendable {
     questionPath = whole.questionPath
     notes = whole.notes
     self.questions = questions
+  }
+
+  /// Whether its questions are for a model that follows instructions: it names a template for them, or asks tasks as
+  /// Spec-Bench does.
+  package var expectsInstructions: Bool {
+    template != .plain || questions.contains { Category.tasks.contains($0.category) }
   }
 
   /// The categories that occur among the questions: Spec-Bench's in the order of the tables, then the others as they

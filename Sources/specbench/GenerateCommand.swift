@@ -72,16 +72,18 @@ struct GenerateCommand: ParsableCommand {
     let demo = try modelOptions.demoSuite()
     let files = try modelOptions.files(for: demo)
     let chosen = try decoder(spec, files)
-    let template = try templateOption.choose(
+    let choice = try templateOption.choose(
       directory: files.directory,
-      fallback: demo?.template,
-      owner: demo == nil ? "nothing around the prompt" : "the demo suite's",
+      fallback: .plain,
+      suite: demo?.template,
       isOwnModel: demo != nil
     )
+    if let warning = choice.warning { tell("\(warning): it reads the prompt as it is.") }
     let model = try modelOptions.load(files)
-    guard let template else { return (model, model.encode(PromptText(quoting: text)), chosen) }
-    let tokens = model.encode(template.render(history: [], user: text), begins: template.beginOfText)
-    return (model, tokens, chosen)
+    // Without a template the begin token is put in front if the tokenizer's files ask for it.
+    guard choice.isChosen else { return (model, model.encode(PromptText(quoting: text)), chosen) }
+    let prompt = try choice.writer.prompt(history: [], user: text)
+    return (model, model.encode(prompt.text, begins: prompt.begins), chosen)
   }
 
   /// The decoder that was asked for, or the first default for which everything is there.

@@ -18,15 +18,17 @@ struct ModelDescription {
     let head = model.tiesEmbeddings ? "tied to the embedding" : "of its own"
     let weights = WeightType.allCases.map { "\(bytes(model.weightBytes(as: $0))) in \($0.rawValue)" }
     let cache = model.cacheBytesPerPosition
-    let rotation = "\(model.ropeTheta)"
+    let parts = model.partsInWords
+    let limit = model.contextLimit.map { "; \($0.reason)" } ?? ""
     return Fields(
       labelColumns: Self.labelColumns,
       [
         ("Architecture", "\(model.architecture)"),
         ("Layers", "\(model.layers) of width \(model.hiddenSize), feed-forward \(model.intermediateSize)"),
         ("Attention", "\(heads)"),
+        ("Parts", "\(parts.isEmpty ? "those of a plain Llama" : parts.joined(separator: "; "))"),
         ("Vocabulary", "\(model.vocabularySize), head \(head)"),
-        ("Context", "\(model.contextLength) positions, rope_theta \(rotation)"),
+        ("Context", "\(model.contextLength) positions, \(model.rotaryInWords)\(limit)"),
         ("Parameters", "\(model.parameterCount) (\(millions(model.parameterCount)))"),
         ("Weights", "\(weights.joined(separator: ", "))"),
         ("KV cache", "\(bytes(cache)) per position, \(bytes(cache * model.contextLength)) for the whole context"),
@@ -41,7 +43,7 @@ struct ModelDescription {
 
   private var usability: String {
     guard !files.isConfigurationAlone else {
-      return "config.json alone; to decode, model.safetensors and tokenizer.json are needed too"
+      return "config.json alone; to decode, \(WeightNames.model.alternatives) and tokenizer.json are needed too"
     }
     let weights = files.checkpoint.map { "weights can be used, stored as \($0.naturalWeightType.rawValue)" }
     let tokenizer = files.tokenizer.map { "tokenizer can be used, \($0.vocabularySize) tokens" }
@@ -50,13 +52,14 @@ struct ModelDescription {
 
   /// How conversations are written for the model where --chat-template does not say it.
   private var template: String {
-    let otherwise = "the suite's is used, or what --chat-template names"
+    let otherwise = "prompts are plain text, or written as --chat-template says"
     switch ModelTemplate(directory: files.directory) {
     case .none: return "the model has none; \(otherwise)"
-    case .recognized(_, let file):
-      return
-        "the model's own, from \(URL(fileURLWithPath: file).lastPathComponent); for the model of a suite the suite's"
-    case .unrecognized(let file, let reason):
+    case .usable(let template):
+      return "the model's own, from \(URL(fileURLWithPath: template.file).lastPathComponent)"
+        + (template.usesDate ? ", which writes the date (--template-date)" : "")
+        + "; for the model of a suite the suite's"
+    case .unusable(let file, let reason):
       return "the one in \(URL(fileURLWithPath: file).lastPathComponent) is not used, since \(reason); \(otherwise)"
     }
   }

@@ -85,10 +85,12 @@ struct RunCommand: ParsableCommand {
     let place = stored?.workingDirectory
     let specs = try decoderOptions.specs(for: suite, files, sampling, workingDirectory: place)
     try precisionOptions.check(specs, maximumNewTokens: maximumNewTokens)
-    let writtenSuite = try stored?.chatTemplate.map(suite.written) ?? templateOption.applied(to: suite, files)
+    let written =
+      try stored?.chatTemplate.map { (suite: suite.written(with: $0), warnings: []) }
+      ?? templateOption.applied(to: suite, files)
     let model = try modelOptions.load(files)
     var plan = RunPlan(
-      suite: writtenSuite,
+      suite: written.suite,
       suitePath: suitePath,
       repeats: repeats,
       maximumNewTokens: maximumNewTokens,
@@ -98,6 +100,7 @@ struct RunCommand: ParsableCommand {
       resumes: resume,
       goal: stored.map(\.goal) ?? precisionOptions.goal
     )
+    plan.warnings = written.warnings
     plan.report = FilePlace.absolute(report)
     if let stored { plan.workingDirectory = stored.workingDirectory }
     let decoders = try RunDecoder.prepare(
@@ -118,7 +121,7 @@ struct RunCommand: ParsableCommand {
       observer: ProgressDisplay(unit: "generations")
     )
     let outcome = try runner.run()
-    try report(outcome, store, suite: suite, context: model.target.configuration.contextLength)
+    try report(outcome, store, suite: suite)
     if outcome.mismatches > 0 { throw ExitCode(1) }
   }
 
@@ -126,8 +129,7 @@ struct RunCommand: ParsableCommand {
   func report(
     _ outcome: (run: Int64, mismatches: Int),
     _ store: BenchmarkStore,
-    suite: Suite,
-    context: Int
+    suite: Suite
   ) throws {
     let kept =
       "run \(outcome.run) is whole in the database; 'specbench report \(outcome.run) --database "
@@ -140,8 +142,8 @@ struct RunCommand: ParsableCommand {
     }
     try say(summary.verdict)
     try say("Run \(outcome.run) is in \(database), its report in \(report).")
-    let skipped = try store.prompts(of: outcome.run).filter { $0.skipReason != nil }.count
-    if skipped > 0 { tell(SkippedPrompts.sentence(skipped, of: suite.promptCount, context: context)) }
-    if skipped == suite.promptCount { throw SkippedPrompts(suite: suiteOptions.suite) }
+    let skipped = try store.prompts(of: outcome.run).compactMap(\.skipReason)
+    if !skipped.isEmpty { tell(SkippedPrompts.sentence(skipped, of: suite.promptCount)) }
+    if skipped.count == suite.promptCount { throw SkippedPrompts(suite: suiteOptions.suite, reasons: skipped) }
   }
 }

@@ -38,17 +38,16 @@ extension RunCommand {
       store: store,
       observer: display
     )
-    let context = engine.baseline.facts.contextLength ?? 0
     let outcome: (run: Int64, mismatches: Int)
     do {
       outcome = try runner.run()
     } catch let missing as UnansweredPrompts {
       engine.stop()
-      try report((missing.run, 0), store, suite: suite, context: context)
+      try report((missing.run, 0), store, suite: suite)
       throw missing
     }
     engine.stop()
-    try report(outcome, store, suite: suite, context: context)
+    try report(outcome, store, suite: suite)
     // Where two tokens were all but equally likely, either is the model's own.
     if try store.mismatches(of: outcome.run).contains(where: { !$0.isNearTie }) { throw ExitCode(1) }
   }

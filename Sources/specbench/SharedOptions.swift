@@ -14,7 +14,8 @@ extension WeightType: ExpressibleByArgument {}
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The model's folder: config.json, model.safetensors and tokenizer.json in Hugging Face layout. "
+      "The model's folder: config.json, model.safetensors (or pytorch_model.bin) and tokenizer.json in Hugging Face "
+        + "layout. "
         + "Default: the environment variable SPECBENCH_MODEL, then the model that comes with the suite (of generate and "
         + "bench: the demo suite; decode has none).",
       valueName: "dir"
@@ -57,7 +58,8 @@ struct ModelOptions: ParsableArguments {
   func files(for suite: Suite? = nil) throws -> ModelFiles {
     guard let directory = given ?? suite?.modelPath else {
       throw ValidationError(
-        "no model is given; pass --model DIR, where DIR holds config.json, model.safetensors and tokenizer.json, "
+        "no model is given; pass --model DIR, where DIR holds config.json, \(WeightNames.model.alternatives) and "
+          + "tokenizer.json, "
           + "or set SPECBENCH_MODEL"
       )
     }
@@ -83,7 +85,7 @@ struct ModelOptions: ParsableArguments {
     guard model == nil, given == directory, !isEntry(directory) else { return }
     throw ModelError.missingFolder(
       path: "\(directory), which the environment variable SPECBENCH_MODEL names",
-      purpose: "a checkpoint folder with config.json and model.safetensors",
+      purpose: "a checkpoint folder with config.json and \(WeightNames.model.alternatives)",
       isFile: false
     )
   }

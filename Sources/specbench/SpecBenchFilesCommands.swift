@@ -12,7 +12,10 @@ struct ExportCommand: ParsableCommand {
     commandName: "export",
     abstract:
       "Write a run as Spec-Bench's model_answer files, one for each decoder, that its speed.py and equal.py read.",
-    discussion: "Every repeat is a choice of its question; Spec-Bench's scripts read the first."
+    discussion: """
+      Every repeat is a choice of its question; Spec-Bench's scripts read the first. With --prompts the prompts are \
+      written instead, to the letter as the model was given them: 'specbench decode' reads that file.
+      """
   )
 
   @Argument(help: ArgumentHelp("The run's number; the last run's by default.", valueName: "run"))
@@ -23,6 +26,9 @@ struct ExportCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("The folder for the files; it is made if it is not there.", valueName: "dir"))
   var output: String
+
+  @Flag(help: "Write prompts.jsonl with the text and the token ids of each prompt, and nothing else.")
+  var prompts = false
 
   func validate() throws { try refuseEmptyPaths(["--database": database, "--output": output]) }
 
@@ -40,7 +46,8 @@ struct ExportCommand: ParsableCommand {
     if FileManager.default.fileExists(atPath: output, isDirectory: &isFolder), !isFolder.boolValue {
       throw ValidationError("\(output): it is a file where a folder is needed; name another path")
     }
-    let files = try SpecBenchExport.render(store: store, run: id)
+    let files =
+      prompts ? [try PromptExport.render(store: store, run: id)] : try SpecBenchExport.render(store: store, run: id)
     let folder = URL(fileURLWithPath: output)
     let paths = files.map { (path: folder.appending(path: $0.name).path, text: $0.text) }
     for file in paths where isEntry(file.path) {
@@ -49,7 +56,12 @@ struct ExportCommand: ParsableCommand {
     try OutputFile.withFolder(output) { try OutputFile.writeAll(paths) }
     for file in paths { try say(file.path) }
     if try store.run(id).finishedAt == nil {
-      tell("Run \(id) is unfinished: the files hold only questions of which all turns are done.")
+      tell(
+        "Run \(id) is unfinished: "
+          + (prompts
+            ? "prompts that were not met yet are not in the file."
+            : "the files hold only questions of which all turns are done.")
+      )
     }
   }
 }

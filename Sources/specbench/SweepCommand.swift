@@ -77,10 +77,10 @@ struct SweepCommand: ParsableCommand {
     try DatabaseCheck.beforeLoading(database)
     let files = try modelOptions.files(for: suite)
     let specs = try files.check(grid)
-    let writtenSuite = try templateOption.applied(to: suite, files)
+    let written = try templateOption.applied(to: suite, files)
     let store = try BenchmarkStore(creatingAt: database)
     var plan = RunPlan(
-      suite: writtenSuite,
+      suite: written.suite,
       suitePath: suitePath,
       repeats: repeats,
       maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
@@ -89,6 +89,7 @@ struct SweepCommand: ParsableCommand {
       resumes: resume
     )
     plan.reusesFinishedRuns = true
+    plan.warnings = written.warnings
     Interruption.promise("\(RunInterrupted(hasBegun: false))")
     var runs: [Int64] = []
     for type in dtypes?.distinct.map(Optional.some) ?? [modelOptions.dtype] {
@@ -111,7 +112,10 @@ struct SweepCommand: ParsableCommand {
       "\(runs.count == 1 ? "Run" : "Runs") \(runs.map(String.init).joined(separator: ", ")) "
         + "\(runs.count == 1 ? "is" : "are") in \(database), the sweep's report in \(report)."
     )
-    if summaries.allSatisfy({ $0.generations == 0 }) { throw SkippedPrompts(suite: suiteOptions.suite) }
+    if summaries.allSatisfy({ $0.generations == 0 }) {
+      let reasons = try runs.first.map { try store.prompts(of: $0).compactMap(\.skipReason) } ?? []
+      throw SkippedPrompts(suite: suiteOptions.suite, reasons: reasons)
+    }
     if summaries.contains(where: { !$0.mismatches.isEmpty }) { throw ExitCode(1) }
   }
 

@@ -23,10 +23,11 @@ struct VerifyCommand: ParsableCommand {
     let files = try modelOptions.files(for: suite)
     let specs = try decoderOptions.specs(for: suite, files, sampling)
     guard specs.contains(where: { $0.method != Baseline.method }) else { throw NothingToVerify() }
-    let writtenSuite = try templateOption.applied(to: suite, files)
+    let written = try templateOption.applied(to: suite, files)
+    for warning in written.warnings { tell(warning) }
     let model = try modelOptions.load(files)
     let check = LosslessnessCheck(
-      suite: writtenSuite,
+      suite: written.suite,
       decoders: try RunDecoder.prepare(specs, model: model, sampling: sampling),
       model: model,
       maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
@@ -44,12 +45,9 @@ struct VerifyCommand: ParsableCommand {
       "\(outcome.checked - outcome.findings.count) of \(quantity(outcome.checked, "output")) (\(quantity(outcome.tokens, "token"))) "
         + "\(outcome.checked == 1 ? "is" : "are") identical to vanilla's."
     )
-    if outcome.skipped > 0 {
-      let context = model.target.configuration.contextLength
-      tell(SkippedPrompts.sentence(outcome.skipped, of: suite.promptCount, context: context))
-    }
+    if outcome.skipped > 0 { tell(SkippedPrompts.sentence(outcome.skipReasons, of: suite.promptCount)) }
     if !outcome.findings.isEmpty { throw ExitCode(1) }
-    if outcome.checked == 0 { throw SkippedPrompts(suite: suiteOptions.suite) }
+    if outcome.checked == 0 { throw SkippedPrompts(suite: suiteOptions.suite, reasons: outcome.skipReasons) }
   }
 
   private func describe(_ finding: LosslessnessCheck.Finding, _ model: LoadedModel) -> String {

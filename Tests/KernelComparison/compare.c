@@ -58,6 +58,10 @@ static void compare_rows(const sk_kernel_set *found, const sk_kernel_set *expect
     expect_same("normalization", y, z, 3 * width * 4);
     found->swiglu(x, w, width, y), expected->swiglu(x, w, width, z);
     expect_same("activation", y, z, width * 4);
+    found->geglu(x, w, width, y), expected->geglu(x, w, width, z);
+    expect_same("GELU", y, z, width * 4);
+    found->soft_cap(y, 0.7f, width), expected->soft_cap(z, 0.7f, width);
+    expect_same("soft cap", y, z, width * 4);
     found->bias_silu_add(y, w, x, width), expected->bias_silu_add(z, w, x, width);
     expect_same("residual block", y, z, width * 4);
     found->add(x, width, y), expected->add(x, width, z);
@@ -144,6 +148,7 @@ static void fill_paths(size_t prefix, int nodes, int32_t *slots, int32_t *offset
   offsets[nodes] = count;
 }
 
+/// Whole heads and parts of them rotated; plain attention, and windows smaller than a vector, than a path and than the cache.
 static void compare_attention(sk_context *found, sk_context *expected) {
   int32_t tree_slots[256], offsets[31];
   for (size_t dimension = 2; dimension <= 80; dimension += 6) {
@@ -153,7 +158,12 @@ static void compare_attention(sk_context *found, sk_context *expected) {
     fill_paths(prefix, (int)nodes, tree_slots, offsets);
     float *chains[2], *trees[2];
     float *table = malloc(slots * dimension * 4);
-    sk_rotary_lines(10000, dimension, 0, slots, table);
+    float frequencies[40];
+    const size_t pairs = 1 + random_bits() % (dimension / 2);
+    sk_inverse_frequencies(10000, dimension, frequencies);
+    sk_rotary_lines(frequencies, pairs, 1.1f, 0, slots, table);
+    const float scale = 1 / sqrtf((float)dimension), cap = dimension % 4 ? 0 : 0.8f;
+    const size_t windows[] = {0, 1, 3, 17, 40}, window = windows[dimension / 2 % 5];
     float *qkv = random_floats(slots * width, 1);
     int32_t positions[48];
     for (int i = 0; i < 48; i++) positions[i] = i;
@@ -163,14 +173,16 @@ static void compare_attention(sk_context *found, sk_context *expected) {
                               dimension};
       float *rows = malloc(slots * width * 4);
       memcpy(rows, qkv, slots * width * 4);
-      sk_rotate_and_store(context, rows, width, slots, queries, &cache, 0, positions, table);
+      sk_rotate_and_store(context, rows, width, slots, queries, &cache, 0, positions, table, pairs);
       chains[which] = calloc(slots * out_width, 4), trees[which] = calloc(nodes * out_width, 4);
       sk_attention chain = {.queries = rows, .query_stride = width, .query_heads = queries, .rows = slots,
-                            .out = chains[which], .out_stride = out_width};
+                            .scale = scale, .score_cap = cap, .window = window, .out = chains[which],
+                            .out_stride = out_width};
       sk_attend(context, &chain, &cache);
       sk_attention tree = {.queries = rows + prefix * width, .query_stride = width, .query_heads = queries,
                            .rows = nodes, .prefix = prefix, .path_slots = tree_slots, .path_offsets = offsets,
-                           .out = trees[which], .out_stride = out_width};
+                           .scale = scale, .score_cap = cap, .window = window, .out = trees[which],
+                           .out_stride = out_width};
       sk_attend(context, &tree, &cache);
       free(cache.keys), free(cache.values), free(rows);
     }

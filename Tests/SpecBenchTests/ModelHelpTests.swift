@@ -85,7 +85,7 @@ import Testing
       atPath: model.directory + "/kangaroo/model.safetensors",
       toPath: model.directory + "/kangaroo/pytorch_model.bin"
     )
-    expect(try verify(), status: 2, "kangaroo/model.safetensors", "pytorch_model.bin", "python3 -c")
+    expect(try verify(), status: 2, "kangaroo/pytorch_model.bin", "a file of tensors (safetensors)")
   }
 
   /// An adapter and heads are no models of their own, whichever command is pointed at them.
@@ -103,25 +103,69 @@ import Testing
     expect(try inspect(model.directory + "/draft"), status: 0)
   }
 
-  /// Published adapters and heads were written by torch.save, which names their tensors in another format.
-  @Test func aCompanionOfTorchSaveIsNoModel() throws {
+  /// Published adapters and heads were written by torch.save.
+  @Test func companionsOfTorchSaveAreRead() throws {
     for (name, old, new, noun) in [
       ("kangaroo", "model.safetensors", "pytorch_model.bin", "a Kangaroo adapter"),
       ("medusa", "medusa_lm_head.safetensors", "medusa_lm_head.pt", "Medusa heads"),
     ] {
       let folder = "\(model.directory)/\(name)"
-      try FileManager.default.moveItem(atPath: "\(folder)/\(old)", toPath: "\(folder)/\(new)")
-      let shown = try inspect(folder)
-      expect(shown, status: 2, "it holds \(noun), no model of its own", "\"\(new)\" is there", "python3 -c")
-      #expect(!shown.errors.contains("stand in the way") && shown.output.isEmpty)
+      try model.write(TorchArchive(StoredTensor.reading(model.read("\(name)/\(old)"))).file(), to: "\(name)/\(new)")
+      try remove("\(name)/\(old)")
+      expect(try inspect(folder), status: 2, "it holds \(noun), no model of its own")
     }
-    // A whole model in that format is none of them, even without a tokenizer.
-    try FileManager.default.moveItem(
-      atPath: model.directory + "/model.safetensors",
-      toPath: model.directory + "/pytorch_model.bin"
+    #expect(try inspect().output.components(separatedBy: "the one in kangaroo/").count == 3)
+    let result = try verify(["--decoders", "kangaroo,kangaroo-tree,medusa"])
+    expect(result, status: 0)
+    #expect(result.output.contains("identical to vanilla's"))
+  }
+
+  @Test func aModelOfTorchSaveIsRead() throws {
+    let weights = TorchArchive(try StoredTensor.reading(model.read("model.safetensors")))
+    try remove("model.safetensors")
+    try model.write(weights.file(), to: "pytorch_model.bin")
+    expect(try inspect(), status: 0)
+    expect(try verify(["--decoders", "prompt-lookup"]), status: 0)
+    // The other files of a model are often fetched with the index of weights that are not.
+    try model.write(#"{"weight_map": {"a": "model-1.safetensors"}}"#, to: "model.safetensors.index.json")
+    expect(try inspect(), status: 0)
+    try remove("pytorch_model.bin")
+    expect(try inspect(), status: 2, "model-1.safetensors")
+  }
+
+  /// What training notes in an adapter's configuration; the official one has no such member.
+  @Test func anAdapterIsOfOneExitLayer() throws {
+    try model.write(
+      #"{"hidden_size": 32, "num_attention_heads": 4, "rms_norm_eps": 1e-6, "exit_layer": 3}"#,
+      to: "kangaroo/config.json"
     )
-    try remove("tokenizer.json")
-    expect(try inspect(), status: 2, "model.safetensors: there is no such file, but", "tokenizer.json")
+    let words = "3, the exit layer that the adapter in \(model.directory)/kangaroo was trained for"
+    for decoder in ["kangaroo", "kangaroo-tree:exit=1"] {
+      expect(try verify(["--decoders", decoder]), status: 2, words)
+    }
+    expect(try verify(["--decoders", "kangaroo:exit=3,kangaroo-tree:exit=3"]), status: 0)
+    expect(try verify(["--decoders", "prompt-lookup"]), status: 0)
+    expect(try verify(), status: 0, "Left out: kangaroo", words)
+  }
+
+  /// Three to five heads are published, whatever their configuration says and their names begin with.
+  @Test func headsAreCountedInTheirFile() throws {
+    let all = try StoredTensor.reading(model.read("medusa/medusa_lm_head.safetensors"))
+    try remove("medusa/medusa_lm_head.safetensors")
+    try model.write(
+      #"{"medusa_num_heads": 2, "base_model_name_or_path": "lmsys/vicuna-7b-v1.3"}"#,
+      to: "medusa/config.json"
+    )
+    let three = all.filter { !$0.name.hasPrefix("3.") }.map { $0.named("medusa_head." + $0.name) }
+    try model.write(TorchArchive(three).file(), to: "medusa/medusa_lm_head.pt")
+    let line = try inspect().output.split(separator: "\n").first { $0.hasPrefix("medusa") }
+    #expect(line?.hasPrefix("medusa            28032 ") == true, "\(line ?? "")")
+    expect(try verify(["--decoders", "medusa,medusa:tree=chain,nodes=3"]), status: 0)
+    expect(try verify(["--decoders", "medusa:tree=chain,nodes=4"]), status: 2, "no deeper than the 3 heads")
+    let others = StoredTensor("0.0.linear.weight", [16, 16], .float32, [Float](repeating: 0, count: 256))
+    let output = StoredTensor("0.1.weight", [100, 16], .float32, [Float](repeating: 0, count: 1600))
+    try model.write(TorchArchive([others, output]).file(), to: "medusa/medusa_lm_head.pt")
+    expect(try inspect(), status: 2, "medusa_lm_head.pt", "a model of width 16 with a vocabulary of 100")
   }
 
   @Test(.enabled(if: Fixtures.root != nil, "the shared fixtures are not on this machine"))
@@ -151,7 +195,7 @@ import Testing
   }
 
   @Test func inspectTellsTheChatTemplate() throws {
-    #expect(try inspect().output.contains("Chat template   the model has none; the suite's is used"))
+    #expect(try inspect().output.contains("Chat template   the model has none; prompts are plain text"))
     let own =
       #"{"chat_template": "{% for message in messages %}<{{ message.role }}>{{ message.content }}{% endfor %}"}"#
     try model.write(own, to: "tokenizer_config.json")
@@ -176,7 +220,8 @@ import Testing
     let weights = try model.read("model.safetensors")
     try remove("model.safetensors")
     for (name, words) in [
-      ("pytorch_model.bin", "torch.load"), ("pytorch_model-00001-of-00002.bin", "torch.load"),
+      ("weights.pt", "rename it to pytorch_model.bin"),
+      ("pytorch_model-00001-of-00002.bin", "pytorch_model.bin.index.json"),
       ("model-00001-of-00002.safetensors", "model.safetensors.index.json"), ("adapter_model.safetensors", "LoRA"),
       ("small.gguf", "gguf_file"), ("consolidated.00.pth", "Hugging Face layout"), ("model.ckpt", "not read"),
       ("other.safetensors", "rename"),
@@ -215,18 +260,18 @@ import Testing
   @Test func allUnsupportedFieldsAreNamedTogether() throws {
     let text = String(decoding: try model.read("config.json"), as: UTF8.self)
     let more =
-      #""attention_bias": true, "sliding_window": 16, "num_local_experts": 8, "quantization_config": {}, "#
-      + #""rope_scaling": {"type": "yarn", "factor": 2}, "final_logit_softcapping": 30.0, "#
+      #""qkv_bias": true, "sliding_window": 16, "num_local_experts": 8, "quantization_config": {}, "#
+      + #""rope_scaling": {"type": "mrope", "factor": 2}, "final_logit_softcapping": 30.0, "#
     try model.write(text.replacing("{", with: "{" + more).replacing("silu", with: "gelu"), to: "config.json")
     expect(
       try inspect(),
       status: 2,
       "gelu",
-      "attention_bias",
+      "qkv_bias",
       "sliding window",
       "num_local_experts",
       "quantization_config",
-      "yarn",
+      "mrope",
       "final_logit_softcapping",
       "7 things"
     )
@@ -250,7 +295,7 @@ import Testing
     expect(try verify(["--decoders", "vanilla,prompt-lookup"]), status: 0, "the model's own chat template")
     #expect(try !verify(["--decoders", "prompt-lookup", "--chat-template", "plain"]).errors.contains("own chat"))
     try model.write(configuration("{{ raise_exception('none') }}"), to: "tokenizer_config.json")
-    expect(try verify(["--decoders", "prompt-lookup"]), status: 0, "is not used, since it refuses", "\"plain\"")
+    expect(try verify(["--decoders", "prompt-lookup"]), status: 0, "is not used, since it refuses", "plain text")
     expect(
       try verify(["--decoders", "prompt-lookup", "--chat-template", "model"]),
       status: 2,

@@ -11,7 +11,14 @@ import Testing
     let threads: Int
     let weightType: WeightType
     let kernels: KernelSet
-    var testDescription: String { "seed \(seed), \(threads) threads, \(weightType.rawValue), \(kernels.name)" }
+    /// Every other model is a plain Llama; the others go through the families.
+    var modelType: String {
+      let families = ModelConfiguration.families
+      return seed % 2 == 1 ? families[Int(seed / 2) % families.count] : "llama"
+    }
+    var testDescription: String {
+      "\(modelType), seed \(seed), \(threads) threads, \(weightType.rawValue), \(kernels.name)"
+    }
   }
 
   /// Every kernel set meets every weight type; threads and depth go round beside them.
@@ -75,6 +82,7 @@ import Testing
       seed: variant.seed,
       weightType: variant.weightType,
       context: context,
+      modelType: variant.modelType,
       depth: [0.02, 0.1, 0.4][Int(variant.seed / 2 % 3)]
     )
     var accepted = 0

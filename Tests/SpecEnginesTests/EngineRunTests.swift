@@ -63,7 +63,7 @@ private final class Listener: RunObserver {
   private func run(
     _ servers: [ScriptedServer],
     dialect: String,
-    prompts: PromptWriter = .server,
+    prompts: PromptAuthor = .server,
     isExclusive: Bool = false,
     _ change: (inout RunPlan) -> Void = { _ in }
   ) throws -> (store: BenchmarkStore, run: Int64) {
@@ -90,8 +90,8 @@ private final class Listener: RunObserver {
     return (store, outcome.run)
   }
 
-  @Test(arguments: ["llama-server", "vllm", "sglang", "openai"], [PromptWriter.server, .here])
-  func measuresEveryDialect(dialect: String, prompts: PromptWriter) throws {
+  @Test(arguments: ["llama-server", "vllm", "sglang", "openai"], [PromptAuthor.server, .here])
+  func measuresEveryDialect(dialect: String, prompts: PromptAuthor) throws {
     let vanilla = try PlayedEngine.server { $0.dialect = dialect }
     let method = try PlayedEngine.server { ($0.dialect, $0.drafts) = (dialect, 4) }
     let (store, run) = try run([vanilla, method], dialect: dialect, prompts: prompts)

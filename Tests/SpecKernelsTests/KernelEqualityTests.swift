@@ -179,7 +179,11 @@ import Testing
         #expect(try pair { $0.add(x[rows: rows], to: $1) })
         #expect(try pair { $0.addSilu(of: $1, bias: weight, residual: x[rows: rows]) })
         let gateAndUp = try random.activations(rows: count, width: 2 * width, scale: 30)
-        #expect(try pair { $0.swiglu(gateAndUp[rows: rows], into: $1) })
+        #expect(try pair { $0.gate(gateAndUp[rows: rows], with: .silu, into: $1) })
+        #expect(try pair { $0.gate(gateAndUp[rows: rows], with: .geluTanh, into: $1) })
+        #expect(try pair { $0.add(weight, toRows: $1) })
+        #expect(try pair { $0.scale($1, by: 0.3) })
+        #expect(try pair { $0.softCap($1, at: 5) })
         #expect(
           expected.choose(x[rows: rows], withProbability: true) == found.choose(x[rows: rows], withProbability: true)
         )
@@ -187,44 +191,47 @@ import Testing
     }
   }
 
-  @Test(arguments: variants) func attention(_ variant: Variant) throws {
-    var random = SeededRandom(seed: 4)
+  /// Normalizing heads inside a row is normalizing rows of heads.
+  @Test(arguments: variants) func headsAreNormalizedAlone(_ variant: Variant) throws {
+    var random = SeededRandom(seed: 10)
     let (expected, found) = (try Self.reference(), try Self.context(variant))
-    for (queryHeads, heads, dimension) in [(4, 4, 8), (8, 4, 32), (6, 2, 20), (3, 1, 64), (2, 2, 80), (5, 5, 6)] {
-      for prefix in [0, 1, 15, 16, 37, 130] {
-        let count = 1 + random.below(20)
-        let table = try RotaryTable(theta: 10000, headDimension: dimension, positions: prefix + count)
-        let qkv = try random.activations(rows: prefix + count, width: (queryHeads + 2 * heads) * dimension)
-        let tree = random.paths(count: count, after: prefix)
-        for mask in [AttentionMask(chainAfter: prefix), AttentionMask(prefix: prefix, paths: tree)] {
-          func run(_ context: ComputeContext) throws -> Activations {
-            let rows = try Activations(capacity: prefix + count, width: qkv.width)
-            for row in 0..<prefix + count { rows[row] = qkv[row] }
-            let cache = try LayerCache(capacity: prefix + count, heads: heads, headDimension: dimension)
-            context.rotateAndStore(
-              rows[rows: 0..<prefix + count],
-              queryHeads: queryHeads,
-              cache: cache,
-              firstSlot: 0,
-              positions: (0..<Int32(prefix + count)).map { $0 },
-              table: table
-            )
-            let out = try Activations(capacity: count, width: queryHeads * dimension)
-            context.attend(
-              rows[rows: prefix..<prefix + count],
-              queryHeads: queryHeads,
-              mask: mask,
-              cache: cache,
-              into: out[rows: 0..<count]
-            )
-            return out
-          }
-          #expect(
-            sameBits(try run(expected), try run(found)),
-            "\(queryHeads)/\(heads) heads of \(dimension) after \(prefix)"
-          )
-        }
+    for dimension in [2, 20, 64, 130] {
+      let rows = try random.activations(rows: 9, width: 7 * dimension, scale: 3)
+      let weight = random.floats(dimension)
+      let heads = try Activations(capacity: 9 * 4, width: dimension)
+      for row in 0..<9 {
+        for head in 0..<4 { heads[row * 4 + head] = Array(rows[row][(head + 2) * dimension..<(head + 3) * dimension]) }
       }
+      let before = (0..<9).map { rows[$0] }
+      expected.normalize(heads[rows: 0..<36], weight: weight, epsilon: 1e-6, into: heads[rows: 0..<36])
+      found.normalizeHeads(rows[rows: 0..<9], heads: 2..<6, weight: weight, epsilon: 1e-6)
+      for row in 0..<9 {
+        let inside = 2 * dimension..<6 * dimension
+        #expect(Array(rows[row][inside]) == (0..<4).flatMap { heads[row * 4 + $0] })
+        #expect(rows[row][..<inside.lowerBound] == before[row][..<inside.lowerBound])
+        #expect(rows[row][inside.upperBound...] == before[row][inside.upperBound...])
+      }
+    }
+  }
+
+  /// Over all magnitudes, within rounding of the functions in double precision.
+  @Test func activationsAreTheFunctions() throws {
+    let context = try ComputeContext(threads: 1)
+    let numbers = (-4000...4000).map { Float($0) / 400 } + [1e-20, -1e-6, 0.5, -0.5, 30, -30, 1e8, -1e8]
+    let rows = 0..<1
+    let (pairs, gated) = try (
+      Activations(capacity: 1, width: 2 * numbers.count), Activations(capacity: 1, width: numbers.count)
+    )
+    pairs[0] = numbers + [Float](repeating: 1, count: numbers.count)
+    context.gate(pairs[rows: rows], with: .geluTanh, into: gated[rows: rows])
+    for (x, found) in zip(numbers.map(Double.init), gated[0]) {
+      let wanted = x / (1 + exponential(-2 * (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+      #expect(abs(Double(found) - wanted) <= 1e-8 + 5e-7 * abs(wanted), "gelu \(x)")
+    }
+    gated[0] = numbers
+    context.softCap(gated[rows: rows], at: 1)
+    for (x, found) in zip(numbers.map(Double.init), gated[0]) {
+      #expect(abs(Double(found) - hyperbolicTangent(x)) <= 2e-7 * abs(hyperbolicTangent(x)), "tanh \(x)")
     }
   }
 
@@ -246,28 +253,5 @@ import Testing
       #expect(context.choose(x[rows: 0..<1], withProbability: false).first?.index == 20)
       #expect(context.top(5, of: x[rows: 0..<1]) == [20, 50, 99, 0, 1])
     }
-  }
-
-  @Test func rotationIsTheReferences() throws {
-    // Dimension 0 turns by the position itself, in radians; the last pair turns slowest.
-    let table = try RotaryTable(theta: 10000, headDimension: 4, positions: 8)
-    let context = try ComputeContext(threads: 1)
-    let cache = try LayerCache(capacity: 16, heads: 1, headDimension: 4)
-    let rows = try Activations(capacity: 1, width: 12)
-    rows[0] = [1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0]
-    context.rotateAndStore(
-      rows[rows: 0..<1],
-      queryHeads: 1,
-      cache: cache,
-      firstSlot: 0,
-      positions: [7],
-      table: table
-    )
-    let (fast, slow) = (7.0, 0.07)
-    let expected = [
-      cosine(fast) - 3 * sine(fast), 2 * cosine(slow) - 4 * sine(slow), 3 * cosine(fast) + sine(fast),
-      4 * cosine(slow) + 2 * sine(slow),
-    ]
-    for (found, wanted) in zip(rows[0], expected) { #expect(abs(Double(found) - wanted) < 1e-6) }
   }
 }

@@ -9,7 +9,12 @@ import Testing
     let kernels: KernelSet
     let threads: Int
     let weightType: WeightType
-    var testDescription: String { "\(kernels.name), \(threads) threads, \(weightType.rawValue)" }
+    /// Another family for each thread count and weight type.
+    var modelType: String {
+      let (families, place) = (ModelConfiguration.families, WeightType.allCases.firstIndex(of: weightType) ?? 0)
+      return families[(threads + 3 * place) % families.count]
+    }
+    var testDescription: String { "\(modelType), \(kernels.name), \(threads) threads, \(weightType.rawValue)" }
   }
 
   static let variants = KernelSet.supported.flatMap { kernels in
@@ -43,7 +48,13 @@ import Testing
 
   @Test(arguments: variants) func piecesGiveTheSameBits(_ variant: Variant) throws {
     let context = try ComputeContext(threads: variant.threads, kernels: variant.kernels)
-    let target = try RandomModel(seed: 7, weightType: variant.weightType, context: context, contextLength: 200).target
+    let target = try RandomModel(
+      seed: 7,
+      weightType: variant.weightType,
+      context: context,
+      contextLength: 200,
+      modelType: variant.modelType
+    ).target
     var random = SeededRandom(seed: 8)
     let tokens = (0..<150).map { _ in Token(random.below(13)) }
     let single = try Self.logits(target, tokens, pieces: Array(repeating: 1, count: 150))
@@ -53,14 +64,20 @@ import Testing
       seed: 7,
       weightType: variant.weightType,
       context: ComputeContext(threads: 1, kernels: .choose(named: "reference")),
-      contextLength: 200
+      contextLength: 200,
+      modelType: variant.modelType
     ).target
     #expect(try Self.logits(plain, tokens, pieces: [150]) == single)
   }
 
   @Test(arguments: variants) func treesGiveTheSameBitsAsTheirPaths(_ variant: Variant) throws {
     let context = try ComputeContext(threads: variant.threads, kernels: variant.kernels)
-    let target = try RandomModel(seed: 9, weightType: variant.weightType, context: context).target
+    let target = try RandomModel(
+      seed: 9,
+      weightType: variant.weightType,
+      context: context,
+      modelType: variant.modelType
+    ).target
     let width = target.configuration.hiddenSize
     var random = SeededRandom(seed: 10)
     for prefix in [0, 5, 16, 33] {

@@ -195,8 +195,10 @@ import struct SpecSuite.Suite
     let first = try #require(prompts.first { $0.questionID == 7 && $0.turn == 0 })
     let second = try #require(prompts.first { $0.questionID == 7 && $0.turn == 1 })
     let answer = try #require(try store.generations(of: run).first { $0.promptID == first.id }?.text)
-    let text = suite.template.render(history: [("Hello there", answer)], user: "Go on")
+    let text = try suite.template.prompt(history: [("Hello there", answer)], user: "Go on").text
     #expect(second.promptTokens == 1 + model.tokenizer.encode(text).count)
+    #expect(second.text == text.text && second.tokenIDs?.count == second.promptTokens)
+    #expect(second.tokenIDs?.dropFirst().elementsEqual(model.tokenizer.encode(text).map(Int.init)) == true)
   }
 
   @Test func reportsADecoderThatIsNotLossless() throws {

@@ -91,7 +91,7 @@ import Testing
           FROM prompt;
           DROP TABLE prompt;
           ALTER TABLE old_prompt RENAME TO prompt;
-          DELETE FROM grdb_migrations WHERE identifier = '10-own-categories';
+          DELETE FROM grdb_migrations WHERE identifier IN ('10-own-categories', '13-prompt-texts');
           """
       )
     }

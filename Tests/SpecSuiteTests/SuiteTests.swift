@@ -16,7 +16,7 @@ import Testing
     let suite = try SpecSuite.Suite(path: workspace.path + "/")
     #expect(suite.directory == workspace.path)
     #expect(suite.manifest.name == "own")
-    #expect(suite.template == .zephyr)
+    #expect(suite.template == .parts(.zephyr))
     #expect(suite.questions.map(\.questionID) == [1, 2])
     #expect(suite.categories == [.multiTurnConversation, .questionAnswering])
     #expect(suite.questionPath == workspace.path + "/data/q.jsonl")

@@ -13,6 +13,12 @@ public enum Fixtures {
   /// A small trained Llama checkpoint with its companions and golden files; nil if it is absent.
   public static let miniLlama: URL? = root.flatMap { existing($0.appending(path: "mini-llama")) }
 
+  /// Tiny random checkpoints of many families with golden files; nil if they are absent.
+  public static let architectures: URL? = root.flatMap { existing($0.appending(path: "architectures")) }
+
+  /// Files that PyTorch has written, good, old and malicious; nil if they are absent.
+  public static let torchFiles: URL? = root.flatMap { existing($0.appending(path: "torch-files")) }
+
   /// Spec-Bench's official question file; nil if it is absent.
   public static let officialQuestions: URL? = root.flatMap { existing($0.appending(path: "spec-bench-question.jsonl")) }
 

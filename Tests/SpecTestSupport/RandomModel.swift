@@ -46,12 +46,27 @@ public struct RandomModel {
   public let draft: Transformer
   private let tensors: RandomTensors
 
+  /// The target as a folder of `config.json` and `model.safetensors`.
+  ///
+  /// - Returns: the folder, which is removed when it is let go.
+  /// - Throws: what writing files throws.
+  package func checkpoint() throws -> TemporaryFolder {
+    let (folder, configuration) = (try TemporaryFolder(), target.configuration)
+    let stored = configuration.tensorShapes.sorted { $0.key < $1.key }.map { name, shape in
+      StoredTensor(name, shape, .float32, tensors.numbers(name, shape: shape))
+    }
+    _ = try folder.write(configuration.description(storedAs: "float32").document, to: "config.json")
+    _ = try folder.write([UInt8](StoredTensor.file(stored)), to: "model.safetensors")
+    return folder
+  }
+
   /// - Parameters:
   ///   - seed: what all weights follow from.
   ///   - weightType: how weights are held.
   ///   - context: the kernels and threads.
   ///   - contextLength: positions.
   ///   - vocabulary: small, so that random drafts are right now and then.
+  ///   - modelType: the family; the parts that its models may have follow from the seed.
   ///   - depth: how much the layers after the second say; a small number makes drafting from the second layer easy.
   /// - Throws: `KernelError`.
   public init(
@@ -60,9 +75,10 @@ public struct RandomModel {
     context: ComputeContext,
     contextLength: Int = 96,
     vocabulary: Int = 13,
+    modelType: String = "llama",
     depth: Float = 0.3
   ) throws {
-    let configuration = ModelConfiguration(
+    var configuration = ModelConfiguration(
       hiddenSize: 48,
       intermediateSize: 88,
       layers: 5,
@@ -73,6 +89,7 @@ public struct RandomModel {
       contextLength: contextLength,
       tiesEmbeddings: seed % 2 == 0
     )
+    if modelType != "llama" { configuration.adoptFamily(modelType, seed: seed) }
     tensors = RandomTensors(seed: seed) { name in
       // An adapter that adds next to nothing predicts what the second layer already knows.
       if name == "layers.0.self_attn.o_proj.weight" { return 0.05 }
@@ -99,5 +116,31 @@ public struct RandomModel {
   /// - Throws: what writing files throws.
   public func companions(of registry: MethodRegistry = .builtIn) throws -> CompanionFolder {
     try CompanionFolder(of: registry, for: target.configuration, tensors: tensors)
+  }
+}
+
+extension ModelConfiguration {
+  /// Becomes a model of a family, with what some of its models have drawn by the seed.
+  fileprivate mutating func adoptFamily(_ modelType: String, seed: UInt64) {
+    adoptFamily(modelType)
+    var random = SeededRandom(seed: seed)
+    let window = 3 + random.below(12)
+    switch modelType {
+    case "mistral": self.window = AttentionWindow(length: window)
+    case "qwen2": self.window = AttentionWindow(length: window, layers: [2, 3, 4])
+    case "phi3":
+      self.window = AttentionWindow(length: window)
+      rotary.share = 0.5
+    case "qwen3":
+      (parts.queryKeyValueBias, parts.attentionOutputBias) = (true, true)
+      rotary.scaling = .linear(factor: 1.5 + Double(random.below(4)))
+    case "gemma2":
+      self.window = AttentionWindow(length: window, layers: [0, 2, 4])
+      (parts.queryScalar, parts.scoreCap, parts.logitCap) = (12, 3, 2.5)
+    case "gemma3_text":
+      self.window = AttentionWindow(length: window, layers: [0, 1, 3, 4])
+      (parts.queryScalar, windowRotary) = (16, RotaryEmbedding(theta: 500))
+    default: break
+    }
   }
 }

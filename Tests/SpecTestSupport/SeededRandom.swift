@@ -86,3 +86,6 @@ public func sine(_ x: Double) -> Double { sin(x) }
 
 /// Foundation's.
 public func logarithm(_ x: Double) -> Double { log(x) }
+
+/// Foundation's.
+public func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }

@@ -55,4 +55,27 @@ public struct StoredTensor {
     let text = Data("{\"__metadata__\": {\"format\": \"pt\"}, \(header.joined(separator: ", "))}".utf8)
     return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) } + text + data
   }
+
+  /// The tensors of a safetensors file that a test has written.
+  ///
+  /// - Parameter file: its content.
+  /// - Returns: the tensors by name.
+  /// - Throws: what reading JSON throws.
+  public static func reading(_ file: Data) throws -> [StoredTensor] {
+    let length = file.prefix(8).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
+    let header = try JSONSerialization.jsonObject(with: file[8..<8 + length]) as? [String: [String: Any]] ?? [:]
+    return header.sorted { $0.key < $1.key }.compactMap { name, entry in
+      guard let offsets = entry["data_offsets"] as? [Int], let shape = entry["shape"] as? [Int],
+        let type = ["F32": NumberType.float32, "BF16": .bfloat16, "F16": .float16][entry["dtype"] as? String ?? ""]
+      else { return nil }
+      return StoredTensor(name, shape, type, bytes: [UInt8](file[8 + length + offsets[0]..<8 + length + offsets[1]]))
+    }
+  }
+
+  /// The same numbers under another name.
+  public func named(_ name: String) -> StoredTensor { StoredTensor(name, shape, type, bytes: bytes) }
+
+  private init(_ name: String, _ shape: [Int], _ type: NumberType, bytes: [UInt8]) {
+    (self.name, self.shape, self.type, self.bytes) = (name, shape, type, bytes)
+  }
 }

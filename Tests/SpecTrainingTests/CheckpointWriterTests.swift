@@ -103,6 +103,7 @@ struct CheckpointWriterTests {
     let (adapterTensors, headTensors) = (random(3), random(4))
     try writer.writeKangarooAdapter(
       for: configuration,
+      exitLayer: 3,
       shape: shape,
       tensors: try tensors(KangarooAdapter.tensorShapes(of: shape), adapterTensors),
       to: folder.path("kangaroo")

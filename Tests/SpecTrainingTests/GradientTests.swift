@@ -52,6 +52,21 @@ import Testing
     check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 2))
   }
 
+  /// Adapters and heads learn from any family: with a window, soft caps and normalizations of its own, and with one matrix
+  /// for queries, keys and values.
+  @Test(arguments: ["gemma2", "phi3"]) func draftersOfOtherFamilies(_ modelType: String) throws {
+    let context = try ComputeContext(threads: 2)
+    let folder = try RandomModel(seed: 4, context: context, modelType: modelType).checkpoint()
+    let checkpoint = try Checkpoint(directory: folder.path)
+    let batch = Self.batch(rows: 40, vocabulary: 13, seed: 7)
+    let adapter = try KangarooObjective(checkpoint, exitLayer: 2, rows: 40, seed: 1, context: context)
+    disturb(adapter)
+    check(adapter, batch)
+    let heads = try MedusaObjective(checkpoint, count: 2, rows: 40, context: context)
+    disturb(heads)
+    check(heads, batch)
+  }
+
   /// Where the exit learns from is no part of what is differentiated, so it is held still.
   @Test(arguments: [1, 2])
   func draftableTarget(exitLayer: Int) throws {

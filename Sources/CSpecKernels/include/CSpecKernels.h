@@ -94,13 +94,27 @@ bool sk_matmul(sk_context *context, sk_number_type type, const void *packed, siz
 void sk_rmsnorm(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, const float *weight,
                 float epsilon, float *y, size_t y_stride);
 
-/// y += x, row by row.
+/// y += x, row by row. A stride of 0 adds one x to all rows.
 void sk_add(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, float *y,
             size_t y_stride);
 
 /// out = silu(gate) · up, where a row of x holds `width` gates and then `width` ups.
 void sk_swiglu(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, float *out,
                size_t out_stride);
+
+/// out = gelu(gate) · up with the approximation of GELU by tanh, where a row of x holds `width` gates and then as many ups.
+void sk_geglu(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, float *out,
+              size_t out_stride);
+
+/// x = cap · tanh(x / cap), row by row.
+void sk_soft_cap(sk_context *context, float *x, size_t x_stride, size_t rows, size_t width, float cap);
+
+/// x = x · factor, row by row.
+void sk_scale(sk_context *context, float *x, size_t x_stride, size_t rows, size_t width, float factor);
+
+/// sk_rmsnorm of each of the `heads` neighboring heads that a row begins with, in place: one weight for each dimension.
+void sk_normalize_heads(sk_context *context, float *x, size_t x_stride, size_t rows, size_t heads, size_t dimension,
+                        const float *weight, float epsilon);
 
 /// x = residual + silu(x + bias), row by row (a Medusa residual block after its linear layer).
 void sk_bias_silu_add(sk_context *context, float *x, size_t x_stride, size_t rows, size_t width, const float *bias,
@@ -118,14 +132,15 @@ typedef struct {
 
 /// Rotates the query heads of each row in place and writes its rotated key and its value into slot first_slot + row.
 /// A row of qkv holds all query heads, then all key heads, then all value heads. positions[row] selects the line of
-/// the rotary table: head_dimension / 2 cosines, then as many sines.
+/// the rotary table: `pairs` cosines, then as many sines. Dimensions from 2 · pairs on are not rotated.
 void sk_rotate_and_store(sk_context *context, float *qkv, size_t qkv_stride, size_t rows, size_t query_heads,
                          const sk_layer_cache *cache, size_t first_slot, const int32_t *positions,
-                         const float *rotary_table);
+                         const float *rotary_table, size_t pairs);
 
 /// Attention of `rows` new positions. Each sees the slots 0 ..< prefix, then the slots of its own path in rising
 /// order: path_slots[path_offsets[row] ..< path_offsets[row + 1]], its own slot last. Paths of NULL mean a chain:
-/// row r sees the slots 0 ... prefix + r.
+/// row r sees the slots 0 ... prefix + r. In that order the places of the slots are positions, and a row sees the last
+/// `window` of them alone.
 typedef struct {
   const float *queries;
   size_t query_stride;
@@ -134,6 +149,9 @@ typedef struct {
   size_t prefix;
   const int32_t *path_slots;
   const int32_t *path_offsets;
+  float scale;      // of the products of queries and keys
+  float score_cap;  // a score is score_cap · tanh(scaled product / score_cap); 0 for none
+  size_t window;    // positions that a row sees, its own included; 0 for all
   float *out;
   size_t out_stride;
 } sk_attention;
@@ -186,8 +204,14 @@ float sk_exp(float x);
 
 // ---- Rotary table (rotary.c) ----
 
-/// Fills cosines and sines for the positions first ..< first + count: a line of `dimension` floats each.
-void sk_rotary_lines(double theta, size_t dimension, size_t first, size_t count, float *out);
+/// theta^(−2 i / dimension) for i in 0 ..< dimension / 2, in float32.
+void sk_inverse_frequencies(double theta, size_t dimension, float *out);
+/// Fills lines for the positions first ..< first + count: `pairs` cosines of position · inverse frequency, then as many
+/// sines, each times the factor.
+void sk_rotary_lines(const float *inverse_frequencies, size_t pairs, float factor, size_t first, size_t count,
+                     float *out);
+/// ln x for finite x > 0, NaN for all else.
+double sk_natural_log(double x);
 
 // ---- The machine's limits (limits.c) ----
 

@@ -18,6 +18,7 @@ typedef struct {
   const sk_layer_cache *cache;
   const int32_t *positions;
   const float *rotary_table;
+  size_t pairs;
 } rotation;
 
 /// Brings the places that some rows of a head are written to closer, all at once: written to one after the other, each
@@ -43,10 +44,10 @@ static void rotate_heads(const void *job, size_t first, size_t last) {
   for (size_t row = 0; row < r->rows; row++) {
     float *line = r->qkv + row * r->stride;
     float *all_keys = line + r->query_heads * dimension;
-    const float *angles = r->rotary_table + (size_t)r->positions[row] * dimension;
+    const float *angles = r->rotary_table + (size_t)r->positions[row] * 2 * r->pairs;
     const size_t slot = r->first_slot + row;
-    r->kernels->rotate(line + first * group * dimension, (last - first) * group, dimension, angles);
-    r->kernels->rotate(all_keys + first * dimension, last - first, dimension, angles);
+    r->kernels->rotate(line + first * group * dimension, (last - first) * group, dimension, r->pairs, angles);
+    r->kernels->rotate(all_keys + first * dimension, last - first, dimension, r->pairs, angles);
     for (size_t head = first; head < last; head++) {
       const float *key = all_keys + head * dimension, *value = key + cache->kv_heads * dimension;
       float *keys = cache->keys + (head * cache->capacity + slot / SK_PANEL * SK_PANEL) * dimension + slot % SK_PANEL;
@@ -58,8 +59,8 @@ static void rotate_heads(const void *job, size_t first, size_t last) {
 
 void sk_rotate_and_store(sk_context *context, float *qkv, size_t qkv_stride, size_t rows, size_t query_heads,
                          const sk_layer_cache *cache, size_t first_slot, const int32_t *positions,
-                         const float *rotary_table) {
-  rotation job = {context->kernels, qkv, qkv_stride, rows, query_heads, first_slot, cache, positions, rotary_table};
+                         const float *rotary_table, size_t pairs) {
+  rotation job = {context->kernels, qkv, qkv_stride, rows, query_heads, first_slot, cache, positions, rotary_table, pairs};
   const size_t floats_per_head = rows * (query_heads / cache->kv_heads + 2) * cache->head_dimension * 2;
   sk_over_rows(context, cache->kv_heads, floats_per_head, &job, rotate_heads);
 }
@@ -95,7 +96,9 @@ static void attend_part(void *context, int part) {
 bool sk_attend(sk_context *context, const sk_attention *attention, const sk_layer_cache *cache) {
   attending job = {.kernels = context->kernels, .attention = attention, .cache = cache};
   job.items = (attention->rows + ITEM_ROWS - 1) / ITEM_ROWS * cache->kv_heads;
-  size_t work = (attention->prefix + attention->rows) * attention->query_heads * cache->head_dimension * 2;
+  size_t seen = attention->prefix + attention->rows;
+  if (attention->window && attention->window < seen) seen = attention->window;
+  size_t work = seen * attention->query_heads * cache->head_dimension * 2;
   size_t threads = (size_t)sk_pool_threads(context->pool);
   if (attention->rows * work < WORTH_SHARING) threads = 1;
   job.parts = (int)(job.items < threads ? job.items : threads);

@@ -82,8 +82,8 @@ typedef struct {
   const sk_kernel_set *kernels;
   const float *x, *weight, *residual;
   float *y;
-  size_t x_stride, y_stride, residual_stride, width;
-  float epsilon;
+  size_t x_stride, y_stride, residual_stride, width, heads;
+  float epsilon, factor;
 } row_job;
 
 static void rmsnorm_rows(const void *job, size_t first, size_t last) {
@@ -125,6 +125,57 @@ void sk_swiglu(sk_context *context, const float *x, size_t x_stride, size_t rows
   row_job job = {.kernels = context->kernels, .x = x, .x_stride = x_stride, .width = width, .y = out,
                  .y_stride = out_stride};
   sk_over_rows(context, rows, width * 4, &job, swiglu_rows);
+}
+
+static void geglu_rows(const void *job, size_t first, size_t last) {
+  const row_job *r = job;
+  for (size_t row = first; row < last; row++) {
+    const float *x = r->x + row * r->x_stride;
+    r->kernels->geglu(x, x + r->width, r->width, r->y + row * r->y_stride);
+  }
+}
+
+void sk_geglu(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, float *out,
+              size_t out_stride) {
+  row_job job = {.kernels = context->kernels, .x = x, .x_stride = x_stride, .width = width, .y = out,
+                 .y_stride = out_stride};
+  sk_over_rows(context, rows, width * 4, &job, geglu_rows);
+}
+
+static void soft_cap_rows(const void *job, size_t first, size_t last) {
+  const row_job *r = job;
+  for (size_t row = first; row < last; row++) r->kernels->soft_cap(r->y + row * r->y_stride, r->factor, r->width);
+}
+
+void sk_soft_cap(sk_context *context, float *x, size_t x_stride, size_t rows, size_t width, float cap) {
+  row_job job = {.kernels = context->kernels, .y = x, .y_stride = x_stride, .width = width, .factor = cap};
+  sk_over_rows(context, rows, width * 4, &job, soft_cap_rows);
+}
+
+static void scale_rows(const void *job, size_t first, size_t last) {
+  const row_job *r = job;
+  for (size_t row = first; row < last; row++)
+    r->kernels->training->scale(r->y + row * r->y_stride, r->factor, r->width);
+}
+
+void sk_scale(sk_context *context, float *x, size_t x_stride, size_t rows, size_t width, float factor) {
+  row_job job = {.kernels = context->kernels, .y = x, .y_stride = x_stride, .width = width, .factor = factor};
+  sk_over_rows(context, rows, width, &job, scale_rows);
+}
+
+static void normalize_heads(const void *job, size_t first, size_t last) {
+  const row_job *r = job;
+  for (size_t row = first; row < last; row++) {
+    float *heads = r->y + row * r->y_stride;
+    r->kernels->rmsnorm(heads, r->width, r->heads, r->width, r->weight, r->epsilon, heads, r->width);
+  }
+}
+
+void sk_normalize_heads(sk_context *context, float *x, size_t x_stride, size_t rows, size_t heads, size_t dimension,
+                        const float *weight, float epsilon) {
+  row_job job = {.kernels = context->kernels, .y = x, .y_stride = x_stride, .width = dimension, .heads = heads,
+                 .weight = weight, .epsilon = epsilon};
+  sk_over_rows(context, rows, heads * dimension * 2, &job, normalize_heads);
 }
 
 static void bias_silu_add_rows(const void *job, size_t first, size_t last) {

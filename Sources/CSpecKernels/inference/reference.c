@@ -80,17 +80,24 @@ static void swiglu(const float *gate, const float *up, size_t count, float *out)
   for (size_t i = 0; i < count; i++) out[i] = silu(gate[i]) * up[i];
 }
 
+static void geglu(const float *gate, const float *up, size_t count, float *out) {
+  for (size_t i = 0; i < count; i++) out[i] = gelu_tanh(gate[i]) * up[i];
+}
+
+static void soft_cap_row(float *x, float cap, size_t count) {
+  for (size_t i = 0; i < count; i++) x[i] = soft_cap(x[i], cap);
+}
+
 static void bias_silu_add(float *x, const float *bias, const float *residual, size_t count) {
   for (size_t i = 0; i < count; i++) x[i] = residual[i] + silu(x[i] + bias[i]);
 }
 
-static void rotate(float *heads, size_t count, size_t dimension, const float *line) {
-  size_t half = dimension / 2;
+static void rotate(float *heads, size_t count, size_t dimension, size_t pairs, const float *line) {
   for (size_t head = 0; head < count; head++, heads += dimension) {
-    for (size_t i = 0; i < half; i++) {
-      float a = heads[i], b = heads[half + i];
-      heads[i] = a * line[i] - b * line[half + i];
-      heads[half + i] = b * line[i] + a * line[half + i];
+    for (size_t i = 0; i < pairs; i++) {
+      float a = heads[i], b = heads[pairs + i];
+      heads[i] = a * line[i] - b * line[pairs + i];
+      heads[pairs + i] = b * line[i] + a * line[pairs + i];
     }
   }
 }
@@ -117,24 +124,26 @@ static void attend_head(const sk_attention *attention, const sk_layer_cache *cac
     path_count = (size_t)(attention->path_offsets[row + 1] - attention->path_offsets[row]);
   }
   size_t count = attention->prefix + path_count;
-  float scale = 1.0f / sqrtf((float)dimension);
+  // The row's position is count − 1, and the place of a slot in the logical order is its position.
+  size_t first = attention->window && attention->window < count ? count - attention->window : 0;
 #define SLOT(j) (path && (j) >= attention->prefix ? (size_t)path[(j) - attention->prefix] : (j))
-  for (size_t j = 0; j < count; j++) {
+  for (size_t j = first; j < count; j++) {
     float sum = 0;
     for (size_t d = 0; d < dimension; d++) sum = fmaf(key(cache, kv_head, SLOT(j), d), query[d], sum);
-    scores[j] = sum * scale;
+    scores[j] = sum * attention->scale;
+    if (attention->score_cap > 0) scores[j] = soft_cap(scores[j], attention->score_cap);
   }
-  float largest = scores[0];
-  for (size_t j = 1; j < count; j++) largest = scores[j] > largest ? scores[j] : largest;
+  float largest = scores[first];
+  for (size_t j = first + 1; j < count; j++) largest = scores[j] > largest ? scores[j] : largest;
   float sum = 0;
-  for (size_t j = 0; j < count; j++) {
+  for (size_t j = first; j < count; j++) {
     scores[j] = canonical_exp(scores[j] - largest);
     sum += scores[j];
   }
   float *out = attention->out + row * attention->out_stride + head * dimension;
   for (size_t d = 0; d < dimension; d++) {
     float weighted = 0;
-    for (size_t j = 0; j < count; j++) weighted = fmaf(scores[j], value(cache, kv_head, SLOT(j), d), weighted);
+    for (size_t j = first; j < count; j++) weighted = fmaf(scores[j], value(cache, kv_head, SLOT(j), d), weighted);
     out[d] = weighted / sum;
   }
 #undef SLOT
@@ -204,6 +213,8 @@ const sk_kernel_set sk_reference_kernels = {
     .quantize = quantize,
     .add = add,
     .swiglu = swiglu,
+    .geglu = geglu,
+    .soft_cap = soft_cap_row,
     .bias_silu_add = bias_silu_add,
     .rotate = rotate,
     .attend = attend,

@@ -59,14 +59,20 @@ static void cosine_and_sine(double angle, float *cosine, float *sine) {
   }
 }
 
-void sk_rotary_lines(double theta, size_t dimension, size_t first, size_t count, float *out) {
-  size_t half = dimension / 2;
-  double log_theta = sk_natural_log(theta);
-  for (size_t i = 0; i < half; i++) {
-    float inverse_frequency = (float)exponential(-log_theta * (double)(2 * i) / (double)dimension);
-    for (size_t line = 0; line < count; line++) {
-      float angle = (float)(first + line) * inverse_frequency;
-      cosine_and_sine((double)angle, &out[line * dimension + i], &out[line * dimension + half + i]);
+void sk_inverse_frequencies(double theta, size_t dimension, float *out) {
+  const double log_theta = sk_natural_log(theta);
+  for (size_t i = 0; i < dimension / 2; i++)
+    out[i] = (float)exponential(-log_theta * (double)(2 * i) / (double)dimension);
+}
+
+void sk_rotary_lines(const float *inverse_frequencies, size_t pairs, float factor, size_t first, size_t count,
+                     float *out) {
+  for (size_t line = 0; line < count; line++, out += 2 * pairs) {
+    for (size_t i = 0; i < pairs; i++) {
+      float angle = (float)(first + line) * inverse_frequencies[i], cosine, sine;
+      cosine_and_sine((double)angle, &cosine, &sine);
+      out[i] = cosine * factor;
+      out[pairs + i] = sine * factor;
     }
   }
 }

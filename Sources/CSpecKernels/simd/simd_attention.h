@@ -13,9 +13,14 @@ typedef struct {
   const float *query;
   float *scores;
   const int32_t *path;  // its slots after the prefix; NULL if they follow in order
-  size_t count;         // slots that it sees
+  size_t first, count;  // the places of the slots that it sees, in their logical order
   float *out;
 } attention_query;
+
+/// Slots that all queries of a batch see; none of them comes from a path.
+typedef struct {
+  size_t first, end;
+} shared_slots;
 
 /// Memory that comes next, read ahead line by line along with what is read now; NULL for none.
 INLINE void read_line_ahead(const float *next, size_t offset) {
@@ -51,11 +56,11 @@ INLINE void score_blocks(size_t queries, size_t blocks, const float *keys, size_
       store(query[q].scores + first * SK_PANEL + v * LANES, sums[q * vectors + v] * (vfloat)scale);
 }
 
-/// Scores of the key blocks 0 ..< last; `next` is read ahead, a line for each line of keys.
-INLINE void score_keys(size_t queries, const float *keys, size_t dimension, size_t last, float scale,
+/// Scores of the key blocks first ..< last; `next` is read ahead, a line for each line of keys.
+INLINE void score_keys(size_t queries, const float *keys, size_t dimension, size_t first, size_t last, float scale,
                        const attention_query *query, const float *next) {
   const size_t at_once = queries * PANEL_VECTORS >= 8 ? 1 : queries == 1 ? 4 / PANEL_VECTORS : 8 / PANEL_VECTORS / queries;
-  size_t block = 0;
+  size_t block = first;
   for (; block + at_once <= last; block += at_once)
     score_blocks(queries, at_once, keys, dimension, scale, query, block, next);
   for (; block < last; block++) score_blocks(queries, 1, keys, dimension, scale, query, block, next);
@@ -85,28 +90,54 @@ INLINE float largest_of(const float *x, size_t count) {
   return largest;
 }
 
-/// Exponentials of a line's first `count` scores, the largest subtracted; what fills its last vector is of no use.
-INLINE void exponentiate(float *line, size_t count) {
-  vfloat lanes = (vfloat)line[0];
+/// Caps the vectors that hold the scores first ..< count of a line.
+INLINE void cap_scores(float *line, size_t first, size_t count, float cap) {
+  for (size_t i = first / LANES * LANES; i < count; i += LANES) store(line + i, soft_cap_lanes(load(line + i), cap));
+}
+
+/// Exponentials of a line's scores first ..< count, the largest of them subtracted; what else is in their first and last
+/// vectors is of no use.
+INLINE void exponentiate(float *line, size_t first, size_t count) {
+  vfloat lanes = (vfloat)line[first];
+  // From the vector in which they begin.
+  line += first / LANES * LANES, count -= first / LANES * LANES, first %= LANES;
   size_t i = 0;
+  if (first > 0) {
+    vint seen = (LANE_NUMBERS >= (vint)(int32_t)first) & (LANE_NUMBERS < (vint)(int32_t)(count < LANES ? count : LANES));
+    lanes = select_lanes((load(line) > lanes) & seen, load(line), lanes);
+    i = LANES;
+  }
   for (; i + LANES <= count; i += LANES) lanes = select_lanes(load(line + i) > lanes, load(line + i), lanes);
-  vint seen = LANE_NUMBERS < (vint)(int32_t)(count - i);
-  if (i < count) lanes = select_lanes((load(line + i) > lanes) & seen, load(line + i), lanes);
+  if (i < count) {
+    vint seen = LANE_NUMBERS < (vint)(int32_t)(count - i);
+    lanes = select_lanes((load(line + i) > lanes) & seen, load(line + i), lanes);
+  }
   vfloat largest = (vfloat)largest_lane(lanes);
   for (i = 0; i < count; i += LANES) store(line + i, exp_lanes(load(line + i) - largest));
 }
 
 /// One pass over the values for `queries` query heads and `vectors` vectors of dimensions (constants at every call):
 /// out = Σ weight · value / Σ weight, where the sum of weights is its own chain. Lanes are dimensions. All queries see the
-/// slots 0 ..< shared, and then each its own. `next` is read ahead along with the values.
-INLINE void weigh_values(size_t queries, size_t vectors, size_t prefix, size_t shared, const float *values,
+/// slots of `shared`; before and after those each sees its own. `next` is read ahead along with the values.
+INLINE void weigh_values(size_t queries, size_t vectors, size_t prefix, shared_slots shared, const float *values,
                          size_t value_stride, const attention_query *query, size_t out_offset, size_t out_count,
                          const float *next) {
   vfloat sums[WEIGHED_VECTORS];
   float totals[4] = {0, 0, 0, 0};
 #pragma clang loop unroll(full)
   for (size_t i = 0; i < queries * vectors; i++) sums[i] = (vfloat)0.0f;
-  for (size_t j = 0; j < shared; j++) {
+#pragma clang loop unroll(full)
+  for (size_t q = 0; q < queries; q++) {
+    for (size_t j = query[q].first; j < shared.first; j++) {
+      const float *line = values + j * value_stride;
+      float weight = query[q].scores[j];
+      totals[q] += weight;
+#pragma clang loop unroll(full)
+      for (size_t v = 0; v < vectors; v++)
+        sums[q * vectors + v] = fma_lanes((vfloat)weight, load(line + v * LANES), sums[q * vectors + v]);
+    }
+  }
+  for (size_t j = shared.first; j < shared.end; j++) {
     const float *line = values + j * value_stride;
 #pragma clang loop unroll(full)
     for (size_t v = 0; v < vectors; v += PANEL_VECTORS) read_line_ahead(next, j * value_stride + v * LANES);
@@ -121,7 +152,7 @@ INLINE void weigh_values(size_t queries, size_t vectors, size_t prefix, size_t s
   }
 #pragma clang loop unroll(full)
   for (size_t q = 0; q < queries; q++) {
-    for (size_t j = shared; j < query[q].count; j++) {
+    for (size_t j = query[q].first > shared.end ? query[q].first : shared.end; j < query[q].count; j++) {
       const float *line = values + (query[q].path ? (size_t)query[q].path[j - prefix] : j) * value_stride;
       float weight = query[q].scores[j];
       totals[q] += weight;
@@ -137,7 +168,7 @@ INLINE void weigh_values(size_t queries, size_t vectors, size_t prefix, size_t s
 }
 
 /// All dimensions of the values for the queries of a batch.
-INLINE void weigh_all_values(size_t batch, size_t prefix, size_t shared, const float *values, size_t dimension,
+INLINE void weigh_all_values(size_t batch, size_t prefix, shared_slots shared, const float *values, size_t dimension,
                              const attention_query *query, const float *next) {
   const size_t stride = sk_round_up(dimension, SK_PANEL);
   for (size_t first = 0, vectors; first < dimension; first += vectors * LANES) {
@@ -175,7 +206,21 @@ static attention_query query_at(const sk_attention *attention, size_t group, siz
     query.path = attention->path_slots + attention->path_offsets[row];
     query.count = attention->prefix + (size_t)(attention->path_offsets[row + 1] - attention->path_offsets[row]);
   }
+  // The row's position is count − 1, and the place of a slot in the logical order is its position.
+  if (attention->window && attention->window < query.count) query.first = query.count - attention->window;
   return query;
+}
+
+/// The slots that all queries of a batch see before their paths.
+INLINE shared_slots slots_of_all(const attention_query *query, size_t batch, size_t prefix) {
+  shared_slots shared = {0, SIZE_MAX};
+  for (size_t q = 0; q < batch; q++) {
+    const size_t end = query[q].path ? prefix : query[q].count;
+    if (query[q].first > shared.first) shared.first = query[q].first;
+    if (end < shared.end) shared.end = end;
+  }
+  if (shared.first > shared.end) shared.first = shared.end;
+  return shared;
 }
 
 static void simd_attend(const sk_attention *attention, const sk_layer_cache *cache, size_t first, size_t last,
@@ -185,33 +230,36 @@ static void simd_attend(const sk_attention *attention, const sk_layer_cache *cac
   const float *keys = cache->keys + kv_head * cache->capacity * dimension;
   const float *values = cache->values + kv_head * cache->capacity * sk_round_up(dimension, SK_PANEL);
   const float *next_keys = kv_head + 1 < cache->kv_heads ? keys + cache->capacity * dimension : NULL;
-  const float scale = 1.0f / sqrtf((float)dimension);
+  const float scale = attention->scale, cap = attention->score_cap;
   for (size_t done = 0, batch; done < queries; done += batch) {
     batch = queries - done >= 4 ? 4 : queries - done >= 2 ? 2 : 1;
     attention_query query[4];
-    size_t last_slot = 0, shared = SIZE_MAX;
+    size_t first_slot = SIZE_MAX, last_slot = 0;
     for (size_t q = 0; q < batch; q++) {
       query[q] = query_at(attention, group, dimension, kv_head, first, done + q);
       query[q].scores = scores + q * cache->capacity;
       const size_t own = query[q].path ? (size_t)query[q].path[query[q].count - prefix - 1] : query[q].count - 1;
       last_slot = own > last_slot ? own : last_slot;
-      shared = query[q].path ? prefix : query[q].count < shared ? query[q].count : shared;
+      // Where a window begins on a path, the slots before it are scored too: paths are short.
+      const size_t begin = query[q].path && query[q].first > prefix ? prefix : query[q].first;
+      first_slot = begin < first_slot ? begin : first_slot;
     }
     // The first batch finds the head's keys and values far away: it brings the values closer, and then the next keys.
-    const size_t blocks = last_slot / SK_PANEL + 1;
+    const size_t block = first_slot / SK_PANEL, blocks = last_slot / SK_PANEL + 1;
     const float *ahead = done == 0 ? values : NULL;
     switch (batch) {
-      case 1: score_keys(1, keys, dimension, blocks, scale, query, ahead); break;
-      case 2: score_keys(2, keys, dimension, blocks, scale, query, ahead); break;
-      default: score_keys(4, keys, dimension, blocks, scale, query, ahead); break;
+      case 1: score_keys(1, keys, dimension, block, blocks, scale, query, ahead); break;
+      case 2: score_keys(2, keys, dimension, block, blocks, scale, query, ahead); break;
+      default: score_keys(4, keys, dimension, block, blocks, scale, query, ahead); break;
     }
     for (size_t q = 0; q < batch; q++) {
       // A tree's rows score whole blocks and then bring the slots on their path together; paths rise.
       for (size_t j = prefix; query[q].path && j < query[q].count; j++)
         query[q].scores[j] = query[q].scores[query[q].path[j - prefix]];
-      exponentiate(query[q].scores, query[q].count);
+      if (cap > 0) cap_scores(query[q].scores, query[q].first, query[q].count, cap);
+      exponentiate(query[q].scores, query[q].first, query[q].count);
     }
-    weigh_all_values(batch, prefix, shared, values, dimension, query, done == 0 ? next_keys : NULL);
+    weigh_all_values(batch, prefix, slots_of_all(query, batch, prefix), values, dimension, query, done == 0 ? next_keys : NULL);
   }
 }
 

@@ -53,6 +53,24 @@ INLINE vfloat exp_lanes(vfloat x) {
 
 INLINE vfloat silu_lanes(vfloat x) { return x / ((vfloat)1.0f + exp_lanes(-x)); }
 
+INLINE vfloat tanh_lanes(vfloat x) {
+  vfloat magnitude = __builtin_elementwise_abs(x), square = x * x;
+  vfloat power = exp_lanes(magnitude + magnitude), above = power - (vfloat)1.0f;
+  vint sign = (vint)x & (vint)INT32_MIN, is_large = magnitude > (vfloat)TANH_SMALL;
+  vfloat numerator = x * fma_lanes(fma_lanes((vfloat)TANH_N2, square, (vfloat)TANH_N1), square, (vfloat)1.0f);
+  vfloat denominator = fma_lanes(fma_lanes((vfloat)TANH_D2, square, (vfloat)TANH_D1), square, (vfloat)1.0f);
+  numerator = select_lanes(is_large, (vfloat)((vint)above | sign), numerator);
+  return numerator / select_lanes(is_large, power + (vfloat)1.0f, denominator);
+}
+
+/// cap · tanh(x / cap)
+INLINE vfloat soft_cap_lanes(vfloat x, float cap) { return (vfloat)cap * tanh_lanes(x / (vfloat)cap); }
+
+INLINE vfloat gelu_tanh_lanes(vfloat x) {
+  vfloat inner = fma_lanes((vfloat)GELU_CUBIC * x, x * x, x);
+  return x / ((vfloat)1.0f + exp_lanes(inner * (vfloat)GELU_MINUS_TWICE_ROOT));
+}
+
 /// A vector of the last `count` numbers, zero beyond them.
 INLINE vfloat load_tail(const float *p, size_t count) {
   vfloat v = (vfloat)0.0f;

@@ -31,6 +31,20 @@ static void simd_swiglu(const float *gate, const float *up, size_t count, float 
   }
 }
 
+static void simd_geglu(const float *gate, const float *up, size_t count, float *out) {
+  for (size_t i = 0; i < count; i += LANES) {
+    const size_t rest = rest_at(count, i);
+    store_some(out + i, gelu_tanh_lanes(load_some(gate + i, rest)) * load_some(up + i, rest), rest);
+  }
+}
+
+static void simd_soft_cap(float *x, float cap, size_t count) {
+  for (size_t i = 0; i < count; i += LANES) {
+    const size_t rest = rest_at(count, i);
+    store_some(x + i, soft_cap_lanes(load_some(x + i, rest), cap), rest);
+  }
+}
+
 static void simd_bias_silu_add(float *x, const float *bias, const float *residual, size_t count) {
   size_t i = 0;
   for (; i + LANES <= count; i += LANES)
@@ -43,19 +57,18 @@ static void simd_bias_silu_add(float *x, const float *bias, const float *residua
   }
 }
 
-static void simd_rotate(float *heads, size_t count, size_t dimension, const float *line) {
-  const size_t half = dimension / 2;
+static void simd_rotate(float *heads, size_t count, size_t dimension, size_t pairs, const float *line) {
   for (size_t head = 0; head < count; head++, heads += dimension) {
     size_t i = 0;
-    for (; i + LANES <= half; i += LANES) {
-      vfloat a = load(heads + i), b = load(heads + half + i), cosine = load(line + i), sine = load(line + half + i);
+    for (; i + LANES <= pairs; i += LANES) {
+      vfloat a = load(heads + i), b = load(heads + pairs + i), cosine = load(line + i), sine = load(line + pairs + i);
       store(heads + i, a * cosine - b * sine);
-      store(heads + half + i, b * cosine + a * sine);
+      store(heads + pairs + i, b * cosine + a * sine);
     }
-    for (; i < half; i++) {
-      float a = heads[i], b = heads[half + i];
-      heads[i] = a * line[i] - b * line[half + i];
-      heads[half + i] = b * line[i] + a * line[half + i];
+    for (; i < pairs; i++) {
+      float a = heads[i], b = heads[pairs + i];
+      heads[i] = a * line[i] - b * line[pairs + i];
+      heads[pairs + i] = b * line[i] + a * line[pairs + i];
     }
   }
 }

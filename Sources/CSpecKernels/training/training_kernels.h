@@ -82,9 +82,6 @@ typedef struct {
 
 extern const sk_training_kernels sk_reference_training_kernels;
 
-/// ln x for x > 0, in double precision.
-double sk_natural_log(double x);
-
 // ---- Spreading work (training_work.c) ----
 
 /// Runs body for the items 0 ..< items in rising order of their start, each taken by whoever is free. `worker` is below

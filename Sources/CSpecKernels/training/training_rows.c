@@ -147,7 +147,7 @@ static void rotate_rows(const void *job, size_t first, size_t last) {
   // The lines of the table turn forwards; backwards is the same cosine and the negative sine.
   for (size_t row = first; row < last; row++) {
     const float *line = r->flag ? r->x + row * r->width : r->x + (size_t)r->tokens[row] * r->width;
-    r->kernels->rotate(r->y + row * r->stride, r->heads, r->width, line);
+    r->kernels->rotate(r->y + row * r->stride, r->heads, r->width, r->width / 2, line);
   }
 }
 

@@ -7,7 +7,7 @@ struct DemoData {
   let recipe: Recipe
   let texts: CorpusTexts
   let tokenizer: Tokenizer
-  let encoder: ConversationEncoder
+  let encoder: ConversationEncoder<ChatTemplate>
   private let tokenDrills: TokenDrills
   private let wordDrills: WordDrills
 
@@ -24,7 +24,7 @@ struct DemoData {
     self.recipe = recipe
     self.texts = texts
     tokenizer = try Tokenizer(directory: folder.model)
-    encoder = ConversationEncoder(tokenizer: tokenizer, template: Self.template, configuration: recipe.target)
+    encoder = ConversationEncoder(tokenizer: tokenizer, writer: Self.template, configuration: recipe.target)
     let markers = Self.markers.compactMap(tokenizer.token)
     guard markers.count == 2, let end = recipe.target.endTokens.first else {
       throw RecipeFileError.otherTokenizer(file: folder.tokenizer, markers: Self.markers)
@@ -111,7 +111,7 @@ struct DemoData {
   }
 
   /// Prompts that the target has not learned from, for it to answer itself.
-  var distilledPrompts: [ConversationEncoder.Encoded] {
+  var distilledPrompts: [EncodedDocument] {
     encoded(recipe.baseDocuments..<recipe.baseDocuments + recipe.distilledPrompts)
   }
 
@@ -162,7 +162,7 @@ struct DemoData {
     _ range: Range<Int>,
     stream: DemoStream = .training,
     mixture: DemoCorpus.Mixture = .translating
-  ) -> [ConversationEncoder.Encoded] {
+  ) -> [EncodedDocument] {
     let corpus = DemoCorpus(texts, seed: recipe.seed, stream: stream, mixture: mixture)
     return range.map { encoder.encode(Self.document(corpus.document(at: $0).turns)) }
   }

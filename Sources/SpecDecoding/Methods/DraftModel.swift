@@ -108,7 +108,8 @@ extension DraftModel {
       help: "the draft model's folder; 'draft' is the one beside the target's files"
     ),
     noun: "a draft model",
-    weights: "model.safetensors",
+    weights: WeightNames.model.safetensors,
+    torchWeights: WeightNames.model.torch,
     training: "draft",
     numberHint: "the number of drafted tokens is 'steps'",
     read: { folder, files in try checkpoint(folder, files).configuration.parameterCount },

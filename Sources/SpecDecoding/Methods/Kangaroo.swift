@@ -81,9 +81,9 @@ extension Kangaroo {
     isDefault: true,
     verifiesByRejection: true,
     addedParameters: { KangarooAdapter.parameterCount(for: $0) },
-    checkSettings: { _ = try $0.exitLayer($1.configuration) },
+    checkSettings: { _ = try $0.exitLayer($1) },
     make: { settings, resources in
-      let exit = try settings.exitLayer(resources.target.configuration)
+      let exit = try settings.exitLayer(resources.files)
       let adapter = try settings.adapter(resources)
       let decoder = try decoder(
         target: resources.target,

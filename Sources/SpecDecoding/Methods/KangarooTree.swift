@@ -174,11 +174,11 @@ extension KangarooTree {
     addedParameters: { KangarooAdapter.parameterCount(for: $0) },
     checkSettings: { settings, files in
       _ = try growth(settings, files.configuration)
-      _ = try settings.exitLayer(files.configuration)
+      _ = try settings.exitLayer(files)
     },
     make: { settings, resources in
       let growth = try growth(settings, resources.target.configuration)
-      let exit = try settings.exitLayer(resources.target.configuration)
+      let exit = try settings.exitLayer(resources.files)
       let adapter = try settings.adapter(resources)
       let decoder = try decoder(
         target: resources.target,

@@ -90,7 +90,8 @@ extension Medusa {
       help: "the heads' folder; 'medusa' is the one beside the model"
     ),
     noun: "heads",
-    weights: "medusa_lm_head.safetensors",
+    weights: WeightNames.heads.safetensors,
+    torchWeights: WeightNames.heads.torch,
     training: "medusa",
     numberHint: "how many heads draft follows from the tree, as with tree=chain,nodes=3",
     read: { folder, files in
@@ -107,7 +108,9 @@ extension Medusa {
   )
 
   private static func tree(_ settings: SettingValues, heads: Int, _ files: TargetFiles) throws -> CandidateTree {
-    let tree = try CandidateTree(named: files.tree(settings.text("tree")), nodes: settings.integer("nodes"))
+    var tree = try CandidateTree(named: files.tree(settings.text("tree")), nodes: settings.integer("nodes"))
+    // Published heads are three to five, and the default tree asks for four.
+    if settings.isDefault("tree"), tree.depth > heads { tree = tree.cut(at: heads) }
     guard tree.depth <= heads else {
       throw settings.invalid("tree", "a tree no deeper than the \(heads) heads, as fewer 'nodes' make it,")
     }

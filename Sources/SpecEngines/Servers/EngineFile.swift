@@ -45,7 +45,7 @@ package enum EngineFile {
     }
     engine.isExclusive = try field.member("exclusive").unlessNull?.boolean() ?? false
     if let prompts = try field.member("prompts").unlessNull {
-      guard let writer = PromptWriter(rawValue: try prompts.string()) else {
+      guard let writer = PromptAuthor(rawValue: try prompts.string()) else {
         throw prompts.mismatch(expected: "\"server\" or \"here\"")
       }
       engine.prompts = writer

@@ -107,7 +107,7 @@ package struct ServerSettings: Codable, Equatable, Sendable {
 }
 
 /// Who writes the conversation as a prompt.
-package enum PromptWriter: String, Codable, Sendable {
+package enum PromptAuthor: String, Codable, Sendable {
   /// The server, by the model's own template.
   case server
   /// This program, by the suite's template or the one that is asked for.
@@ -121,7 +121,7 @@ package struct EngineSettings: Codable, Equatable, Sendable {
   /// Whether its servers cannot run at the same time.
   package var isExclusive = false
   /// Who writes prompts.
-  package var prompts = PromptWriter.server
+  package var prompts = PromptAuthor.server
   /// The servers, the baseline first.
   package var servers: [ServerSettings]
 

@@ -1,10 +1,10 @@
-import Foundation
-import SpecFiles
 import SpecKernels
 
-/// The shape of a Llama-family model, from the `config.json` of its checkpoint.
+/// What a model computes: its sizes and the parts that it has, from the `config.json` of its checkpoint.
 public struct ModelConfiguration: Sendable, Equatable {
-  /// `LlamaForCausalLM` or a model of the same architecture under another name.
+  /// The family, as `model_type` names it.
+  public var modelType: String
+  /// The model's class in Hugging Face's transformers, such as `LlamaForCausalLM`.
   public var architecture: String
   /// Width of the residual stream.
   public var hiddenSize: Int
@@ -22,10 +22,18 @@ public struct ModelConfiguration: Sendable, Equatable {
   public var vocabularySize: Int
   /// Most positions that the model was made for.
   public var contextLength: Int
+  /// Why that is fewer than the file says, or all that it can be; nil where nothing but training limits the context.
+  public var contextLimit: ContextLimit?
   /// Epsilon of the normalizations.
   public var normEpsilon: Float
-  /// Base of the rotary embedding's frequencies.
-  public var ropeTheta: Double
+  /// How queries and keys are rotated.
+  public var rotary: RotaryEmbedding
+  /// How they are rotated in layers with a window; nil for the same way.
+  public var windowRotary: RotaryEmbedding?
+  /// How far some layers look back; nil where all see all.
+  public var window: AttentionWindow?
+  /// What the layers consist of.
+  public var parts: ModelParts
   /// Whether the head is the embedding itself.
   public var tiesEmbeddings: Bool
   /// The token that begins a text, if the checkpoint names one.
@@ -33,8 +41,9 @@ public struct ModelConfiguration: Sendable, Equatable {
   /// The tokens that end a text.
   public var endTokens: [Token]
 
-  /// A configuration made in memory, for tests and synthetic shapes.
+  /// A plain Llama's configuration made in memory, for tests and synthetic shapes; other parts can be put in.
   public init(
+    modelType: String = "llama",
     architecture: String = "LlamaForCausalLM",
     hiddenSize: Int,
     intermediateSize: Int,
@@ -50,6 +59,7 @@ public struct ModelConfiguration: Sendable, Equatable {
     beginToken: Token? = nil,
     endTokens: [Token] = []
   ) {
+    self.modelType = modelType
     self.architecture = architecture
     self.hiddenSize = hiddenSize
     self.intermediateSize = intermediateSize
@@ -60,87 +70,45 @@ public struct ModelConfiguration: Sendable, Equatable {
     self.vocabularySize = vocabularySize
     self.contextLength = contextLength
     self.normEpsilon = normEpsilon
-    self.ropeTheta = ropeTheta
+    rotary = RotaryEmbedding(theta: ropeTheta)
+    parts = ModelParts()
     self.tiesEmbeddings = tiesEmbeddings
     self.beginToken = beginToken
     self.endTokens = endTokens
   }
 
-  /// Reads `config.json`, and `generation_config.json` beside it if it is there, whose end tokens win.
+  /// A plain Llama of the same sizes; the model itself if it is one.
+  package var asPlainLlama: ModelConfiguration {
+    var plain = self
+    if modelType != "llama" { plain.adopt(.llama) }
+    (plain.parts, plain.window, plain.windowRotary) = (ModelParts(), nil, nil)
+    (plain.rotary, plain.contextLimit) = (RotaryEmbedding(theta: ropeTheta), nil)
+    return plain
+  }
+
+  /// Becomes a model of another family, with the same sizes and what all models of that family have.
   ///
-  /// - Parameter directory: the checkpoint's folder.
-  /// - Throws: ``ModelError`` if the file is absent or malformed, or asks for what the engine does not do.
-  public init(directory: String) throws(ModelError) {
-    let purpose = "the model's configuration in Hugging Face layout"
-    let path = directory + "/config.json"
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw FolderContent(directory).missingConfiguration(purpose: purpose)
-    }
-    let file = try JSONFile(path: path, purpose: purpose)
-    let features = UnsupportedFeatures(file)
-    var problems = features.problems
-    do {
-      self = try Self(file, directory: directory)
-    } catch {
-      // A model of another family names its sizes in its own way.
-      if features.isLlama, !problems.contains(where: { "\($0)" == "\(error)" }) { problems.append(error) }
-      throw ModelError.joining(problems, path: file.path) ?? error
-    }
-    if let error = ModelError.joining(problems, path: file.path) { throw error }
+  /// - Parameter modelType: the family, as `config.json` names it; one that can be read.
+  package mutating func adoptFamily(_ modelType: String) {
+    guard let family = ModelFamily.named(modelType) else { preconditionFailure("no family '\(modelType)'") }
+    adopt(family)
   }
 
-  private init(_ file: JSONFile, directory: String) throws(ModelError) {
-    hiddenSize = try file.requiredSize("hidden_size")
-    intermediateSize = try file.requiredSize("intermediate_size")
-    layers = try file.requiredSize("num_hidden_layers")
-    attentionHeads = try file.requiredSize("num_attention_heads")
-    keyValueHeads = try file.size("num_key_value_heads") ?? attentionHeads
-    headDimension = try file.size("head_dim") ?? hiddenSize / attentionHeads
-    vocabularySize = try file.requiredSize("vocab_size")
-    contextLength = try file.size("max_position_embeddings") ?? 2048
-    normEpsilon = try file.normEpsilon()
-    ropeTheta = try RotarySettings(file).theta
-    tiesEmbeddings = try file["tie_word_embeddings"]?.boolean() ?? false
-    architecture = try file["architectures"]?.elements().first?.string() ?? "LlamaForCausalLM"
-    beginToken = try file.tokens("bos_token_id").first
-    endTokens = try file.tokens("eos_token_id")
-    var source = file.path
-    let generation = directory + "/generation_config.json"
-    if isEntry(generation) {
-      let ends = try JSONFile(path: generation, purpose: "the generation defaults").tokens("eos_token_id")
-      if !ends.isEmpty { (endTokens, source) = (ends, generation) }
-    }
-    try Self.check([beginToken].compactMap(\.self), vocabularySize, path: file.path)
-    try Self.check(endTokens, vocabularySize, path: source)
-    try checkShape(path: file.path)
+  private mutating func adopt(_ family: ModelFamily) {
+    (modelType, architecture, parts) = (family.modelType, family.architecture, family.parts)
   }
 
-  private func checkShape(path: String) throws(ModelError) {
-    guard attentionHeads % keyValueHeads == 0 else {
-      throw .malformedFile(
-        path: path,
-        problem: "\(attentionHeads) query heads cannot share \(keyValueHeads) key/value heads evenly"
-      )
-    }
-    guard headDimension % 2 == 0, (2...1024).contains(headDimension) else {
-      throw .malformedFile(
-        path: path,
-        problem: "the head dimension \(headDimension) is not an even number from 2 to 1024"
-      )
-    }
-    let largest = max(hiddenSize, intermediateSize, attentionHeads * headDimension)
-    guard layers <= 4096, contextLength * headDimension <= 1 << 28, largest <= 1 << 20, vocabularySize <= 1 << 24
-    else {
-      throw .malformedFile(path: path, problem: "its sizes are beyond those of any known model")
-    }
+  /// The families that can be read, as `config.json` names them.
+  package static var families: [String] { ModelFamily.known.map(\.modelType) }
+
+  /// Base of the rotary embedding's frequencies.
+  public var ropeTheta: Double {
+    get { rotary.theta }
+    set { rotary.theta = newValue }
   }
 
-  /// Special tokens must be tokens of the vocabulary, and the file that names another one is to blame.
-  private static func check(_ tokens: [Token], _ vocabularySize: Int, path: String) throws(ModelError) {
-    for token in tokens where Int(token) >= vocabularySize {
-      throw .malformedFile(path: path, problem: "the token \(token) is outside the vocabulary of \(vocabularySize)")
-    }
-  }
+  /// How far a layer looks back, in positions, its own the last of them; nil if it sees all.
+  public func window(of layer: Int) -> Int? { window.flatMap { $0.covers(layer) ? $0.length : nil } }
 
   /// The attention of one layer.
   public var attention: AttentionShape {
@@ -150,6 +118,21 @@ public struct ModelConfiguration: Sendable, Equatable {
       keyValueHeads: keyValueHeads,
       headDimension: headDimension
     )
+  }
+}
+
+/// Why a model's context ends where it does: the angles of its rotary embedding change with the length of each pass beyond
+/// that, so that keys in the cache would differ from keys computed anew, and no decoder could be lossless.
+public struct ContextLimit: Sendable, Equatable {
+  /// The type of the rotary embedding, as the file names it.
+  public let type: String
+  /// Positions up to which the angles are the same for all lengths.
+  public let positions: Int
+
+  /// A clause that tells a user why.
+  public var reason: String {
+    "beyond \(positions) positions the angles of its rotary embedding, of the type '\(type)', change with the length of "
+      + "each pass, so that cached keys would not be those of a fresh pass"
   }
 }
 
@@ -186,10 +169,9 @@ public struct AttentionShape: Sendable, Equatable {
 extension ModelConfiguration {
   /// Trained parameters: embedding, layers, final normalization and head; a tied head counts once.
   public var parameterCount: Int {
-    let attention = 2 * hiddenSize * (self.attention.queryWidth + self.attention.keyValueWidth)
-    let feedForward = 3 * hiddenSize * intermediateSize
+    let layer = layerShapes(prefix: "").values.reduce(0) { $0 + $1.reduce(1, *) }
     let tables = (tiesEmbeddings ? 1 : 2) * vocabularySize * hiddenSize
-    return tables + layers * (attention + feedForward + 2 * hiddenSize) + hiddenSize
+    return tables + layers * layer + hiddenSize
   }
 
   /// Bytes that the packed weights take; the embedding is read from its file.

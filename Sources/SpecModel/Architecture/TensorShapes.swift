@@ -5,27 +5,68 @@ extension ModelConfiguration {
     var shapes = ["model.embed_tokens.weight": [vocabularySize, hiddenSize], "model.norm.weight": [hiddenSize]]
     if !tiesEmbeddings { shapes["lm_head.weight"] = [vocabularySize, hiddenSize] }
     for layer in 0..<layers {
-      let prefix = "model.layers.\(layer)."
-      shapes.merge(attention.tensorShapes(prefix: prefix)) { first, _ in first }
-      shapes[prefix + "post_attention_layernorm.weight"] = [hiddenSize]
-      shapes[prefix + "mlp.gate_proj.weight"] = [intermediateSize, hiddenSize]
-      shapes[prefix + "mlp.up_proj.weight"] = [intermediateSize, hiddenSize]
-      shapes[prefix + "mlp.down_proj.weight"] = [hiddenSize, intermediateSize]
+      shapes.merge(layerShapes(prefix: "model.layers.\(layer).")) { first, _ in first }
     }
+    return shapes
+  }
+
+  /// The tensors of one layer.
+  ///
+  /// - Parameter prefix: what their names begin with.
+  /// - Returns: shapes by name.
+  func layerShapes(prefix: String) -> [String: [Int]] {
+    let names = parts.names
+    let attention = self.attention
+    var shapes: [String: [Int]] = [:]
+    for norm in [names.attentionNorm, names.feedForwardNorm, names.attentionOutputNorm, names.feedForwardOutputNorm] {
+      if let norm { shapes[prefix + norm + ".weight"] = [hiddenSize] }
+    }
+    for norm in [names.queryNorm, names.keyNorm].compactMap(\.self) {
+      shapes[prefix + norm + ".weight"] = [headDimension]
+    }
+    func add(_ name: String, _ rows: Int, _ columns: Int, isBiased: Bool) {
+      shapes["\(prefix)\(name).weight"] = [rows, columns]
+      if isBiased { shapes["\(prefix)\(name).bias"] = [rows] }
+    }
+    for (name, rows) in names.queryKeyValueRows(of: attention) {
+      add(name, rows, hiddenSize, isBiased: parts.queryKeyValueBias)
+    }
+    add(names.attentionOutput, hiddenSize, attention.queryWidth, isBiased: parts.attentionOutputBias)
+    for (name, rows) in names.gateAndUpRows(width: intermediateSize) {
+      add(name, rows, hiddenSize, isBiased: parts.feedForwardBias)
+    }
+    add(names.down, hiddenSize, intermediateSize, isBiased: parts.feedForwardBias)
     return shapes
   }
 }
 
+extension LayerNames {
+  /// The projections that give queries, keys and values, with their rows.
+  func queryKeyValueRows(of shape: AttentionShape) -> [(name: String, rows: Int)] {
+    let rows = [shape.queryWidth, shape.keyValueWidth, shape.keyValueWidth]
+    return Self.share(rows, among: queryKeyValue)
+  }
+
+  /// The projections that give gates and ups, with their rows.
+  func gateAndUpRows(width: Int) -> [(name: String, rows: Int)] { Self.share([width, width], among: gateAndUp) }
+
+  /// One projection for each part, or one for all of them.
+  private static func share(_ rows: [Int], among names: [String]) -> [(name: String, rows: Int)] {
+    precondition(names.count == rows.count || names.count == 1, "as many projections as parts, or one")
+    return names.count == 1 ? [(names[0], rows.reduce(0, +))] : Array(zip(names, rows))
+  }
+}
+
 extension AttentionShape {
-  /// The tensors of one attention block with its input normalization.
+  /// The tensors of a plain Llama's attention block with its input normalization.
   func tensorShapes(prefix: String) -> [String: [Int]] {
-    [
-      prefix + "input_layernorm.weight": [hiddenSize],
-      prefix + "self_attn.q_proj.weight": [queryWidth, hiddenSize],
-      prefix + "self_attn.k_proj.weight": [keyValueWidth, hiddenSize],
-      prefix + "self_attn.v_proj.weight": [keyValueWidth, hiddenSize],
-      prefix + "self_attn.o_proj.weight": [hiddenSize, queryWidth],
+    let names = LayerNames()
+    var shapes = [
+      prefix + names.attentionNorm + ".weight": [hiddenSize],
+      prefix + names.attentionOutput + ".weight": [hiddenSize, queryWidth],
     ]
+    for (name, rows) in names.queryKeyValueRows(of: self) { shapes[prefix + name + ".weight"] = [rows, hiddenSize] }
+    return shapes
   }
 }
 

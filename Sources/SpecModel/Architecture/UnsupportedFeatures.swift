@@ -1,40 +1,50 @@
 import SpecFiles
+import SpecKernels
 
-/// What a configuration asks for that the engine does not do: everything that would change a number, not only the first.
+/// What a configuration asks for that its family's models do not have, or that no model is read with: everything that would
+/// change a number, not only the first. What the family's options read is theirs to judge.
 struct UnsupportedFeatures {
   private let file: JSONFile
+  private let family: ModelFamily?
   /// What was found, in the order in which it is told.
   private(set) var problems: [ModelError] = []
-  /// Whether the file is of a family whose models can be read, whatever else it asks for.
-  private(set) var isLlama = true
 
-  init(_ file: JSONFile) {
+  /// - Parameters:
+  ///   - file: the configuration.
+  ///   - family: the family that it belongs to; nil if that is none that can be read.
+  init(_ file: JSONFile, family: ModelFamily?) {
     self.file = file
+    self.family = family
+    let read = family?.optionalKeys ?? []
     var problems: [ModelError] = []
     // A value of a kind that nobody expects is a problem of its own.
     func note(_ check: () throws(ModelError) -> Void) {
       do { try check() } catch { problems.append(error) }
     }
     note(checkArchitecture)
-    isLlama = problems.isEmpty
-    note(checkActivation)
-    for key in Self.flags { note { () throws(ModelError) in try refuseFlag(key) } }
-    for (key, neutral) in Self.factors { note { () throws(ModelError) in try refuseFactor(key, neutral: neutral) } }
-    for (key, meaning) in Self.presences { note { () throws(ModelError) in try refusePresence(key, meaning: meaning) } }
-    note(checkWindow)
-    note { () throws(ModelError) in _ = try RotarySettings(file) }
+    if family == nil { note(checkActivation) }
+    for key in Self.flags where !read.contains(key) { note { () throws(ModelError) in try refuseFlag(key) } }
+    for (key, neutral) in Self.factors where !read.contains(key) {
+      note { () throws(ModelError) in try refuseFactor(key, neutral: neutral) }
+    }
+    for (key, meaning) in Self.presences where !read.contains(key) {
+      note { () throws(ModelError) in try refusePresence(key, meaning: meaning) }
+    }
+    if !read.contains("sliding_window") { note(checkWindow) }
+    if !read.contains("layer_types") { note(checkLayerTypes) }
+    for key in ["rope_scaling", "rope_parameters"] {
+      note { () throws(ModelError) in try checkRotary(key, read) }
+    }
     self.problems = problems
   }
-
-  /// Llama's own name and those of families whose plain models compute the same.
-  private static let modelTypes = ["llama", "mistral"]
 
   private static let flags = [
     "attention_bias", "mlp_bias", "qkv_bias", "use_bias", "add_bias_linear", "use_qk_norm", "qk_layernorm",
     "use_parallel_residual", "parallel_attn", "alibi", "rope_interleaved", "is_encoder_decoder",
+    "use_bidirectional_attention", "use_mrope", "lm_head_bias",
   ]
 
-  /// Factors that a Llama does not have, each with the value that changes nothing.
+  /// Factors that most models do not have, each with the value that changes nothing.
   private static let factors: KeyValuePairs = [
     "partial_rotary_factor": 1.0, "rotary_pct": 1, "embedding_multiplier": 1, "residual_multiplier": 1,
     "logits_scaling": 1, "logit_scale": 1, "scale_emb": 1,
@@ -55,23 +65,21 @@ struct UnsupportedFeatures {
   }
 
   private func checkArchitecture() throws(ModelError) {
-    let type = try file["model_type"]?.string() ?? "llama"
-    guard Self.modelTypes.contains(type) else {
-      throw unsupported("the model type '\(printable(type))'", "Llama-architecture checkpoints can be read")
+    guard family != nil else {
+      let type = try file["model_type"]?.string() ?? "llama"
+      throw unsupported("the model type \(quoted(type))", "models of these families can be read: \(ModelFamily.titles)")
     }
     guard let name = try file["architectures"]?.elements().first?.string(), !name.hasSuffix("ForCausalLM"),
       name.contains("For")
     else { return }
-    throw unsupported(
-      "the architecture '\(printable(name))'",
-      "models that write text, named …ForCausalLM, can be read"
-    )
+    throw unsupported("the architecture \(quoted(name))", "models that write text, named …ForCausalLM, can be read")
   }
 
+  /// The activation of a model whose family is not known.
   private func checkActivation() throws(ModelError) {
     for key in ["hidden_act", "hidden_activation"] {
-      guard let activation = try file[key]?.string(), activation != "silu" else { continue }
-      throw unsupported("the activation '\(printable(activation))'", "'silu' is")
+      guard let name = try file[key]?.string(), GateActivation.names[name] == nil else { continue }
+      throw unsupported("the activation \(quoted(name))", "'silu' is")
     }
   }
 
@@ -95,15 +103,32 @@ struct UnsupportedFeatures {
   /// A window that no position can look beyond changes nothing.
   private func checkWindow() throws(ModelError) {
     let isUsed = try file["use_sliding_window"]?.boolean() ?? true
-    let context = try file.size("max_position_embeddings") ?? 0
-    if isUsed, let window = try file.size("sliding_window"), window < context {
-      throw unsupported("a sliding window of \(window) positions", "full attention is")
-    }
+    guard isUsed, let window = try file.size("sliding_window"), try window < file.contextLength() else { return }
+    throw unsupported("a sliding window of \(window) positions", "full attention is in models of this family")
+  }
+
+  private func checkLayerTypes() throws(ModelError) {
     guard let kinds = try file["layer_types"]?.elements() else { return }
-    for kind in kinds where try kind.string() != "full_attention" {
-      throw unsupported("a layer of the type '\(printable(try kind.string()))'", "full attention is")
+    // A family with one window for all layers names them by it.
+    let readsWindow = family?.optionalKeys.contains("sliding_window") ?? false
+    let length = readsWindow ? try file.size("sliding_window") : nil
+    let window = length == nil ? "full_attention" : "sliding_attention"
+    for kind in kinds {
+      let name = try kind.string()
+      guard name != window else { continue }
+      throw unsupported("a layer of the type \(quoted(name))", "'\(window)' is in models of this family")
     }
   }
 
-  private func printable(_ text: String) -> String { String(quoted(text).dropFirst().dropLast()) }
+  /// What the settings of the rotary embedding say that not every family has.
+  private func checkRotary(_ key: String, _ read: Set<String>) throws(ModelError) {
+    guard let settings = try file[key] else { return }
+    for part in ["full_attention", "sliding_attention"] where !read.contains("rope_local_base_freq") {
+      guard try settings.member(part).unlessNull != nil else { continue }
+      throw unsupported("'\(key)' for each type of layer", "one for all layers is")
+    }
+    let share = "partial_rotary_factor"
+    guard !read.contains(share), let value = try settings.member(share).unlessNull?.number(), value != 1 else { return }
+    throw unsupported("'\(share)': \(value) in '\(key)'", "rotating whole heads is")
+  }
 }

@@ -8,8 +8,7 @@ import SpecKernels
 /// configuration and rotates with the base 10000 unless its configuration says otherwise.
 public final class KangarooAdapter {
   private let block: AttentionBlock
-  private let norm: [Float]
-  private let table: RotaryTable
+  private let norm: RMSNorm
   private let workspace: ForwardWorkspace
   private let context: ComputeContext
   private let states: Activations
@@ -18,18 +17,20 @@ public final class KangarooAdapter {
 
   /// An adapter's files, checked by their headers.
   public struct Header {
-    let file: SafetensorsFile
+    let file: any TensorFile
     let shape: AttentionShape
     let epsilon: Float
-    let ropeTheta: Double
+    let rotary: RotaryEmbedding
     let positions: Int?
+    /// The exit layer that it was trained for; nil where its configuration does not say, as that of the official one.
+    public let exitLayer: Int?
     /// Trained parameters of the adapter.
     public var parameterCount: Int { KangarooAdapter.parameterCount(of: shape) }
 
     /// Reads an adapter's files without its weights.
     ///
     /// - Parameters:
-    ///   - directory: a folder with `config.json` and `model.safetensors` in the official parameter names.
+    ///   - directory: a folder with `config.json` and `model.safetensors` or `pytorch_model.bin`, in the official parameter names.
     ///   - target: the shape of the model that it was trained for.
     /// - Throws: ``ModelError`` if a file is absent, malformed or made for another target.
     public init(directory: String, target: ModelConfiguration) throws(ModelError) {
@@ -54,9 +55,12 @@ public final class KangarooAdapter {
         headDimension: dimension
       )
       epsilon = try config.normEpsilon()
-      ropeTheta = try RotarySettings(config).theta
-      positions = try config.size("max_position_embeddings")
-      file = try SafetensorsFile(path: directory + "/model.safetensors", purpose: "the Kangaroo adapter's weights")
+      let rotation = try RotaryReader(config, headDimension: dimension).settings()
+      rotary = rotation.rotary
+      let context = try config.size("max_position_embeddings")
+      positions = rotation.limit?.positions ?? context
+      exitLayer = try config.size("exit_layer")
+      file = try WeightNames.adapter.open(in: directory)
       try file.check(KangarooAdapter.tensorShapes(of: shape))
     }
   }
@@ -64,7 +68,7 @@ public final class KangarooAdapter {
   /// Loads an adapter for a target.
   ///
   /// - Parameters:
-  ///   - directory: a folder with `config.json` and `model.safetensors` in the official parameter names.
+  ///   - directory: a folder with `config.json` and `model.safetensors` or `pytorch_model.bin`, in the official parameter names.
   ///   - target: the model that it was trained for.
   /// - Throws: ``ModelError`` if a file is absent, malformed or made for another target.
   public convenience init(directory: String, target: Transformer) throws {
@@ -73,7 +77,7 @@ public final class KangarooAdapter {
       from: header.file,
       shape: header.shape,
       epsilon: header.epsilon,
-      ropeTheta: header.ropeTheta,
+      rotary: header.rotary,
       target: target
     )
     positions = header.positions
@@ -85,31 +89,28 @@ public final class KangarooAdapter {
   ///   - source: where the tensors are.
   ///   - shape: the attention's sizes.
   ///   - epsilon: of both normalizations.
-  ///   - ropeTheta: base of the rotary frequencies.
+  ///   - rotary: its rotary embedding.
   ///   - target: the model that it was trained for.
   /// - Throws: ``ModelError`` or ``SpecKernels/KernelError``.
   public init(
     from source: some TensorSource,
     shape: AttentionShape,
     epsilon: Float = 1e-6,
-    ropeTheta: Double = 10000,
+    rotary: RotaryEmbedding = RotaryEmbedding(),
     target: Transformer
   ) throws {
     context = target.context
-    block = try AttentionBlock(
-      source,
-      prefix: "layers.0.",
-      shape: shape,
-      epsilon: epsilon,
+    let positions = target.configuration.contextLength
+    let loader = LayerLoader(
+      source: source,
+      configuration: ModelConfiguration(adapter: shape, epsilon: epsilon, rotary: rotary, positions: positions),
       type: target.weightType,
       context: target.context
     )
-    norm = try source.tensor("norm.weight", shape: [shape.hiddenSize]).finiteFloats()
-    table = try RotaryTable(
-      theta: ropeTheta,
-      headDimension: shape.headDimension,
-      positions: target.configuration.contextLength
-    )
+    let table = try rotary.table(headDimension: shape.headDimension, positions: positions)
+    let scoring = AttentionScoring(headDimension: shape.headDimension)
+    block = try loader.attention("layers.0.", rule: AttentionRule(table: table, scoring: scoring))
+    norm = try loader.norm("norm")
     workspace = try ForwardWorkspace(attention: shape, intermediateSize: 1)
     states = try Activations(capacity: ForwardWorkspace.rows, width: shape.hiddenSize)
   }
@@ -130,7 +131,7 @@ public final class KangarooAdapter {
   ///   - cache: the adapter's cache.
   public func prefill(_ exits: ActivationRows, cache: KVCache) {
     forEachPiece(exits, cache) { states, placed in
-      block.store(states, placed, cache: cache[0], table: table, workspace: workspace, context: context)
+      block.store(states, placed, cache: cache[0], workspace: workspace, context: context)
     }
   }
 
@@ -144,11 +145,11 @@ public final class KangarooAdapter {
   public func forward(_ exits: ActivationRows, cache: KVCache, placement: Placement = .chain) -> ActivationRows {
     var last = 0
     forEachPiece(exits, cache, placement) { states, placed in
-      block.apply(to: states, placed, cache: cache[0], table: table, workspace: workspace, context: context)
+      block.apply(to: states, placed, cache: cache[0], workspace: workspace, context: context)
       last = states.count
     }
     let outputs = states[rows: 0..<last]
-    context.normalize(outputs, weight: norm, epsilon: block.epsilon, into: outputs)
+    norm.apply(to: outputs, into: outputs, context: context)
     return outputs
   }
 
@@ -167,6 +168,24 @@ public final class KangarooAdapter {
       body(states[rows: 0..<piece.count], placed)
       start = piece.upperBound
     }
+  }
+}
+
+extension ModelConfiguration {
+  /// A plain Llama of which the adapter is the attention, whatever its target consists of.
+  fileprivate init(adapter shape: AttentionShape, epsilon: Float, rotary: RotaryEmbedding, positions: Int) {
+    self.init(
+      hiddenSize: shape.hiddenSize,
+      intermediateSize: 1,
+      layers: 1,
+      attentionHeads: shape.queryHeads,
+      keyValueHeads: shape.keyValueHeads,
+      headDimension: shape.headDimension,
+      vocabularySize: 1,
+      contextLength: positions,
+      normEpsilon: epsilon
+    )
+    self.rotary = rotary
   }
 }
 

@@ -15,20 +15,23 @@ public final class MedusaHeads {
 
   /// The heads' files, checked by their headers.
   public struct Header {
-    let file: SafetensorsFile
+    let source: any TensorSource
     /// How many heads.
     public let count: Int
 
     /// Reads the heads' files without their weights.
     ///
     /// - Parameters:
-    ///   - directory: a folder with `config.json` and `medusa_lm_head.safetensors` in the official parameter names.
+    ///   - directory: a folder with `config.json` and `medusa_lm_head.safetensors` or `medusa_lm_head.pt`, in the
+    ///     official parameter names.
     ///   - target: the shape of the model that they were trained for.
     /// - Throws: ``ModelError`` if a file is absent, malformed or made for another target.
     public init(directory: String, target: ModelConfiguration) throws(ModelError) {
       let config = try JSONFile(path: directory + "/config.json", purpose: "the Medusa heads' configuration")
-      count = try config.requiredSize("medusa_num_heads")
       let blocks = try config.size("medusa_num_layers") ?? 1
+      let tensors = MedusaTensors(try WeightNames.heads.open(in: directory))
+      // The published configurations tell another number of heads than their files hold.
+      count = tensors.heads
       guard blocks == 1, count <= 64 else {
         throw .unsupportedFeature(
           path: config.path,
@@ -36,23 +39,24 @@ public final class MedusaHeads {
           supported: "up to 64 heads of one block each are"
         )
       }
-      file = try SafetensorsFile(
-        path: directory + "/medusa_lm_head.safetensors",
-        purpose: "the Medusa heads' weights"
-      )
-      try file.check(MedusaHeads.tensorShapes(count: count, target: target))
+      if let problem = tensors.mismatch(with: target) {
+        throw .companionMismatch(path: tensors.path, problem: problem)
+      }
+      source = tensors
+      try source.check(MedusaHeads.tensorShapes(count: max(1, count), target: target))
     }
   }
 
   /// Loads heads for a target.
   ///
   /// - Parameters:
-  ///   - directory: a folder with `config.json` and `medusa_lm_head.safetensors` in the official parameter names.
+  ///   - directory: a folder with `config.json` and `medusa_lm_head.safetensors` or `medusa_lm_head.pt`, in the official
+  ///     parameter names.
   ///   - target: the model that they were trained for.
   /// - Throws: ``ModelError`` if a file is absent, malformed or made for another target.
   public convenience init(directory: String, target: Transformer) throws {
     let header = try Header(directory: directory, target: target.configuration)
-    try self.init(from: header.file, count: header.count, target: target)
+    try self.init(from: header.source, count: header.count, target: target)
   }
 
   /// Loads heads from tensors in the official names.
@@ -110,6 +114,50 @@ public final class MedusaHeads {
       context.multiply(row, by: outputs[head], into: logits[rows: 0..<1])
       return try choose(head, logits[rows: 0..<1])
     }
+  }
+}
+
+/// The tensors of heads under the names of the official files, which some publishers put a prefix before.
+package struct MedusaTensors: TensorSource {
+  private static let possiblePrefixes = ["", "medusa_head.", "module.", "module.medusa_head."]
+
+  private let file: any TensorFile
+  private let prefix: String
+
+  /// - Parameter file: the heads' weights.
+  package init(_ file: any TensorFile) {
+    self.file = file
+    prefix = Self.possiblePrefixes.first { file.contains($0 + "0.0.linear.weight") } ?? ""
+  }
+
+  /// How many heads there are, one after the other from the first.
+  package var heads: Int {
+    var count = 0
+    while file.contains("\(prefix)\(count).0.linear.weight") { count += 1 }
+    return count
+  }
+
+  /// Where the file lies.
+  var path: String { file.path }
+
+  /// What shows that the heads were trained for another model, by the sides of the first one's output; nil for nothing.
+  func mismatch(with target: ModelConfiguration) -> String? {
+    guard let shape = file.shape(of: prefix + "0.1.weight"), shape.count == 2,
+      shape != [target.vocabularySize, target.hiddenSize]
+    else { return nil }
+    return
+      "the heads are for a model of width \(shape[1]) with a vocabulary of \(shape[0]), where the target's width is "
+      + "\(target.hiddenSize) and its vocabulary \(target.vocabularySize)"
+  }
+
+  /// A tensor under its official name.
+  package func tensor(_ name: String, shape: [Int]) throws(ModelError) -> NumberSource {
+    try file.tensor(prefix + name, shape: shape)
+  }
+
+  /// Compares a tensor with what is needed, without reading any number.
+  package func check(_ name: String, shape: [Int]) throws(ModelError) {
+    try file.check(prefix + name, shape: shape)
   }
 }
 

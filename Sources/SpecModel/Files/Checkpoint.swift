@@ -9,9 +9,8 @@ public final class Checkpoint {
   /// The model's shape.
   public let configuration: ModelConfiguration
   /// The weight files, in the order of their names.
-  public let weightFiles: [String]
-  private let files: [String: any TensorFile]
-  private let index: [String: String]?
+  public var weightFiles: [String] { tensors.files }
+  private let tensors: any TensorFile
 
   /// Maps the files; nothing is copied yet.
   ///
@@ -40,38 +39,19 @@ public final class Checkpoint {
   package init(directory: String, configuration: ModelConfiguration) throws(ModelError) {
     self.directory = directory
     self.configuration = configuration
-    (files, index) = try Self.open(directory)
-    weightFiles = files.keys.sorted().map { directory + "/" + $0 }
+    tensors = try WeightNames.model.open(in: directory)
     // Nothing is to be found out only while weights are packed.
     try check(configuration.tensorShapes)
     try checkTiedHead()
-  }
-
-  /// The file of weights that are not sharded.
-  static let weightName = "model.safetensors"
-
-  /// Maps a folder's weight files, in one file or sharded with an index.
-  private static func open(
-    _ directory: String
-  ) throws(ModelError) -> (files: [String: any TensorFile], index: [String: String]?) {
-    let indexPath = directory + "/model.safetensors.index.json"
-    guard isEntry(indexPath) else {
-      return ([weightName: try SafetensorsFile(path: directory + "/" + weightName)], nil)
-    }
-    let index = try readIndex(indexPath)
-    let names = Set(index.values).sorted()
-    let missing = names.filter { !isEntry(directory + "/" + $0) }
-    guard missing.isEmpty else { throw .missingShards(path: indexPath, names: missing) }
-    var files: [String: any TensorFile] = [:]
-    for name in names { files[name] = try SafetensorsFile(path: directory + "/" + name) }
-    return (files, index)
   }
 
   /// Checks the headers of a folder's weight files, without knowing which tensors there should be.
   ///
   /// - Parameter directory: the folder.
   /// - Throws: ``ModelError`` if a file is absent or malformed.
-  static func checkFiles(directory: String) throws(ModelError) { _ = try open(directory) }
+  static func checkFiles(directory: String) throws(ModelError) {
+    _ = try WeightNames.model.open(in: directory)
+  }
 
   /// A head that is stored although the configuration ties it to the embedding must be the embedding.
   private func checkTiedHead() throws(ModelError) {
@@ -94,18 +74,6 @@ public final class Checkpoint {
     "chat_template.json", "chat_template.jinja",
   ]
 
-  private static func readIndex(_ path: String) throws(ModelError) -> [String: String] {
-    let file = try JSONFile(path: path, purpose: "the index of the weight files")
-    let names = try file.root.member("weight_map")
-    var map: [String: String] = [:]
-    for (tensor, field) in try names.members() { map[tensor] = try field.string() }
-    guard !map.isEmpty else { throw names.mismatch(expected: "an object of tensor names and file names") }
-    for name in map.values where !InnerPath.isName(name) {
-      throw .malformedFile(path: path, problem: "the file name \(quoted(name)) leads out of the folder")
-    }
-    return map
-  }
-
   /// A tensor's numbers, which keep their file mapped.
   ///
   /// - Parameters:
@@ -114,11 +82,11 @@ public final class Checkpoint {
   /// - Returns: the numbers.
   /// - Throws: ``ModelError`` if it is absent or not as the configuration says.
   public func tensor(_ name: String, shape: [Int]) throws(ModelError) -> NumberSource {
-    guard let file = file(of: name) else {
-      throw .missingTensor(path: weightFiles.first ?? directory, name: name)
-    }
-    return try file.tensor(name, shape: shape)
+    try tensors.tensor(name, shape: shape)
   }
+
+  /// Compares a tensor with what is needed, without reading any number.
+  public func check(_ name: String, shape: [Int]) throws(ModelError) { try tensors.check(name, shape: shape) }
 
   /// A one-dimensional tensor as float32.
   ///
@@ -132,20 +100,15 @@ public final class Checkpoint {
   }
 
   /// Whether there is a tensor of this name.
-  public func contains(_ name: String) -> Bool { file(of: name)?.contains(name) ?? false }
+  public func contains(_ name: String) -> Bool { tensors.contains(name) }
 
   /// The weight type that keeps every bit of the stored weights.
   public var naturalWeightType: WeightType {
     let name = "model.embed_tokens.weight"
-    return switch file(of: name)?.numberType(of: name) {
+    return switch tensors.numberType(of: name) {
     case .bfloat16: .bfloat16
     case .float16: .float16
     case .float32, nil: .float32
     }
-  }
-
-  private func file(of name: String) -> (any TensorFile)? {
-    guard let index else { return files[Self.weightName] }
-    return index[name].flatMap { files[$0] }
   }
 }

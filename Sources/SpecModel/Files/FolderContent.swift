@@ -14,16 +14,18 @@ struct FolderContent {
 
   /// The error for weights that are not there under the name that is read.
   ///
-  /// - Parameters:
-  ///   - name: the file that is missing, like `model.safetensors`.
-  ///   - purpose: what it should hold.
+  /// - Parameter wanted: the files that are missing.
   /// - Returns: the error.
-  func missingWeights(_ name: String, purpose: String) -> ModelError {
-    let path = directory + "/" + name
-    for finding in [adapter, shards, pyTorch(name), gguf, original, otherSafetensors(name), other] {
+  func missingWeights(_ wanted: WeightNames) -> ModelError {
+    let path = directory + "/" + wanted.safetensors
+    let findings = [
+      adapter, shards(of: "model", ".safetensors"), shards(of: "pytorch_model", ".bin"), gguf, original,
+      others(wanted.safetensors, [".safetensors"]), others(wanted.torch, [".bin", ".pt", ".pth"]), other,
+    ]
+    for finding in findings {
       if let (found, advice) = finding { return .otherWeights(path: path, found: found, advice: advice) }
     }
-    return .missingFile(path: path, purpose: purpose)
+    return .missingFile(path: path, purpose: wanted.purpose)
   }
 
   /// The error for a `config.json` that is not there.
@@ -69,48 +71,13 @@ struct FolderContent {
     )
   }
 
-  private var shards: Finding {
-    let shards = names.filter { $0.hasPrefix("model-") && $0.hasSuffix(".safetensors") && $0.contains("-of-") }
+  private func shards(of stem: String, _ ending: String) -> Finding {
+    let shards = names.filter { $0.hasPrefix(stem + "-") && $0.hasSuffix(ending) && $0.contains("-of-") }
     guard let first = shards.first else { return nil }
     return (
       "\(shards.count) \(shards.count == 1 ? "part" : "parts") of it, like \(quoted(first)), "
-        + "without model.safetensors.index.json",
+        + "without \(stem)\(ending).index.json",
       "fetch that index, which says what lies in which part"
-    )
-  }
-
-  private static let pyTorchEndings = [".bin", ".pt", ".pth"]
-
-  private static func pyTorchStem(_ name: String) -> String {
-    name == "model.safetensors" ? "pytorch_model" : String(name.dropLast(".safetensors".count))
-  }
-
-  /// Files that torch.save wrote in the place of those that are read.
-  ///
-  /// - Parameter name: the file that is read, like `model.safetensors`.
-  /// - Returns: their names, sorted; none where the file that is read is there.
-  func pyTorchFiles(insteadOf name: String) -> [String] {
-    let stem = Self.pyTorchStem(name)
-    guard !names.contains(name) else { return [] }
-    return names.filter { file in file.hasPrefix(stem) && Self.pyTorchEndings.contains { file.hasSuffix($0) } }
-  }
-
-  /// Weights written by torch.save: they become one safetensors file under the name that is read.
-  func pyTorch(_ name: String) -> (found: String, advice: String)? {
-    let (stem, files) = (Self.pyTorchStem(name), pyTorchFiles(insteadOf: name))
-    guard let first = files.first, let ending = Self.pyTorchEndings.first(where: { first.hasSuffix($0) }) else {
-      return nil
-    }
-    return (
-      (files.count == 1 ? "\(quoted(first)) is there" : "\(files.count) files like \(quoted(first)) are there")
-        + ", in PyTorch's own format",
-      "that format is not read yet; convert it with "
-        + python(
-          "import glob, torch; from safetensors.torch import save_file; t = {}; "
-            + "[t.update(torch.load(f, map_location='cpu', weights_only=True)) "
-            + "for f in sorted(glob.glob('\(stem)*\(ending)'))]; "
-            + "save_file({k: v.clone().contiguous() for k, v in t.items()}, '\(name)')"
-        )
     )
   }
 
@@ -139,8 +106,8 @@ struct FolderContent {
     )
   }
 
-  private func otherSafetensors(_ name: String) -> Finding {
-    let files = names.filter { $0.hasSuffix(".safetensors") }
+  private func others(_ name: String, _ endings: [String]) -> Finding {
+    let files = names.filter { file in endings.contains { file.hasSuffix($0) } }
     guard let first = files.first else { return nil }
     return files.count == 1
       ? ("\(quoted(first)) is there", "rename it to \(name) if it holds the whole model")
@@ -148,7 +115,7 @@ struct FolderContent {
   }
 
   private var other: Finding {
-    let endings = [".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".npz", ".ot"]
+    let endings = [".ckpt", ".h5", ".msgpack", ".onnx", ".npz", ".ot"]
     guard let name = names.first(where: { name in endings.contains { name.hasSuffix($0) } }) else { return nil }
     return ("\(quoted(name)) is there, in a format that is not read", "fetch or save the weights as safetensors")
   }

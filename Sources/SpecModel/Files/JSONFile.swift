@@ -1,10 +1,12 @@
 import Foundation
 import SpecFiles
 
-/// A JSON object of a small file, in which a key that is null counts as absent.
+/// A JSON object of a small file. A key that is null counts as absent, but keeps a default from its place.
 struct JSONFile {
   /// The object itself.
   let root: JSONField<ModelError>
+  /// Values of members that are not there; one that is null has none.
+  var defaults: [String: JSONValue] = [:]
 
   /// Where the file lies.
   var path: String { root.file }
@@ -13,13 +15,29 @@ struct JSONFile {
   init(path: String, purpose: String) throws(ModelError) {
     guard isEntry(path) else { throw .missingFile(path: path, purpose: purpose) }
     // Python writes infinities, mostly into members that are not read here.
-    root = try JSONField(parsing: InputFile<ModelError>.bytes(of: path)[...], file: path, lenient: true)
+    try self.init(JSONField(parsing: InputFile<ModelError>.bytes(of: path)[...], file: path, lenient: true))
+  }
+
+  /// An object that was made in memory, from another format's metadata.
+  ///
+  /// - Parameters:
+  ///   - root: the object.
+  ///   - path: the file that messages name.
+  /// - Throws: ``ModelError`` if it is not an object.
+  init(root: JSONValue, path: String) throws(ModelError) { try self.init(JSONField(root, file: path)) }
+
+  private init(_ root: JSONField<ModelError>) throws(ModelError) {
     _ = try root.members()
+    self.root = root
   }
 
   /// The value of a key, nil if it is absent or null.
   subscript(key: String) -> JSONField<ModelError>? {
-    get throws(ModelError) { try root.member(key).unlessNull }
+    get throws(ModelError) {
+      let field = try root.member(key)
+      guard field.value == nil, let value = defaults[key] else { return field.unlessNull }
+      return JSONField(value, file: path, path: key).unlessNull
+    }
   }
 
   /// An integer from 1 up to a bound that keeps products of sizes from overflowing.

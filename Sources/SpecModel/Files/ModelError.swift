@@ -8,6 +8,8 @@ public enum ModelError: LinedError, CustomStringConvertible {
   case missingFolder(path: String, purpose: String, isFile: Bool)
   /// A file that cannot be read for what it should be.
   case malformedFile(path: String, problem: String)
+  /// A file of torch.save names a function or class that plain tensors do not need.
+  case forbiddenGlobal(path: String, name: String)
   /// A file of another kind than its name says.
   case foreignFile(path: String, ForeignFile)
   /// A folder, a pipe or a device in the place of a file.
@@ -55,6 +57,9 @@ public enum ModelError: LinedError, CustomStringConvertible {
         : "\(path): there is no such folder, which should be \(purpose); check the path or fetch the model"
     case .malformedFile(let path, let problem):
       "\(path): \(problem); correct the file, or fetch it again if it is damaged"
+    case .forbiddenGlobal(let path, let name):
+      "\(path): it asks for \(quoted(name)), which plain tensors do not need, so nothing of it was run or loaded; "
+        + "fetch the weights as safetensors, or save a state dict alone with torch.save(model.state_dict(), FILE)"
     case .foreignFile(let path, let kind):
       InputProblem.foreign(kind).fault.sentence(file: path)
     case .notOrdinary(let path, let kind):
@@ -66,7 +71,7 @@ public enum ModelError: LinedError, CustomStringConvertible {
       "\(path): the tensor '\(name)' has the shape \(found) where the configuration asks for \(expected); "
         + "check that config.json and the weights belong together"
     case .unsupportedType(let path, let name, let found):
-      "\(path): the tensor '\(name)' is stored as \(found); F32, F16 and BF16 can be read; convert the checkpoint"
+      "\(path): the tensor \(quoted(name)) is stored as \(found); F32, F16 and BF16 can be read; convert the checkpoint"
     case .unsupportedFeature(let path, let feature, let supported):
       "\(path): \(feature) is not supported; \(supported)"
     case .notAFolder(let path, let problem):

@@ -95,7 +95,7 @@ public struct ModelFiles {
   /// Whether a folder without a configuration has other files of a checkpoint.
   private static func holdsParts(_ directory: String) -> Bool {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    return names.contains { $0 == "tokenizer.json" || $0.hasSuffix(".safetensors") }
+    return names.contains { $0 == "tokenizer.json" || $0.hasSuffix(".safetensors") || $0 == WeightNames.model.torch }
   }
 
   /// The weights as the configuration says; without one only their files are checked.

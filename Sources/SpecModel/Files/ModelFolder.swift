@@ -3,7 +3,7 @@ import SpecFiles
 
 /// Tells what a path is that should be a checkpoint's folder.
 enum ModelFolder {
-  private static let purpose = "a checkpoint folder with config.json and model.safetensors"
+  private static let purpose = "a checkpoint folder with config.json and \(WeightNames.model.alternatives)"
 
   /// What is wrong with a path; nil for a folder.
   ///
@@ -26,13 +26,6 @@ enum ModelFolder {
       let (folder, name) = (url.deletingLastPathComponent().path, url.lastPathComponent)
       let advice = FolderContent.ggufAdvice(directory: folder, name: name)
       return .notAFolder(path: path, problem: "it is a GGUF file: \(advice)")
-    }
-    if ["bin", "pt", "pth", "ckpt"].contains(url.pathExtension) {
-      return .notAFolder(
-        path: path,
-        problem: "it is a file where \(purpose) is expected, in PyTorch's own format, which is not read yet; "
-          + "name the folder that it lies in, to be told how to convert it"
-      )
     }
     return .missingFolder(path: path, purpose: purpose, isFile: true)
   }

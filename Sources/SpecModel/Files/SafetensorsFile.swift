@@ -17,27 +17,11 @@ public final class SafetensorsFile: TensorFile {
   private let file: MappedFile
   private let entries: [String: Entry]
 
-  /// - Parameters:
-  ///   - path: the file.
-  ///   - purpose: what it should hold, for the error where there is no file.
-  /// - Throws: ``ModelError`` if the file is absent, truncated, or its header does not agree with its size.
-  public init(path: String, purpose: String = "the model's weights") throws(ModelError) {
+  /// - Parameter path: an existing file.
+  /// - Throws: ``ModelError`` if the file is truncated, or its header does not agree with its size.
+  public init(path: String) throws(ModelError) {
     self.path = path
-    guard isEntry(path) else {
-      let url = URL(fileURLWithPath: path)
-      throw FolderContent(url.deletingLastPathComponent().path)
-        .missingWeights(url.lastPathComponent, purpose: purpose)
-    }
-    do {
-      file = try MappedFile(path: path)
-    } catch {
-      switch FilePlace.kind(at: path) {
-      case nil: throw ModelError(.danglingLink, file: path)
-      case .file: throw .malformedFile(path: path, problem: "it cannot be mapped into memory")
-      case let kind?: throw ModelError(.notOrdinary(kind), file: path)
-      }
-    }
-    InputLog.note(mapped: path)
+    file = try MappedFile(weights: path)
     entries = try Self.readHeader(file)
   }
 
@@ -81,6 +65,9 @@ public final class SafetensorsFile: TensorFile {
     "F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2, "U16": 2, "F8_E4M3": 1,
     "F8_E5M2": 1, "I8": 1, "U8": 1, "BOOL": 1,
   ]
+
+  /// The most sides of a tensor in PyTorch.
+  private static let mostSides = 64
 
   /// The format's own bound, in bytes.
   private static let largestHeader = 100_000_000
@@ -133,7 +120,7 @@ public final class SafetensorsFile: TensorFile {
         throw .malformedFile(
           path: path,
           problem:
-            "the tensor '\(name)' begins at byte \(entry.bytes.lowerBound) where the one before it ends at \(end)"
+            "the tensor \(quoted(name)) begins at byte \(entry.bytes.lowerBound) where the one before it ends at \(end)"
         )
       }
       end = entry.bytes.upperBound
@@ -151,30 +138,35 @@ public final class SafetensorsFile: TensorFile {
   ) throws(ModelError) -> Entry {
     let type = try json.member("dtype").string()
     let shape = try json.member("shape").integers()
+    guard shape.count <= mostSides else {
+      throw .malformedFile(path: json.file, problem: "the tensor \(quoted(name)) has \(shape.count) sides")
+    }
     let place = try json.member("data_offsets")
     let offsets = try place.integers()
     guard offsets.count == 2 else { throw place.mismatch(expected: "an array of two integers") }
     guard offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= dataCount else {
       throw .malformedFile(
         path: json.file,
-        problem: "the tensor '\(name)' claims the bytes \(offsets[0]) to \(offsets[1]) where \(dataCount) are there"
+        problem:
+          "the tensor \(quoted(name)) claims the bytes \(offsets[0]) to \(offsets[1]) where \(dataCount) are there"
       )
     }
     guard let size = sizes[type] else {
-      throw .unsupportedType(path: json.file, name: name, found: type)
+      throw .unsupportedType(path: json.file, name: name, found: quoted(type))
     }
     var expected = size
     for dimension in shape {
       let (product, overflow) = expected.multipliedReportingOverflow(by: dimension)
       guard dimension >= 0, !overflow else {
-        throw .malformedFile(path: json.file, problem: "the tensor '\(name)' has the impossible shape \(shape)")
+        throw .malformedFile(path: json.file, problem: "the tensor \(quoted(name)) has the impossible shape \(shape)")
       }
       expected = product
     }
     guard expected == offsets[1] - offsets[0] else {
       throw .malformedFile(
         path: json.file,
-        problem: "the tensor '\(name)' of shape \(shape) needs \(expected) bytes and has \(offsets[1] - offsets[0])"
+        problem:
+          "the tensor \(quoted(name)) of shape \(shape) needs \(expected) bytes and has \(offsets[1] - offsets[0])"
       )
     }
     return Entry(type: type, shape: shape, bytes: dataStart + offsets[0]..<dataStart + offsets[1])

@@ -4,6 +4,8 @@ import SpecKernels
 public protocol TensorFile: TensorSource {
   /// Where the file lies.
   var path: String { get }
+  /// All files that the numbers lie in, in the order of their names.
+  var files: [String] { get }
   /// The names of all tensors, sorted.
   var names: [String] { get }
 
@@ -15,4 +17,9 @@ public protocol TensorFile: TensorSource {
 
   /// How a tensor is stored; nil if it is absent or of a type that is not read.
   func numberType(of name: String) -> NumberType?
+}
+
+extension TensorFile {
+  /// The one file.
+  public var files: [String] { [path] }
 }

@@ -10,9 +10,20 @@ public protocol TensorSource {
   /// - Returns: the numbers.
   /// - Throws: ``ModelError`` if it is absent or not as the configuration says.
   func tensor(_ name: String, shape: [Int]) throws(ModelError) -> NumberSource
+
+  /// Compares a tensor with what is needed, without reading any number.
+  ///
+  /// - Parameters:
+  ///   - name: the tensor's name.
+  ///   - shape: what the configuration asks for.
+  /// - Throws: ``ModelError`` as for ``tensor(_:shape:)``.
+  func check(_ name: String, shape: [Int]) throws(ModelError)
 }
 
 extension TensorSource {
+  /// Asks for the numbers, which costs nothing where they are read where they lie.
+  public func check(_ name: String, shape: [Int]) throws(ModelError) { _ = try tensor(name, shape: shape) }
+
   /// Compares what there is with what is needed, without reading any number.
   ///
   /// - Parameter shapes: what is needed, by name.
@@ -20,7 +31,7 @@ extension TensorSource {
   package func check(_ shapes: [String: [Int]]) throws(ModelError) {
     var problems: [ModelError] = []
     for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
-      do { _ = try tensor(name, shape: shape) } catch { problems.append(error) }
+      do { try check(name, shape: shape) } catch { problems.append(error) }
     }
     if let error = ModelError.firstOf(problems) { throw error }
   }

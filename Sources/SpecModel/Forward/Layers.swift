@@ -1,34 +1,69 @@
 import SpecKernels
 
-/// Self-attention with its input normalization: x + attention(norm(x)).
+/// Root-mean-square normalization with its trained weights.
+struct RMSNorm {
+  let weight: [Float]
+  let epsilon: Float
+
+  /// y = norm(x); the two may be the same rows.
+  func apply(to x: ActivationRows, into y: ActivationRows, context: ComputeContext) {
+    context.normalize(x, weight: weight, epsilon: epsilon, into: y)
+  }
+}
+
+/// A matrix with the bias of its outputs, if it has one.
+struct Projection {
+  let matrix: PackedMatrix
+  let bias: [Float]?
+
+  /// y = x · wᵀ + bias
+  func apply(to x: ActivationRows, into y: ActivationRows, context: ComputeContext) {
+    context.multiply(x, by: matrix, into: y)
+    if let bias { context.add(bias, toRows: y) }
+  }
+}
+
+/// How the attention of a layer looks at keys: what its weights do not say.
+struct AttentionRule {
+  /// The rotation of its layer.
+  let table: RotaryTable
+  /// How scores are formed, and how far it looks back.
+  let scoring: AttentionScoring
+}
+
+/// Self-attention with its input normalization: x + norm(attention(norm(x))), where not all models have the outer one.
 struct AttentionBlock {
   let shape: AttentionShape
-  let norm: [Float]
-  let epsilon: Float
-  let queryKeyValue: PackedMatrix
-  let output: PackedMatrix
+  let norm: RMSNorm
+  let queryKeyValue: Projection
+  let queryNorm: RMSNorm?
+  let keyNorm: RMSNorm?
+  let output: Projection
+  let outputNorm: RMSNorm?
+  let rule: AttentionRule
 
   /// Adds the block's output to the residual stream, in place.
   func apply(
     to residual: ActivationRows,
     _ placed: PlacedRows,
     cache: LayerCache,
-    table: RotaryTable,
     workspace: ForwardWorkspace,
     context: ComputeContext
   ) {
     let rows = 0..<residual.count
-    store(residual, placed, cache: cache, table: table, workspace: workspace, context: context)
+    store(residual, placed, cache: cache, workspace: workspace, context: context)
     let attended = workspace.attended[rows: rows]
     context.attend(
       workspace.queryKeyValue[rows: rows],
       queryHeads: shape.queryHeads,
       mask: placed.mask,
       cache: cache,
+      scoring: rule.scoring,
       into: attended
     )
     let projected = workspace.projected[rows: rows]
-    context.multiply(attended, by: output, into: projected)
+    output.apply(to: attended, into: projected, context: context)
+    outputNorm?.apply(to: projected, into: projected, context: context)
     context.add(projected, to: residual)
   }
 
@@ -37,32 +72,42 @@ struct AttentionBlock {
     _ residual: ActivationRows,
     _ placed: PlacedRows,
     cache: LayerCache,
-    table: RotaryTable,
     workspace: ForwardWorkspace,
     context: ComputeContext
   ) {
     let rows = 0..<residual.count
     let normalized = workspace.normalized[rows: rows]
     let projected = workspace.queryKeyValue[rows: rows]
-    context.normalize(residual, weight: norm, epsilon: epsilon, into: normalized)
-    context.multiply(normalized, by: queryKeyValue, into: projected)
+    norm.apply(to: residual, into: normalized, context: context)
+    queryKeyValue.apply(to: normalized, into: projected, context: context)
+    if let queryNorm { normalize(projected, heads: 0..<shape.queryHeads, with: queryNorm, context: context) }
+    if let keyNorm {
+      let heads = shape.queryHeads..<shape.queryHeads + shape.keyValueHeads
+      normalize(projected, heads: heads, with: keyNorm, context: context)
+    }
     context.rotateAndStore(
       projected,
       queryHeads: shape.queryHeads,
       cache: cache,
       firstSlot: placed.firstSlot,
       positions: placed.positions,
-      table: table
+      table: rule.table
     )
+  }
+
+  private func normalize(_ rows: ActivationRows, heads: Range<Int>, with norm: RMSNorm, context: ComputeContext) {
+    context.normalizeHeads(rows, heads: heads, weight: norm.weight, epsilon: norm.epsilon)
   }
 }
 
-/// The gated feed-forward block with its input normalization: x + down(silu(gate(norm(x))) · up(norm(x))).
+/// The gated feed-forward block with its input normalization: x + norm(down(activation(gate(norm(x))) · up(norm(x)))), where
+/// not all models have the outer one.
 struct FeedForwardBlock {
-  let norm: [Float]
-  let epsilon: Float
-  let gateAndUp: PackedMatrix
-  let down: PackedMatrix
+  let norm: RMSNorm
+  let gateAndUp: Projection
+  let activation: GateActivation
+  let down: Projection
+  let outputNorm: RMSNorm?
 
   /// Adds the block's output to the residual stream, in place.
   func apply(to residual: ActivationRows, workspace: ForwardWorkspace, context: ComputeContext) {
@@ -71,10 +116,11 @@ struct FeedForwardBlock {
     let gates = workspace.gateAndUp[rows: rows]
     let activated = workspace.activated[rows: rows]
     let projected = workspace.projected[rows: rows]
-    context.normalize(residual, weight: norm, epsilon: epsilon, into: normalized)
-    context.multiply(normalized, by: gateAndUp, into: gates)
-    context.swiglu(gates, into: activated)
-    context.multiply(activated, by: down, into: projected)
+    norm.apply(to: residual, into: normalized, context: context)
+    gateAndUp.apply(to: normalized, into: gates, context: context)
+    context.gate(gates, with: activation, into: activated)
+    down.apply(to: activated, into: projected, context: context)
+    outputNorm?.apply(to: projected, into: projected, context: context)
     context.add(projected, to: residual)
   }
 }
@@ -83,68 +129,9 @@ struct FeedForwardBlock {
 struct DecoderLayer {
   let attention: AttentionBlock
   let feedForward: FeedForwardBlock
-}
 
-extension AttentionBlock {
-  /// Loads the block whose tensors begin with `prefix` (`model.layers.0.`).
-  init(
-    _ source: some TensorSource,
-    prefix: String,
-    shape: AttentionShape,
-    epsilon: Float,
-    type: WeightType,
-    context: ComputeContext
-  ) throws {
-    self.shape = shape
-    self.epsilon = epsilon
-    let (width, query, keyValue) = (shape.hiddenSize, shape.queryWidth, shape.keyValueWidth)
-    norm = try source.tensor(prefix + "input_layernorm.weight", shape: [width]).finiteFloats()
-    let projection = prefix + "self_attn."
-    queryKeyValue = try PackedMatrix(
-      stacking: [
-        source.tensor(projection + "q_proj.weight", shape: [query, width]),
-        source.tensor(projection + "k_proj.weight", shape: [keyValue, width]),
-        source.tensor(projection + "v_proj.weight", shape: [keyValue, width]),
-      ],
-      columns: width,
-      type: type,
-      context: context
-    )
-    output = try PackedMatrix(
-      stacking: [source.tensor(projection + "o_proj.weight", shape: [width, query])],
-      columns: query,
-      type: type,
-      context: context
-    )
-  }
-}
-
-extension FeedForwardBlock {
-  /// Loads the block whose tensors begin with `prefix` (`model.layers.0.`).
-  init(
-    _ source: some TensorSource,
-    prefix: String,
-    configuration: ModelConfiguration,
-    type: WeightType,
-    context: ComputeContext
-  ) throws {
-    let (width, inner) = (configuration.hiddenSize, configuration.intermediateSize)
-    epsilon = configuration.normEpsilon
-    norm = try source.tensor(prefix + "post_attention_layernorm.weight", shape: [width]).finiteFloats()
-    gateAndUp = try PackedMatrix(
-      stacking: [
-        source.tensor(prefix + "mlp.gate_proj.weight", shape: [inner, width]),
-        source.tensor(prefix + "mlp.up_proj.weight", shape: [inner, width]),
-      ],
-      columns: width,
-      type: type,
-      context: context
-    )
-    down = try PackedMatrix(
-      stacking: [source.tensor(prefix + "mlp.down_proj.weight", shape: [width, inner])],
-      columns: inner,
-      type: type,
-      context: context
-    )
+  /// The packed matrices, in the order in which a pass reads them.
+  var matrices: [PackedMatrix] {
+    [attention.queryKeyValue, attention.output, feedForward.gateAndUp, feedForward.down].map(\.matrix)
   }
 }

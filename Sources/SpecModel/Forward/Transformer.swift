@@ -1,6 +1,6 @@
 import SpecKernels
 
-/// A Llama-family model: an embedding, layers, a final normalization and a head.
+/// A model as its configuration describes it: an embedding, layers, a final normalization and a head.
 ///
 /// Every method computes on rows; a row's numbers do not depend on which rows are computed with it (see the canonical
 /// arithmetic in CSpecKernels).
@@ -11,12 +11,10 @@ public final class Transformer {
   public let weightType: WeightType
   /// The kernels and threads that compute.
   public let context: ComputeContext
-  /// Cosines and sines for every position of the model's context.
-  let rotaryTable: RotaryTable
   let workspace: ForwardWorkspace
   private let embedding: NumberSource
   private let layers: [DecoderLayer]
-  private let norm: [Float]
+  private let norm: RMSNorm
   private let head: PackedMatrix
   private let logits: Activations
 
@@ -43,27 +41,18 @@ public final class Transformer {
     self.context = context
     let (width, vocabulary) = (configuration.hiddenSize, configuration.vocabularySize)
     embedding = try source.tensor("model.embed_tokens.weight", shape: [vocabulary, width])
+    let loader = LayerLoader(source: source, configuration: configuration, type: weightType, context: context)
+    let rules = try AttentionRules(configuration)
     layers = try (0..<configuration.layers).map { layer in
       try progress(layer, configuration.layers)
-      return try DecoderLayer(
-        source,
-        prefix: "model.layers.\(layer).",
-        configuration: configuration,
-        type: weightType,
-        context: context
-      )
+      return try loader.layer("model.layers.\(layer).", rule: rules.rule(of: layer))
     }
     // A tied embedding is checked as the head.
     if !configuration.tiesEmbeddings { try context.check(embedding, columns: width, heldAs: weightType) }
-    norm = try source.tensor("model.norm.weight", shape: [width]).finiteFloats()
+    norm = try loader.norm("model.norm")
     let headSource =
       configuration.tiesEmbeddings ? embedding : try source.tensor("lm_head.weight", shape: [vocabulary, width])
     head = try PackedMatrix(stacking: [headSource], columns: width, type: weightType, context: context)
-    rotaryTable = try RotaryTable(
-      theta: configuration.ropeTheta,
-      headDimension: configuration.headDimension,
-      positions: configuration.contextLength
-    )
     workspace = try ForwardWorkspace(
       attention: configuration.attention,
       intermediateSize: configuration.intermediateSize
@@ -131,6 +120,9 @@ public final class Transformer {
       precondition(token >= 0 && Int(token) < configuration.vocabularySize, "a token outside the vocabulary")
       rows.owner.load(embedding, row: Int(token), roundedTo: weightType, into: row)
     }
+    if configuration.parts.scalesEmbedding {
+      context.scale(rows, by: Float(Double(configuration.hiddenSize).squareRoot()))
+    }
   }
 
   /// Runs new rows through the cache's layers, in place.
@@ -151,7 +143,6 @@ public final class Transformer {
           to: residual,
           placed,
           cache: cache[layer],
-          table: rotaryTable,
           workspace: workspace,
           context: context
         )
@@ -167,7 +158,7 @@ public final class Transformer {
   ///   - rows: the residual stream after the last layer.
   ///   - out: as many rows.
   public func normalizeFinal(_ rows: ActivationRows, into out: ActivationRows) {
-    context.normalize(rows, weight: norm, epsilon: configuration.normEpsilon, into: out)
+    norm.apply(to: rows, into: out, context: context)
   }
 
   /// The head's logits of normalized rows, valid until the next call.
@@ -177,36 +168,38 @@ public final class Transformer {
   public func logits(of rows: ActivationRows) -> ActivationRows {
     let out = logits[rows: 0..<rows.count]
     context.multiply(rows, by: head, into: out)
+    if let cap = configuration.parts.logitCap { context.softCap(out, at: cap) }
     return out
   }
 }
 
-extension DecoderLayer {
-  fileprivate var matrices: [PackedMatrix] {
-    [attention.queryKeyValue, attention.output, feedForward.gateAndUp, feedForward.down]
+/// How the layers of a model attend: one rotary table for all, or one for each of two kinds.
+private struct AttentionRules {
+  private let configuration: ModelConfiguration
+  private let table: RotaryTable
+  private let windowTable: RotaryTable
+
+  init(_ configuration: ModelConfiguration) throws(KernelError) {
+    self.configuration = configuration
+    let (dimension, positions) = (configuration.headDimension, configuration.contextLength)
+    let table = try configuration.rotary.table(headDimension: dimension, positions: positions)
+    self.table = table
+    windowTable =
+      if let rotary = configuration.windowRotary {
+        try rotary.table(headDimension: dimension, positions: positions)
+      } else { table }
   }
 
-  fileprivate init(
-    _ source: some TensorSource,
-    prefix: String,
-    configuration: ModelConfiguration,
-    type: WeightType,
-    context: ComputeContext
-  ) throws {
-    attention = try AttentionBlock(
-      source,
-      prefix: prefix,
-      shape: configuration.attention,
-      epsilon: configuration.normEpsilon,
-      type: type,
-      context: context
-    )
-    feedForward = try FeedForwardBlock(
-      source,
-      prefix: prefix,
-      configuration: configuration,
-      type: type,
-      context: context
+  func rule(of layer: Int) -> AttentionRule {
+    let window = configuration.window(of: layer)
+    return AttentionRule(
+      table: window == nil ? table : windowTable,
+      scoring: AttentionScoring(
+        headDimension: configuration.headDimension,
+        scale: configuration.parts.queryScalar.map { 1 / $0.squareRoot() },
+        cap: configuration.parts.scoreCap,
+        window: window
+      )
     )
   }
 }

@@ -1,17 +1,19 @@
 /// A token that is recognized inside text before the text is split into words, such as `</s>`.
 package struct AddedToken: Sendable {
-  let token: Token
-  let content: ArraySlice<UInt8>
+  /// Its id.
+  package var token: Token
+  /// What it looks like, as UTF-8.
+  package var content: ArraySlice<UInt8>
   /// Left out on request when decoding.
-  let isSpecial: Bool
+  package var isSpecial = false
   /// Counts only where no word character touches it.
-  let isSingleWord: Bool
+  package var isSingleWord = false
   /// Swallows the white space before it.
-  let stripsLeft: Bool
+  package var stripsLeft = false
   /// Swallows the white space after it.
-  let stripsRight: Bool
+  package var stripsRight = false
   /// Looked for in normalized text, that is, only after all tokens that are looked for in raw text.
-  let isNormalized: Bool
+  package var isNormalized = false
 }
 
 extension AddedToken {
@@ -23,15 +25,12 @@ extension AddedToken {
 
   /// A special token that is found wherever its content stands.
   package init(special content: String, token: Token) {
-    self.init(
-      token: token,
-      content: ArraySlice(content.utf8),
-      isSpecial: true,
-      isSingleWord: false,
-      stripsLeft: false,
-      stripsRight: false,
-      isNormalized: false
-    )
+    self.init(content: content, token: token, isSpecial: true)
+  }
+
+  /// A token that is found wherever its content stands in raw text.
+  package init(content: String, token: Token, isSpecial: Bool) {
+    self.init(token: token, content: ArraySlice(content.utf8), isSpecial: isSpecial)
   }
 }
 
@@ -48,14 +47,27 @@ package struct AddedTokens: Sendable {
   private let tokens: [AddedToken]
   private let isControl: [Bool]
   private let rawTrie: ByteTrie
-  /// There is no normalizer, but the order of the two searches still matters where tokens overlap.
+  /// The order of the two searches matters where tokens overlap, without a normalizer too.
   private let normalizedTrie: ByteTrie
 
   /// Tokens with contents that differ.
-  package init(_ tokens: [AddedToken]) {
+  ///
+  /// - Parameters:
+  ///   - tokens: the tokens.
+  ///   - normalizers: what is done to text before those are looked for that are normalized; it is done to them too.
+  package init(_ tokens: [AddedToken], normalizers: [Normalizer] = []) {
     self.tokens = tokens
     rawTrie = ByteTrie(tokens.indices.filter { !tokens[$0].isNormalized }.map { (tokens[$0].content, $0) })
-    normalizedTrie = ByteTrie(tokens.indices.filter { tokens[$0].isNormalized }.map { (tokens[$0].content, $0) })
+    // Where two are the same when normalized, the first counts, special ones before others.
+    let (special, others) = (tokens.indices.filter { tokens[$0].isSpecial }, tokens.indices.filter { !tokens[$0].isSpecial })
+    let normalized = (special + others).filter { tokens[$0].isNormalized }
+    normalizedTrie = ByteTrie(
+      normalized.map { index in
+        var content = TextBuffer(Array(tokens[index].content), 0..<tokens[index].content.count)
+        for normalizer in normalizers { normalizer.apply(to: &content) }
+        return (content.bytes[...], index)
+      }
+    )
     isControl = tokens.map(\.isControl)
   }
 
@@ -63,7 +75,7 @@ package struct AddedTokens: Sendable {
     tokens.first { $0.content.elementsEqual(content.utf8) }?.token
   }
 
-  /// Cuts a whole text into added tokens and the non-empty stretches between them.
+  /// Cuts a whole text that nothing normalizes into added tokens and the non-empty stretches between them.
   ///
   /// - Parameters:
   ///   - text: the text.
@@ -71,12 +83,22 @@ package struct AddedTokens: Sendable {
   /// - Returns: the pieces in order.
   package func split(_ text: ScalarText, quoted: [Range<Int>] = []) -> [Piece] {
     let quotation = Quotation(quoted)
-    return pieces(of: text, in: 0..<text.bytes.count, trie: rawTrie, quotation).flatMap { piece in
+    return splitRaw(text, quoted: quoted).flatMap { piece in
       switch piece {
       case .token: [piece]
       case .text(let range): pieces(of: text, in: range, trie: normalizedTrie, quotation)
       }
     }
+  }
+
+  /// Cuts a raw text at the tokens that are looked for in it.
+  func splitRaw(_ text: ScalarText, quoted: [Range<Int>]) -> [Piece] {
+    pieces(of: text, in: 0..<text.bytes.count, trie: rawTrie, Quotation(quoted))
+  }
+
+  /// Cuts a normalized text at the tokens that are looked for in it.
+  func splitNormalized(_ text: ScalarText, quoted: [Range<Int>]) -> [Piece] {
+    pieces(of: text, in: 0..<text.bytes.count, trie: normalizedTrie, Quotation(quoted))
   }
 
   private func pieces(
@@ -157,7 +179,7 @@ private struct ByteTrie: Sendable {
         }
         node = child
       }
-      values[node] = entry.value
+      if node != 0, values[node] == nil { values[node] = entry.value }
       if let first = entry.bytes.first { startsSomething[Int(first)] = true }
     }
   }

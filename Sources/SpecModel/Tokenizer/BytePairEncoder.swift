@@ -1,132 +1,129 @@
-/// Turns the bytes of one word into tokens by repeatedly joining the neighbors whose merge ranks lowest.
+/// Turns words into tokens by repeatedly joining the neighbors whose merge ranks lowest.
 struct BytePairEncoder: Sendable {
-  /// The token of every single byte.
-  let byteTokens: [Token]
-  /// The rank of each mergeable pair, keyed by `pairKey`.
-  let ranks: [UInt64: Int]
-  /// What the pair of each rank becomes.
-  let mergedTokens: [Token]
-  /// Words that become one token before any merge is looked at (`ignore_merges`); empty where merges always decide.
-  let wholeWords: [ArraySlice<UInt8>: Token]
+  let symbols: SymbolTable
+  let merges: MergeTable
 
-  static func pairKey(_ left: Token, _ right: Token) -> UInt64 {
-    UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
+  init(_ model: BytePairModel, vocabulary: Vocabulary, symbolsAreBytes: Bool) {
+    symbols = SymbolTable(model, vocabulary: vocabulary, symbolsAreBytes: symbolsAreBytes)
+    merges = MergeTable(model.merges)
   }
 
   /// Appends the tokens of a word. The workspace only saves allocations from word to word.
-  func encode(_ word: ArraySlice<UInt8>, into tokens: inout [Token], workspace: inout Workspace) {
-    if !wholeWords.isEmpty, let token = wholeWords[word] {
+  func encode(_ word: Range<Int>, of text: [UInt8], into tokens: inout [Token], workspace: inout Workspace) {
+    if let token = symbols.wholeWord(text[word]) {
       tokens.append(token)
       return
     }
-    workspace.load(word, encoder: self)
-    workspace.mergeAll(encoder: self)
-    workspace.appendTokens(to: &tokens)
+    let start = tokens.count
+    symbols.append(word, of: text, to: &tokens)
+    let count = tokens.count - start
+    if count < 2 { return }
+    if count <= 48 {
+      workspace.mergeShort(&tokens, from: start, merges)
+    } else {
+      workspace.mergeLong(&tokens, from: start, merges)
+    }
   }
 }
 
 extension BytePairEncoder {
-  /// A linked list of the symbols of a word and a queue of the merges open to them, so that a word of n bytes costs
-  /// O(n log n).
+  /// Memory for the symbols of a word.
   struct Workspace {
-    private struct Symbol {
-      var token: Token
-      var previous: Int
-      var next: Int
-      /// The rank of the merge with the next symbol. A queue entry of another rank is out of date.
-      var rank: Int?
-    }
-
-    private var symbols: [Symbol] = []
+    private var ranks: [Int32] = []
+    private var results: [Token] = []
+    private var links: [Link] = []
     private var queue = PriorityQueue<OpenMerge>()
 
-    fileprivate mutating func load(_ word: ArraySlice<UInt8>, encoder: BytePairEncoder) {
-      symbols.removeAll(keepingCapacity: true)
-      for (index, byte) in word.enumerated() {
-        symbols.append(Symbol(token: encoder.byteTokens[Int(byte)], previous: index - 1, next: index + 1))
-      }
-      for index in symbols.indices { updateRank(at: index, encoder: encoder) }
+    /// A symbol of a long word, linked with its neighbors.
+    private struct Link {
+      var token: Token
+      var previous: Int32
+      var next: Int32
+      /// The rank of the merge with the next symbol, or none. A queue entry of another rank is out of date.
+      var rank: Int32
+      var result: Token
     }
 
-    fileprivate mutating func mergeAll(encoder: BytePairEncoder) {
+    private static let none = Int32.max
+
+    /// Joins what lies behind a position of a list, searching for the lowest rank from the left each time.
+    fileprivate mutating func mergeShort(_ tokens: inout [Token], from start: Int, _ merges: MergeTable) {
+      ranks.removeAll(keepingCapacity: true)
+      results.removeAll(keepingCapacity: true)
+      for index in start..<(tokens.count - 1) {
+        let merge = merges.merge(tokens[index], tokens[index + 1])
+        ranks.append(merge?.rank ?? Self.none)
+        results.append(merge?.result ?? 0)
+      }
+      while !ranks.isEmpty {
+        var best = 0
+        for index in ranks.indices where ranks[index] < ranks[best] { best = index }
+        if ranks[best] == Self.none { return }
+        tokens[start + best] = results[best]
+        tokens.remove(at: start + best + 1)
+        ranks.remove(at: best)
+        results.remove(at: best)
+        if best < ranks.count { update(best, tokens, start, merges) }
+        if best > 0 { update(best - 1, tokens, start, merges) }
+      }
+    }
+
+    private mutating func update(_ index: Int, _ tokens: [Token], _ start: Int, _ merges: MergeTable) {
+      let merge = merges.merge(tokens[start + index], tokens[start + index + 1])
+      ranks[index] = merge?.rank ?? Self.none
+      results[index] = merge?.result ?? 0
+    }
+
+    /// Joins what lies behind a position of a list by a linked list and a queue, so that n symbols cost O(n log n).
+    fileprivate mutating func mergeLong(_ tokens: inout [Token], from start: Int, _ merges: MergeTable) {
+      links.removeAll(keepingCapacity: true)
+      for index in start..<tokens.count {
+        let position = Int32(clamping: index - start)
+        links.append(
+          Link(token: tokens[index], previous: position - 1, next: position + 1, rank: Self.none, result: 0)
+        )
+      }
+      for index in links.indices { updateRank(at: index, merges) }
       while let merge = queue.popFirst() {
-        let index = merge.position
-        guard symbols[index].rank == merge.rank else { continue }
-        let absorbed = symbols[index].next
-        let next = symbols[absorbed].next
-        symbols[absorbed].rank = nil
-        symbols[index].token = encoder.mergedTokens[merge.rank]
-        symbols[index].next = next
-        if next < symbols.count { symbols[next].previous = index }
-        updateRank(at: index, encoder: encoder)
-        if index > 0 { updateRank(at: symbols[index].previous, encoder: encoder) }
+        let index = Int(merge.position)
+        guard links[index].rank == merge.rank else { continue }
+        let absorbed = Int(links[index].next)
+        let next = links[absorbed].next
+        links[absorbed].rank = Self.none
+        links[index].token = links[index].result
+        links[index].next = next
+        if Int(next) < links.count { links[Int(next)].previous = Int32(clamping: index) }
+        updateRank(at: index, merges)
+        if index > 0 { updateRank(at: Int(links[index].previous), merges) }
       }
-    }
-
-    fileprivate func appendTokens(to tokens: inout [Token]) {
+      tokens.removeSubrange(start...)
       var index = 0
-      while index < symbols.count {
-        tokens.append(symbols[index].token)
-        index = symbols[index].next
+      while index < links.count {
+        tokens.append(links[index].token)
+        index = Int(links[index].next)
       }
     }
 
-    private mutating func updateRank(at index: Int, encoder: BytePairEncoder) {
-      let next = symbols[index].next
-      let rank =
-        next < symbols.count ? encoder.ranks[pairKey(symbols[index].token, symbols[next].token)] : nil
-      symbols[index].rank = rank
-      if let rank { queue.insert(OpenMerge(rank: rank, position: index)) }
+    private mutating func updateRank(at index: Int, _ merges: MergeTable) {
+      let next = Int(links[index].next)
+      let merge = next < links.count ? merges.merge(links[index].token, links[next].token) : nil
+      links[index].rank = merge?.rank ?? Self.none
+      links[index].result = merge?.result ?? 0
+      if let merge { queue.insert(OpenMerge(rank: merge.rank, position: Int32(clamping: index))) }
     }
   }
 }
 
 /// A merge that is open at a position of a word; the lowest rank comes first and, among equals, the leftmost position.
 private struct OpenMerge: Comparable {
-  let rank: Int
-  let position: Int
+  private let key: UInt64
 
-  static func < (left: OpenMerge, right: OpenMerge) -> Bool {
-    (left.rank, left.position) < (right.rank, right.position)
-  }
-}
-
-/// A binary heap that yields its smallest element first.
-package struct PriorityQueue<Element: Comparable> {
-  @usableFromInline package var heap: [Element] = []
-
-  /// An empty queue.
-  @inlinable
-  package init() {}
-
-  /// Adds an element; equal ones are all kept.
-  @inlinable
-  package mutating func insert(_ element: Element) {
-    heap.append(element)
-    var child = heap.count - 1
-    while child > 0 {
-      let parent = (child - 1) / 2
-      guard heap[child] < heap[parent] else { return }
-      heap.swapAt(child, parent)
-      child = parent
-    }
+  init(rank: Int32, position: Int32) {
+    key = UInt64(UInt32(bitPattern: rank)) << 32 | UInt64(UInt32(bitPattern: position))
   }
 
-  /// Takes the smallest element out; nil once the queue is empty.
-  @inlinable
-  package mutating func popFirst() -> Element? {
-    guard let first = heap.first else { return nil }
-    let last = heap.removeLast()
-    if heap.isEmpty { return first }
-    heap[0] = last
-    var parent = 0
-    while true {
-      var child = 2 * parent + 1
-      guard child < heap.count else { return first }
-      if child + 1 < heap.count, heap[child + 1] < heap[child] { child += 1 }
-      guard heap[child] < heap[parent] else { return first }
-      heap.swapAt(child, parent)
-      parent = child
-    }
-  }
+  var rank: Int32 { Int32(truncatingIfNeeded: key >> 32) }
+  var position: Int32 { Int32(truncatingIfNeeded: key) }
+
+  static func < (left: OpenMerge, right: OpenMerge) -> Bool { left.key < right.key }
 }

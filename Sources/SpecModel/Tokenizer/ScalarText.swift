@@ -10,10 +10,8 @@ package struct ScalarText {
     bytes = Array(text.utf8)
   }
 
-  /// A text of a space followed by part of another one.
-  init(spaceBefore text: ArraySlice<UInt8>) {
-    bytes = [0x20] + text
-  }
+  /// The scalars of UTF-8 that is known to be valid.
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// The scalar that starts at a byte, and the byte after its last one.
   func scalar(at start: Int) -> (scalar: Unicode.Scalar, next: Int) {
@@ -55,18 +53,14 @@ extension Unicode.Scalar {
     case 0..<0x80: return .other
     default: break
     }
-    switch properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return .letter
-    case .decimalNumber, .letterNumber, .otherNumber: return .number
-    default: return properties.isWhitespace ? .whitespace : .other
-    }
+    let traits = ScalarTraits(value)
+    return traits.isLetter ? .letter : traits.isNumber ? .number : traits.isWhitespace ? .whitespace : .other
   }
 
-  /// `\w` of Unicode regular expressions (UTS #18, annex C).
+  /// `\w` of Unicode regular expressions (UTS #18, annex C), which is not quite that of ``ScalarTraits``.
   var isWordScalar: Bool {
-    switch properties.generalCategory {
-    case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: true
-    default: properties.isAlphabetic || properties.isJoinControl
-    }
+    let traits = ScalarTraits(value)
+    let isJoiner = 0x200C...0x200D ~= value
+    return isJoiner || traits.isWord && (!traits.isNumber || value > 0xFF || isASCII)
   }
 }

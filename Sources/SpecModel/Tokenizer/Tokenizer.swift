@@ -1,6 +1,6 @@
 import SpecFiles
 
-/// A GPT-2 style byte-level BPE tokenizer, read from a Hugging Face checkpoint.
+/// A tokenizer, read from a Hugging Face checkpoint or made of a ``TokenizerDefinition``.
 ///
 /// It makes the same tokens as Hugging Face `tokenizers` does. Settings for truncation and padding in the file are
 /// ignored, and no begin or end token is added by itself.
@@ -10,29 +10,60 @@ public struct Tokenizer: Sendable {
   /// `add_bos_token` in `tokenizer_config.json` decides; without it, whether the template in `tokenizer.json` starts
   /// with a special token.
   public let addsBeginToken: Bool?
+  /// What comes before a text where special tokens are added to it.
+  package let prefix: [Token]
+  /// What comes behind a text where special tokens are added to it.
+  package let suffix: [Token]
 
-  private let encoder: BytePairEncoder
+  private let vocabulary: Vocabulary
+  private let wordEncoder: WordEncoder
+  private let normalizers: [Normalizer]
+  private let preTokenizers: [PreTokenizer]
   private let addedTokens: AddedTokens
-  private let tokenBytes: TokenBytes
+  private let addedTexts: [Token: ArraySlice<UInt8>]
   private let specialTokens: Set<Token>
-  private let words: TokenizerFile.Words
+  private let decoders: [TokenDecoder]
 
   /// Reads `tokenizer.json` and, if it is there, `tokenizer_config.json`.
   ///
   /// - Parameter directory: the path of a checkpoint folder.
   /// - Throws: `TokenizerError` if a file cannot be read, is malformed, or asks for a feature that is not supported.
   public init(directory: String) throws(TokenizerError) {
-    let file = try TokenizerFile(directory: directory)
-    addsBeginToken = file.addsBeginToken
-    encoder = file.vocabulary.encoder
-    addedTokens = AddedTokens(file.addedTokens)
-    tokenBytes = file.vocabulary.tokenBytes
-    specialTokens = Set(file.addedTokens.lazy.filter(\.isSpecial).map(\.token))
-    words = file.words
+    let folder = directory.hasSuffix("/") ? directory : directory + "/"
+    self.init(definition: try TokenizerFile(folder + "tokenizer.json", configuration: folder + "tokenizer_config.json").definition)
+  }
+
+  /// Reads a `tokenizer.json` by itself.
+  ///
+  /// - Parameter file: its path.
+  /// - Throws: `TokenizerError` as for a folder.
+  public init(file: String) throws(TokenizerError) {
+    self.init(definition: try TokenizerFile(file, configuration: nil).definition)
+  }
+
+  /// Makes a tokenizer of its parts.
+  package init(definition: TokenizerDefinition) {
+    addsBeginToken = definition.addsBeginToken
+    (prefix, suffix) = (definition.prefix, definition.suffix)
+    vocabulary = definition.vocabulary
+    normalizers = definition.normalizers
+    decoders = definition.decoders
+    decoderChain = DecoderChain(definition.decoders)
+    addedTokens = AddedTokens(definition.addedTokens, normalizers: definition.normalizers)
+    addedTexts = Dictionary(definition.addedTokens.map { ($0.token, $0.content) }) { first, _ in first }
+    specialTokens = Set(definition.addedTokens.lazy.filter(\.isSpecial).map(\.token))
+    // Where nothing comes behind the letters of bytes, the bytes themselves do as well.
+    let symbolsAreBytes = definition.preTokenizers.last == .byteLetters
+    preTokenizers = symbolsAreBytes ? definition.preTokenizers.dropLast() : definition.preTokenizers
+    wordEncoder = WordEncoder(definition, symbolsAreBytes: symbolsAreBytes)
+    vocabularySize = max(definition.vocabulary.count, Int(definition.addedTokens.map(\.token).max() ?? -1) + 1)
   }
 
   /// The highest token id + 1.
-  public var vocabularySize: Int { tokenBytes.count }
+  public let vocabularySize: Int
+
+  /// The decoders before their first token.
+  let decoderChain: DecoderChain
 
   /// Turns text into tokens. Added tokens such as `</s>` are recognized inside the text.
   ///
@@ -50,14 +81,32 @@ public struct Tokenizer: Sendable {
   private func encode(_ text: String, quoted: [Range<Int>]) -> [Token] {
     let text = ScalarText(text)
     var tokens: [Token] = []
-    var workspace = BytePairEncoder.Workspace()
-    for piece in addedTokens.split(text, quoted: quoted) {
+    tokens.reserveCapacity(text.bytes.count / 3)
+    for piece in addedTokens.splitRaw(text, quoted: quoted) {
       switch piece {
       case .token(let token): tokens.append(token)
-      case .text(let range): encode(text, range, into: &tokens, workspace: &workspace)
+      case .text(let range):
+        let buffer = TextBuffer(text.bytes, range, quoted: quoted)
+        encode(buffer, isFirst: range.lowerBound == 0, into: &tokens)
       }
     }
     return tokens
+  }
+
+  private func encode(_ raw: TextBuffer, isFirst: Bool, into tokens: inout [Token]) {
+    var buffer = raw
+    for normalizer in normalizers { normalizer.apply(to: &buffer) }
+    let text = ScalarText(buffer.bytes)
+    for piece in addedTokens.splitNormalized(text, quoted: buffer.quotedRanges) {
+      switch piece {
+      case .token(let token): tokens.append(token)
+      case .text(let range):
+        let isWhole = range == 0..<text.bytes.count
+        var cut = WordCut(isWhole ? text.bytes : Array(text.bytes[range]), isFirst: isFirst && range.lowerBound == 0)
+        for step in preTokenizers { cut.apply(step) }
+        wordEncoder.encode(cut, into: &tokens)
+      }
+    }
   }
 
   /// Turns tokens into text.
@@ -65,13 +114,15 @@ public struct Tokenizer: Sendable {
   /// - Parameters:
   ///   - tokens: the tokens; those that the vocabulary does not have stand for nothing.
   ///   - skippingSpecialTokens: whether special tokens such as `</s>` are left out.
-  /// - Returns: the text, with U+FFFD for each maximal part of it that is not UTF-8.
+  /// - Returns: the text. Where bytes are tokens, U+FFFD stands for what is not UTF-8, as in Hugging Face tokenizers.
   public func decode(_ tokens: some Sequence<Token>, skippingSpecialTokens: Bool = false) -> String {
+    var chain = decoderChain
     var bytes: [UInt8] = []
     for token in tokens {
-      bytes.append(contentsOf: storedBytes(of: token, skippingSpecialTokens: skippingSpecialTokens))
+      guard let text = text(of: token, skippingSpecialTokens: skippingSpecialTokens) else { continue }
+      bytes += chain.append(text)
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return String(decoding: bytes + chain.finish(), as: UTF8.self)
   }
 
   /// Finds the token of a text that is one token as a whole, such as `</s>`.
@@ -79,38 +130,36 @@ public struct Tokenizer: Sendable {
   /// - Parameter text: the content of an added token, or the text of an entry of the vocabulary.
   /// - Returns: the token, nil if there is none; an added token comes before an ordinary one.
   public func token(for text: String) -> Token? {
-    addedTokens.token(for: text) ?? tokenBytes.token(for: text.utf8)
+    if let token = addedTokens.token(for: text) { return token }
+    if decoders.contains(.byteLevel), let token = vocabulary.token(for: ByteAlphabet.word(of: text.utf8)) { return token }
+    return vocabulary.token(for: Array(text.utf8))
   }
 
   /// Tells what a token stands for.
   ///
   /// - Parameter token: any token.
-  /// - Returns: the bytes, which need not be whole characters; none if the vocabulary does not have the token.
+  /// - Returns: the bytes, which need not be whole characters; none if the vocabulary does not have the token. What
+  ///   decoders do at the ends of a text is not done.
   public func bytes(of token: Token) -> [UInt8] {
-    Array(tokenBytes[token])
+    guard let text = text(of: token, skippingSpecialTokens: false) else { return [] }
+    var bytes = text
+    for decoder in decoders {
+      switch decoder {
+      case .byteLevel: bytes = (ByteAlphabet.bytes(of: bytes) ?? Array(bytes))[...]
+      case .byteFallback: bytes = byteOfName(bytes).map { [$0] } ?? bytes
+      case .metaspace(let replacement, _):
+        bytes = TextPattern(text: Array(String(Character(replacement)).utf8)[...]).replaced(in: bytes, by: [0x20])
+      case .replace(let pattern, let content): bytes = pattern.replaced(in: bytes, by: content)
+      case .wordSuffix(let suffix): bytes = TextPattern(text: suffix[...]).replaced(in: bytes, by: [0x20])
+      case .fuse, .strip, .joinWithSpaces: break
+      }
+    }
+    return Array(bytes)
   }
 
-  func storedBytes(of token: Token, skippingSpecialTokens: Bool) -> ArraySlice<UInt8> {
-    skippingSpecialTokens && specialTokens.contains(token) ? [] : tokenBytes[token]
-  }
-
-  private func encode(
-    _ text: ScalarText,
-    _ range: Range<Int>,
-    into tokens: inout [Token],
-    workspace: inout BytePairEncoder.Workspace
-  ) {
-    var text = text
-    var range = range
-    if words.startWithSpace, text.bytes[range.lowerBound] != 0x20 {
-      text = ScalarText(spaceBefore: text.bytes[range])
-      range = 0..<text.bytes.count
-    }
-    guard words.areSplit else {
-      return encoder.encode(text.bytes[range], into: &tokens, workspace: &workspace)
-    }
-    for word in GPT2Splitter(text, range: range) {
-      encoder.encode(text.bytes[word], into: &tokens, workspace: &workspace)
-    }
+  /// A token as the file spells it; nil if it is left out or there is none.
+  func text(of token: Token, skippingSpecialTokens: Bool) -> ArraySlice<UInt8>? {
+    if skippingSpecialTokens, specialTokens.contains(token) { return nil }
+    return addedTexts[token] ?? (vocabulary.contains(token) ? vocabulary[token] : nil)
   }
 }

@@ -30,8 +30,7 @@ public enum TokenizerError: LinedError, CustomStringConvertible, Equatable, Send
       "\(file): found \(found) at \(place), expected \(expected); download or export the file again"
     case .several: lines.joined(separator: "\n")
     case .unsupported(let file, let feature, let supported):
-      "\(file): it has \(feature), which is not supported; "
-        + "use a checkpoint whose tokenizer is a GPT-2 style byte-level BPE \(supported)"
+      "\(file): it has \(feature), which is not supported; use a checkpoint whose tokenizer has \(supported)"
     }
   }
 }

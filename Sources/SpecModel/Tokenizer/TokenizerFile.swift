@@ -3,22 +3,16 @@ import SpecFiles
 
 /// What `tokenizer.json` and `tokenizer_config.json` say, checked.
 struct TokenizerFile {
-  /// How text is cut into words (the `ByteLevel` pre-tokenizer).
-  struct Words: Sendable {
-    /// Each stretch of text gets a space in front unless it has one.
-    let startWithSpace: Bool
-    /// GPT-2's pattern cuts each stretch into words; otherwise it is one word.
-    let areSplit: Bool
-  }
+  /// What the files make.
+  let definition: TokenizerDefinition
 
-  let words: Words
-  let addedTokens: [AddedToken]
-  let vocabulary: VocabularyReader
-  let addsBeginToken: Bool?
-
-  init(directory: String) throws(TokenizerError) {
-    let folder = directory.hasSuffix("/") ? directory : directory + "/"
-    let root = try TokenizerField(file: folder + "tokenizer.json")
+  /// Reads the files.
+  ///
+  /// - Parameters:
+  ///   - file: the path of a `tokenizer.json`.
+  ///   - configuration: the path of the `tokenizer_config.json` beside it, which need not be there.
+  init(_ file: String, configuration: String?) throws(TokenizerError) {
+    let root = try TokenizerField(file: file)
     let parts = TokenizerParts(root)
     var refusals = parts.refusals
     // Without a vocabulary it is no tokenizer, and to list all that is missing would help nobody.
@@ -31,13 +25,17 @@ struct TokenizerFile {
       if case .several(_, let all) = error { refusals += all } else { refusals.append(error) }
     }
     if refusals.count > 1 { throw .several(file: root.file, refusals) }
-    guard let contents, let words = parts.words, refusals.isEmpty else {
-      throw refusals.first ?? root.mismatch(expected: "a tokenizer")
-    }
-    self.words = words
-    (addedTokens, vocabulary) = contents
-    let configurationAddsBegin = try TokenizerFile.configuredBeginToken(file: folder + "tokenizer_config.json")
-    addsBeginToken = configurationAddsBegin ?? parts.addsBeginToken
+    guard let contents, refusals.isEmpty else { throw refusals.first ?? root.mismatch(expected: "a tokenizer") }
+    var definition = TokenizerDefinition(vocabulary: contents.vocabulary.vocabulary, model: contents.vocabulary.model)
+    definition.normalizers = parts.normalizers
+    definition.preTokenizers = parts.preTokenizers
+    definition.decoders = parts.decoders
+    definition.addedTokens = contents.added
+    definition.prefix = parts.ends.prefix
+    definition.suffix = parts.ends.suffix
+    let configured = try configuration.map { (file) throws(TokenizerError) in try Self.configuredBeginToken(file: file) }
+    definition.addsBeginToken = (configured ?? nil) ?? parts.ends.addsBeginToken
+    self.definition = definition
   }
 
   private static func configuredBeginToken(file: String) throws(TokenizerError) -> Bool? {

@@ -16,15 +16,16 @@ package struct NothingToExport: Error, CustomStringConvertible {
   }
 }
 
+/// A file of an export.
+package struct ExportedFile: Sendable {
+  /// The file's name.
+  package let name: String
+  /// JSON lines.
+  package let text: String
+}
+
 /// A run in the format of Spec-Bench's `model_answer` files.
 package enum SpecBenchExport {
-  /// One decoder's file.
-  package struct File: Sendable {
-    /// The file's name.
-    package let name: String
-    /// JSON lines, one for each question.
-    package let text: String
-  }
 
   /// Renders a run: one file for each decoder, the noise floor left out. Every repeat is a choice; Spec-Bench's scripts
   /// read the first. A repeat of a question counts once all its turns are there.
@@ -34,7 +35,7 @@ package enum SpecBenchExport {
   ///   - run: the run's id.
   /// - Returns: the files, vanilla's first.
   /// - Throws: a `StoreError`, ``NothingToExport``, or `EncodingError`.
-  package static func render(store: BenchmarkStore, run: Int64) throws -> [File] {
+  package static func render(store: BenchmarkStore, run: Int64) throws -> [ExportedFile] {
     let record = try store.run(run)
     try store.checkNumbers(of: run)
     let prompts = Dictionary(uniqueKeysWithValues: try store.prompts(of: run).map { ($0.id, $0.record) })
@@ -47,7 +48,7 @@ package enum SpecBenchExport {
         answer in
         try line(answer, name: name, date: record.startedAt)
       }
-      return File(name: fileName(name, besides: &names) + ".jsonl", text: lines.map { $0 + "\n" }.joined())
+      return ExportedFile(name: fileName(name, besides: &names) + ".jsonl", text: lines.map { $0 + "\n" }.joined())
     }
     guard files.contains(where: { !$0.text.isEmpty }) else {
       throw NothingToExport(database: store.path, run: run, isFinished: record.finishedAt != nil)

@@ -1,4 +1,5 @@
 import Foundation
+import SpecCore
 import SpecFiles
 import SpecMetrics
 import SpecStore
@@ -105,7 +106,7 @@ struct RunConditions {
   /// Whether the run was made before files were noted one by one.
   private var isOlder: Bool { files.isEmpty }
 
-  private static func isWeights(_ role: String) -> Bool { role == "config.json" || role.hasSuffix(".safetensors") }
+  private static func isWeights(_ role: String) -> Bool { role == "config.json" || WeightFile.isNamed(role) }
 
   /// The files that are not the same in both runs.
   ///

@@ -55,7 +55,7 @@ package final class ServedModel: RunModel {
   }
 
   package func prompt(
-    _ template: ChatTemplate,
+    _ writer: PromptWriter,
     history: [(user: String, assistant: String)],
     user: String
   ) throws -> RunPrompt {
@@ -67,8 +67,8 @@ package final class ServedModel: RunModel {
     if let known = written[key] { return known }
     let prompt =
       switch settings.prompts {
-      case .server: try writtenByServer(messages, template, history: history, user: user)
-      case .here: try writtenHere(template, history: history, user: user)
+      case .server: try writtenByServer(messages, writer, history: history, user: user)
+      case .here: try writtenHere(writer, history: history, user: user)
       }
     written[key] = prompt
     return prompt
@@ -76,7 +76,7 @@ package final class ServedModel: RunModel {
 
   private func writtenByServer(
     _ messages: [(role: String, content: String)],
-    _ template: ChatTemplate,
+    _ writer: PromptWriter,
     history: [(user: String, assistant: String)],
     user: String
   ) throws -> RunPrompt {
@@ -84,21 +84,26 @@ package final class ServedModel: RunModel {
     let sent = messages.map { ServerMessage(role: $0.role, content: $0.content) }
     guard let prompt = try baseline.dialect.render(sent, server) else {
       // Where only tokens can be sent, they have to be made of a text that is written here.
-      if baseline.dialect.takesIDs { return try writtenHere(template, history: history, user: user) }
+      if baseline.dialect.takesIDs { return try writtenHere(writer, history: history, user: user) }
       return RunPrompt(ids: [], text: "", messages: messages)
     }
     return RunPrompt(ids: try tokens(prompt.ids ?? []), text: prompt.text, messages: [])
   }
 
   private func writtenHere(
-    _ template: ChatTemplate,
+    _ writer: PromptWriter,
     history: [(user: String, assistant: String)],
     user: String
   ) throws -> RunPrompt {
     let server = try baseline.ready(shouldStop: { false })
-    let text = template.render(history: history, user: user).text
-    let ids = try baseline.dialect.tokenize(text, begins: template.beginOfText, server)
-    return RunPrompt(ids: try tokens(ids ?? []), text: text, messages: [])
+    let prompt: Prompt
+    do {
+      prompt = try writer.prompt(history: history, user: user)
+    } catch {
+      return RunPrompt(refusal: error)
+    }
+    let ids = try baseline.dialect.tokenize(prompt.text.text, begins: prompt.begins, server)
+    return RunPrompt(ids: try tokens(ids ?? []), text: prompt.text.text)
   }
 
   private func tokens(_ ids: [Int]) throws(EngineFault) -> [Token] {
@@ -106,7 +111,8 @@ package final class ServedModel: RunModel {
   }
 
   package func skipReason(_ prompt: RunPrompt, _ rules: StopRules) -> String? {
-    prompt.ids.count < rules.contextLength ? nil : "longer than the context of \(rules.contextLength) positions"
+    if let refusal = prompt.refusal { return SkipReason.refused(refusal) }
+    return prompt.ids.count < rules.contextLength ? nil : SkipReason.tooLong(context: rules.contextLength)
   }
 
   package func text(of output: RunOutput) -> String { output.text }

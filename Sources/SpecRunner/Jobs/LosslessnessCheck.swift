@@ -25,8 +25,10 @@ package struct LosslessnessCheck {
     package internal(set) var tokens = 0
     /// Those that differ.
     package internal(set) var findings: [Finding] = []
-    /// Prompts that were passed over since they leave no room in the context, and those that follow on them.
-    package internal(set) var skipped = 0
+    /// Why prompts were passed over: one reason for each, those that follow on them included.
+    package internal(set) var skipReasons: [String] = []
+    /// How many were passed over.
+    package var skipped: Int { skipReasons.count }
   }
 
   private let model: LoadedModel
@@ -70,8 +72,8 @@ package struct LosslessnessCheck {
       var conversation = Conversation(question, suite: suite, model: model, rules: rules)
       while let turn = conversation.turn {
         let prompt = try conversation.prompt()
-        guard conversation.skipReason(prompt) == nil else {
-          outcome.skipped += question.turns.count - turn
+        if let reason = conversation.skipReason(prompt) {
+          outcome.skipReasons += Array(repeating: reason, count: question.turns.count - turn)
           break
         }
         conversation.answer(try compare(prompt.ids, question: question, turn: turn, into: &outcome, shouldStop))

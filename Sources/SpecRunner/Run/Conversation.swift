@@ -7,7 +7,7 @@ import SpecSuite
 /// same input.
 struct Conversation {
   let question: Question
-  private let template: ChatTemplate
+  private let writer: PromptWriter
   private let model: any RunModel
   private let rules: StopRules
   private var history: [(user: String, assistant: String)] = []
@@ -16,7 +16,7 @@ struct Conversation {
     self.question = question
     self.model = model
     self.rules = rules
-    template = suite.template
+    writer = suite.template
   }
 
   /// The turn that comes next; nil when all have been answered.
@@ -27,7 +27,7 @@ struct Conversation {
   /// - Throws: `EngineFault` if a server that writes it gives no answer.
   func prompt() throws -> RunPrompt {
     guard let turn else { return RunPrompt([]) }
-    return try model.prompt(template, history: history, user: question.turns[turn])
+    return try model.prompt(writer, history: history, user: question.turns[turn])
   }
 
   /// Why a prompt cannot be decoded; nil when it can.

@@ -98,7 +98,8 @@ package final class LoadedModel {
     StopRules(
       endTokens: Set(endTokens ?? target.configuration.endTokens),
       maximumNewTokens: maximumNewTokens,
-      contextLength: target.configuration.contextLength
+      contextLength: target.configuration.contextLength,
+      contextLimit: target.configuration.contextLimit
     )
   }
 

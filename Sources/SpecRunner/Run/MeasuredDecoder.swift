@@ -3,6 +3,7 @@ import SpecDecoding
 import SpecFiles
 import SpecModel
 import SpecStore
+import SpecSuite
 
 /// What a run drives: a prompt goes in, and timed tokens and cycles come out.
 ///
@@ -54,13 +55,24 @@ package struct RunPrompt: Equatable, Sendable {
   package var text = ""
   /// The conversation, with who says what, where a server writes the prompt.
   package var messages: [(role: String, content: String)] = []
+  /// Why the chat template has not written it.
+  package var refusal: ChatTemplateProblem?
 
   /// Makes a prompt of token ids.
   package init(_ ids: [Token]) { self.ids = ids }
 
   /// Makes a prompt; the properties say what each value means.
-  package init(ids: [Token], text: String, messages: [(role: String, content: String)]) {
+  package init(ids: [Token], text: String, messages: [(role: String, content: String)] = []) {
     (self.ids, self.text, self.messages) = (ids, text, messages)
+  }
+
+  /// A prompt that the chat template has not written.
+  package init(refusal: ChatTemplateProblem) { (ids, self.refusal) = ([], refusal) }
+
+  /// The text for the record: that of the prompt, or the conversation as it is sent.
+  var shownText: String? {
+    guard !messages.isEmpty else { return text }
+    return messages.map { "\($0.role): \($0.content)" }.joined(separator: "\n")
   }
 
   /// Whether both are sent alike.
@@ -70,7 +82,7 @@ package struct RunPrompt: Equatable, Sendable {
 
   /// A short name: equal exactly for prompts that are sent alike.
   var contentHash: String {
-    guard ids.isEmpty else { return promptHash(ids) }
+    guard ids.isEmpty, !text.isEmpty || !messages.isEmpty else { return promptHash(ids) }
     // Zero bytes keep the parts apart.
     let parts = [text] + messages.flatMap { [$0.role, $0.content] }
     return SHA256.hexDigest(of: parts.flatMap { Array($0.utf8) + [0] })

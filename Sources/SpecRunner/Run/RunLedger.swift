@@ -48,11 +48,13 @@ struct RunLedger {
     at date: Date
   ) throws -> RunLedger {
     let inputs = try inputs(model, decoders, observer)
+    var environment = model.environment
+    environment.warnings = plan.warnings + environment.warnings
     let identity = RunIdentity(
       record: try record(of: plan, model: model, decoders: decoders, inputs: inputs, at: date),
       decoders: try decoders.enumerated().map { try $1.record(ordinal: $0) },
       inputs: inputs,
-      environment: model.environment
+      environment: environment
     )
     var passedOver: (run: Int64, differences: [String])?
     if plan.resumes {
@@ -172,7 +174,9 @@ struct RunLedger {
       subcategory: question.subcategory,
       promptTokens: prompt.ids.count,
       idsHash: prompt.contentHash,
-      skipReason: skipReason
+      skipReason: skipReason,
+      text: skipReason == nil ? prompt.shownText : nil,
+      tokenIDs: skipReason == nil && !prompt.ids.isEmpty ? prompt.ids.map(Int.init) : nil
     )
     let id = try store.insertPrompt(record, run: run)
     prompts[key] = Stored(id: id, record: record)

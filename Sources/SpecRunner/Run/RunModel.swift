@@ -1,3 +1,4 @@
+import SpecCore
 import SpecDecoding
 import SpecEngines
 import SpecFiles
@@ -38,13 +39,13 @@ package protocol RunModel: AnyObject {
   /// The prompt of a turn.
   ///
   /// - Parameters:
-  ///   - template: how conversations are written.
+  ///   - writer: how conversations are written.
   ///   - history: the earlier turns with their answers.
   ///   - user: what the user says now.
   /// - Returns: the prompt.
   /// - Throws: `EngineFault` if a server that writes it gives no answer.
   func prompt(
-    _ template: ChatTemplate,
+    _ writer: PromptWriter,
     history: [(user: String, assistant: String)],
     user: String
   ) throws -> RunPrompt
@@ -101,7 +102,7 @@ extension LoadedModel: RunModel {
     description.name = name
     description.path = directory
     description.hash = Self.hash(of: inputs) {
-      $0 == "config.json" || $0.hasSuffix(".safetensors") && !$0.contains("/")
+      $0 == "config.json" || WeightFile.isNamed($0) && !$0.contains("/")
     }
     description.tokenizerHash = inputs.first { $0.role == "tokenizer.json" }?.sha256 ?? ""
     description.architecture = configuration.architecture
@@ -131,20 +132,25 @@ extension LoadedModel: RunModel {
   package func rules(maximumNewTokens: Int) -> StopRules { stopRules(maximumNewTokens: maximumNewTokens) }
 
   package func prompt(
-    _ template: ChatTemplate,
+    _ writer: PromptWriter,
     history: [(user: String, assistant: String)],
     user: String
   ) -> RunPrompt {
-    RunPrompt(encode(template.render(history: history, user: user), begins: template.beginOfText))
+    do {
+      let prompt = try writer.prompt(history: history, user: user)
+      return RunPrompt(ids: encode(prompt.text, begins: prompt.begins), text: prompt.text.text)
+    } catch {
+      return RunPrompt(refusal: error)
+    }
   }
 
   package func skipReason(_ prompt: RunPrompt, _ rules: StopRules) -> String? {
+    if let refusal = prompt.refusal { return SkipReason.refused(refusal) }
     do {
       try rules.check(prompt.ids, vocabularySize: target.configuration.vocabularySize)
       return nil
-    } catch .promptTooLong(_, let contextLength) {
-      // The number of tokens has a column of its own; without it, reports can count equal reasons.
-      return "longer than the context of \(contextLength) positions"
+    } catch .promptTooLong(_, let contextLength, _) {
+      return SkipReason.tooLong(context: contextLength)
     } catch {
       return error.description
     }

@@ -36,6 +36,8 @@ package struct RunPlan: Sendable {
   package var retries = 0
   /// Whether the run ends where no try has gone well; else it goes on with the next generation.
   package var stopsOnError = true
+  /// What makes the results doubtful before anything is measured, one sentence each.
+  package var warnings: [String] = []
   /// The clocks of dates and of what passes between them.
   package var clock = RunClock.system
 
@@ -74,9 +76,10 @@ package struct RunPlan: Sendable {
     ]
     if engine?.prompts == .server { options["chat_template"] = "the server's own" }
     // A template of a name that everybody knows is told by it; of any other the text is named.
-    if engine?.prompts != .server, ChatTemplate.named(suite.template.name) != suite.template {
+    if engine?.prompts != .server, ChatTemplate.named(suite.template.name).map(PromptWriter.parts) != suite.template {
       options["chat_template_sha256"] = suite.template.contentHash
     }
+    if engine?.prompts != .server { options["chat_template_date"] = suite.template.date.map { "\($0)" } }
     if let goal {
       options["precision"] = String(goal.precision)
       options["least_repeats"] = String(repeats)

@@ -101,8 +101,10 @@ package final class Runner {
     }
     lateness = dates.warning(afterBeginning: run.startedAt)
     if let lateness { observer.note(lateness) }
+    for warning in plan.warnings { observer.note(warning) }
     let warnings = try store.environment(of: ledger.run).record.warnings
-    for warning in warnings + ledger.warnings.filter({ !warnings.contains($0) }) {
+    for warning in warnings + ledger.warnings.filter({ !warnings.contains($0) }) where !plan.warnings.contains(warning)
+    {
       observer.note("These times are doubtful: \(warning)")
     }
     try model.began(decoders: ledger.decoders, in: store)

@@ -47,7 +47,7 @@ package struct StoredPlan: Codable, Equatable, Sendable {
   /// Where the report goes, absolute; nil for none.
   package var report: String?
   /// How conversations are written; nil for the suite's way.
-  package var chatTemplate: ChatTemplate?
+  package var chatTemplate: PromptWriter?
   /// The engine behind whose servers the decoders are; nil for the package's own.
   package var engine: EngineSettings?
 

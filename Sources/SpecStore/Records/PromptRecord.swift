@@ -20,6 +20,11 @@ package struct PromptRecord: Codable, Equatable, Sendable {
   package var idsHash: String
   /// Why the prompt was not run; nil when it was.
   package var skipReason: String?
+  /// The prompt's text as the model was given it, without a begin token that the tokenizer puts in front; nil where it was
+  /// not run, or was not noted.
+  package var text: String?
+  /// The prompt's token ids; nil where ``text`` is.
+  package var tokenIDs: [Int]?
 
   enum CodingKeys: String, CodingKey {
     case ordinal
@@ -29,6 +34,8 @@ package struct PromptRecord: Codable, Equatable, Sendable {
     case promptTokens = "prompt_tokens"
     case idsHash = "ids_hash"
     case skipReason = "skip_reason"
+    case text
+    case tokenIDs = "token_ids"
   }
 
   /// Makes a record; the properties say what each value means.
@@ -41,7 +48,9 @@ package struct PromptRecord: Codable, Equatable, Sendable {
     subcategory: String,
     promptTokens: Int,
     idsHash: String,
-    skipReason: String? = nil
+    skipReason: String? = nil,
+    text: String? = nil,
+    tokenIDs: [Int]? = nil
   ) {
     self.ordinal = ordinal
     self.questionID = questionID
@@ -52,6 +61,8 @@ package struct PromptRecord: Codable, Equatable, Sendable {
     self.promptTokens = promptTokens
     self.idsHash = idsHash
     self.skipReason = skipReason
+    self.text = text
+    self.tokenIDs = tokenIDs
   }
 }
 

@@ -344,6 +344,15 @@ struct Migration: Sendable {
         WHERE json_type(options, '$.least_passes') IS NOT NULL;
         """
     ),
+    // What each model was asked, to the letter: the text and the ids of its tokens, as the generations have theirs. Runs of
+    // older versions did not note them.
+    Migration(
+      name: "13-prompt-texts",
+      sql: """
+        ALTER TABLE prompt ADD COLUMN text TEXT;
+        ALTER TABLE prompt ADD COLUMN token_ids TEXT CHECK (token_ids IS NULL OR json_valid(token_ids));
+        """
+    ),
     // Runs that measured another engine through its servers: the servers, what was probed, what they told of each
     // generation, the pieces in which it came, and the tries that failed.
     Migration(

@@ -1,48 +1,41 @@
-/// How much work a template may ask for. A template is an untrusted file: what takes long or grows without end is
-/// refused, before it is done.
+/// How much work a rendering may take, and how long a text may grow. Both follow from what is to be written: a long
+/// conversation may take longer.
 struct JinjaBudget {
-  /// A template longer than that is none, in bytes.
-  static let longestTemplate = 1 << 20
-  private static let mostSteps = 200_000
-  /// How many bytes of a text are worth a step.
-  private static let grain = 16
-  private var steps = 0
+  private static let leastSteps = 300_000
+  private var steps: Int
+  /// Most scalars of one text.
+  let longestText: Int
 
-  /// Takes one step.
-  mutating func step() throws(JinjaProblem) { try pay(1) }
+  /// - Parameter input: scalars of the conversation.
+  init(input: Int) {
+    steps = Self.leastSteps + min(input, 1 << 26)
+    longestText = (1 << 19) + 4 * min(input, 1 << 26)
+  }
 
-  /// Pays for going over some values once, as joining them does.
+  /// Takes some steps.
+  mutating func pay(_ price: Int) throws(JinjaProblem) {
+    guard price < steps else { throw JinjaProblem("it takes too long") }
+    steps -= price
+  }
+
+  /// Pays for going over each of some values once.
   mutating func passing(_ values: [JinjaValue]) throws(JinjaProblem) {
-    for value in values { try pay(1 + Self.size(value) / Self.grain) }
+    for value in values { try pay(value.weight) }
   }
 
   /// Pays for going over each of some values for each part of the others, as looking for one in another does.
   mutating func combining(_ values: [JinjaValue]) throws(JinjaProblem) {
     var price = 1
     for value in values {
-      let (product, overflow) = price.multipliedReportingOverflow(by: 1 + Self.size(value) / Self.grain)
-      price = overflow ? Self.mostSteps : product
+      let (product, overflow) = price.multipliedReportingOverflow(by: value.weight)
+      price = overflow ? .max : product
     }
     try pay(price)
   }
 
-  private mutating func pay(_ price: Int) throws(JinjaProblem) {
-    guard price < Self.mostSteps - steps else { throw JinjaProblem("it takes too long") }
-    steps += price
-  }
-
-  /// About the bytes of a value; what lies in the elements of a list counts, but not what lies in theirs.
-  private static func size(_ value: JinjaValue) -> Int {
-    guard case .list(let values) = value else { return shallowSize(value) }
-    return values.reduce(0) { $0 + grain + shallowSize($1) }
-  }
-
-  private static func shallowSize(_ value: JinjaValue) -> Int {
-    switch value {
-    case .text(let text): text.utf8.count
-    case .list(let values): values.count * grain
-    case .object(let members): members.count * grain
-    default: 0
-    }
+  /// Pays for a text that is about to be made.
+  mutating func making(_ length: Int) throws(JinjaProblem) {
+    guard length <= longestText else { throw JinjaProblem("it writes too much") }
+    try pay(1 + length / 16)
   }
 }

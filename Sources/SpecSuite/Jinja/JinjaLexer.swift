@@ -1,9 +1,9 @@
-/// Cuts a template into texts and tags, with the blanks removed that the tags ask for. As transformers does, a newline
-/// after a block and the blanks before one that begins a line are not part of the text.
+/// Cuts a template into texts and tags as jinja2 does with the settings of transformers: a newline after a block
+/// (`trim_blocks`) and the blanks before one that begins a line (`lstrip_blocks`) are not part of the text.
 struct JinjaLexer {
   /// A part of the source.
   enum Part {
-    case text(String)
+    case text(JinjaText)
     case output([JinjaToken])
     case block([JinjaToken])
   }
@@ -14,158 +14,151 @@ struct JinjaLexer {
 
   /// - Throws: ``JinjaProblem`` for a tag without an end or a character that no expression has.
   init(_ template: String) throws(JinjaProblem) {
-    var source = Array(template.unicodeScalars)
+    var source: [Unicode.Scalar] = []
+    for scalar in template.unicodeScalars {
+      // Every newline is read as one of Unix.
+      if scalar == "\n", source.last == "\r" { source.removeLast() }
+      if source.last == "\r" { source[source.count - 1] = "\n" }
+      source.append(scalar)
+    }
+    if source.last == "\r" { source[source.count - 1] = "\n" }
     if source.last == "\n" { source.removeLast() }
     self.source = source
     try cut()
   }
 
+  /// How a tag ends.
+  private enum Ending {
+    case plain
+    /// With a minus, which cuts all white space behind it.
+    case cutting
+    /// With a plus, which keeps the newline.
+    case keeping
+  }
+
   private mutating func cut() throws(JinjaProblem) {
-    var (cutsBlanks, cutsNewline, beginsLine) = (false, false, true)
+    var beginsLine = true
     while position < source.count {
       let start = position
       while position < source.count, !beginsTag { position += 1 }
-      var text = Array(source[start..<position])
-      if cutsBlanks {
-        text = Array(text.drop { $0.properties.isWhitespace })
-      } else if cutsNewline, text.first == "\n" {
-        text.removeFirst()
-        beginsLine = true
-      }
-      guard position < source.count else {
-        append(text)
-        return
-      }
+      var text = source[start..<position]
+      guard position < source.count else { return append(text) }
       let kind = source[position + 1]
       position += 2
-      let sign =
-        position < source.count && (source[position] == "-" || source[position] == "+") ? source[position] : nil
+      let sign = ["-", "+"].contains(at(0)) ? at(0) : nil
       if sign != nil { position += 1 }
       if sign == "-" {
-        while text.last?.properties.isWhitespace == true { text.removeLast() }
+        while let last = text.last, Self.isSpace(last) { text.removeLast() }
       } else if sign == nil, kind != "{" {
         Self.stripLine(&text, beginsLine: beginsLine)
       }
       append(text)
-      (cutsBlanks, cutsNewline) = try readTag(kind)
-      beginsLine = false
+      try readTag(kind)
+      beginsLine = source[position - 1] == "\n"
     }
   }
 
-  private var beginsTag: Bool {
-    position + 1 < source.count && source[position] == "{" && ["{", "%", "#"].contains(source[position + 1])
+  private func at(_ offset: Int) -> Unicode.Scalar? {
+    position + offset < source.count ? source[position + offset] : nil
   }
 
+  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool { JinjaText.isSpace(scalar.value) }
+
+  private var beginsTag: Bool { at(0) == "{" && ["{", "%", "#"].contains(at(1)) }
+
   /// Drops blanks at the end of a text if nothing else stands on their line.
-  private static func stripLine(_ text: inout [Unicode.Scalar], beginsLine: Bool) {
-    let blanks = text.reversed().prefix { $0 == " " || $0 == "\t" }.count
+  private static func stripLine(_ text: inout ArraySlice<Unicode.Scalar>, beginsLine: Bool) {
+    let blanks = text.reversed().prefix { $0 != "\n" && isSpace($0) }.count
     let before = text.dropLast(blanks).last
     if before == "\n" || (before == nil && beginsLine) { text.removeLast(blanks) }
   }
 
-  private mutating func append(_ text: [Unicode.Scalar]) {
-    guard !text.isEmpty else { return }
-    var string = String.UnicodeScalarView()
-    string.append(contentsOf: text)
-    parts.append(.text(String(string)))
+  private mutating func append(_ text: ArraySlice<Unicode.Scalar>) {
+    if !text.isEmpty { parts.append(.text(JinjaText(text.map(\.value)))) }
   }
 
-  /// Reads a tag to its end. Returns what becomes of the blanks after it.
-  private mutating func readTag(_ kind: Unicode.Scalar) throws(JinjaProblem) -> (blanks: Bool, newline: Bool) {
-    let end: Unicode.Scalar = kind == "{" ? "}" : kind
-    var tokens: [JinjaToken] = []
-    while position < source.count {
-      let closes = position + 1 < source.count && source[position] == end && source[position + 1] == "}"
-      let isCutting =
-        ["-", "+"].contains(source[position]) && position + 2 < source.count
-        && source[position + 1] == end && source[position + 2] == "}"
-      if closes || isCutting {
-        let cutsBlanks = isCutting && source[position] == "-"
-        let keepsNewline = isCutting && source[position] == "+"
-        position += isCutting ? 3 : 2
-        if kind == "{" { parts.append(.output(tokens)) }
-        if kind == "%" { parts.append(.block(tokens)) }
-        return (cutsBlanks, kind != "{" && !keepsNewline)
-      }
-      if kind == "#" {
+  /// Passes over the end of a tag, if it is here, with what it takes off behind it.
+  private mutating func takeEnd(_ end: Unicode.Scalar) -> Bool {
+    let ending: Ending
+    if at(0) == end, at(1) == "}" {
+      ending = .plain
+    } else if at(0) == "-", at(1) == end, at(2) == "}" {
+      ending = .cutting
+    } else if at(0) == "+", at(1) == end, at(2) == "}", end != "}" {
+      ending = .keeping
+    } else {
+      return false
+    }
+    position += ending == .plain ? 2 : 3
+    if ending == .cutting {
+      while let next = at(0), Self.isSpace(next) { position += 1 }
+    } else if ending == .plain, end != "}", at(0) == "\n" {
+      position += 1
+    }
+    return true
+  }
+
+  private mutating func readTag(_ kind: Unicode.Scalar) throws(JinjaProblem) {
+    if kind == "#" {
+      while position < source.count {
+        if takeEnd("#") { return }
         position += 1
-      } else if let token = try JinjaToken(source, &position) {
-        tokens.append(token)
+      }
+      throw JinjaProblem("a comment has no end")
+    }
+    let tokens = try tokens(until: kind == "{" ? "}" : "%")
+    guard kind == "%" else { return parts.append(.output(tokens)) }
+    guard tokens == [.name("raw")] else { return parts.append(.block(tokens)) }
+    // Unlike others, this block keeps the newline behind it, unless a minus cuts it.
+    if source[position - 1] == "\n", source[position - 2] == "}", source[position - 4] != "-" { position -= 1 }
+    try readRaw()
+  }
+
+  private mutating func tokens(until end: Unicode.Scalar) throws(JinjaProblem) -> [JinjaToken] {
+    var tokens: [JinjaToken] = []
+    var brackets: [String] = []
+    while position < source.count {
+      if brackets.isEmpty, takeEnd(end) { return tokens }
+      guard let token = try JinjaToken(source, &position) else { continue }
+      tokens.append(token)
+      guard case .symbol(let symbol) = token else { continue }
+      if let closing = ["(": ")", "[": "]", "{": "}"][symbol] {
+        brackets.append(closing)
+      } else if [")", "]", "}"].contains(symbol), brackets.popLast() != symbol {
+        throw JinjaProblem("a '\(symbol)' closes nothing")
       }
     }
     throw JinjaProblem("a tag has no end")
   }
-}
 
-/// The smallest part of an expression.
-enum JinjaToken: Equatable {
-  case name(String)
-  case text(String)
-  case integer(Int)
-  case symbol(String)
-
-  /// Reads the next token; nil for blanks, which are passed over.
-  init?(_ source: [Unicode.Scalar], _ position: inout Int) throws(JinjaProblem) {
-    let first = source[position]
-    if first.properties.isWhitespace {
-      position += 1
-      return nil
-    }
-    if first == "'" || first == "\"" {
-      self = .text(try Self.string(source, &position))
-      return
-    }
-    func take(while isPart: (Unicode.Scalar) -> Bool) -> String {
-      var text = String.UnicodeScalarView()
-      while position < source.count, isPart(source[position]) {
-        text.append(source[position])
-        position += 1
-      }
-      return String(text)
-    }
-    if first == "_" || first.properties.isAlphabetic {
-      self = .name(take { $0 == "_" || $0.properties.isAlphabetic || ("0"..."9").contains($0) })
-      return
-    }
-    if ("0"..."9").contains(first) {
-      guard let number = Int(take { ("0"..."9").contains($0) }) else { throw JinjaProblem("a number is too large") }
-      self = .integer(number)
-      return
-    }
-    if position + 1 < source.count {
-      let two = String(first) + String(source[position + 1])
-      if ["==", "!=", "<=", ">=", "//", "**"].contains(two) {
+  /// What stands between `raw` and `endraw` is text, tags and all.
+  private mutating func readRaw() throws(JinjaProblem) {
+    let start = position
+    while position < source.count {
+      let end = position
+      if at(0) == "{", at(1) == "%" {
         position += 2
-        self = .symbol(two)
-        return
+        let sign = ["-", "+"].contains(at(0)) ? at(0) : nil
+        if sign != nil { position += 1 }
+        while let next = at(0), Self.isSpace(next) { position += 1 }
+        let name = Array("endraw".unicodeScalars)
+        if source[position...].starts(with: name) {
+          position += name.count
+          while let next = at(0), Self.isSpace(next) { position += 1 }
+          if takeEnd("%") {
+            var text = source[start..<end]
+            if sign == "-" {
+              while let last = text.last, Self.isSpace(last) { text.removeLast() }
+            } else if sign == nil {
+              Self.stripLine(&text, beginsLine: false)
+            }
+            return append(text)
+          }
+        }
+        position = end
       }
-    }
-    guard "+-*/%~<>=()[]{}.,:|".unicodeScalars.contains(first) else {
-      throw JinjaProblem("it holds a sign that no expression has, U+\(String(first.value, radix: 16, uppercase: true))")
-    }
-    position += 1
-    self = .symbol(String(first))
-  }
-
-  private static func string(_ source: [Unicode.Scalar], _ position: inout Int) throws(JinjaProblem) -> String {
-    let quote = source[position]
-    var text = String.UnicodeScalarView()
-    position += 1
-    while position < source.count, source[position] != quote {
-      var scalar = source[position]
-      if scalar == "\\", position + 1 < source.count {
-        position += 1
-        let escapes: [Unicode.Scalar: Unicode.Scalar] = [
-          "n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", "\"": "\"",
-        ]
-        guard let escaped = escapes[source[position]] else { throw JinjaProblem("a text holds an unknown escape") }
-        scalar = escaped
-      }
-      text.append(scalar)
       position += 1
     }
-    guard position < source.count else { throw JinjaProblem("a text has no end") }
-    position += 1
-    return String(text)
+    throw JinjaProblem("a raw block has no end")
   }
 }

@@ -1,11 +1,14 @@
-/// Writes a template with some variables. Everything is bounded, since a template is an untrusted file.
+/// Writes a template with some variables: its blocks. Everything is bounded, since a template is an untrusted file.
 struct JinjaRun {
-  private static let longestText = 1 << 20
+  /// How deep expressions, blocks and macros may be in each other.
+  private static let deepest = 100
 
-  private var scopes: [[String: JinjaValue]]
-  private var namespaces: [String: [String: JinjaValue]] = [:]
-  private var output = ""
-  private var budget = JinjaBudget()
+  var scopes: [[String: JinjaValue]]
+  var namespaces: [[String: JinjaValue]] = []
+  var output = JinjaText()
+  var budget: JinjaBudget
+  let date: TemplateDate
+  private var depth = 0
   /// Set by `break` and `continue` until their loop has seen it.
   private var leaving: Leave?
 
@@ -16,42 +19,104 @@ struct JinjaRun {
   /// - Parameters:
   ///   - nodes: the template.
   ///   - variables: what it may use.
+  ///   - size: scalars of the conversation in the variables.
+  ///   - date: what it takes for today.
   /// - Returns: the text.
   /// - Throws: ``JinjaProblem`` for what cannot be written, or what the template itself refuses.
-  static func text(of nodes: [JinjaNode], _ variables: [String: JinjaValue]) throws(JinjaProblem) -> String {
-    var run = JinjaRun(scopes: [variables])
+  static func text(
+    of nodes: [JinjaNode],
+    _ variables: [String: JinjaValue],
+    size: Int,
+    date: TemplateDate
+  ) throws(JinjaProblem) -> JinjaText {
+    var run = JinjaRun(scopes: [variables], budget: JinjaBudget(input: size), date: date)
     try run.write(nodes)
     return run.output
   }
 
-  private init(scopes: [[String: JinjaValue]]) { self.scopes = scopes }
+  private init(scopes: [[String: JinjaValue]], budget: JinjaBudget, date: TemplateDate) {
+    self.scopes = scopes
+    self.budget = budget
+    self.date = date
+  }
 
-  private mutating func append(_ text: String) throws(JinjaProblem) {
-    try budget.passing([.text(text)])
-    output += text
-    guard output.utf8.count < Self.longestText else { throw JinjaProblem("it writes too much") }
+  /// Goes one level deeper.
+  mutating func nested<Value>(
+    _ body: (inout JinjaRun) throws(JinjaProblem) -> Value
+  ) throws(JinjaProblem) -> Value {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth < Self.deepest else { throw JinjaProblem("it goes too deep") }
+    return try body(&self)
+  }
+
+  /// What some nodes write.
+  mutating func captured(_ nodes: [JinjaNode]) throws(JinjaProblem) -> JinjaText {
+    let outside = output
+    output = JinjaText()
+    try write(nodes)
+    defer { output = outside }
+    return output
+  }
+
+  /// Writes in a scope of its own.
+  private mutating func scoped<Value>(
+    _ variables: [String: JinjaValue] = [:],
+    _ body: (inout JinjaRun) throws(JinjaProblem) -> Value
+  ) throws(JinjaProblem) -> Value {
+    scopes.append(variables)
+    defer { scopes.removeLast() }
+    return try body(&self)
+  }
+
+  private mutating func append(_ text: JinjaText) throws(JinjaProblem) {
+    try budget.pay(1 + text.count / 16)
+    guard output.count + text.count <= budget.longestText else { throw JinjaProblem("it writes too much") }
+    output.append(text)
   }
 
   private mutating func write(_ nodes: [JinjaNode]) throws(JinjaProblem) {
-    for node in nodes where leaving == nil {
-      try budget.step()
-      switch node {
-      case .text(let text): try append(text)
-      case .output(let expression): try append(try value(of: expression).written())
-      case .set(let name, nil, let expression): scopes[scopes.count - 1][name] = try value(of: expression)
-      case .set(let name, let member?, let expression): try setMember(member, of: name, expression)
-      case .setBlock(let name, let body):
-        let outside = output
-        output = ""
-        try write(body)
-        scopes[scopes.count - 1][name] = .text(output)
-        output = outside
-      case .condition(let cases, let otherwise): try write(cases, otherwise)
-      case .loop(let variables, let list, let filter, let body, let otherwise):
-        try loop(variables, list, filter, body, otherwise)
-      case .leave(let isBreak): leaving = isBreak ? .loop : .turn
+    try nested { (run) throws(JinjaProblem) in
+      for node in nodes where run.leaving == nil {
+        try run.budget.pay(1)
+        try run.write(node)
       }
     }
+  }
+
+  private mutating func write(_ node: JinjaNode) throws(JinjaProblem) {
+    switch node {
+    case .text(let text): try append(text)
+    case .output(let expression):
+      let value = try value(of: expression)
+      try append(written(value))
+    case .set(let target, let expression): try assign(value(of: expression), to: target)
+    case .capture(let target, let filters, let body): try capture(target, filters, body)
+    case .condition(let cases, let otherwise): try write(cases, otherwise)
+    case .loop(let target, let list, let filter, let body, let otherwise):
+      try loop(target, list, filter, body, otherwise)
+    case .with(let assignments, let body):
+      var values: [(JinjaTarget, JinjaValue)] = []
+      for (target, expression) in assignments { values.append((target, try value(of: expression))) }
+      try scoped { (run) throws(JinjaProblem) in
+        for (target, value) in values { try run.assign(value, to: target) }
+        try run.write(body)
+      }
+    case .macro(let name, let parameters, let body):
+      let macro = JinjaMacro(name: name, parameters: parameters, body: body, scopes: scopes.count)
+      scopes[scopes.count - 1][name] = .macro(macro)
+    case .leave(let isBreak): leaving = isBreak ? .loop : .turn
+    }
+  }
+
+  private mutating func capture(
+    _ target: JinjaTarget?,
+    _ filters: [JinjaLink],
+    _ body: [JinjaNode]
+  ) throws(JinjaProblem) {
+    let text = try scoped { (run) throws(JinjaProblem) in try run.captured(body) }
+    let value = try value(of: .postfix(.value(.text(text)), filters))
+    if let target { try assign(value, to: target) } else { try append(written(value)) }
   }
 
   private mutating func write(
@@ -62,182 +127,97 @@ struct JinjaRun {
     try write(otherwise)
   }
 
-  private mutating func setMember(
-    _ member: String,
-    of name: String,
-    _ expression: JinjaExpression
-  ) throws(JinjaProblem) {
-    guard case .namespace(let key) = variable(name) else { throw JinjaProblem("a 'set' changes what is no namespace") }
-    namespaces[key, default: [:]][member] = try value(of: expression)
+  private mutating func assign(_ value: JinjaValue, to target: JinjaTarget) throws(JinjaProblem) {
+    switch target {
+    case .name(let name): scopes[scopes.count - 1][name] = value
+    case .names(let names):
+      let values = try elements(of: value)
+      guard values.count == names.count else {
+        throw JinjaProblem("it takes \(values.count) values apart into \(names.count) names")
+      }
+      for (name, value) in zip(names, values) { scopes[scopes.count - 1][name] = value }
+    case .member(let owner, let member):
+      guard case .namespace(let number) = variable(owner) else {
+        throw JinjaProblem("a 'set' changes what is no namespace")
+      }
+      namespaces[number][member] = value
+    }
   }
 
   private mutating func loop(
-    _ variables: [String],
+    _ target: JinjaTarget,
     _ list: JinjaExpression,
     _ filter: JinjaExpression?,
     _ body: [JinjaNode],
     _ otherwise: [JinjaNode]
   ) throws(JinjaProblem) {
-    guard variables.count == 1, let variable = variables.first else {
-      throw JinjaProblem("a loop over pairs is not read")
-    }
     var values = try elements(of: value(of: list))
-    scopes.append([:])
-    defer { scopes.removeLast() }
+    try budget.pay(values.count)
     if let filter {
       var kept: [JinjaValue] = []
       for element in values {
-        scopes[scopes.count - 1] = [variable: element]
-        if try value(of: filter).isTrue { kept.append(element) }
+        let isKept = try scoped { (run) throws(JinjaProblem) in
+          try run.assign(element, to: target)
+          return try run.value(of: filter).isTrue
+        }
+        if isKept { kept.append(element) }
       }
       values = kept
     }
     if values.isEmpty { return try write(otherwise) }
-    for (index, element) in values.enumerated() {
-      try budget.step()
+    for index in values.indices {
+      let place = JinjaLoop(index: index, values: values)
       // What a turn sets is gone in the next one.
-      scopes[scopes.count - 1] = [variable: element, "loop": .object(Self.position(index, of: values))]
-      try write(body)
+      try scoped(["loop": .loop(place)]) { (run) throws(JinjaProblem) in
+        try run.assign(values[index], to: target)
+        try run.write(body)
+      }
       let left = leaving
       leaving = nil
       if left == .loop { return }
     }
   }
 
-  private static func position(_ index: Int, of values: [JinjaValue]) -> [String: JinjaValue] {
-    [
-      "index": .integer(index + 1), "index0": .integer(index), "first": .boolean(index == 0),
-      "last": .boolean(index == values.count - 1), "length": .integer(values.count),
-      "revindex": .integer(values.count - index), "revindex0": .integer(values.count - index - 1),
-      "previtem": index > 0 ? values[index - 1] : .undefined,
-      "nextitem": index + 1 < values.count ? values[index + 1] : .undefined,
-    ]
-  }
-
-  private func elements(of value: JinjaValue) throws(JinjaProblem) -> [JinjaValue] {
+  /// What a loop over a value goes through.
+  mutating func elements(of value: JinjaValue) throws(JinjaProblem) -> [JinjaValue] {
     switch value {
-    case .list(let values): return values
+    case .list(let list): return list.values
+    case .object(let object): return object.keys.map { .text($0) }
+    case .text(let text):
+      try budget.pay(text.count)
+      guard text.count <= JinjaLimits.longestList else { throw JinjaProblem("a list grows too long") }
+      return text.units.map { .text(JinjaText([$0])) }
     case .undefined: return []
-    default: throw JinjaProblem("a loop goes over something that is no list")
+    default: throw JinjaProblem("it goes over the elements of \(value.kind)")
     }
   }
 
-  private func variable(_ name: String) -> JinjaValue {
+  /// What a name stands for.
+  func variable(_ name: String) -> JinjaValue {
     for scope in scopes.reversed() { if let value = scope[name] { return value } }
-    return ["raise_exception", "namespace", "range"].contains(name) ? .function(name) : .undefined
+    return JinjaCalls.functions.contains(name) ? .function(name) : .undefined(name)
   }
 
-  private mutating func value(of expression: JinjaExpression) throws(JinjaProblem) -> JinjaValue {
-    try budget.step()
-    switch expression {
-    case .value(let value): return value
-    case .variable(let name): return variable(name)
-    case .list(let expressions):
-      let elements = try values(of: expressions)
-      // Lists that lie ever deeper in each other would be compared and freed by as deep a recursion.
-      if elements.contains(where: \.holdsContainers) { throw JinjaProblem("a list lies too deep in others") }
-      return .list(elements)
-    case .member(let owner, let key): return try member(value(of: owner), value(of: key))
-    case .slice(let owner, let from, let to, let step): return try slice(owner, from, to, step)
-    case .call(let function, let arguments, let named): return try call(function, arguments, named)
-    case .filter(let name, let subject, let arguments, _):
-      let (subject, arguments) = (try value(of: subject), try values(of: arguments))
-      try budget.combining([subject] + arguments)
-      return try JinjaFunctions.filter(name, subject, arguments)
-    case .test(let name, let subject, let arguments):
-      let (subject, arguments) = (try value(of: subject), try values(of: arguments))
-      try budget.combining([subject] + arguments)
-      return .boolean(try JinjaFunctions.test(name, subject, arguments))
-    case .not(let inner): return .boolean(try !value(of: inner).isTrue)
-    case .negative(let inner):
-      guard case .integer(let number) = try value(of: inner), number > Int.min else {
-        throw JinjaProblem("a '-' stands before what is no number")
+  /// What a macro writes.
+  mutating func call(_ macro: JinjaMacro, _ arguments: JinjaGiven) throws(JinjaProblem) -> JinjaValue {
+    guard arguments.list.count <= macro.parameters.count else {
+      throw JinjaProblem("the macro '\(macro.name.prefix(40))' takes fewer arguments than it is given")
+    }
+    let outside = scopes
+    scopes = Array(scopes.prefix(macro.scopes)) + [[:]]
+    defer { scopes = outside }
+    for (index, parameter) in macro.parameters.enumerated() {
+      let given = index < arguments.list.count ? arguments.list[index] : arguments.named[parameter.name]
+      let value: JinjaValue
+      if let given {
+        value = given
+      } else if let expression = parameter.value {
+        value = try self.value(of: expression)
+      } else {
+        value = .undefined(parameter.name)
       }
-      return .integer(-number)
-    case .choice(let condition, let then, let otherwise):
-      return try value(of: condition).isTrue ? value(of: then) : value(of: otherwise)
-    case .binary("and", let left, let right):
-      let first = try value(of: left)
-      return first.isTrue ? try value(of: right) : first
-    case .binary("or", let left, let right):
-      let first = try value(of: left)
-      return first.isTrue ? first : try value(of: right)
-    case .binary(let symbol, let left, let right):
-      let sides = [try value(of: left), try value(of: right)]
-      if symbol == "in" { try budget.combining(sides) } else { try budget.passing(sides) }
-      let result = try JinjaFunctions.binary(symbol, sides[0], sides[1])
-      if case .text(let text) = result, text.utf8.count >= Self.longestText { throw JinjaProblem("it writes too much") }
-      return result
+      scopes[scopes.count - 1][parameter.name] = value
     }
-  }
-
-  private mutating func values(of expressions: [JinjaExpression]) throws(JinjaProblem) -> [JinjaValue] {
-    var values: [JinjaValue] = []
-    for expression in expressions { values.append(try value(of: expression)) }
-    return values
-  }
-
-  private func member(_ owner: JinjaValue, _ key: JinjaValue) throws(JinjaProblem) -> JinjaValue {
-    switch (owner, key) {
-    case (.object(let members), .text(let name)): return members[name] ?? .undefined
-    case (.namespace(let namespace), .text(let name)): return namespaces[namespace]?[name] ?? .undefined
-    case (.list(let values), .integer(let index)):
-      let place = index < 0 ? values.count + index : index
-      return values.indices.contains(place) ? values[place] : .undefined
-    case (.undefined, _): throw JinjaProblem("it looks into what is not defined")
-    default: return .undefined
-    }
-  }
-
-  private mutating func slice(
-    _ owner: JinjaExpression,
-    _ from: JinjaExpression?,
-    _ to: JinjaExpression?,
-    _ step: JinjaExpression?
-  ) throws(JinjaProblem) -> JinjaValue {
-    guard case .list(let values) = try value(of: owner) else { throw JinjaProblem("it cuts what is no list") }
-    try budget.passing([.list(values)])
-    func bound(_ value: JinjaValue?, _ fallback: Int) throws(JinjaProblem) -> Int {
-      guard let value else { return fallback }
-      guard case .integer(let number) = value else { throw JinjaProblem("an index is no number") }
-      return min(max(number < 0 ? values.count + number : number, 0), values.count)
-    }
-    if let step {
-      guard case .integer(-1) = try value(of: step), from == nil, to == nil else {
-        throw JinjaProblem("a step of an index is not read")
-      }
-      return .list(values.reversed())
-    }
-    let first = try bound(from.map { (expression) throws(JinjaProblem) in try value(of: expression) }, 0)
-    let last = try bound(to.map { (expression) throws(JinjaProblem) in try value(of: expression) }, values.count)
-    return .list(first < last ? Array(values[first..<last]) : [])
-  }
-
-  private mutating func call(
-    _ function: JinjaExpression,
-    _ arguments: [JinjaExpression],
-    _ named: [String: JinjaExpression]
-  ) throws(JinjaProblem) -> JinjaValue {
-    let values = try values(of: arguments)
-    if case .member(let owner, .value(.text(let method))) = function {
-      let owner = try value(of: owner)
-      try budget.combining([owner] + values)
-      return try JinjaFunctions.method(method, of: owner, values)
-    }
-    guard case .function(let name) = try value(of: function) else { throw JinjaProblem("it calls what is no function") }
-    switch (name, values.first) {
-    case ("raise_exception", .text(let reason)?): throw JinjaProblem("it refuses the conversation: \(reason)")
-    case ("namespace", nil):
-      let key = String(namespaces.count)
-      var members: [String: JinjaValue] = [:]
-      for (member, expression) in named { members[member] = try value(of: expression) }
-      namespaces[key] = members
-      return .namespace(key)
-    case ("range", .integer(let count)?) where values.count == 1 && count <= 1000:
-      let numbers = (0..<max(count, 0)).map { JinjaValue.integer($0) }
-      try budget.passing([.list(numbers)])
-      return .list(numbers)
-    default: throw JinjaProblem("a call of '\(name)' is not read")
-    }
+    return .text(try captured(macro.body))
   }
 }

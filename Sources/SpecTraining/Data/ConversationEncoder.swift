@@ -2,30 +2,30 @@ import SpecFiles
 import SpecModel
 import SpecSuite
 
-/// Writes documents as the tokens that a model reads when a suite is run.
-package struct ConversationEncoder: Sendable {
-  /// A document's tokens.
-  package struct Encoded: Sendable, Equatable {
-    /// All of them.
-    package let tokens: [Token]
-    /// How many stand in front of what the model would write itself: the last answer, or half of a running text.
-    package let promptCount: Int
-  }
+/// A document's tokens.
+package struct EncodedDocument: Sendable, Equatable {
+  /// All of them.
+  package let tokens: [Token]
+  /// How many stand in front of what the model would write itself: the last answer, or half of a running text.
+  package let promptCount: Int
+}
 
+/// Writes documents as the tokens that a model reads when a suite is run.
+package struct ConversationEncoder<Writer: PromptWriting>: Sendable {
   private let tokenizer: Tokenizer
-  private let template: ChatTemplate
+  private let writer: Writer
   private let encoder: TextEncoder
-  private let endToken: Token?
+  private let endTokens: [Token]
 
   /// - Parameters:
   ///   - tokenizer: the model's.
-  ///   - template: how conversations are written.
+  ///   - writer: how conversations are written.
   ///   - configuration: names the tokens that begin and end a text.
-  package init(tokenizer: Tokenizer, template: ChatTemplate, configuration: ModelConfiguration) {
+  package init(tokenizer: Tokenizer, writer: Writer, configuration: ModelConfiguration) {
     self.tokenizer = tokenizer
-    self.template = template
+    self.writer = writer
     encoder = TextEncoder(tokenizer: tokenizer, configuration: configuration)
-    endToken = configuration.endTokens.first
+    endTokens = configuration.endTokens
   }
 
   /// The tokens of a document, in which the text of a special token is but a text. What the system says in a
@@ -33,16 +33,17 @@ package struct ConversationEncoder: Sendable {
   ///
   /// - Parameter document: running text or a conversation.
   /// - Returns: its tokens with the end token after a text and after the last answer.
-  package func encode(_ document: TrainingDocument) -> Encoded {
+  /// - Throws: what the writer throws for a conversation that its template refuses.
+  package func encode(_ document: TrainingDocument) throws(Writer.Failure) -> EncodedDocument {
     switch document {
     case .text(let text):
-      let tokens = encoder.encode(PromptText(quoting: text), begins: true) + end
-      return Encoded(tokens: tokens, promptCount: tokens.count / 2)
-    case .conversation(let turns): return encode(turns)
+      let tokens = encoder.encode(PromptText(quoting: text), begins: true) + end(after: "")
+      return EncodedDocument(tokens: tokens, promptCount: tokens.count / 2)
+    case .conversation(let turns): return try encode(turns)
     }
   }
 
-  private func encode(_ turns: [TrainingTurn]) -> Encoded {
+  private func encode(_ turns: [TrainingTurn]) throws(Writer.Failure) -> EncodedDocument {
     var (history, user, answer) = ([(user: String, assistant: String)](), "", String?.none)
     for turn in turns where turn.speaker != .system {
       if turn.speaker == .assistant {
@@ -55,14 +56,17 @@ package struct ConversationEncoder: Sendable {
         user += (user.isEmpty ? "" : "\n") + turn.text
       }
     }
-    let prompt = encoder.encode(template.render(history: history, user: user), begins: template.beginOfText)
-    guard let answer else { return Encoded(tokens: prompt, promptCount: prompt.count) }
-    var reply = PromptText()
-    reply.write(template.answerSeparator)
-    reply.quote(answer)
-    let written = tokenizer.encode(reply) + end
-    return Encoded(tokens: prompt + written, promptCount: prompt.count)
+    let written = try writer.prompt(history: history, user: user)
+    let prompt = encoder.encode(written.text, begins: written.begins)
+    guard let answer else { return EncodedDocument(tokens: prompt, promptCount: prompt.count) }
+    let reply = try writer.answer(answer, history: history, user: user)
+    let tokens = tokenizer.encode(reply.text) + end(after: reply.end)
+    return EncodedDocument(tokens: prompt + tokens, promptCount: prompt.count)
   }
 
-  private var end: [Token] { endToken.map { [$0] } ?? [] }
+  /// The token that ends a text: of several the one that the template writes after an answer, else the first.
+  private func end(after written: String) -> [Token] {
+    if endTokens.count > 1, let next = tokenizer.encode(written).first, endTokens.contains(next) { return [next] }
+    return Array(endTokens.prefix(1))
+  }
 }

@@ -19,7 +19,7 @@ package struct DistilledAnswers {
   ///   - documents: what is answered; the target writes in the place of what is behind each prompt.
   ///   - limit: most tokens of a prompt with its answer; a longer prompt is cut, for at least one token to be written.
   ///   - folder: takes the file; it is made if it is not there.
-  package init(of checkpoint: Checkpoint, to documents: [ConversationEncoder.Encoded], limit: Int, folder: String) {
+  package init(of checkpoint: Checkpoint, to documents: [EncodedDocument], limit: Int, folder: String) {
     self.checkpoint = checkpoint
     prompts = documents.map { Array($0.tokens.prefix(min($0.promptCount, limit - 1))) }
     self.limit = limit

@@ -34,6 +34,7 @@ package struct CheckpointWriter: Sendable {
   ///
   /// - Parameters:
   ///   - target: the model that it was trained for.
+  ///   - exitLayer: how many of the target's first layers it was trained behind.
   ///   - shape: the adapter's attention.
   ///   - epsilon: of its normalizations.
   ///   - tensors: exactly the tensors of ``SpecModel/KangarooAdapter/tensorShapes(of:)``, in any order.
@@ -41,6 +42,7 @@ package struct CheckpointWriter: Sendable {
   /// - Throws: `UnwritableFile`.
   package func writeKangarooAdapter(
     for target: ModelConfiguration,
+    exitLayer: Int,
     shape: AttentionShape,
     epsilon: Float = 1e-6,
     tensors: [NamedTensor],
@@ -48,7 +50,8 @@ package struct CheckpointWriter: Sendable {
   ) throws(UnwritableFile) {
     check(tensors, KangarooAdapter.tensorShapes(of: shape))
     let folder = try folder(directory)
-    var adapter = target
+    // It is a plain Llama's attention, whatever its target consists of.
+    var adapter = target.asPlainLlama
     adapter.layers = 1
     adapter.attentionHeads = shape.queryHeads
     adapter.keyValueHeads = shape.keyValueHeads
@@ -58,7 +61,8 @@ package struct CheckpointWriter: Sendable {
     adapter.ropeTheta = 10000
     adapter.tiesEmbeddings = false
     try SafetensorsWriter.write(tensors, as: type, to: folder + "model.safetensors")
-    try OutputFile.write(description(of: adapter).document, to: folder + "config.json")
+    let content = description(of: adapter).adding("exit_layer", .integer(exitLayer))
+    try OutputFile.write(content.document, to: folder + "config.json")
   }
 
   /// Writes Medusa-1 heads: `medusa_lm_head.safetensors` and `config.json`.
@@ -129,5 +133,13 @@ extension CheckpointWriter {
       "pad_token_id": .token(model.endTokens.first),
       "do_sample": false,
     ])
+  }
+}
+
+extension JSONValue {
+  /// An object with another member at its end.
+  fileprivate func adding(_ name: String, _ value: JSONValue) -> JSONValue {
+    guard case .object(let members) = self else { return self }
+    return .object(members + [JSONMember(key: Array(name.utf8)[...], value: value)])
   }
 }

@@ -63,7 +63,7 @@ struct TrainingCheckpoint {
     guard saved.state.isPossible(in: identity.settings) else {
       throw TrainingError.malformedCheckpoint(path: descriptionPath, problem: "its steps or losses are impossible")
     }
-    let file = try SafetensorsFile(path: directory + "/" + saved.numbers, purpose: "a training's saved numbers")
+    let file = try SafetensorsFile(path: directory + "/" + saved.numbers)
     for parameter in parameters {
       for (name, matrix) in Self.matrices(of: parameter) {
         let numbers = try file.tensor(name, shape: [matrix.rows, matrix.columns]).finiteFloats()

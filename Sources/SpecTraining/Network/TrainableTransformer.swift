@@ -52,6 +52,12 @@ final class TrainableTransformer {
     }
   }
 
+  /// Whether the training kernels compute all that a model consists of: a plain Llama, whatever its rotary embedding.
+  static func canCompute(_ configuration: ModelConfiguration) -> Bool {
+    configuration.parts == ModelParts() && configuration.window == nil && configuration.windowRotary == nil
+      && configuration.rotary.share == 1
+  }
+
   /// A model of zeros; fill it with ``load(_:)`` or ``initialize(seed:)``.
   ///
   /// - Parameters:
@@ -61,6 +67,7 @@ final class TrainableTransformer {
   ///   - context: the kernels and threads to compute on.
   /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
   init(_ configuration: ModelConfiguration, rows: Int, isTrained: Bool, context: ComputeContext) throws(KernelError) {
+    precondition(Self.canCompute(configuration), "a model of another family than Llama")
     self.configuration = configuration
     self.context = context
     self.rows = rows
@@ -90,8 +97,7 @@ final class TrainableTransformer {
     rows: Int,
     isTrained: Bool
   ) throws(KernelError) -> [Layer] {
-    let table = try RotaryTable(
-      theta: configuration.ropeTheta,
+    let table = try configuration.rotary.table(
       headDimension: configuration.headDimension,
       positions: configuration.contextLength
     )

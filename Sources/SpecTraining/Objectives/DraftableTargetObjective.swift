@@ -14,7 +14,7 @@ package final class DraftableTargetObjective: TrainingObjective {
   let model: TrainableTransformer
   let adapter: TrainableAdapter
   let heads: TrainableHeads
-  private let shape: Shape
+  let shape: Shape
   private let exits: FloatMatrix
   private let exitLogits: FloatMatrix
   private let headLogits: FloatMatrix

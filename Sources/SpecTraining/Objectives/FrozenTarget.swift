@@ -2,11 +2,14 @@ import SpecFiles
 import SpecKernels
 import SpecModel
 
-/// The model that drafters are trained for: it computes what they learn from and does not change.
+/// The model that drafters are trained for: it computes what they learn from and does not change. A plain Llama is
+/// computed by the training kernels, a model of another family by the engine.
 package final class FrozenTarget {
-  let model: TrainableTransformer
+  let configuration: ModelConfiguration
+  let context: ComputeContext
   /// The logits of the last forward pass.
   let logits: FloatMatrix
+  private let model: any FrozenModel
 
   /// - Parameters:
   ///   - checkpoint: the model's folder.
@@ -14,18 +17,29 @@ package final class FrozenTarget {
   ///   - context: the kernels and threads to compute on.
   /// - Throws: ``SpecModel/ModelError`` or ``SpecKernels/KernelError``.
   package init(_ checkpoint: Checkpoint, rows: Int, context: ComputeContext) throws {
-    model = try TrainableTransformer(checkpoint.configuration, rows: rows, isTrained: false, context: context)
-    try model.load(checkpoint)
-    logits = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
+    configuration = checkpoint.configuration
+    self.context = context
+    if TrainableTransformer.canCompute(configuration) {
+      let llama = try TrainableTransformer(configuration, rows: rows, isTrained: false, context: context)
+      try llama.load(checkpoint)
+      model = llama
+    } else {
+      model = try FrozenTransformer(checkpoint, rows: rows, context: context)
+    }
+    logits = try FloatMatrix(rows: rows, columns: configuration.vocabularySize)
   }
 
   /// The target by content: its configuration and its numbers.
-  private(set) lazy var identity: String = {
-    "\(model.configuration.identity), weights \(Parameter.hash(of: model.parameters))"
-  }()
+  private(set) lazy var identity: String = { "\(configuration.identity), weights \(model.weightHash)" }()
 
   /// Tokens of a batch.
   package var rows: Int { model.rows }
+  /// The weights of the final normalization, as states are multiplied by them.
+  var norm: Parameter { model.norm }
+  /// The head: the embedding itself where the model ties them.
+  var head: Parameter { model.head }
+  /// The normalized states of the last forward pass.
+  var finalStates: FloatMatrix { model.finalStates }
 
   /// The target's own loss and entropy.
   ///
@@ -33,7 +47,7 @@ package final class FrozenTarget {
   /// - Returns: sums over the batch.
   package func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
     forward(batch)
-    return model.context.compare(logits, with: self, batch: batch)
+    return context.compare(logits, with: self, batch: batch)
   }
 
   /// The entropy of the distribution after each row.
@@ -42,13 +56,18 @@ package final class FrozenTarget {
   /// - Returns: nats, one number for each row of the batch.
   package func entropies(_ batch: TrainingBatch) -> [Double] {
     forward(batch)
-    return model.context.compare(logits, teacher: logits).map { Double($0.teacherEntropy) }
+    return context.compare(logits, teacher: logits).map { Double($0.teacherEntropy) }
   }
 
   /// Computes the final states and the logits of a batch.
   func forward(_ batch: TrainingBatch, exit: (layer: Int, states: FloatMatrix)? = nil) {
-    model.forward(batch, exit: exit)
+    computeStates(batch, exit: exit)
     model.logits(into: logits)
+  }
+
+  /// Computes the final states of a batch.
+  func computeStates(_ batch: TrainingBatch, exit: (layer: Int, states: FloatMatrix)? = nil) {
+    model.forward(batch, exit: exit)
   }
 
   /// Rows that hold documents: each has a distribution to learn.
@@ -57,6 +76,29 @@ package final class FrozenTarget {
   }
 }
 
+/// What computes a frozen target.
+protocol FrozenModel: AnyObject {
+  /// Tokens of a batch.
+  var rows: Int { get }
+  /// The weights of the final normalization, as states are multiplied by them.
+  var norm: Parameter { get }
+  /// The head.
+  var head: Parameter { get }
+  /// The normalized states of the last forward pass.
+  var finalStates: FloatMatrix { get }
+  /// SHA-256 of all numbers, in hexadecimal.
+  var weightHash: String { get }
+
+  /// Runs a batch through the layers; `exit` takes the residual stream after its layer.
+  func forward(_ batch: TrainingBatch, exit: (layer: Int, states: FloatMatrix)?)
+
+  /// The logits of the last forward pass.
+  func logits(into logits: FloatMatrix)
+}
+
+extension TrainableTransformer: FrozenModel {
+  var weightHash: String { Parameter.hash(of: parameters) }
+}
 extension ComputeContext {
   /// The loss of a drafter that learns its target's output distribution, −Σ p log q; the drafter's logits become their
   /// gradient.

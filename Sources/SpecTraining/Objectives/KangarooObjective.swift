@@ -9,6 +9,7 @@ package final class KangarooObjective: TrainingObjective {
   private let target: FrozenTarget
   private let exits: FloatMatrix
   private let logits: FloatMatrix
+  private let logitCap: LogitCap?
   private let context: ComputeContext
 
   /// An untrained adapter.
@@ -31,9 +32,18 @@ package final class KangarooObjective: TrainingObjective {
     self.context = context
     target = try FrozenTarget(checkpoint, rows: rows, context: context)
     adapter = try TrainableAdapter(for: checkpoint.configuration, rows: rows, context: context)
-    adapter.initialize(finalNorm: target.model.norm, seed: seed)
+    adapter.initialize(finalNorm: target.norm, seed: seed)
     exits = try FloatMatrix(rows: rows, columns: checkpoint.configuration.hiddenSize)
-    logits = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
+    let vocabulary = checkpoint.configuration.vocabularySize
+    logits = try FloatMatrix(rows: rows, columns: vocabulary)
+    logitCap = try checkpoint.configuration.parts.logitCap.map {
+      try LogitCap(
+        $0,
+        rows: rows,
+        columns: vocabulary,
+        context: context
+      )
+    }
   }
 
   /// Takes an adapter's weights, to go on from them or to measure them.
@@ -41,25 +51,26 @@ package final class KangarooObjective: TrainingObjective {
   /// - Parameter directory: the adapter's folder.
   /// - Throws: ``SpecModel/ModelError`` if there is none that fits.
   package func load(_ directory: String) throws {
-    let file = try SafetensorsFile(path: directory + "/model.safetensors", purpose: "the Kangaroo adapter's weights")
+    let file = try WeightNames.adapter.open(in: directory)
     for parameter in parameters { try parameter.load(file) }
   }
 
   /// What training changes.
   package var parameters: [Parameter] { adapter.parameters }
   /// Rows of a batch.
-  package var rows: Int { target.model.rows }
+  package var rows: Int { target.rows }
   /// The exit layer and the target, by content.
   package var identity: [String: String] {
     ["the objective": "a Kangaroo adapter", "the exit layer": "\(exitLayer)", "the target": target.identity]
   }
-  var targetConfiguration: ModelConfiguration { target.model.configuration }
+  var targetConfiguration: ModelConfiguration { target.configuration }
 
   /// The loss against the target's distribution, with its gradients.
   package func step(_ batch: TrainingBatch) -> Double {
     draft(batch)
     let loss = context.distill(logits, from: target, batch: batch)
-    adapter.backward(logits, exits: exits, batch: batch, head: target.model.head)
+    logitCap?.backward(logits)
+    adapter.backward(logits, exits: exits, batch: batch, head: target.head)
     return loss
   }
 
@@ -72,6 +83,7 @@ package final class KangarooObjective: TrainingObjective {
   private func draft(_ batch: TrainingBatch) {
     target.forward(batch, exit: (exitLayer, exits))
     adapter.forward(exits, batch: batch)
-    context.forward(adapter.states, through: target.model.head, into: logits)
+    context.forward(adapter.states, through: target.head, into: logits)
+    logitCap?.apply(to: logits)
   }
 }

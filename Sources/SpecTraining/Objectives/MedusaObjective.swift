@@ -22,7 +22,7 @@ package final class MedusaObjective: TrainingObjective {
     self.context = context
     target = try FrozenTarget(checkpoint, rows: rows, context: context)
     heads = try TrainableHeads(for: checkpoint.configuration, count: count, rows: rows, context: context)
-    heads.initialize(head: target.model.head)
+    heads.initialize(head: target.head)
     logits = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
     later = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
   }
@@ -32,27 +32,24 @@ package final class MedusaObjective: TrainingObjective {
   /// - Parameter directory: the heads' folder.
   /// - Throws: ``SpecModel/ModelError`` if there are none that fit.
   package func load(_ directory: String) throws {
-    let file = try SafetensorsFile(
-      path: directory + "/medusa_lm_head.safetensors",
-      purpose: "the Medusa heads' weights"
-    )
+    let file = MedusaTensors(try WeightNames.heads.open(in: directory))
     for parameter in parameters { try parameter.load(file) }
   }
 
   /// What training changes.
   package var parameters: [Parameter] { heads.parameters }
   /// Rows of a batch.
-  package var rows: Int { target.model.rows }
+  package var rows: Int { target.rows }
   /// The target, by content.
   package var identity: [String: String] {
     ["the objective": "Medusa heads", "the target": target.identity]
   }
-  var targetConfiguration: ModelConfiguration { target.model.configuration }
+  var targetConfiguration: ModelConfiguration { target.configuration }
 
   /// The heads' weighted losses together.
   package func step(_ batch: TrainingBatch) -> Double {
-    target.model.forward(batch)
-    return heads.step(batch, finalStates: target.model.finalStates, logits: logits, weight: 1, addingTo: nil)
+    target.computeStates(batch)
+    return heads.step(batch, finalStates: target.finalStates, logits: logits, weight: 1, addingTo: nil)
   }
 
   /// The first head's loss; agreement of all heads' predictions with the target's own at the same place.
@@ -74,7 +71,7 @@ package final class MedusaObjective: TrainingObjective {
   }
 
   private func evaluate(_ batch: TrainingBatch, head: Int) -> HeldOutMetrics {
-    heads.forward(head, finalStates: target.model.finalStates, into: logits)
+    heads.forward(head, finalStates: target.finalStates, into: logits)
     // The target predicts the same token from the row that is head + 1 further on.
     later.copyRows(of: target.logits, from: head + 1)
     let comparisons = context.compare(logits, teacher: later)

@@ -58,7 +58,7 @@ extension DraftableTargetObjective {
   ) throws {
     let writer = CheckpointWriter()
     if tokenizer != directory { try writer.copyTokenizer(from: tokenizer, to: directory) }
-    try adapter.write(for: model.configuration, to: adapterDirectory)
+    try adapter.write(for: model.configuration, exitLayer: shape.exitLayer, to: adapterDirectory)
     try heads.write(for: model.configuration, to: headsDirectory)
     try writer.writeModel(model.configuration, tensors: model.parameters.flatMap(\.tensors), to: directory)
   }
@@ -66,9 +66,10 @@ extension DraftableTargetObjective {
 
 extension TrainableAdapter {
   /// Writes the adapter in the official layout.
-  func write(for target: ModelConfiguration, to directory: String) throws {
+  func write(for target: ModelConfiguration, exitLayer: Int, to directory: String) throws {
     try CheckpointWriter().writeKangarooAdapter(
       for: target,
+      exitLayer: exitLayer,
       shape: block.shape,
       epsilon: block.epsilon,
       tensors: parameters.flatMap(\.tensors),
@@ -95,7 +96,7 @@ extension KangarooObjective {
   /// - Parameter directory: the folder.
   /// - Throws: `UnwritableFile` if a file cannot be written.
   package func write(to directory: String) throws {
-    try adapter.write(for: targetConfiguration, to: directory)
+    try adapter.write(for: targetConfiguration, exitLayer: exitLayer, to: directory)
   }
 }
 

@@ -39,7 +39,8 @@ struct ShapeOptions: ParsableArguments {
 
   /// A configuration with what was given in the place of its own.
   func applied(to base: ModelConfiguration) throws -> ModelConfiguration {
-    var shape = base
+    // Only a plain Llama can be trained whole.
+    var shape = base.asPlainLlama
     shape.layers = layers
     shape.hiddenSize = width ?? base.hiddenSize
     let isOwnWidth = shape.hiddenSize == base.hiddenSize

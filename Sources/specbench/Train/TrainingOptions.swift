@@ -143,17 +143,17 @@ struct TrainingOptions: ParsableArguments {
     tokenizer: Tokenizer,
     directory: String,
     configuration: ModelConfiguration
-  ) throws -> [ConversationEncoder.Encoded] {
+  ) throws -> [EncodedDocument] {
     Interruption.promise("Stopped: what is saved in \(output) is kept, and the same command goes on from there.")
     let encoder = ConversationEncoder(
       tokenizer: tokenizer,
-      template: try templateOption.choose(directory: directory, fallback: .zephyr, owner: "the default") ?? .zephyr,
+      writer: try templateOption.choose(directory: directory, fallback: .parts(.zephyr)).writer,
       configuration: configuration
     )
     return try Activity.during("Reading the data") {
       try TrainingDataReader.read(data).map { document in
         try Interruption.check()
-        return encoder.encode(document)
+        return try encoder.encode(document)
       }
     }
   }

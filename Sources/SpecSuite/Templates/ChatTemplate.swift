@@ -77,14 +77,6 @@ package struct ChatTemplate: Equatable, Sendable {
     self.trimsUser = trimsUser
   }
 
-  /// Whether both write the same texts, whatever their names.
-  func isWrittenLike(_ other: ChatTemplate) -> Bool {
-    (beginOfText, trimsUser, answerSeparator) == (other.beginOfText, other.trimsUser, other.answerSeparator)
-      && systemPrefix + userPrefix == other.systemPrefix + other.userPrefix
-      && userSuffix + assistantPrefix == other.userSuffix + other.assistantPrefix
-      && assistantSuffix + userPrefix == other.assistantSuffix + other.userPrefix
-  }
-
   /// SHA-256 in hexadecimal of everything that the template writes: equal for templates that differ in their names alone.
   package var contentHash: String {
     var hash = SHA256()

@@ -31,13 +31,16 @@ package enum ChatTemplateChoice: Equatable, Sendable {
 
   /// Reads a template from a file.
   ///
-  /// - Parameter path: a file with the object that a manifest's `chat_template` holds, or, named `.jinja`, a template in
-  ///   Jinja.
-  /// - Returns: the template.
-  /// - Throws: `SuiteError` for anything else.
-  package static func template(file path: String) throws(SuiteError) -> ChatTemplate {
-    if path.hasSuffix(".jinja") { return try ModelTemplate.reading(jinja: path) }
-    return try ChatTemplate(SuiteField(file: path))
+  /// - Parameters:
+  ///   - path: a file with the object that a manifest's `chat_template` holds, or, named `.jinja`, a template in Jinja.
+  ///   - directory: the folder of the model whose special tokens a template in Jinja may name; nil for none.
+  ///   - date: what a template in Jinja takes for today.
+  /// - Returns: the way to write conversations.
+  /// - Throws: `SuiteError` or ``ChatTemplateProblem`` for anything else.
+  package static func writer(file path: String, directory: String?, date: TemplateDate = .today) throws -> PromptWriter
+  {
+    guard path.hasSuffix(".jinja") else { return .parts(try ChatTemplate(SuiteField(file: path))) }
+    return .jinja(try ModelTemplate.reading(jinja: path, directory: directory, date: date))
   }
 
   /// Reads a name or an object.
