@@ -13,10 +13,10 @@ package struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
   package let prefix: String
 
   /// The address as a text. It never holds a key: one in the text is refused.
-  package var description: String {
-    let written = host.contains(":") ? "[\(host)]" : host
-    return "\(isEncrypted ? "https" : "http")://\(written):\(port)\(prefix)"
-  }
+  package var description: String { "\(isEncrypted ? "https" : "http")://\(hostAndPort)\(prefix)" }
+
+  /// Host and port, as the header `Host` has them.
+  var hostAndPort: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 
   /// Makes an address of a server on this machine.
   ///

@@ -161,7 +161,7 @@ package final class ServerClient: Sendable {
 
   private func write(_ request: ServerRequest, to channel: any Channel, _ exchange: ServerExchange) {
     var headers = HTTPHeaders([
-      ("Host", address.host), ("Accept", "*/*"), ("Connection", "close"), ("User-Agent", "specbench"),
+      ("Host", address.hostAndPort), ("Accept", "*/*"), ("Connection", "close"), ("User-Agent", "specbench"),
     ])
     if let key { headers.add(name: "Authorization", value: "Bearer \(key)") }
     if let body = request.body {
