@@ -1,4 +1,5 @@
 import Foundation
+import SpecEngines
 import SpecFiles
 import SpecStore
 import Synchronization
@@ -92,6 +93,7 @@ enum Interruption {
     while true {
       let second = next(of: signals)
       guard ContinuousClock.now - time > .seconds(sameRequest) else { continue }
+      ManagedProcesses.endAll()
       TemporaryPlaces.removeAll()
       Screen.resetColor()
       _exit(128 + second)
@@ -108,6 +110,7 @@ enum Interruption {
   private static func endAsItIs(_ number: Int32) {
     // Else the main thread is about to end it.
     guard !isTold.exchange(true, ordering: .relaxed) else { return }
+    ManagedProcesses.endAll()
     OpenStores.closeAll(within: patience)
     TemporaryPlaces.removeAll {
       Screen.resetColor()

@@ -18,7 +18,7 @@ package final class LoadedModel {
   /// The tokenizer.
   package let tokenizer: Tokenizer
   /// The files that were read to make it, and those beside them that tell how it is used.
-  let inputs: [InputLog.Entry]
+  package let inputs: [InputLog.Entry]
 
   /// Looks at a model's files without reading its weights.
   ///
