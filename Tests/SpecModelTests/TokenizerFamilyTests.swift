@@ -23,9 +23,14 @@ struct TokenizerFamilyTests {
   private static let families = ["llama-2", "llama-3", "mistral-v0.3", "qwen2", "smollm2"]
   private static let all = families + ["deepseek-coder", "gemma", "mistral-v0.1", "phi-3"]
 
-  private func tokenizer(_ family: String) throws -> Tokenizer {
-    try Tokenizer(directory: try #require(Fixtures.tokenizers).appending(path: family).path)
-  }
+  /// Each is read once for all tests.
+  private static let tokenizers = Dictionary(
+    uniqueKeysWithValues: all.map { family in
+      (family, Result { try Tokenizer(directory: #require(Fixtures.tokenizers).appending(path: family).path) })
+    }
+  )
+
+  private func tokenizer(_ family: String) throws -> Tokenizer { try #require(Self.tokenizers[family]).get() }
 
   private func lines<Line: Decodable>(_ family: String, _ file: String) throws -> [Line] {
     try Data(contentsOf: try #require(Fixtures.tokenizers).appending(path: "\(family)/\(file)"))

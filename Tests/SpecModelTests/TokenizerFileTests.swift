@@ -213,6 +213,16 @@ struct TokenizerFlaw: Sendable, CustomTestStringConvertible {
     #expect(error.description.contains("\(folder)/tokenizer.json: found no such file, expected a readable file; "))
   }
 
+  @Test func saysHowToConvertASentencePieceModel() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "tokenizer-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Data([10]).write(to: folder.appending(path: "tokenizer.model"))
+    let error = try #require(throws: TokenizerError.self) { try Tokenizer(directory: folder.path) }
+    #expect(error.description.contains("/tokenizer.model: "))
+    #expect(error.description.contains("save_pretrained"))
+  }
+
   @Test func refusesAFolderInPlaceOfAFile() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "tokenizer-\(UUID().uuidString)")
     try FileManager.default.createDirectory(

@@ -9,6 +9,14 @@ struct TokenizerFile {
   /// Reads `tokenizer.json` and, if it is there, `tokenizer_config.json`.
   init(directory: String) throws(TokenizerError) {
     let folder = directory.hasSuffix("/") ? directory : directory + "/"
+    if !isEntry(folder + "tokenizer.json"), isEntry(folder + "tokenizer.model") {
+      throw .unsupported(
+        file: folder + "tokenizer.model",
+        feature: "a SentencePiece vocabulary and no tokenizer.json beside it",
+        supported: "a tokenizer.json, which AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER) of "
+          + "transformers writes"
+      )
+    }
     let root = try TokenizerField(file: folder + "tokenizer.json")
     try self.init(root, configuredBegin: TokenizerFile.configuredBeginToken(file: folder + "tokenizer_config.json"))
   }

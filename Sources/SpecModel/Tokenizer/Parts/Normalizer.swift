@@ -4,7 +4,7 @@ package enum Normalizer: Equatable, Sendable {
   case form(UnicodeForm)
   /// Every scalar becomes its small letters.
   case lowercase
-  /// Scalars of the category M go.
+  /// Scalars of the category M go, those that are newer than Unicode 9.0 excepted.
   case stripAccents
   /// White space at the ends goes.
   case strip(left: Bool, right: Bool)
@@ -21,7 +21,9 @@ package enum Normalizer: Equatable, Sendable {
     case .lowercase: lowercase(&text)
     case .stripAccents:
       let old = text
-      map(&text) { scalar, range, out in if !ScalarTraits(scalar).isMark { out.append(old, range) } }
+      map(&text) { scalar, range, out in
+        if !ScalarTraits(scalar).isMark || UnicodeForm.isNew(scalar) { out.append(old, range) }
+      }
     case .strip(let left, let right): strip(&text, left: left, right: right)
     case .prepend(let prefix): if !text.isEmpty { text.prepend(prefix) }
     case .replace(let pattern, let content): replace(pattern, content, in: &text)

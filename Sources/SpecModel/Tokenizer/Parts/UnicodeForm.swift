@@ -53,7 +53,8 @@ package enum UnicodeForm: String, Sendable {
     text = out
   }
 
-  private static func isNew(_ scalar: UInt32) -> Bool {
+  /// Whether a scalar came after Unicode 9.0.
+  static func isNew(_ scalar: UInt32) -> Bool {
     guard scalar >= 0x300, let age = Unicode.Scalar(scalar)?.properties.age else { return false }
     return age.major > 9
   }
