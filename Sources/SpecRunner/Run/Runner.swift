@@ -230,8 +230,10 @@ package final class Runner {
     let known = ledger.isResumed ? try store.warmUps(of: ledger.run) : [:]
     defer { observer.working(on: nil) }
     // Memory that is new costs time when it is first touched: no measured generation asks for any.
-    let positions = model.longestText(of: plan.suite, rules)
-    for decoder in decoders { try decoder.decoder.reserve(positions: positions) }
+    if let model = model.loaded {
+      let positions = model.longestText(of: plan.suite, rules)
+      for decoder in decoders { try (decoder as? RunDecoder)?.decoder.reserve(positions: positions) }
+    }
     for question in plan.suite.questions {
       let conversation = Conversation(question, suite: plan.suite, model: model, rules: rules)
       let prompt = try conversation.prompt()
