@@ -83,6 +83,9 @@ struct GoldenMoreTests {
     #expect(goldens.count >= 30)
     let decoder = try Self.decoder("sam:tokens=40,threshold=5,\(settings),reference=true")
     for golden in goldens {
+      // The reference runs an end token that is the target's own through one more pass, and learns from it: what is carried
+      // differs from there on.
+      if cache == "carried", golden.outputIds.last == 2 { break }
       // Its first token is counted in the first round: ours comes with the prompt.
       let found = try Self.run(golden, decoder, stoppingAt: 97)
       Self.compare(found, golden)

@@ -5,6 +5,8 @@ import SpecModel
 public final class TokenRecycling: Drafter {
   private let tree: RecycledTree
   private let isReference: Bool
+  /// The tokens after which the reference learns even from its last pass, if they are the target's own after it.
+  private let endTokens: Set<Token>
   /// What the last pass has shown. It is learned when there is another cycle: the reference learns nothing from its last.
   private var shown: Kept?
 
@@ -14,9 +16,11 @@ public final class TokenRecycling: Drafter {
   /// - Parameters:
   ///   - tree: what is drafted, with what has been learned.
   ///   - memory: whether what was learned is kept over prompts.
+  ///   - endTokens: the target's.
   ///   - isReference: whether unknown tokens are gone on with as in the reference.
-  init(tree: RecycledTree, memory: DraftMemory, isReference: Bool) {
+  init(tree: RecycledTree, memory: DraftMemory, endTokens: [Token], isReference: Bool) {
     self.tree = tree
+    self.endTokens = isReference ? Set(endTokens) : []
     self.memory = memory
     self.isReference = isReference
   }
@@ -36,7 +40,14 @@ public final class TokenRecycling: Drafter {
   }
 
   /// Hears what is likely after every node.
-  public func update(_ kept: Kept) { shown = kept }
+  public func update(_ kept: Kept) {
+    shown = kept
+    guard let last = kept.tokens.last, endTokens.contains(last), endTokens.isDisjoint(with: kept.tokens.dropLast())
+    else {
+      return
+    }
+    tree.table.learn(kept)
+  }
 
   /// Empties the table.
   public func forget() { tree.table.clear() }
@@ -71,6 +82,7 @@ extension TokenRecycling {
       let drafter = TokenRecycling(
         tree: tree,
         memory: settings.memory,
+        endTokens: resources.target.configuration.endTokens,
         isReference: settings.flag("reference")
       )
       let decoder = try SpeculativeDecoder(
