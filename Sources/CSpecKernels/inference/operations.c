@@ -81,6 +81,7 @@ bool sk_pack_rows(sk_context *context, sk_number_type type, void *packed, size_t
 
 typedef struct {
   const sk_kernel_set *kernels;
+  void (*gate)(const float *gate, const float *up, size_t count, float *out);
   const float *x, *weight, *residual;
   float *y;
   size_t x_stride, y_stride, residual_stride, width, heads;
@@ -113,34 +114,26 @@ void sk_add(sk_context *context, const float *x, size_t x_stride, size_t rows, s
   sk_over_rows(context, rows, width, &job, add_rows);
 }
 
-static void swiglu_rows(const void *job, size_t first, size_t last) {
+static void gate_rows(const void *job, size_t first, size_t last) {
   const row_job *r = job;
   for (size_t row = first; row < last; row++) {
     const float *x = r->x + row * r->x_stride;
-    r->kernels->swiglu(x, x + r->width, r->width, r->y + row * r->y_stride);
+    r->gate(x, x + r->width, r->width, r->y + row * r->y_stride);
   }
 }
 
 void sk_swiglu(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, float *out,
                size_t out_stride) {
-  row_job job = {.kernels = context->kernels, .x = x, .x_stride = x_stride, .width = width, .y = out,
+  row_job job = {.gate = context->kernels->swiglu, .x = x, .x_stride = x_stride, .width = width, .y = out,
                  .y_stride = out_stride};
-  sk_over_rows(context, rows, width * 4, &job, swiglu_rows);
-}
-
-static void geglu_rows(const void *job, size_t first, size_t last) {
-  const row_job *r = job;
-  for (size_t row = first; row < last; row++) {
-    const float *x = r->x + row * r->x_stride;
-    r->kernels->geglu(x, x + r->width, r->width, r->y + row * r->y_stride);
-  }
+  sk_over_rows(context, rows, width * 4, &job, gate_rows);
 }
 
 void sk_geglu(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, float *out,
               size_t out_stride) {
-  row_job job = {.kernels = context->kernels, .x = x, .x_stride = x_stride, .width = width, .y = out,
+  row_job job = {.gate = context->kernels->geglu, .x = x, .x_stride = x_stride, .width = width, .y = out,
                  .y_stride = out_stride};
-  sk_over_rows(context, rows, width * 4, &job, geglu_rows);
+  sk_over_rows(context, rows, width * 4, &job, gate_rows);
 }
 
 static void soft_cap_rows(const void *job, size_t first, size_t last) {
