@@ -119,7 +119,7 @@ public final class CachedModel: DraftingModel {
     let end = root + draft.count
     var first = stages[indices[0]].cache.count
     let most = end - (indices.map { stages[$0].cache.count }.min() ?? 0)
-    do { try makeRoom(most) } catch { preconditionFailure("\(error)") }
+    takingMemory { () throws(KernelError) in try makeRoom(most) }
     var rows = stream[rows: 0..<max(0, end - first)]
     if first < end { model.embed(tokens(of: text, draft, from: first), into: rows) }
     for index in indices {

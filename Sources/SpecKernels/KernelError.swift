@@ -1,3 +1,11 @@
+/// Does what takes memory in the middle of a pass. Whoever decodes makes room before it begins, with `reserve`, and learns
+/// there that there is none. What comes here all the same has no way back: the process ends with the sentence.
+///
+/// - Parameter body: takes the memory.
+package func takingMemory(_ body: () throws(KernelError) -> Void) {
+  do { try body() } catch { preconditionFailure("\(error)") }
+}
+
 /// What can go wrong below the model: memory, threads, files and the choice of kernels.
 public enum KernelError: Error, Sendable, CustomStringConvertible {
   /// Memory for a buffer could not be had.

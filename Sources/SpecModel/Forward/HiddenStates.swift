@@ -33,10 +33,8 @@ public final class HiddenStates {
   public func append(_ positions: Int) -> ActivationRows {
     let start = count
     if start + positions > rows.capacity {
-      do {
+      takingMemory { () throws(KernelError) in
         try reserve(max(start + positions, rows.capacity + rows.capacity / 2))
-      } catch {
-        preconditionFailure("\(error)")
       }
     }
     count += positions

@@ -67,7 +67,7 @@ public final class KVCache {
   /// Makes room for new slots if nobody has reserved it, and more than that: room is made seldom.
   func append(_ slots: Int) {
     if count + slots > capacity {
-      do { try reserve(max(count + slots, capacity + capacity / 2)) } catch { preconditionFailure("\(error)") }
+      takingMemory { () throws(KernelError) in try reserve(max(count + slots, capacity + capacity / 2)) }
     }
     count += slots
   }
