@@ -30,7 +30,7 @@ package struct DecodeJob {
   ///   - model: the model.
   ///   - rules: when to stop.
   ///   - sampling: how tokens are chosen.
-  /// - Throws: ``DecodeInputError`` for a malformed line, or what making the decoder throws.
+  /// - Throws: ``LinesInputError`` for a malformed line, or what making the decoder throws.
   package init(
     spec: DecoderSpec,
     inputPath: String,
@@ -86,7 +86,7 @@ package struct DecodeJob {
 
   private static func read(_ path: String, model: LoadedModel, rules: StopRules) throws -> [Input] {
     var inputs: [Input] = []
-    for record in try JSONField<DecodeInputError>.records(of: path) {
+    for record in try JSONField<LinesInputError>.records(of: path) {
       let field = record.field
       let place = "\(path), line \(record.line)"
       let prompt = try Self.prompt(field, model: model)
@@ -99,11 +99,13 @@ package struct DecodeJob {
       let id = try field.member("id").value ?? .integer(record.number - 1)
       inputs.append(Input(id: id, place: place, prompt: prompt, initialWindow: window))
     }
-    guard !inputs.isEmpty else { throw DecodeInputError.noPrompt(file: path) }
+    guard !inputs.isEmpty else {
+      throw LinesInputError.empty(file: path, of: "prompt", like: "{\"id\": 1, \"prompt\": \"…\"}")
+    }
     return inputs
   }
 
-  private static func prompt(_ field: JSONField<DecodeInputError>, model: LoadedModel) throws -> [Token] {
+  private static func prompt(_ field: JSONField<LinesInputError>, model: LoadedModel) throws -> [Token] {
     let ids = try field.member("prompt_ids")
     if let ids = ids.unlessNull {
       let tokens = try tokens(ids)
@@ -117,7 +119,7 @@ package struct DecodeJob {
     return try countsSpecialTokens ? model.encode(text.string()) : model.encode(PromptText(quoting: text.string()))
   }
 
-  private static func tokens(_ ids: JSONField<DecodeInputError>) throws -> [Token] {
+  private static func tokens(_ ids: JSONField<LinesInputError>) throws -> [Token] {
     try ids.elements().map { element in
       guard let token = Token(exactly: try element.integer()) else {
         throw element.mismatch(expected: "a token id")
@@ -175,25 +177,5 @@ private struct DecodedLine: Encodable {
     case outputIDs = "output_ids"
     case acceptLengths = "accept_lengths"
     case stopReason = "stop_reason"
-  }
-}
-
-/// What can be wrong with a file of prompts.
-package enum DecodeInputError: InputFailure, CustomStringConvertible {
-  /// The file or a line of it cannot be read.
-  case unreadable(file: String, problem: InputProblem)
-  /// There is no line with a prompt.
-  case noPrompt(file: String)
-
-  /// The error of a problem that reading found.
-  package init(_ problem: InputProblem, file: String) { self = .unreadable(file: file, problem: problem) }
-
-  /// One sentence that names the file and, where there is one, the line.
-  package var description: String {
-    switch self {
-    case .noPrompt(let file):
-      "\(file): it holds no prompt; write a JSON object like {\"id\": 1, \"prompt\": \"…\"} in each line"
-    case .unreadable(let file, let problem): problem.fault.sentence(file: file)
-    }
   }
 }

@@ -22,20 +22,20 @@ package struct TokenizeJob {
   ///   - inputPath: a file of JSON lines {"text": "…"} or {"ids": […]}.
   ///   - countsSpecialTokens: whether the text of a special token is that token; otherwise it is but a text.
   ///   - addsSpecialTokens: whether a text gets the tokens around it that the tokenizer's post-processor names.
-  /// - Throws: ``TokenizeInputError`` for a malformed line.
+  /// - Throws: ``LinesInputError`` for a malformed line.
   package init(
     tokenizer: Tokenizer,
     inputPath: String,
     countsSpecialTokens: Bool,
     addsSpecialTokens: Bool
-  ) throws(TokenizeInputError) {
+  ) throws(LinesInputError) {
     self.tokenizer = tokenizer
     self.countsSpecialTokens = countsSpecialTokens
     self.addsSpecialTokens = addsSpecialTokens
-    inputs = try JSONField<TokenizeInputError>.records(of: inputPath).map { (record) throws(TokenizeInputError) in
+    inputs = try JSONField<LinesInputError>.records(of: inputPath).map { (record) throws(LinesInputError) in
       try Self.input(record.field)
     }
-    if inputs.isEmpty { throw .noText(file: inputPath) }
+    if inputs.isEmpty { throw .empty(file: inputPath, of: "text", like: "{\"text\": \"…\"} or {\"ids\": [1, 2]}") }
   }
 
   /// Writes one JSON line for each input: {"ids", "decoded"} for a text, {"decoded"} for tokens. Special tokens are kept
@@ -64,10 +64,10 @@ package struct TokenizeJob {
     ])
   }
 
-  private static func input(_ field: JSONField<TokenizeInputError>) throws(TokenizeInputError) -> Input {
+  private static func input(_ field: JSONField<LinesInputError>) throws(LinesInputError) -> Input {
     if let ids = try field.member("ids").unlessNull {
       return .ids(
-        try ids.elements().map { (element) throws(TokenizeInputError) in
+        try ids.elements().map { (element) throws(LinesInputError) in
           guard let token = Token(exactly: try element.integer()), token >= 0 else {
             throw element.mismatch(expected: "a token id")
           }
@@ -78,25 +78,5 @@ package struct TokenizeJob {
     let text = try field.member("text")
     guard text.unlessNull != nil else { throw text.mismatch(expected: "a text, or a list of token ids as \"ids\",") }
     return .text(try text.string())
-  }
-}
-
-/// What can be wrong with a file of texts or tokens.
-package enum TokenizeInputError: InputFailure, CustomStringConvertible {
-  /// The file or a line of it cannot be read.
-  case unreadable(file: String, problem: InputProblem)
-  /// There is no line with a text.
-  case noText(file: String)
-
-  /// The error of a problem that reading found.
-  package init(_ problem: InputProblem, file: String) { self = .unreadable(file: file, problem: problem) }
-
-  /// One sentence that names the file and, where there is one, the line.
-  package var description: String {
-    switch self {
-    case .noText(let file):
-      "\(file): it holds no text; write a JSON object like {\"text\": \"…\"} or {\"ids\": [1, 2]} in each line"
-    case .unreadable(let file, let problem): problem.fault.sentence(file: file)
-    }
   }
 }
