@@ -6,21 +6,10 @@ import Testing
 
 /// What does not fit into memory is refused before a weight is read, with the figures.
 @Suite struct MemoryNeedTests {
-  private static let vicuna = ModelConfiguration(
-    hiddenSize: 4096,
-    intermediateSize: 11008,
-    layers: 32,
-    attentionHeads: 32,
-    keyValueHeads: 32,
-    headDimension: 128,
-    vocabularySize: 32000,
-    contextLength: 4096
-  )
-
   private static func need(_ methods: [String], _ type: WeightType, positions: Int) throws -> MemoryNeed {
     try MemoryNeed(
       methods.map { DecoderSpec(method: $0) },
-      target: TargetFiles(configuration: vicuna, modelDirectory: nil),
+      target: TargetFiles(configuration: SyntheticModel.shape(named: "vicuna-7b"), modelDirectory: nil),
       weightType: type,
       positions: positions
     )

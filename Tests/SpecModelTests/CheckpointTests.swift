@@ -77,16 +77,7 @@ import Testing
   }
 
   @Test func sizesOfAKnownModel() throws {
-    let vicuna = ModelConfiguration(
-      hiddenSize: 4096,
-      intermediateSize: 11008,
-      layers: 32,
-      attentionHeads: 32,
-      keyValueHeads: 32,
-      headDimension: 128,
-      vocabularySize: 32000,
-      contextLength: 4096
-    )
+    let vicuna = try SyntheticModel.shape(named: "vicuna-7b")
     #expect(vicuna.parameterCount == 6_738_415_616)
     #expect(KangarooAdapter.parameterCount(for: vicuna) == 67_117_056)
     #expect(MedusaHeads.parameterCount(for: vicuna, heads: 4) == 591_413_248)
