@@ -138,6 +138,7 @@ import Testing
 
   @Test(arguments: [
     ("gpt2", "", ["gpt2", "Llama, Mistral, Qwen2, Qwen3, Phi-3, Gemma"]),
+    ("gpt2", #""rope_scaling": {"rope_type": "mrope"}, "hidden_act": "relu""#, ["gpt2", "mrope", "relu", "3 things"]),
     ("qwen3_moe", #""num_experts": 8"#, ["qwen3_moe", "a mixture of experts"]),
     ("llama", #""rope_scaling": {"rope_type": "mrope"}, "hidden_act": "relu""#, ["mrope", "relu", "2 things"]),
     ("llama", #""partial_rotary_factor": 0.5"#, ["partial_rotary_factor"]),

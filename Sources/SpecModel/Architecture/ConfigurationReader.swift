@@ -48,6 +48,7 @@ extension ModelConfiguration {
         model = known
       }
     }
+    if model == nil { note { () throws(ModelError) in try RotaryReader.checkType(in: file) } }
     if let error = ModelError.joining(problems, path: file.path) { throw error }
     guard let model else { throw .malformedFile(path: file.path, problem: "it describes no model") }
     self = model
@@ -78,8 +79,7 @@ extension ModelConfiguration {
     for key in family.activationKeys {
       guard let name = try file[key]?.string() else { continue }
       guard let activation = family.activations[name] else {
-        let known = family.activations.keys.sorted().map { "'\($0)'" }.joined(separator: ", ")
-        throw .unsupportedFeature(path: file.path, feature: "the activation \(quoted(name))", supported: "\(known) are")
+        throw UnsupportedFeatures.activation(name, path: file.path, known: family.activations)
       }
       parts.activation = activation
       return

@@ -19,8 +19,8 @@ struct RotaryReader {
     context = try file.contextLength()
   }
 
-  /// The types of frequencies that can be read, for a message.
-  static let types = "'default', 'linear', 'dynamic', 'llama3', 'yarn' and 'longrope' are"
+  /// The types of frequencies that can be read.
+  private static let types = ["default", "linear", "dynamic", "llama3", "yarn", "longrope"]
 
   /// The embedding, and the positions that it is fit for: for dynamic NTK and LongRoPE, whose angles change with the length
   /// of each pass, those up to which they are the same for all lengths.
@@ -35,7 +35,7 @@ struct RotaryReader {
   /// - Returns: the embedding.
   /// - Throws: ``ModelError`` if it is malformed or of a type that is not supported.
   func settings(ofWindows: Bool = false) throws(ModelError) -> Settings {
-    let parameters = try parameters(ofWindows: ofWindows)
+    let parameters = try Self.parameters(of: file, ofWindows: ofWindows)
     var rotary = RotaryEmbedding(
       theta: try file[ofWindows ? "rope_local_base_freq" : "rope_theta"]?.number() ?? 10000,
       share: try file["partial_rotary_factor"]?.number() ?? 1
@@ -63,7 +63,7 @@ struct RotaryReader {
   private func malformed(_ problem: String) -> ModelError { .malformedFile(path: file.path, problem: problem) }
 
   /// The members that say how frequencies are changed. An object without members says nothing.
-  private func parameters(ofWindows: Bool) throws(ModelError) -> RotaryParameters? {
+  private static func parameters(of file: JSONFile, ofWindows: Bool) throws(ModelError) -> RotaryParameters? {
     var field = try file["rope_parameters"]
     let old = try file["rope_scaling"]
     let isOld = try old?.members().isEmpty == false
@@ -100,14 +100,28 @@ struct RotaryReader {
       rotary.scaling = .llama3(scaling)
     case "yarn": rotary.scaling = .yarn(try yarn(parameters))
     case "longrope": return try longRope(&rotary, parameters)
-    default:
-      throw .unsupportedFeature(
-        path: file.path,
-        feature: "'\(parameters.field.path)' of the type \(quoted(type))",
-        supported: Self.types
-      )
+    default: throw Self.unsupported(type, parameters, path: file.path)
     }
     return nil
+  }
+
+  private static func unsupported(_ type: String, _ parameters: RotaryParameters, path: String) -> ModelError {
+    let known = types.map { "'\($0)'" }
+    return .unsupportedFeature(
+      path: path,
+      feature: "'\(parameters.field.path)' of the type \(quoted(type))",
+      supported: known.dropLast().joined(separator: ", ") + " and \(known.last ?? "") are"
+    )
+  }
+
+  /// Looks at the type alone, for a model whose sizes are not known.
+  ///
+  /// - Parameter file: the configuration.
+  /// - Throws: ``ModelError`` if the settings are malformed or of a type that is not supported.
+  static func checkType(in file: JSONFile) throws(ModelError) {
+    guard let parameters = try parameters(of: file, ofWindows: false) else { return }
+    let type = try parameters.type
+    guard types.contains(type) else { throw unsupported(type, parameters, path: file.path) }
   }
 
   /// Positions of the first training, which some files say outside of the settings.

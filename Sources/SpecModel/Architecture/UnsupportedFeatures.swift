@@ -79,8 +79,14 @@ struct UnsupportedFeatures {
   private func checkActivation() throws(ModelError) {
     for key in ["hidden_act", "hidden_activation"] {
       guard let name = try file[key]?.string(), GateActivation.names[name] == nil else { continue }
-      throw unsupported("the activation \(quoted(name))", "'silu' is")
+      throw Self.activation(name, path: file.path, known: GateActivation.names)
     }
+  }
+
+  /// An activation that is none of those which are known.
+  static func activation(_ name: String, path: String, known: [String: GateActivation]) -> ModelError {
+    let known = known.keys.sorted().map { "'\($0)'" }.joined(separator: ", ")
+    return .unsupportedFeature(path: path, feature: "the activation \(quoted(name))", supported: "\(known) are")
   }
 
   private func refuseFlag(_ key: String) throws(ModelError) {
