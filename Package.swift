@@ -112,7 +112,7 @@ let package = Package(
     .testTarget(
       name: "SpecModelTests",
       dependencies: ["SpecModel", "SpecCore", "SpecFiles", "SpecKernels", "SpecTestSupport"],
-      exclude: ["PatternAnswers.jsonl"],
+      exclude: ["GGUFWordGoldens.jsonl", "PatternAnswers.jsonl"],
       swiftSettings: swift
     ),
     .testTarget(

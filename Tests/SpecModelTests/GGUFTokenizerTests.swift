@@ -13,7 +13,7 @@ struct GGUFTokenizerGoldenTests {
     let decoded: String
   }
 
-  @Test(arguments: [("smollm2", "smollm"), ("qwen2", "qwen2"), ("llama-2", nil)])
+  @Test(arguments: [("smollm2", "smollm"), ("qwen2", "qwen2"), ("llama-3", "llama-bpe"), ("llama-2", nil)])
   func idsAreThoseOfTheLibrary(_ family: String, _ pre: String?) throws {
     let source = try #require(Fixtures.root).appending(path: "tokenizers/\(family)")
     let folder = try TemporaryFolder()
@@ -29,6 +29,32 @@ struct GGUFTokenizerGoldenTests {
       #expect(tokenizer.decode(golden.ids).hasSameScalars(as: golden.decoded), "\(golden.ids)")
     }
     #expect(tokenizer.addsBeginToken == (family == "llama-2"))
+  }
+
+  private struct WordGolden: Decodable {
+    let pre: String
+    let text: String
+    let ids: [Token]
+
+    static func all() throws -> [WordGolden] {
+      let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "GGUFWordGoldens.jsonl")
+      return try Data(contentsOf: file).split(separator: UInt8(ascii: "\n"))
+        .map { try JSONDecoder().decode(WordGolden.self, from: Data($0)) }
+    }
+  }
+
+  /// The library's ids for the vocabulary of Qwen2 and the pre-tokenizer that a name stands for.
+  @Test(arguments: ["deepseek-llm", "falcon", "qwen35"])
+  func wordsAreCutAsTheNameSays(_ pre: String) throws {
+    let source = try #require(Fixtures.root).appending(path: "tokenizers/qwen2/tokenizer.json")
+    let folder = try TemporaryFolder()
+    let path = try folder.write([UInt8](Self.file(source.path, pre: pre).data), to: "model.gguf")
+    let tokenizer = try Tokenizer(ModelLocation(path))
+    let goldens = try WordGolden.all().filter { $0.pre == pre }
+    #expect(goldens.count == 5)
+    for golden in goldens {
+      #expect(tokenizer.encode(golden.text) == golden.ids, "\(golden.text.debugDescription)")
+    }
   }
 
   /// The metadata as converters write it. The merges of SentencePiece come in the order of the scores of what they make.

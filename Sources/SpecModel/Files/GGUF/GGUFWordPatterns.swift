@@ -27,6 +27,12 @@ enum GGUFWordPatterns {
       Pipeline(preTokenizer: splitting(by: llama3), ignoresMerges: name != "dbrx" && name != "smaug-bpe")
     case "qwen2", "deepseek-r1-qwen", "megrez":
       Pipeline(normalizer: ["type": "NFC"], preTokenizer: splitting(by: qwen2))
+    case "qwen35":
+      Pipeline(normalizer: ["type": "NFC"], preTokenizer: splitting(by: qwen35))
+    case "falcon":
+      Pipeline(
+        preTokenizer: sequence([split(falcon), byteLevel(splits: true), split("[0-9][0-9][0-9]")])
+      )
     case "stablelm2", "hunyuan":
       Pipeline(preTokenizer: splitting(by: qwen2))
     case "tekken":
@@ -35,6 +41,8 @@ enum GGUFWordPatterns {
       Pipeline(preTokenizer: splitting(by: gpt4o))
     case "deepseek-coder":
       Pipeline(preTokenizer: sequence(deepseekCoder.map(split) + [digits, byteLevel(splits: false)]))
+    case "deepseek-llm":
+      Pipeline(preTokenizer: sequence(deepseekLLM.map(split) + [digits, byteLevel(splits: false)]))
     case "deepseek-v3":
       Pipeline(preTokenizer: sequence(deepseekV3.map(split) + [byteLevel(splits: false)]))
     default: nil
@@ -49,6 +57,11 @@ enum GGUFWordPatterns {
   private static let llama3 = contractions + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}|"# + rest
   private static let qwen2 = contractions + #"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}|"# + rest
 
+  private static let qwen35 =
+    contractions + #"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|"#
+    + #"\s*[\r\n]+|\s+(?!\S)|\s+"#
+  private static let falcon = #"[\p{P}\$\+<=>\^~\|`]+"#
+
   private static let upper = #"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#
   private static let lower = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#
   private static let tekken =
@@ -58,9 +71,21 @@ enum GGUFWordPatterns {
     #"[^\r\n\p{L}\p{N}]?\#(upper)*\#(lower)+\#(contractions)?|[^\r\n\p{L}\p{N}]?\#(upper)+\#(lower)*\#(contractions)?|"#
     + #"\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
 
-  private static let deepseekCoder = [
-    #"[\#u{D}\#u{A}]"#, #"\s?\p{L}+"#, #"\s?\p{P}+"#, "[\u{4E00}-\u{9FA5}\u{0800}-\u{4E00}\u{AC00}-\u{D7FF}]+",
+  private static let newline = #"[\r\n]"#
+  private static let eastAsian = "[\u{4E00}-\u{9FA5}\u{0800}-\u{4E00}\u{AC00}-\u{D7FF}]+"
+  private static let deepseekCoder = [newline, #"\s?\p{L}+"#, #"\s?\p{P}+"#, eastAsian]
+
+  private static let punctuation =
+    "!-/:-~\u{FF01}-\u{FF0F}\u{FF1A}-\u{FF5E}\u{2018}-\u{201F}\u{3000}-\u{3002}"
+  private static let deepseekLLM = [
+    newline, #"\s?[\#(casedLetters)]+"#, #"\s?[\#(punctuation)]+"#, #"\s+$"#, eastAsian,
   ]
+
+  /// Letters with two cases, as ranges: those of an older Unicode, which the models were trained with.
+  private static let casedLetters =
+    "A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅὈ-Ὅὐ-ὗὙὛὝὟ-\u{1F7D}ᾀ-ᾴᾶ-ᾼ"
+    + "\u{1FBE}ῂ-ῄῆ-ῌῐ-\u{1FD3}ῖ-\u{1FDB}ῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤ\u{2126}ℨ\u{212A}-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚａ-ｚ"
+    + "𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃"
 
   private static let deepseekV3 = [
     #"\p{N}{1,3}"#, "[\u{4E00}-\u{9FA5}\u{3040}-\u{309F}\u{30A0}-\u{30FF}]+",
