@@ -125,7 +125,7 @@ extension MutatedFormat {
   private static let text = "Hello, w\u{F6}rld <s> 1234\n\n  \u{1F600}\u{0}"
 
   private static let texts = [
-    MutatedFormat(name: "tokenizer", file: "tokenizer.json", seeds: { try [[UInt8]($0.read("tokenizer.json"))] }) {
+    MutatedFormat(name: "tokenizer", file: "tokenizer.json", seeds: tokenizers) {
       let tokenizer = try Tokenizer(directory: $0)
       _ = tokenizer.decode(tokenizer.encode(text))
       _ = tokenizer.decode(0..<Token(tokenizer.vocabularySize), skippingSpecialTokens: true)
@@ -138,6 +138,34 @@ extension MutatedFormat {
         _ = try template.prompt([SpokenTurn(.user, text), SpokenTurn(.assistant, "Yes."), SpokenTurn(.user, "Why?")])
       }
     },
+  ]
+
+  /// The folder's own, and what other families put around the same vocabulary.
+  @Sendable private static func tokenizers(_ folder: TinyCheckpoint) throws -> [[UInt8]] {
+    let own = try folder.read("tokenizer.json")
+    let others = try tokenizerParts.map { parts in
+      var members = try JSONSerialization.jsonObject(with: own) as? [String: Any] ?? [:]
+      let replaced = try JSONSerialization.jsonObject(with: Data(parts.utf8)) as? [String: Any] ?? [:]
+      members.merge(replaced) { $1 }
+      return [UInt8](try JSONSerialization.data(withJSONObject: members, options: .sortedKeys))
+    }
+    return [[UInt8](own)] + others
+  }
+
+  private static let tokenizerParts = [
+    #"""
+    {"normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "\u2581"},
+      {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"}]},
+     "pre_tokenizer": {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "first", "split": false},
+     "decoder": {"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "\u2581"}, "content": " "},
+      {"type": "ByteFallback"}, {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 0}]}}
+    """#,
+    #"""
+    {"normalizer": {"type": "NFC"}, "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+      {"type": "Split", "pattern": {"Regex": "(?i:'s|'t)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}|\\s+(?!\\S)|\\s+"},
+       "behavior": "Isolated", "invert": false}, {"type": "Digits", "individual_digits": true},
+      {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false}]}}
+    """#,
   ]
 
   private static let templates = [
