@@ -32,7 +32,7 @@ extension BytePairEncoder {
     private var ranks: [Int32] = []
     private var results: [Token] = []
     private var links: [Link] = []
-    private var queue = PriorityQueue<OpenMerge>()
+    private var queue = MergeQueue()
 
     /// A symbol of a long word, linked with its neighbors.
     private struct Link {
@@ -74,7 +74,7 @@ extension BytePairEncoder {
       results[index] = merge?.result ?? 0
     }
 
-    /// Joins what lies behind a position of a list by a linked list and a queue, so that n symbols cost O(n log n).
+    /// Joins what lies behind a position of a list by a linked list and a queue, so that long words take no longer for each symbol.
     fileprivate mutating func mergeLong(_ tokens: inout [Token], from start: Int, _ merges: MergeTable) {
       links.removeAll(keepingCapacity: true)
       for index in start..<tokens.count {
@@ -109,21 +109,7 @@ extension BytePairEncoder {
       let merge = next < links.count ? merges.merge(links[index].token, links[next].token) : nil
       links[index].rank = merge?.rank ?? Self.none
       links[index].result = merge?.result ?? 0
-      if let merge { queue.insert(OpenMerge(rank: merge.rank, position: Int32(clamping: index))) }
+      if let merge { queue.insert(MergeQueue.OpenMerge(rank: merge.rank, position: Int32(clamping: index))) }
     }
   }
-}
-
-/// A merge that is open at a position of a word; the lowest rank comes first and, among equals, the leftmost position.
-private struct OpenMerge: Comparable {
-  private let key: UInt64
-
-  init(rank: Int32, position: Int32) {
-    key = UInt64(UInt32(bitPattern: rank)) << 32 | UInt64(UInt32(bitPattern: position))
-  }
-
-  var rank: Int32 { Int32(truncatingIfNeeded: key >> 32) }
-  var position: Int32 { Int32(truncatingIfNeeded: key) }
-
-  static func < (left: OpenMerge, right: OpenMerge) -> Bool { left.key < right.key }
 }

@@ -15,6 +15,9 @@ struct DecoderChain: Sendable {
   /// - Returns: the text that is certain now.
   mutating func append(_ text: ArraySlice<UInt8>) -> [UInt8] { pass([text], from: 0) }
 
+  /// Whether what came before no longer tells what a token becomes: nothing is held back, and no stage is at its start.
+  var isSteady: Bool { stages.allSatisfy(\.isSteady) }
+
   /// Ends the text. The chain can be used anew afterwards.
   ///
   /// - Returns: the rest of the text.
@@ -63,6 +66,13 @@ private struct DecoderStage: Sendable {
       return false
     default: return false
     }
+  }
+
+  /// Whether the next text becomes what it would become after any other text that leaves the stage like this.
+  var isSteady: Bool {
+    guard held.isEmpty, hasBegun else { return false }
+    if case .strip = decoder { return !getsOneText || count < 0 }
+    return true
   }
 
   mutating func append(_ text: ArraySlice<UInt8>, to out: inout [ArraySlice<UInt8>]) {

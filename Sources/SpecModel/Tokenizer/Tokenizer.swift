@@ -154,9 +154,18 @@ public struct Tokenizer: Sendable {
   public func decode(_ tokens: some Sequence<Token>, skippingSpecialTokens: Bool = false) -> String {
     var chain = decoderChain
     var bytes: [UInt8] = []
+    var known = DecodedTexts(tokenCount: tokens.underestimatedCount)
+    var isSteady = chain.isSteady
     for token in tokens {
-      guard let text = text(of: token, skippingSpecialTokens: skippingSpecialTokens) else { continue }
-      bytes += chain.append(text)
+      if isSteady, let earlier = known.text(of: token) {
+        for index in earlier { bytes.append(bytes[index]) }
+        continue
+      }
+      let start = bytes.count
+      if let text = text(of: token, skippingSpecialTokens: skippingSpecialTokens) { bytes += chain.append(text) }
+      let wasSteady = isSteady
+      isSteady = chain.isSteady
+      if wasSteady, isSteady { known.note(start..<bytes.count, of: token) }
     }
     return String(decoding: bytes + chain.finish(), as: UTF8.self)
   }

@@ -1,14 +1,12 @@
 /// A binary heap that yields its smallest element first.
-package struct PriorityQueue<Element: Comparable> {
-  @usableFromInline package var heap: [Element] = []
+struct PriorityQueue<Element: Comparable> {
+  private var heap: [Element] = []
 
   /// An empty queue.
-  @inlinable
-  package init() {}
+  init() {}
 
   /// Adds an element; equal ones are all kept.
-  @inlinable
-  package mutating func insert(_ element: Element) {
+  mutating func insert(_ element: Element) {
     heap.append(element)
     var child = heap.count - 1
     while child > 0 {
@@ -20,8 +18,7 @@ package struct PriorityQueue<Element: Comparable> {
   }
 
   /// Takes the smallest element out; nil once the queue is empty.
-  @inlinable
-  package mutating func popFirst() -> Element? {
+  mutating func popFirst() -> Element? {
     guard let first = heap.first else { return nil }
     let last = heap.removeLast()
     if heap.isEmpty { return first }
