@@ -10,10 +10,24 @@ struct MergeQueue {
     let position: Int32
   }
 
+  /// Some positions of one rank, in the order in which they came: as many as fill a line of the cache.
   private struct Entry {
-    let position: Int32
+    static let capacity = 14
+    /// The positions, then the two numbers below.
+    private var numbers = SIMD16<Int32>()
+
+    init(earlier: Int32) { numbers[14] = earlier }
+
     /// The entry before it of the same rank; below 0 if there is none.
-    let earlier: Int32
+    var earlier: Int32 { numbers[14] }
+    var count: Int { Int(numbers[15]) }
+
+    subscript(index: Int) -> Int32 { numbers[index] }
+
+    mutating func append(_ position: Int32) {
+      numbers[count] = position
+      numbers[15] += 1
+    }
   }
 
   private var entries: [Entry] = []
@@ -51,9 +65,13 @@ struct MergeQueue {
       isFilled += repeatElement(0, count: count - isFilled.count)
       latest += repeatElement(-1, count: 64 * count - latest.count)
     }
-    let earlier = latest[index]
-    latest[index] = Int32(clamping: entries.count)
-    entries.append(Entry(position: merge.position, earlier: earlier))
+    var entry = Int(latest[index])
+    if entry < 0 || entries[entry].count == Entry.capacity {
+      entries.append(Entry(earlier: latest[index]))
+      entry = entries.count - 1
+      latest[index] = Int32(clamping: entry)
+    }
+    entries[entry].append(merge.position)
     isFilled[group] |= 1 << UInt64(index % 64)
     firstGroup = min(firstGroup, group)
   }
@@ -64,14 +82,17 @@ struct MergeQueue {
     let index = 64 * firstGroup + isFilled[firstGroup].trailingZeroBitCount
     isFilled[firstGroup] &= isFilled[firstGroup] - 1
     rank = Int32(clamping: index)
-    var entry = latest[index]
+    var next = latest[index]
     latest[index] = -1
     var isSorted = true
-    while entry >= 0 {
-      let (position, earlier) = (entries[Int(entry)].position, entries[Int(entry)].earlier)
-      if let last = positions.last, last < position { isSorted = false }
-      positions.append(position)
-      entry = earlier
+    while next >= 0 {
+      let entry = entries[Int(next)]
+      for place in (0..<entry.count).reversed() {
+        let position = entry[place]
+        if let last = positions.last, last < position { isSorted = false }
+        positions.append(position)
+      }
+      next = entry.earlier
     }
     if !isSorted { positions.sort(by: >) }
   }

@@ -45,8 +45,8 @@ indirect enum ScalarSet: Equatable, Sendable {
   }
 }
 
-/// A set of scalars made ready for fast questions.
-struct ScalarClass: Sendable {
+/// A set of scalars made ready for fast questions. Being a reference, it costs little to hand around.
+final class ScalarClass: Sendable {
   private let lowASCII: UInt64
   private let highASCII: UInt64
   private let byTraits: [Bool]

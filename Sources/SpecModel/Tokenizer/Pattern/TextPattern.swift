@@ -16,19 +16,21 @@ package struct TextPattern: Equatable, Sendable {
   /// What the pattern looks like.
   package let source: Source
   private let program: PatternProgram?
+  private let starts: [Bool]?
 
   /// Reads a regular expression.
   ///
   /// - Throws: ``PatternError`` if it is malformed, or has a part that is not known.
   package init(expression: String) throws(PatternError) {
     source = .expression(expression)
-    program = try PatternProgram(PatternParser.parse(expression))
+    let program = try PatternProgram(PatternParser.parse(expression))
+    (self.program, starts) = (program, program.starts)
   }
 
   /// The pattern that finds a text as it stands.
   package init(text: ArraySlice<UInt8>) {
     source = .text(text)
-    program = nil
+    (program, starts) = (nil, nil)
   }
 
   /// Patterns that look the same are the same.
@@ -49,6 +51,10 @@ package struct TextPattern: Equatable, Sendable {
       var position = bounds.lowerBound
       var lastEnd: Int?
       while position <= bounds.upperBound {
+        if let starts {
+          while position < bounds.upperBound, !starts[Int(text[position])] { position += 1 }
+          if position == bounds.upperBound { return }
+        }
         guard let end = matcher.end(from: position), end > position || lastEnd != position else {
           guard position < bounds.upperBound else { return }
           position = scalarValue(in: text, at: position, end: bounds.upperBound).next
