@@ -16,6 +16,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
     .target(name: "SpecCore", swiftSettings: swift),
@@ -78,11 +79,21 @@ let package = Package(
       dependencies: ["SpecCore", "SpecDocument", "SpecFiles", "SpecMetrics", "SpecStatistics", "SpecStore"],
       swiftSettings: swift
     ),
+    // The package's own decoders behind the HTTP interfaces that other engines offer.
+    .target(
+      name: "SpecServer",
+      dependencies: [
+        "SpecCore", "SpecDecoding", "SpecFiles", "SpecKernels", "SpecModel", "SpecRunner", "SpecSuite",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: swift
+    ),
     .executableTarget(
       name: "specbench",
       dependencies: [
-        "SpecCore", "SpecDocument", "SpecFiles", "SpecRunner", "SpecReport", "SpecTraining", "SpecDecoding",
-        "SpecModel", "SpecKernels", "SpecSuite", "SpecStore",
+        "SpecCore", "SpecDocument", "SpecFiles", "SpecRunner", "SpecReport", "SpecServer", "SpecTraining",
+        "SpecDecoding", "SpecModel", "SpecKernels", "SpecSuite", "SpecStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift
@@ -179,6 +190,14 @@ let package = Package(
         "SpecDocument",
         "SpecTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: swift
+    ),
+    .testTarget(
+      name: "SpecServerTests",
+      dependencies: [
+        "SpecServer", "SpecCore", "SpecDecoding", "SpecFiles", "SpecKernels", "SpecModel", "SpecRunner", "SpecSuite",
+        "SpecTestSupport",
       ],
       swiftSettings: swift
     ),
