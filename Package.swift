@@ -17,6 +17,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .target(name: "SpecCore", swiftSettings: swift),
@@ -54,6 +56,17 @@ let package = Package(
       swiftSettings: swift
     ),
     .target(name: "SpecSuite", dependencies: ["SpecCore", "SpecFiles"], swiftSettings: swift),
+    // Other engines behind their own servers: the client, the dialects, the processes.
+    .target(
+      name: "SpecEngines",
+      dependencies: [
+        "SpecCore", "SpecFiles", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOTLS", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: swift
+    ),
     .target(
       name: "SpecStore",
       dependencies: ["SpecCore", "SpecFiles", .product(name: "GRDB", package: "GRDB.swift")],
@@ -62,7 +75,7 @@ let package = Package(
     .target(
       name: "SpecRunner",
       dependencies: [
-        "SpecBuild", "SpecCore", "SpecFiles", "SpecDecoding", "SpecMetrics", "SpecModel", "SpecKernels",
+        "SpecBuild", "SpecCore", "SpecFiles", "SpecDecoding", "SpecEngines", "SpecMetrics", "SpecModel", "SpecKernels",
         "SpecStatistics", "SpecSuite",
         "SpecStore",
       ],
@@ -92,7 +105,7 @@ let package = Package(
     .executableTarget(
       name: "specbench",
       dependencies: [
-        "SpecCore", "SpecDocument", "SpecFiles", "SpecRunner", "SpecReport", "SpecServer", "SpecTraining",
+        "SpecCore", "SpecDocument", "SpecEngines", "SpecFiles", "SpecRunner", "SpecReport", "SpecServer", "SpecTraining",
         "SpecDecoding", "SpecModel", "SpecKernels", "SpecSuite", "SpecStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -198,6 +211,17 @@ let package = Package(
       dependencies: [
         "SpecServer", "SpecCore", "SpecDecoding", "SpecFiles", "SpecKernels", "SpecModel", "SpecRunner", "SpecSuite",
         "SpecTestSupport",
+      ],
+      swiftSettings: swift
+    ),
+    .testTarget(
+      name: "SpecEnginesTests",
+      dependencies: [
+        "specbench", "SpecEngines", "SpecCore", "SpecDocument", "SpecFiles", "SpecReport", "SpecRunner", "SpecStore",
+        "SpecSuite",
+        "SpecTestSupport",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: swift
     ),

@@ -4,6 +4,7 @@ import SpecFiles
 import SpecReport
 import SpecRunner
 import SpecStore
+import SpecSuite
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,6 +20,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var suiteOptions: SuiteOptions
   @OptionGroup var templateOption: ChatTemplateOption
   @OptionGroup var decoderOptions: DecoderOptions
+  @OptionGroup var engineOptions: EngineOptions
   @OptionGroup var samplingOptions: SamplingOptions
   @OptionGroup var verificationOptions: VerificationOptions
 
@@ -70,6 +72,9 @@ struct RunCommand: ParsableCommand {
   /// - Throws: what reading, measuring and writing throw.
   private func measure(_ stored: StoredPlan? = nil) throws {
     if resume { try ResumeError.check(database) }
+    if let engine = try stored?.engine ?? engineOptions.engine(decoderOptions.decoders) {
+      return try measure(engine, stored)
+    }
     var (suite, suitePath) = try suiteOptions.load()
     if let stored { suite = suite.selecting(questionIDs: stored.questions) }
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
@@ -122,6 +127,16 @@ struct RunCommand: ParsableCommand {
       observer: ProgressDisplay(unit: "generations")
     )
     let outcome = try runner.run()
+    try report(outcome, store, suite: suite)
+    if outcome.mismatches > 0 { throw ExitCode(1) }
+  }
+
+  /// Writes the report of a run, and says what came out.
+  func report(
+    _ outcome: (run: Int64, mismatches: Int),
+    _ store: BenchmarkStore,
+    suite: Suite
+  ) throws {
     let kept =
       "run \(outcome.run) is whole in the database; 'specbench report \(outcome.run) --database "
       + "\(ShellText.argument(database))' makes its report."
@@ -136,6 +151,5 @@ struct RunCommand: ParsableCommand {
     let skipped = try store.prompts(of: outcome.run).compactMap(\.skipReason)
     if !skipped.isEmpty { tell(SkippedPrompts.sentence(skipped, of: suite.promptCount)) }
     if skipped.count == suite.promptCount { throw SkippedPrompts(suite: suiteOptions.suite, reasons: skipped) }
-    if outcome.mismatches > 0 { throw ExitCode(1) }
   }
 }

@@ -1,0 +1,118 @@
+import Foundation
+import SpecStore
+import SpecTestSupport
+import Testing
+
+/// The program against servers of another engine, as a user runs it.
+@Suite struct EngineProgramTests {
+  private let folder: TemporaryFolder
+  private let program = BuiltProgram("specbench")
+
+  init() throws {
+    folder = try TemporaryFolder()
+    _ = try folder.write(
+      #"{"question_id": 7, "category": "qa", "turns": ["Hello there", "Go on"]}"#,
+      to: "question.jsonl"
+    )
+  }
+
+  private func run(_ arguments: String...) throws -> BuiltProgram.Result {
+    try program.run(
+      ["run", "--suite", folder.path, "--database", folder.database, "--report", folder.path("report.md")] + arguments,
+      in: URL(fileURLWithPath: folder.path)
+    )
+  }
+
+  private func report() throws -> String { try String(contentsOfFile: folder.path("report.md"), encoding: .utf8) }
+
+  @Test func specsOfServersAreMeasured() throws {
+    let vanilla = try PlayedEngine.server { _ in }
+    let method = try PlayedEngine.server { $0.drafts = 4 }
+    let decoders = "llama-server:url=\(vanilla.url),llama-server:url=\(method.url),name=ngram,drafts=4"
+    let result = try run("--decoders", decoders, "--max-new-tokens", "12", "--repeats", "2")
+    #expect(result.status == 0, "\(result.errors)")
+    let text = try report()
+    for part in ["played.gguf", "llama-server b1-test", "ngram", "client's clock", "Probes", "Clocks", "q8_0"] {
+      #expect(text.lowercased().contains(part.lowercased()), "\(part)")
+    }
+    #expect(!text.contains("Where the time goes") && !text.contains("Added parameters"))
+    // The plan is whole in the database: more repeats go on with it.
+    let more = try run("--decoders", decoders, "--max-new-tokens", "12", "--repeats", "3", "--resume")
+    #expect(more.status == 0, "\(more.errors)")
+    #expect(try BenchmarkStore(openingAt: folder.database).runs().map(\.repeats) == [3])
+  }
+
+  @Test func nearTiesAreToldFromErrors() throws {
+    let vanilla = try PlayedEngine.server { _ in }
+    let tie = try PlayedEngine.server { ($0.drafts, $0.leavesAt) = (4, 5) }
+    let first = try run(
+      "--decoders",
+      "llama-server:url=\(vanilla.url),llama-server:url=\(tie.url)",
+      "--max-new-tokens",
+      "12"
+    )
+    #expect(first.status == 0, "\(first.errors)")
+    #expect(try report().contains("near-tie") && report().contains("0.125000"))
+    let sure = try PlayedEngine.server { $0.margin = 2 }
+    let second = try run(
+      "--decoders",
+      "llama-server:url=\(sure.url),llama-server:url=\(tie.url)",
+      "--max-new-tokens",
+      "12"
+    )
+    #expect(second.status == 1, "\(second.errors)")
+    #expect(try report().contains("NOT LOSSLESS"))
+  }
+
+  @Test func whatCannotBeMeasuredIsOneSentence() throws {
+    let own = try run("--decoders", "vanilla,openai:url=http://127.0.0.1:1")
+    #expect(own.status == 64 && own.errors.contains("one engine"), "\(own.errors)")
+    let nobody = try run("--decoders", "openai:url=http://127.0.0.1:1")
+    #expect(nobody.status == 2 && nobody.errors.contains("no connection"), "\(nobody.errors)")
+    let noKey = try run("--decoders", "openai:url=http://127.0.0.1:1,key-env=SPECBENCH_NO_SUCH_KEY")
+    #expect(noKey.status == 2 && noKey.errors.contains("SPECBENCH_NO_SUCH_KEY"), "\(noKey.errors)")
+    let noFile = try run("--engine", folder.path("none.yaml"))
+    #expect(noFile.status == 2 && noFile.errors.contains("none.yaml"), "\(noFile.errors)")
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM])
+  func aSignalEndsTheServersToo(signal: Int32) throws {
+    let pids = folder.path("pids")
+    let file = try folder.write(
+      """
+      dialect: vllm
+      servers:
+        - command: [/bin/sh, -c, "echo $$ >> '\(pids)'; sleep 1000 & echo $! >> '\(pids)'; wait"]
+      """,
+      to: "engine.yaml"
+    )
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program.path)
+    process.arguments = ["run", "--suite", folder.path, "--database", folder.database, "--engine", file]
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    var started: [pid_t] = []
+    while started.count < 2, process.isRunning {
+      usleep(5000)
+      let text = (try? String(contentsOfFile: pids, encoding: .utf8)) ?? ""
+      started = text.hasSuffix("\n") ? text.split(separator: "\n").compactMap { pid_t($0) } : []
+    }
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 128 + signal)
+    #expect(started.count == 2)
+    for one in started { #expect(!isProgram(one)) }
+  }
+
+  /// Whether a process runs, after it had time to hear of its end; one that nobody has waited for is no program any more.
+  private func isProgram(_ process: pid_t) -> Bool {
+    for _ in 0..<200 {
+      let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+      let state = stat?.split(separator: ")").last?.split(separator: " ").first
+      if state == nil || state == "Z" { return false }
+      usleep(10_000)
+    }
+    return true
+  }
+}
