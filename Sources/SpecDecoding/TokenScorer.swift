@@ -31,8 +31,12 @@ public final class TokenScorer {
 
   /// Forgets the text before.
   ///
-  /// - Parameter prompt: at least one token.
-  public func begin(_ prompt: [Token]) {
+  /// - Parameters:
+  ///   - prompt: at least one token.
+  ///   - positions: most tokens of prompt and output together.
+  /// - Throws: `KernelError` if there is not enough memory for them.
+  public func begin(_ prompt: [Token], positions: Int) throws(KernelError) {
+    try model.reserve(positions: positions)
     model.reset()
     text = prompt
   }

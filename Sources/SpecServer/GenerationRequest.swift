@@ -8,7 +8,7 @@ struct GenerationRequest: Sendable {
   /// Token ids that the model can go on from.
   var prompt: [Token]
   /// The decoder.
-  var decoder: ServedDecoder
+  var decoder: OfferedDecoder
   /// How tokens are chosen.
   var sampling: Sampling
   /// Most tokens of the output.
@@ -19,6 +19,11 @@ struct GenerationRequest: Sendable {
   var candidates: Int?
   /// Whether the model's end token does not end the output.
   var ignoresEndToken: Bool
+
+  /// The most tokens of prompt and output together.
+  func positions(_ configuration: ModelConfiguration) -> Int {
+    min(prompt.count + maximumNewTokens, configuration.contextLength)
+  }
 
   /// When to stop.
   func rules(_ configuration: ModelConfiguration) -> StopRules {
@@ -46,7 +51,7 @@ struct RequestFields {
   private static let mostCandidates = 20
 
   let body: JSONField<Refusal>
-  let model: ServedModel
+  let model: OfferedModel
 
   /// The request that the shared fields make of a prompt.
   ///
@@ -66,7 +71,7 @@ struct RequestFields {
         decoder: body.member("decoder").unlessNull?.string()
       ),
       sampling: try sampling(),
-      maximumNewTokens: try maximum(names) ?? configuration.contextLength,
+      maximumNewTokens: min(try maximum(names) ?? configuration.contextLength, configuration.contextLength),
       stops: try stops(),
       candidates: try candidates.map { (count) throws(Refusal) in try checked(count, configuration) },
       ignoresEndToken: try body.member("ignore_eos").unlessNull?.boolean() ?? false

@@ -14,7 +14,8 @@ struct EngineOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Measure another engine through its servers, which a YAML or JSON file describes; see docs/engines.md. Servers that "
-        + "run already can be named by --decoders, too: llama-server:url=http://127.0.0.1:8080, the baseline first.",
+        + "run already can be named by --decoders, too: llama-server:url=http://127.0.0.1:8080, the baseline first. "
+        + "With --model, prompts are written here by that model's chat template and tokenizer.",
       valueName: "file"
     )
   )

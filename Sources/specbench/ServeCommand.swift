@@ -71,13 +71,13 @@ struct ServeCommand: ParsableCommand {
     let files = try modelOptions.files(for: demo)
     let checked = try files.check(specs)
     let choice = try templateOption.choose(
-      directory: files.directory,
+      model: files.location,
       fallback: .plain,
       suite: demo?.template,
       isOwnModel: demo != nil
     )
     if let warning = choice.warning { tell("\(warning): /v1/chat/completions is refused.") }
-    let model = try modelOptions.load(files)
+    let model = try modelOptions.load(files, for: RunDecoder.specs(checked))
     let ready = try RunDecoder.prepare(checked, model: model)
     for decoder in ready { if let warning = decoder.warning { tell("\(decoder.name): \(warning).") } }
     try serve(model, ready, choice.isChosen ? ChatWriting(choice.writer) : nil, key)
@@ -87,7 +87,7 @@ struct ServeCommand: ParsableCommand {
     let first = try self.decoders.first.flatMap { try DecoderSpec.list($0).first }
     let wanted = try first.map { try MethodRegistry.builtIn.complete($0) }
     let place = decoders.firstIndex { $0.spec == wanted } ?? 0
-    let served = ServedModel(model, decoders: decoders, defaultDecoder: place, chat: chat)
+    let served = OfferedModel(model, decoders: decoders, defaultDecoder: place, chat: chat)
     let (jobs, metrics) = (JobQueue(capacity: queue), ServerMetrics())
     let service = Service(
       model: served,

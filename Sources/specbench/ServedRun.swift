@@ -3,6 +3,7 @@ import Foundation
 import SpecDecoding
 import SpecEngines
 import SpecFiles
+import SpecModel
 import SpecReport
 import SpecRunner
 import SpecStore
@@ -17,18 +18,26 @@ extension RunCommand {
   ///   - stored: the plan that the options were taken from.
   /// - Throws: what reading, asking and writing throw.
   func measure(_ settings: EngineSettings, _ stored: StoredPlan?) throws {
-    if stored == nil { try refuseOptionsOfOwnModels() }
+    var settings = settings
+    if stored == nil {
+      if let model = modelOptions.model { settings.writePrompts(byModel: model) }
+      try refuseOptionsOfOwnModels(settings)
+    }
     var (suite, suitePath) = try suiteOptions.load()
     if let stored { suite = suite.selecting(questionIDs: stored.questions) }
-    if let template = stored?.chatTemplate { suite = suite.written(with: template) }
+    let files = settings.model.map(LoadedModel.files)
+    let written = try written(suite, files, stored)
+    suite = written.suite
+    let tokenizer = try files.map(ModelTokenizer.init)
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
     try DatabaseCheck.beforeLoading(database)
     let display = ProgressDisplay(unit: "generations")
     let engine = try ServedEngine(settings, logs: URL(fileURLWithPath: database).deletingPathExtension().path)
     defer { engine.stop() }
     try engine.start(observer: display)
-    let model = ServedModel(engine, sampling: servedSampling)
-    let plan = servedPlan(suite, suitePath, stored)
+    let model = ServedModel(engine, sampling: servedSampling, tokenizer: tokenizer)
+    var plan = servedPlan(suite, suitePath, stored)
+    plan.warnings = written.warnings
     try engine.probe(plan, model, observer: display)
     let store = try BenchmarkStore(creatingAt: database)
     let runner = Runner(
@@ -52,18 +61,26 @@ extension RunCommand {
     if try store.mismatches(of: outcome.run).contains(where: { !$0.isNearTie }) { throw ExitCode(1) }
   }
 
+  /// The suite as conversations are written, and what is doubtful about that.
+  private func written(
+    _ suite: Suite,
+    _ files: ModelFiles?,
+    _ stored: StoredPlan?
+  ) throws -> (suite: Suite, warnings: [String]) {
+    if let template = stored?.chatTemplate { return (suite.written(with: template), []) }
+    return try files.map { try templateOption.applied(to: suite, $0) } ?? (suite, [])
+  }
+
   /// What has no effect on servers must not be asked of them silently.
-  private func refuseOptionsOfOwnModels() throws {
-    let given: [(name: String, isGiven: Bool)] = [
-      ("--model", modelOptions.model != nil), ("--dtype", modelOptions.dtype != nil),
-      ("--threads", modelOptions.threads != nil), ("--chat-template", templateOption.chatTemplate != nil),
-    ]
-    guard let option = given.first(where: \.isGiven)?.name else { return }
-    let advice =
-      option == "--chat-template"
-      ? "choose with prompts in the engine's file who writes them: server, or here by the suite's template"
-      : "give it to the server itself"
-    throw ValidationError("\(option) has no effect on servers; \(advice)")
+  private func refuseOptionsOfOwnModels(_ settings: EngineSettings) throws {
+    if templateOption.chatTemplate != nil, settings.model == nil {
+      throw ValidationError(
+        "--chat-template needs the model whose tokenizer writes prompts here; name its files with --model, too"
+      )
+    }
+    let given = [("--dtype", modelOptions.dtype != nil), ("--threads", modelOptions.threads != nil)]
+    guard let option = given.first(where: { $0.1 })?.0 else { return }
+    throw ValidationError("\(option) has no effect on servers; give it to the server itself")
   }
 
   /// Servers draw in ways of their own: with a temperature, no output has to be another's.

@@ -45,6 +45,13 @@ import Testing
     #expect(engine.servers[1].environment == ["OMP_NUM_THREADS": "4"] && engine.servers[1].port == 8081)
   }
 
+  @Test func aModelWritesPromptsHere() throws {
+    let engine = try read("dialect: vllm\nmodel: some/model\nservers: [{url: http://a}]")
+    #expect(engine.prompts == .here && engine.model?.hasPrefix("/") == true)
+    #expect(engine.model?.hasSuffix("/some/model") == true)
+    #expect(try read("dialect: vllm\nservers: [{url: http://a}]").model == nil)
+  }
+
   @Test(arguments: DialectRegistry.builtIn.names)
   func examplesCanBeRead(dialect: String) throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
@@ -76,6 +83,7 @@ import Testing
     ("dialect: openai\nservers: [{url: ftp://a}]", "address"), ("dialect: openai\nsrevers: []", "perhaps servers"),
     ("dialect: openai\nservers: [{url: http://a, command: [b]}]", "either"),
     ("dialect: openai\nservers: [{url: http://a, drafts: -1}]", "number"),
+    ("dialect: vllm\nmodel: m\nprompts: server\nservers: [{url: http://a}]", "leave prompts or model away"),
     ("dialect: llama-server\nservers: [{command: [l, --spec-synth-len, 3]}]", "makes up"),
     ("dialect: llama-server\nservers: [{command: [l, --api-key, s3cret]}]", "key-env"),
     ("dialect: openai\nservers: [{url: http://a, baseline: true}, {url: http://b, baseline: true}]", "mark one"),

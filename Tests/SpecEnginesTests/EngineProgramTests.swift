@@ -42,6 +42,31 @@ import Testing
     #expect(try BenchmarkStore(openingAt: folder.database).runs().map(\.repeats) == [3])
   }
 
+  @Test func aNamedModelWritesThePrompts() throws {
+    let checkpoint = try TinyCheckpoint()
+    defer { try? FileManager.default.removeItem(atPath: checkpoint.directory) }
+    let vanilla = try PlayedEngine.server { _ in }
+    let file = try folder.write("dialect: llama-server\nservers: [{url: '\(vanilla.url)'}]", to: "engine.yaml")
+    let result = try run(
+      "--engine",
+      file,
+      "--model",
+      checkpoint.directory,
+      "--chat-template",
+      "vicuna",
+      "--max-new-tokens",
+      "12"
+    )
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try report().contains("by the tokenizer of the model's files"))
+    let sent = vanilla.heard.first { $0.path == "/completion" }?.json["prompt"] as? [Int] ?? []
+    #expect(String(decoding: sent.map { UInt8(truncatingIfNeeded: $0 - 3) }, as: UTF8.self).contains("USER: Hello there"))
+    let none = try run("--engine", file, "--chat-template", "vicuna")
+    #expect(none.status == 64 && none.errors.contains("--model"), "\(none.errors)")
+    let missing = try run("--engine", file, "--model", folder.path("nothing"))
+    #expect(missing.status == 2 && missing.errors.contains("nothing"), "\(missing.errors)")
+  }
+
   @Test func nearTiesAreToldFromErrors() throws {
     let vanilla = try PlayedEngine.server { _ in }
     let tie = try PlayedEngine.server { ($0.drafts, $0.leavesAt) = (4, 5) }

@@ -39,7 +39,7 @@ private final class Listener: RunObserver {
     folder = try TemporaryFolder()
     _ = try folder.write(
       """
-      {"question_id": 7, "category": "writing", "turns": ["Hello there", "Go on"]}
+      {"question_id": 7, "category": "writing", "turns": ["Hello </s> there", "Go on"]}
       {"question_id": 8, "category": "qa", "turns": ["Why?"]}
       """,
       to: "question.jsonl"
@@ -65,6 +65,7 @@ private final class Listener: RunObserver {
     dialect: String,
     prompts: PromptAuthor = .server,
     isExclusive: Bool = false,
+    tokenizer: ModelTokenizer? = nil,
     _ change: (inout RunPlan) -> Void = { _ in }
   ) throws -> (store: BenchmarkStore, run: Int64) {
     let all = servers.enumerated().map {
@@ -77,7 +78,7 @@ private final class Listener: RunObserver {
     var plan = plan()
     change(&plan)
     try engine.start(observer: listener)
-    let model = ServedModel(engine, sampling: plan.sampling)
+    let model = ServedModel(engine, sampling: plan.sampling, tokenizer: tokenizer)
     try engine.probe(plan, model, observer: listener)
     let store = try BenchmarkStore(creatingAt: folder.database)
     let outcome = try Runner(
@@ -110,6 +111,34 @@ private final class Listener: RunObserver {
     #expect(text.contains("played"))
     // What a server does not tell is not made up.
     if dialect == "openai" { #expect(try store.cycles(of: generations[0].id).isEmpty) }
+  }
+
+  @Test(arguments: ["llama-server", "vllm", "sglang", "openai"])
+  func promptsAreMadeIntoTokensByTheModelsFiles(dialect: String) throws {
+    let checkpoint = try TinyCheckpoint()
+    defer { try? FileManager.default.removeItem(atPath: checkpoint.directory) }
+    // What a server computes with need not be here.
+    try FileManager.default.removeItem(atPath: checkpoint.directory + "/model.safetensors")
+    let tokenizer = try ModelTokenizer(LoadedModel.files(checkpoint.directory))
+    let vanilla = try PlayedEngine.server { $0.dialect = dialect }
+    let method = try PlayedEngine.server { ($0.dialect, $0.drafts) = (dialect, 4) }
+    let (store, run) = try run([vanilla, method], dialect: dialect, prompts: .here, tokenizer: tokenizer)
+    let first = try #require(try store.prompts(of: run).first?.record)
+    let text = try #require(first.text)
+    // The user's "</s>" is a text and no end token; the tokens are a begin token and bytes.
+    #expect(text.contains("Hello </s> there"))
+    let ids = dialect == "openai" ? nil : [1] + text.utf8.map { Int($0) + 3 }
+    #expect(first.tokenIDs == ids)
+    for server in [vanilla, method] {
+      let sent = server.heard.compactMap { ($0.json["prompt"] ?? $0.json["input_ids"]) as? [Int] }
+      #expect(ids.map(sent.contains) ?? sent.isEmpty)
+      #expect(!server.heard.contains { $0.path == "/apply-template" })
+    }
+    // The played server makes other tokens than the model's files: it serves another model.
+    let found = try store.probes(of: run).filter { $0.name == "tokenizer" }
+    #expect(found.map(\.passed) == (dialect == "openai" ? [] : [false, false]))
+    #expect(try store.inputs(of: run).map(\.role).contains("tokenizer.json"))
+    #expect(try !store.run(run).tokenizerHash.isEmpty)
   }
 
   @Test func serversThatTakeTurnsAreMeasuredInBlocks() throws {

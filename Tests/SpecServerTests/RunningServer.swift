@@ -60,7 +60,7 @@ final class RunningServer: Sendable {
         let metrics = ServerMetrics()
         var limits = Service.Limits()
         if let bodyLimit { limits.body = bodyLimit }
-        let served = ServedModel(model, decoders: decoders, chat: chat)
+        let served = OfferedModel(model, decoders: decoders, chat: chat)
         let service = Service(
           model: served,
           queue: queue,

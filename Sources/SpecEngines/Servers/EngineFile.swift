@@ -8,7 +8,7 @@ package enum EngineFile {
   /// More values than any such file has; a small file could refer to parts of itself again and again.
   private static let mostValues = 10_000
   private static let deepest = 16
-  private static let memberNames = ["engine", "dialect", "exclusive", "prompts", "servers"]
+  private static let memberNames = ["engine", "dialect", "exclusive", "prompts", "model", "servers"]
   private static let serverNames = [
     "name", "dialect", "url", "command", "env", "port", "log", "start-timeout", "model", "key-env", "ca", "timeout",
     "baseline", "drafts", "note",
@@ -49,6 +49,16 @@ package enum EngineFile {
         throw prompts.mismatch(expected: "\"server\" or \"here\"")
       }
       engine.prompts = writer
+    }
+    if let model = try field.member("model").unlessNull {
+      guard try field.member("prompts").unlessNull == nil || engine.prompts == .here else {
+        throw .file(
+          path: path,
+          problem: "it names a model, by whose template prompts are written here, and the server as who writes them; leave "
+            + "prompts or model away"
+        )
+      }
+      engine.writePrompts(byModel: try model.string())
     }
     return engine
   }

@@ -110,7 +110,7 @@ package struct ServerSettings: Codable, Equatable, Sendable {
 package enum PromptAuthor: String, Codable, Sendable {
   /// The server, by the model's own template.
   case server
-  /// This program, by the suite's template or the one that is asked for.
+  /// This program: by the template and the tokenizer of the model's files where they are given, else by the suite's template.
   case here
 }
 
@@ -122,6 +122,8 @@ package struct EngineSettings: Codable, Equatable, Sendable {
   package var isExclusive = false
   /// Who writes prompts.
   package var prompts = PromptAuthor.server
+  /// The files of the model behind the servers, by whose template and tokenizer prompts are written here; absolute.
+  package private(set) var model: String?
   /// The servers, the baseline first.
   package var servers: [ServerSettings]
 
@@ -174,5 +176,13 @@ package struct EngineSettings: Codable, Equatable, Sendable {
     }
     self.name = name ?? first.dialect
     self.servers = [baseline] + ordered
+  }
+
+  /// Has prompts written here by the template and the tokenizer of a model's files.
+  ///
+  /// - Parameter path: a folder in Hugging Face layout, or a GGUF file, from the working directory on.
+  package mutating func writePrompts(byModel path: String) {
+    model = FilePlace.absolute(path)
+    prompts = .here
   }
 }

@@ -47,17 +47,19 @@ extension RunSections {
         known(server.speculation), server.command ?? server.address, server.note ?? "",
       ])
     }
-    let writer =
-      served.servers[0].takesIDs
-      ? "as token ids" : "as texts or conversations, from which each server makes the tokens itself"
+    let writer: RichText =
+      !served.servers[0].takesIDs
+      ? "sent as texts or conversations, from which each server makes the tokens itself"
+      : run.tokenizerHash.isEmpty
+        ? "sent as token ids, which the baseline's server has made of them"
+        : "made into tokens here, by the tokenizer of the model's files, and sent as token ids"
     return section(
       "Servers",
       table,
       """
       What the servers tell of themselves; "–" where they do not tell. A command stands for a server that was started and
-      ended by this program. Prompts were sent \(writer).
-      Requests were made one at a time. Speedups are formed between
-      servers of this one engine only.
+      ended by this program. Prompts were \(writer). Requests were made one at a time. Speedups are formed between servers of
+      this one engine only.
       """
     )
   }

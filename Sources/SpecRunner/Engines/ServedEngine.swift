@@ -101,6 +101,7 @@ package final class ServedEngine {
           prompt,
           maximumNewTokens: min(plan.maximumNewTokens, Self.probedTokens),
           sampling: plan.sampling,
+          hasOwnTokens: model.hasOwnTokens && sendsIDs,
           observer: observer
         )
       }
@@ -111,6 +112,7 @@ package final class ServedEngine {
     _ prompt: RunPrompt,
     maximumNewTokens: Int,
     sampling: Sampling,
+    hasOwnTokens: Bool,
     observer: some RunObserver
   ) throws {
     defer { observer.working(on: nil) }
@@ -119,7 +121,8 @@ package final class ServedEngine {
       try start(server, observer)
       observer.working(on: "Probing the server of \(server.settings.name)")
       let decoder = ServerDecoder(server, sampling: sampling)
-      let probe = ServerProbe(server, order: decoder.order(prompt, maximumNewTokens: maximumNewTokens))
+      let order = decoder.order(prompt, maximumNewTokens: maximumNewTokens)
+      let probe = ServerProbe(server, order: order, hasOwnTokens: hasOwnTokens)
       let found = try Self.findings(probe, observer)
       findings.append(found)
       for finding in found where finding.passed == false {

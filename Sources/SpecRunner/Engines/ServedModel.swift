@@ -16,18 +16,24 @@ package final class ServedModel: RunModel {
   private var baseline: EngineServer { served.baseline }
   private var settings: EngineSettings { served.settings }
   private let sampling: Sampling
+  /// Where prompts are made into tokens here; nil where a server does.
+  private let tokenizer: ModelTokenizer?
   /// The prompts that were made so far: servers write equal conversations alike.
   private var written: [String: RunPrompt] = [:]
 
   /// - Parameters:
   ///   - engine: the engine, whose baseline's server can be asked.
   ///   - sampling: how tokens are chosen.
-  package init(_ engine: ServedEngine, sampling: Sampling) {
+  ///   - tokenizer: the model's own, where prompts are made into tokens here.
+  package init(_ engine: ServedEngine, sampling: Sampling, tokenizer: ModelTokenizer? = nil) {
     served = engine
     self.sampling = sampling
+    self.tokenizer = tokenizer
   }
 
-  package var inputs: [InputLog.Entry] { [] }
+  package var inputs: [InputLog.Entry] { tokenizer?.inputs ?? [] }
+  /// Whether prompts are made into tokens here.
+  var hasOwnTokens: Bool { tokenizer != nil }
   package var loaded: LoadedModel? { nil }
   package var engine: EngineSettings? { settings }
   package var environment: EnvironmentRecord { RunEnvironment.capture(nil) }
@@ -39,6 +45,8 @@ package final class ServedModel: RunModel {
     description.weightType = baseline.facts.weightType ?? ""
     description.parameters = baseline.facts.parameters ?? 0
     description.contextLength = baseline.facts.contextLength ?? 0
+    description.directory = tokenizer?.directory ?? ""
+    description.tokenizerHash = inputs.first { $0.path == tokenizer?.file }?.sha256 ?? ""
     return description
   }
 
@@ -95,13 +103,16 @@ package final class ServedModel: RunModel {
     history: [(user: String, assistant: String)],
     user: String
   ) throws -> RunPrompt {
-    let server = try baseline.ready(shouldStop: { false })
     let prompt: Prompt
     do {
       prompt = try writer.prompt(history: history, user: user)
     } catch {
       return RunPrompt(refusal: error)
     }
+    if let tokenizer, baseline.dialect.takesIDs {
+      return RunPrompt(ids: tokenizer.encode(prompt.text, begins: prompt.begins), text: prompt.text.text)
+    }
+    let server = try baseline.ready(shouldStop: { false })
     let ids = try baseline.dialect.tokenize(prompt.text.text, begins: prompt.begins, server)
     return RunPrompt(ids: try tokens(ids ?? []), text: prompt.text.text)
   }
@@ -117,7 +128,7 @@ package final class ServedModel: RunModel {
 
   package func text(of output: RunOutput) -> String { output.text }
 
-  package func retokenizedCount(of text: String) -> Int? { nil }
+  package func retokenizedCount(of text: String) -> Int? { tokenizer.map { $0.encoder.encode(text).count - 1 } }
 
   /// Asks the baseline's server for the candidates at the place that differs. They are those of a pass of its own over the
   /// same tokens; where it now gives other tokens, or none, there is no margin.

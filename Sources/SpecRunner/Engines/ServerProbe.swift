@@ -17,11 +17,15 @@ package struct ProbeFinding: Equatable, Sendable {
 struct ServerProbe {
   private let server: EngineServer
   private let order: CompletionOrder
+  private let hasOwnTokens: Bool
 
   /// - Parameters:
   ///   - server: the server.
   ///   - order: what it is asked, with the very fields of the measurement.
-  init(_ server: EngineServer, order: CompletionOrder) { (self.server, self.order) = (server, order) }
+  ///   - hasOwnTokens: whether its tokens were made here, and not by a server.
+  init(_ server: EngineServer, order: CompletionOrder, hasOwnTokens: Bool) {
+    (self.server, self.order, self.hasOwnTokens) = (server, order, hasOwnTokens)
+  }
 
   /// Asks, and says what was found.
   ///
@@ -31,7 +35,27 @@ struct ServerProbe {
   func findings(shouldStop: () -> Bool) throws(EngineFault) -> [ProbeFinding] {
     let first = try server.complete(order, shouldStop: shouldStop)
     let second = try server.complete(order, shouldStop: shouldStop)
-    return [drafting(first, second), repetition(first, second), cache(second), evaluated(first)]
+    let findings = [drafting(first, second), repetition(first, second), cache(second), evaluated(first)]
+    return hasOwnTokens ? findings + [tokenizer(try server.ready(shouldStop: shouldStop))] : findings
+  }
+
+  /// Whether the server makes the same tokens of the prompt as the model's files do here: else it serves another model.
+  private func tokenizer(_ ready: Server) -> ProbeFinding {
+    let name = "tokenizer"
+    // Whoever does not tell its tokens can be measured all the same.
+    let told = try? server.dialect.tokenize(order.prompt.text, begins: false, ready)
+    guard let own = order.prompt.ids, let told else {
+      return ProbeFinding(name: name, passed: nil, sentence: "it does not tell its tokens of a text.")
+    }
+    // A begin token that is put in front here is no part of the text.
+    let isSame = own == told || Array(own.dropFirst()) == told
+    return ProbeFinding(
+      name: name,
+      passed: isSame,
+      sentence: isSame
+        ? "it makes the same tokens of the prompt as the model's files here."
+        : "it makes other tokens of the prompt than the model's files here; check that it serves that model."
+    )
   }
 
   /// Whether the baseline drafts nothing, and the others do.

@@ -77,7 +77,11 @@ package final class DecodingLoop {
     let request = job.request
     guard let decoder = decoders[request.decoder.name] else { preconditionFailure("a decoder that was not checked") }
     decoder.setSampling(request.sampling)
-    let transcript = Transcript(request, model.tokenizer, try scorer(for: request), waited: job.arrival)
+    // Memory that is not there is told to the client; in the middle of a pass it would end the server.
+    let positions = request.positions(model.target.configuration)
+    try decoder.reserve(positions: positions)
+    let scorer = try scorer(for: request, positions: positions)
+    let transcript = Transcript(request, model.tokenizer, scorer, waited: job.arrival)
     let generation = try generate(
       request.prompt,
       with: decoder,
@@ -94,11 +98,11 @@ package final class DecodingLoop {
     return transcript.outcome(generation)
   }
 
-  private func scorer(for request: GenerationRequest) throws -> TokenScorer? {
+  private func scorer(for request: GenerationRequest, positions: Int) throws -> TokenScorer? {
     guard request.candidates != nil else { return nil }
     let scorer = try self.scorer ?? TokenScorer(model.target)
     self.scorer = scorer
-    scorer.begin(request.prompt)
+    try scorer.begin(request.prompt, positions: positions)
     return scorer
   }
 }
@@ -144,7 +148,8 @@ private final class Transcript {
     tally.tokens += parts.count
     (tally.prefillTime, tally.decodeTime) = (generation.prefillTime, generation.decodeTime)
     let step = Step(parts: parts, isFirst: steps.isEmpty)
-    steps.append(step)
+    // A decoder that drafts on the prompt itself has no token yet after it.
+    if !parts.isEmpty { steps.append(step) }
     return step
   }
 

@@ -9,10 +9,10 @@ extension Service {
     return ["object": "list", "data": .array([plain] + model.decoders.map { entry("\(model.name):\($0.name)", $0) })]
   }
 
-  private func entry(_ id: String, _ decoder: ServedDecoder) -> JSONValue {
+  private func entry(_ id: String, _ decoder: OfferedDecoder) -> JSONValue {
     [
       "id": .text(id), "object": "model", "created": .integer(Int(model.created.timeIntervalSince1970)),
-      "owned_by": "specbench", "root": .text(model.directory), "parent": nil,
+      "owned_by": "specbench", "root": .text(model.path), "parent": nil,
       "max_model_len": .integer(model.configuration.contextLength), "decoder": .text(decoder.spec.description),
     ]
   }
@@ -21,7 +21,7 @@ extension Service {
   var properties: JSONValue {
     [
       "default_generation_settings": ["n_ctx": .integer(model.configuration.contextLength), "params": settings],
-      "total_slots": .integer(1), "model_alias": .text(model.name), "model_path": .text(model.directory),
+      "total_slots": .integer(1), "model_alias": .text(model.name), "model_path": .text(model.path),
       "model_ftype": .text(model.weightType), "chat_template": .text(model.chat?.source ?? ""),
       "bos_token": .text(text(model.configuration.beginToken)),
       "eos_token": .text(text(model.configuration.endTokens.first)),

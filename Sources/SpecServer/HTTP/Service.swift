@@ -21,7 +21,7 @@ package final class Service: Sendable {
     package init() {}
   }
 
-  let model: ServedModel
+  let model: OfferedModel
   let queue: JobQueue
   let metrics: ServerMetrics
   let version: String
@@ -38,7 +38,7 @@ package final class Service: Sendable {
   ///   - key: what clients must know; nil for nothing.
   ///   - limits: what is taken.
   package init(
-    model: ServedModel,
+    model: OfferedModel,
     queue: JobQueue,
     metrics: ServerMetrics,
     version: String,
@@ -131,7 +131,7 @@ struct Endpoint: Sendable {
     /// Something to read.
     case page(@Sendable (Service, Reply) throws(Refusal) -> Void)
     /// A question about texts and tokens.
-    case tool(@Sendable (ServedModel, JSONField<Refusal>) throws(Refusal) -> JSONValue)
+    case tool(@Sendable (OfferedModel, JSONField<Refusal>) throws(Refusal) -> JSONValue)
     /// A generation, told in an interface's way.
     case generation(
       @Sendable (JSONField<Refusal>, Service) throws(Refusal) -> (GenerationRequest, any Answer, isStreamed: Bool)

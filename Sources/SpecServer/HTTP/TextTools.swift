@@ -4,7 +4,7 @@ import SpecModel
 /// Questions about texts and tokens, in llama-server's form and vLLM's.
 enum TextTools {
   /// A text's tokens: `content` as llama-server takes it, or `prompt` as vLLM does.
-  static func tokenize(_ model: ServedModel, _ body: JSONField<Refusal>) throws(Refusal) -> JSONValue {
+  static func tokenize(_ model: OfferedModel, _ body: JSONField<Refusal>) throws(Refusal) -> JSONValue {
     if let tokens = try vLLMTokens(model, body) {
       return [
         "count": .integer(tokens.count), "max_model_len": .integer(model.configuration.contextLength),
@@ -31,7 +31,7 @@ enum TextTools {
   }
 
   /// The tokens of vLLM's `prompt` or `messages`; nil where there is neither.
-  private static func vLLMTokens(_ model: ServedModel, _ body: JSONField<Refusal>) throws(Refusal) -> [Token]? {
+  private static func vLLMTokens(_ model: OfferedModel, _ body: JSONField<Refusal>) throws(Refusal) -> [Token]? {
     if let prompt = try body.member("prompt").unlessNull {
       let adds = try body.member("add_special_tokens").unlessNull?.boolean()
       return model.encoder.encode(try prompt.string(), begins: adds == false ? false : nil)
@@ -42,12 +42,12 @@ enum TextTools {
   }
 
   /// The text of `tokens`.
-  static func detokenize(_ model: ServedModel, _ body: JSONField<Refusal>) throws(Refusal) -> JSONValue {
+  static func detokenize(_ model: OfferedModel, _ body: JSONField<Refusal>) throws(Refusal) -> JSONValue {
     ["content": .text(model.tokenizer.decode(try body.member("tokens").tokens(), skippingSpecialTokens: false))]
   }
 
   /// The prompt that `messages` become, as a text.
-  static func applyTemplate(_ model: ServedModel, _ body: JSONField<Refusal>) throws(Refusal) -> JSONValue {
+  static func applyTemplate(_ model: OfferedModel, _ body: JSONField<Refusal>) throws(Refusal) -> JSONValue {
     let written = try ChatAnswer.prompt(body, model)
     let text = written.prompt.text
     let begin =

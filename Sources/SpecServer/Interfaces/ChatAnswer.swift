@@ -28,7 +28,7 @@ struct ChatAnswer: Answer {
   /// The prompt that a request's messages become.
   static func prompt(
     _ body: JSONField<Refusal>,
-    _ model: ServedModel
+    _ model: OfferedModel
   ) throws(Refusal) -> (prompt: PromptText, begins: Bool) {
     guard let chat = model.chat else {
       throw Refusal(

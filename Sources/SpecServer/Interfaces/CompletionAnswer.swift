@@ -27,7 +27,7 @@ struct CompletionAnswer: Answer {
   /// A prompt as text, in which special tokens count, or as token ids; or a list of one such prompt.
   static func prompt(
     _ field: JSONField<Refusal>,
-    _ model: ServedModel,
+    _ model: OfferedModel,
     begins: Bool? = nil
   ) throws(Refusal) -> [Token] {
     guard case .array(let values) = field.value else {

@@ -5,7 +5,7 @@ import SpecModel
 import SpecRunner
 
 /// A decoder that clients may ask for.
-package struct ServedDecoder: Sendable, Equatable {
+package struct OfferedDecoder: Sendable, Equatable {
   /// The name, unique among the server's.
   package let name: String
   /// The spec with all settings written out.
@@ -15,11 +15,11 @@ package struct ServedDecoder: Sendable, Equatable {
 }
 
 /// What a server knows of its model without touching the weights; any thread may ask.
-package struct ServedModel: Sendable {
+package struct OfferedModel: Sendable {
   /// What clients call the model.
   package let name: String
-  /// The model's folder.
-  package let directory: String
+  /// The model's folder or file.
+  package let path: String
   /// The model's shape.
   package let configuration: ModelConfiguration
   /// Texts to tokens.
@@ -29,9 +29,9 @@ package struct ServedModel: Sendable {
   /// How conversations are written; nil where the model has no template.
   package let chat: ChatWriting?
   /// The decoders, the baseline first.
-  package let decoders: [ServedDecoder]
+  package let decoders: [OfferedDecoder]
   /// The decoder of requests that name none.
-  package let defaultDecoder: ServedDecoder
+  package let defaultDecoder: OfferedDecoder
   /// How weights are held.
   package let weightType: String
   /// The kernel set and the threads.
@@ -48,12 +48,12 @@ package struct ServedModel: Sendable {
   ///   - chat: how conversations are written.
   package init(_ model: LoadedModel, decoders: [RunDecoder], defaultDecoder: Int = 0, chat: ChatWriting?) {
     name = model.name
-    directory = model.directory
+    path = model.location.path
     configuration = model.target.configuration
     encoder = model.encoder
     tokenizer = model.tokenizer
     self.chat = chat
-    self.decoders = decoders.map { ServedDecoder(name: $0.name, spec: $0.spec) }
+    self.decoders = decoders.map { OfferedDecoder(name: $0.name, spec: $0.spec) }
     self.defaultDecoder = self.decoders[defaultDecoder]
     weightType = model.target.weightType.rawValue
     kernels = model.target.context.kernels.name
@@ -71,7 +71,7 @@ package struct ServedModel: Sendable {
   ///   - decoder: a decoder's name or spec; nil for the one in the model's name, or the default.
   /// - Returns: the decoder.
   /// - Throws: ``Refusal`` for a model or a decoder that the server does not have.
-  func decoder(modelName: String?, decoder: String?) throws(Refusal) -> ServedDecoder {
+  func decoder(modelName: String?, decoder: String?) throws(Refusal) -> OfferedDecoder {
     var named = decoder
     if let modelName, modelName != name {
       guard modelName.hasPrefix(name + ":") else {
