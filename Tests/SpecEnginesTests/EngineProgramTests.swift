@@ -60,7 +60,9 @@ import Testing
     #expect(result.status == 0, "\(result.errors)")
     #expect(try report().contains("by the tokenizer of the model's files"))
     let sent = vanilla.heard.first { $0.path == "/completion" }?.json["prompt"] as? [Int] ?? []
-    #expect(String(decoding: sent.map { UInt8(truncatingIfNeeded: $0 - 3) }, as: UTF8.self).contains("USER: Hello there"))
+    #expect(
+      String(decoding: sent.map { UInt8(truncatingIfNeeded: $0 - 3) }, as: UTF8.self).contains("USER: Hello there")
+    )
     let none = try run("--engine", file, "--chat-template", "vicuna")
     #expect(none.status == 64 && none.errors.contains("--model"), "\(none.errors)")
     let missing = try run("--engine", file, "--model", folder.path("nothing"))

@@ -55,11 +55,12 @@ final class ServerExchange: Sendable {
   }
 
   private struct State {
-    var started: UInt64 = 0
+    /// When the request was sent; until then, when it was made, so that a busy machine is not taken for a silent server.
+    var started = ServerExchange.now
     var status = 0
     var parts: [(arrived: UInt64, bytes: ByteBuffer)] = []
     var bytes = 0
-    var lastActivity: UInt64 = 0
+    var lastActivity = ServerExchange.now
     var end: End?
   }
 

@@ -54,7 +54,8 @@ package enum EngineFile {
       guard try field.member("prompts").unlessNull == nil || engine.prompts == .here else {
         throw .file(
           path: path,
-          problem: "it names a model, by whose template prompts are written here, and the server as who writes them; leave "
+          problem:
+            "it names a model, by whose template prompts are written here, and the server as who writes them; leave "
             + "prompts or model away"
         )
       }

@@ -50,7 +50,7 @@ extension RunSections {
     let writer: RichText =
       !served.servers[0].takesIDs
       ? "sent as texts or conversations, from which each server makes the tokens itself"
-      : run.tokenizerHash.isEmpty
+      : summary.run.tokenizerHash.isEmpty
         ? "sent as token ids, which the baseline's server has made of them"
         : "made into tokens here, by the tokenizer of the model's files, and sent as token ids"
     return section(

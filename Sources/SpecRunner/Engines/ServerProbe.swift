@@ -62,14 +62,13 @@ struct ServerProbe {
   private func drafting(_ answers: ServerAnswer...) -> ProbeFinding {
     let name = "drafting"
     let drafted = answers.compactMap(\.counts.drafted).reduce(0, +)
-    let isTold = answers.contains { $0.counts.drafted != nil } || server.facts.drafts != nil
-    let drafts = drafted > 0 || server.facts.drafts == true && answers.allSatisfy { $0.counts.drafted == nil }
-    let isTwice = server.facts.drafts == true || drafted > 0
+    let counts = answers.contains { $0.counts.drafted != nil }
+    let saysSo = server.facts.drafts == true
+    guard counts || server.facts.drafts != nil else {
+      return ProbeFinding(name: name, passed: nil, sentence: "it does not tell whether it drafts.")
+    }
     if server.settings.isBaseline {
-      guard isTold else {
-        return ProbeFinding(name: name, passed: nil, sentence: "it does not tell whether it drafts.")
-      }
-      return isTwice
+      return saysSo || drafted > 0
         ? ProbeFinding(
           name: name,
           passed: false,
@@ -78,7 +77,8 @@ struct ServerProbe {
           isVoid: true
         ) : ProbeFinding(name: name, passed: true, sentence: "it drafts nothing, as the baseline must.")
     }
-    guard isTold else { return ProbeFinding(name: name, passed: nil, sentence: "it does not tell whether it drafts.") }
+    // What it has counted goes before what it says of itself.
+    let drafts = counts ? drafted > 0 : saysSo
     return ProbeFinding(
       name: name,
       passed: drafts,
