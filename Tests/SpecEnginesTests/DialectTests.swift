@@ -32,6 +32,7 @@ import Testing
     #expect(answer.passes?.map(\.emitted) == [3, 1, 3, 1, 3])
     #expect(answer.passes?.map(\.drafted) == [4, 0, 4, 0, 2])
     #expect(answer.passes?.map(\.accepted) == [2, 0, 2, 0, 2])
+    #expect(answer.counts == DraftCounts(drafts: 3, drafted: 10, accepted: 6))
     #expect(answer.promptTokens == 3 && answer.cachedTokens == 0)
     #expect(answer.times.prompt == 12_500_000)
     #expect(answer.chunks.count == 12)

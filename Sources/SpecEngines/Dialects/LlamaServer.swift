@@ -26,7 +26,7 @@ package struct LlamaServer: Dialect {
     facts.modelPath = properties.text("model_path")
     facts.model = properties.text("model_alias") ?? facts.modelPath.map(Self.fileName)
     facts.weightType = properties.text("model_ftype")
-    facts.version = properties.text("build_info").map { "llama-server \($0)" } ?? "llama-server"
+    facts.version = properties.text("build_info").map(Self.program) ?? Self.name
     facts.slots = properties.count("total_slots")
     facts.contextLength = properties.known("default_generation_settings")?.count("n_ctx")
     if let slot = try server.document("/slots").flatMap({ try? $0.elements().first }) {
@@ -90,6 +90,11 @@ package struct LlamaServer: Dialect {
       "seed": .integer(order.seed), "cache_prompt": false, "return_tokens": true,
       "timings_per_token": .boolean(streams), "stream": .boolean(streams), "n_probs": .integer(order.likeliest),
     ]
+  }
+
+  /// The program of a build: others that speak this dialect, as `specbench serve` does, say their own name.
+  private static func program(_ build: String) -> String {
+    build.hasPrefix("b") && build.dropFirst().first?.isNumber == true ? "\(name) \(build)" : build
   }
 
   private static func fileName(_ path: String) -> String {
@@ -177,7 +182,9 @@ package struct LlamaServer: Dialect {
       if answer.stopReason == .maximumNewTokens, result.tokens ?? 0 < order.maximumNewTokens {
         answer.stopReason = .contextLength
       }
-      if let passes { (answer.passes, answer.passSource) = (passes, .timings) }
+      guard let passes else { return answer }
+      (answer.passes, answer.passSource) = (passes, .timings)
+      if answer.counts.drafted != nil { answer.counts.drafts = passes.count { $0.drafted ?? 0 > 0 } }
       return answer
     }
 
