@@ -37,29 +37,36 @@ struct EngineOptions: ParsableArguments {
     try check(retries, in: 0...100, of: "--retries")
   }
 
-  /// The engine that is to be measured; nil for the package's own.
+  /// The engines that are to be measured, each in a run of its own.
+  struct Choice {
+    /// What is measured of the package's own decoders, as `--decoders` has it; nil for none of them.
+    var own: String?
+    /// The engines behind servers.
+    var engines: [EngineSettings] = []
+  }
+
+  /// The engines that are to be measured; without any the package's own.
   ///
   /// - Parameter decoders: what `--decoders` says.
-  /// - Returns: the engine.
-  /// - Throws: if the file or the specs do not describe one.
-  func engine(_ decoders: String?) throws -> EngineSettings? {
-    if let engine {
-      guard decoders == nil else {
-        throw ValidationError("--engine names the servers already; leave --decoders away")
-      }
-      return try EngineFile.read(engine)
-    }
+  /// - Returns: the engines.
+  /// - Throws: if the file or the specs do not describe them.
+  func choice(_ decoders: String?) throws -> Choice {
     // A list that is not understood is complained about by whoever else reads it.
-    guard let decoders, let specs = try? DecoderSpec.list(decoders) else { return nil }
+    let specs = decoders.flatMap { try? DecoderSpec.list($0) } ?? []
     let names = DialectRegistry.builtIn.names
-    guard specs.contains(where: { names.contains($0.method) }) else { return nil }
-    if let own = specs.first(where: { !names.contains($0.method) }) {
-      throw ValidationError(
-        "--decoders has \(quoted(own.method)) beside servers; a run measures one engine: measure each in a run of its own "
-          + "and compare the reports"
-      )
+    let (served, own) = (specs.filter { names.contains($0.method) }, specs.filter { !names.contains($0.method) })
+    if let engine {
+      guard served.isEmpty else {
+        throw ValidationError("--engine names the servers already; leave those of --decoders away")
+      }
+      return Choice(own: decoders, engines: [try EngineFile.read(engine)])
     }
-    let servers = try specs.map { try ServerSettings(dialect: $0.method, settings: $0.settings) }
-    return try EngineSettings(servers: servers, place: "--decoders")
+    var engines: [EngineSettings] = []
+    for dialect in names where served.contains(where: { $0.method == dialect }) {
+      let specs = served.filter { $0.method == dialect }
+      let servers = try specs.map { try ServerSettings(dialect: dialect, settings: $0.settings) }
+      engines.append(try EngineSettings(servers: servers, place: "--decoders"))
+    }
+    return Choice(own: own.isEmpty ? nil : own.map(\.description).joined(separator: ","), engines: engines)
   }
 }

@@ -72,9 +72,28 @@ struct RunCommand: ParsableCommand {
   /// - Throws: what reading, measuring and writing throw.
   private func measure(_ stored: StoredPlan? = nil) throws {
     if resume { try ResumeError.check(database) }
-    if let engine = try stored?.engine ?? engineOptions.engine(decoderOptions.decoders) {
-      return try measure(engine, stored)
+    let outcome: RunOutcome
+    if let engine = stored?.engine {
+      outcome = try measure(engine, stored)
+    } else {
+      let choice = try stored == nil ? engineOptions.choice(decoderOptions.decoders) : EngineOptions.Choice()
+      switch (choice.engines.count, choice.own) {
+      case (0, _): outcome = try measureOwn(stored)
+      case (1, nil): outcome = try measure(choice.engines[0], nil)
+      default: outcome = try measureSeveral(choice)
+      }
     }
+    if outcome.differs { throw ExitCode(1) }
+  }
+
+  /// Measures the package's own decoders.
+  ///
+  /// - Parameters:
+  ///   - stored: the plan that the options were taken from, for what no option says.
+  ///   - part: which of several runs this is.
+  /// - Returns: what came out.
+  /// - Throws: what reading, measuring and writing throw.
+  func measureOwn(_ stored: StoredPlan?, part: RunPart? = nil) throws -> RunOutcome {
     var (suite, suitePath) = try suiteOptions.load()
     if let stored { suite = suite.selecting(questionIDs: stored.questions) }
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
@@ -108,6 +127,7 @@ struct RunCommand: ParsableCommand {
     )
     plan.warnings = written.warnings
     plan.report = FilePlace.absolute(report)
+    part?.prepare(&plan)
     if let stored { plan.workingDirectory = stored.workingDirectory }
     let decoders = try RunDecoder.prepare(
       specs,
@@ -128,7 +148,7 @@ struct RunCommand: ParsableCommand {
     )
     let outcome = try runner.run()
     try report(outcome, store, suite: suite)
-    if outcome.mismatches > 0 { throw ExitCode(1) }
+    return RunOutcome(run: outcome.run, differs: outcome.mismatches > 0)
   }
 
   /// Writes the report of a run, and says what came out.

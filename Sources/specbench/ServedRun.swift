@@ -16,12 +16,15 @@ extension RunCommand {
   /// - Parameters:
   ///   - settings: the engine.
   ///   - stored: the plan that the options were taken from.
+  ///   - part: which of several runs this is.
+  /// - Returns: what came out.
   /// - Throws: what reading, asking and writing throw.
-  func measure(_ settings: EngineSettings, _ stored: StoredPlan?) throws {
+  func measure(_ settings: EngineSettings, _ stored: StoredPlan?, part: RunPart? = nil) throws -> RunOutcome {
     var settings = settings
     if stored == nil {
       if let model = modelOptions.model { settings.writePrompts(byModel: model) }
-      try refuseOptionsOfOwnModels(settings)
+      // Beside the package's own decoders these options have an effect.
+      if part == nil { try refuseOptionsOfOwnModels(settings) }
     }
     var (suite, suitePath) = try suiteOptions.load()
     if let stored { suite = suite.selecting(questionIDs: stored.questions) }
@@ -38,6 +41,7 @@ extension RunCommand {
     let model = ServedModel(engine, sampling: servedSampling, tokenizer: tokenizer)
     var plan = servedPlan(suite, suitePath, stored)
     plan.warnings = written.warnings
+    part?.prepare(&plan)
     try engine.probe(plan, model, observer: display)
     let store = try BenchmarkStore(creatingAt: database)
     let runner = Runner(
@@ -58,7 +62,8 @@ extension RunCommand {
     engine.stop()
     try report(outcome, store, suite: suite)
     // Where two tokens were all but equally likely, either is the model's own.
-    if try store.mismatches(of: outcome.run).contains(where: { !$0.isNearTie }) { throw ExitCode(1) }
+    let differs = try store.mismatches(of: outcome.run).contains { !$0.isNearTie }
+    return RunOutcome(run: outcome.run, differs: differs)
   }
 
   /// The suite as conversations are written, and what is doubtful about that.

@@ -69,6 +69,58 @@ import Testing
     #expect(missing.status == 2 && missing.errors.contains("nothing"), "\(missing.errors)")
   }
 
+  @Test func severalEnginesStandBesideEachOther() throws {
+    for dialect in ["llama-server", "vllm"] {
+      let vanilla = try PlayedEngine.server { $0.dialect = dialect }
+      let method = try PlayedEngine.server { ($0.dialect, $0.drafts) = (dialect, 4) }
+      let decoders = "\(dialect):url=\(vanilla.url),\(dialect):url=\(method.url),name=ngram"
+      let result = try run("--decoders", decoders, "--max-new-tokens", "12")
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    let folder = URL(fileURLWithPath: folder.path)
+    let both = try program.run(["report", "1", "2", "--database", self.folder.database], in: folder)
+    #expect(both.status == 0, "\(both.errors)")
+    let rows = both.output.split(separator: "\n").filter { $0.hasPrefix("|") && $0.contains("ngram") }
+    #expect(rows.count == 4 && rows[0].contains("llama-server") && rows[1].contains("vLLM"))
+    #expect(both.output.contains("never called a speedup") && both.output.contains("Run 2 against run 1"))
+    let wrong = try program.run(
+      ["report", "1", "2", "--format", "csv", "--database", self.folder.database],
+      in: folder
+    )
+    #expect(wrong.status == 64 && wrong.errors.contains("one run"), "\(wrong.errors)")
+  }
+
+  @Test func serversAndOwnDecodersAreMeasuredByOneCommand() throws {
+    let checkpoint = try TinyCheckpoint()
+    defer { checkpoint.remove() }
+    let vanilla = try PlayedEngine.server { _ in }
+    let method = try PlayedEngine.server { $0.drafts = 4 }
+    let servers = "llama-server:url=\(vanilla.url),llama-server:url=\(method.url),name=ngram"
+    let arguments = [
+      "run", "--suite", folder.path, "--database", folder.database, "--report", folder.path("report.md"), "--decoders",
+      "prompt-lookup,\(servers),medusa", "--model", checkpoint.directory, "--max-new-tokens", "12",
+    ]
+    let place = URL(fileURLWithPath: folder.path)
+    let result = try program.run(arguments, in: place)
+    #expect(result.status == 0, "\(result.errors)")
+    let store = try BenchmarkStore(openingAt: folder.database)
+    let decoders = try store.runs().map { try store.decoders(of: $0.id).map(\.name) }
+    #expect(
+      decoders == [
+        ["vanilla", "ngram", "vanilla (again)"], ["vanilla", "prompt-lookup", "medusa", "vanilla (again)"],
+      ]
+    )
+    // All were asked the same tokens.
+    let prompts = try store.runs().map { try store.prompts(of: $0.id).first?.tokenIDs }
+    #expect(prompts[0] != nil && prompts[0] == prompts[1])
+    #expect(try report().contains("engines beside each other") && report().contains("medusa"))
+    #expect(FileManager.default.fileExists(atPath: folder.path("report-1.md")))
+    // What is measured stays: the same command goes on with both runs.
+    let again = try program.run(arguments + ["--resume"], in: place)
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(try store.runs().count == 2)
+  }
+
   @Test func nearTiesAreToldFromErrors() throws {
     let vanilla = try PlayedEngine.server { _ in }
     let tie = try PlayedEngine.server { ($0.drafts, $0.leavesAt) = (4, 5) }
@@ -93,7 +145,7 @@ import Testing
 
   @Test func whatCannotBeMeasuredIsOneSentence() throws {
     let own = try run("--decoders", "vanilla,openai:url=http://127.0.0.1:1")
-    #expect(own.status == 64 && own.errors.contains("one engine"), "\(own.errors)")
+    #expect(own.status == 2 && own.errors.contains("no connection"), "\(own.errors)")
     let nobody = try run("--decoders", "openai:url=http://127.0.0.1:1")
     #expect(nobody.status == 2 && nobody.errors.contains("no connection"), "\(nobody.errors)")
     let noKey = try run("--decoders", "openai:url=http://127.0.0.1:1,key-env=SPECBENCH_NO_SUCH_KEY")
