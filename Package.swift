@@ -16,6 +16,9 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .target(name: "SpecCore", swiftSettings: swift),
@@ -53,6 +56,17 @@ let package = Package(
       swiftSettings: swift
     ),
     .target(name: "SpecSuite", dependencies: ["SpecCore", "SpecFiles"], swiftSettings: swift),
+    // Other engines behind their own servers: the client, the dialects, the processes.
+    .target(
+      name: "SpecEngines",
+      dependencies: [
+        "SpecCore", "SpecFiles", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOTLS", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: swift
+    ),
     .target(
       name: "SpecStore",
       dependencies: ["SpecCore", "SpecFiles", .product(name: "GRDB", package: "GRDB.swift")],
@@ -61,7 +75,7 @@ let package = Package(
     .target(
       name: "SpecRunner",
       dependencies: [
-        "SpecBuild", "SpecCore", "SpecFiles", "SpecDecoding", "SpecMetrics", "SpecModel", "SpecKernels",
+        "SpecBuild", "SpecCore", "SpecFiles", "SpecDecoding", "SpecEngines", "SpecMetrics", "SpecModel", "SpecKernels",
         "SpecStatistics", "SpecSuite",
         "SpecStore",
       ],
@@ -78,11 +92,21 @@ let package = Package(
       dependencies: ["SpecCore", "SpecDocument", "SpecFiles", "SpecMetrics", "SpecStatistics", "SpecStore"],
       swiftSettings: swift
     ),
+    // The package's own decoders behind the HTTP interfaces that other engines offer.
+    .target(
+      name: "SpecServer",
+      dependencies: [
+        "SpecCore", "SpecDecoding", "SpecFiles", "SpecKernels", "SpecModel", "SpecRunner", "SpecSuite",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: swift
+    ),
     .executableTarget(
       name: "specbench",
       dependencies: [
-        "SpecCore", "SpecDocument", "SpecFiles", "SpecRunner", "SpecReport", "SpecTraining", "SpecDecoding",
-        "SpecModel", "SpecKernels", "SpecSuite", "SpecStore",
+        "SpecCore", "SpecDocument", "SpecEngines", "SpecFiles", "SpecRunner", "SpecReport", "SpecServer",
+        "SpecTraining", "SpecDecoding", "SpecModel", "SpecKernels", "SpecSuite", "SpecStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift
@@ -179,6 +203,25 @@ let package = Package(
         "SpecDocument",
         "SpecTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: swift
+    ),
+    .testTarget(
+      name: "SpecServerTests",
+      dependencies: [
+        "SpecServer", "SpecCore", "SpecDecoding", "SpecFiles", "SpecKernels", "SpecModel", "SpecRunner", "SpecSuite",
+        "SpecTestSupport",
+      ],
+      swiftSettings: swift
+    ),
+    .testTarget(
+      name: "SpecEnginesTests",
+      dependencies: [
+        "specbench", "SpecEngines", "SpecCore", "SpecDocument", "SpecFiles", "SpecReport", "SpecRunner", "SpecStore",
+        "SpecSuite",
+        "SpecTestSupport",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: swift
     ),

@@ -28,6 +28,11 @@ public protocol Decoder: AnyObject {
   /// - Throws: ``NotFiniteLogits`` as ``begin(_:)``; the prompt cannot be gone on with.
   func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle
 
+  /// Chooses how tokens of later prompts are chosen and drafts verified.
+  ///
+  /// - Parameter sampling: one whose verification the method can do.
+  func setSampling(_ sampling: Sampling)
+
   /// Chooses what a drafter begins its guesses with in later prompts, for comparisons with other implementations.
   /// Outputs do not depend on it.
   ///

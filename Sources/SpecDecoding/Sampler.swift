@@ -12,7 +12,7 @@ public final class Sampler {
   }
 
   /// How tokens are chosen.
-  public let sampling: Sampling
+  public internal(set) var sampling: Sampling
   let context: ComputeContext
   private let clock: PhaseClock
   private var prompt: UInt64 = 0

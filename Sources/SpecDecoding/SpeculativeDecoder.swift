@@ -101,6 +101,9 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
     )
   }
 
+  /// Chooses how tokens of later prompts are chosen.
+  public func setSampling(_ sampling: Sampling) { sampler.sampling = sampling }
+
   /// Chooses what the drafter begins its guesses with.
   public func setInitialWindow(_ tokens: [Token]?) throws(DecodingError) { try drafter.setInitialWindow(tokens) }
 }

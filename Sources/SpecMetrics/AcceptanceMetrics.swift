@@ -26,14 +26,16 @@ package struct DraftAcceptance: Equatable, Sendable {
   package let nodes: Int
   /// Tokens that the cycles emitted.
   package let emitted: Int
-  /// Verified tokens per emitted token; nil when nothing was emitted.
+  /// Verified tokens per emitted token; nil when nothing was emitted, or where a server does not tell its drafts.
   package let nodesPerEmittedToken: Double?
 
   init(_ tally: CycleTally) {
     (drafted, accepted, nodes) = (tally.sum(\.drafted), tally.sum(\.accepted), tally.sum(\.nodes))
     emitted = tally.total.emitted
     acceptanceRate = quotient(accepted, drafted)
-    nodesPerEmittedToken = quotient(nodes, emitted)
+    // Without drafts a cycle gives one token: where it gave more, the drafts are not known.
+    let areKnown = nodes > 0 || tally.sum(\.acceptLength) == tally.total.cycles
+    nodesPerEmittedToken = areKnown ? quotient(nodes, emitted) : nil
   }
 }
 

@@ -65,7 +65,9 @@ package struct RunMetrics: Sendable {
     let times = if let times { times } else { try RunTimes(store: store, run: run.id) }
     var tallies: [Place: MetricTally] = [:]
     var stretches: [Int64: StretchTally] = [:]
+    let isServed = try !store.servers(of: run.id).isEmpty
     try store.forEachGeneration(of: run.id) { generation in
+      let generation = isServed ? generation.whileLikeVanilla : generation
       let decoder = generation.decoderID
       tallies[Place(decoder: decoder, category: generation.category), default: MetricTally()].add(generation)
       stretches[decoder, default: StretchTally(stretch: stretch)].add(generation)
@@ -73,7 +75,7 @@ package struct RunMetrics: Sendable {
     for (place, tally) in tallies {
       tallies[Place(decoder: place.decoder, category: .overall), default: MetricTally()].add(tally)
     }
-    var table = tallies.mapValues { Self.metrics($0, origin: run.origin) }
+    var table = tallies.mapValues { Self.metrics($0, origin: run.origin, hasPhases: !isServed) }
     for (decoder, category) in times.pairs.keys.flatMap({ id in times.categories.map { (id, $0) } }) {
       guard let speed = times.speed(of: decoder, in: category) else { continue }
       let place = Place(decoder: decoder, category: category)
@@ -88,13 +90,14 @@ package struct RunMetrics: Sendable {
     cycles = Dictionary(uniqueKeysWithValues: overall)
   }
 
-  /// Imported answers tell nothing of drafts and of the times of cycles and tokens.
-  private static func metrics(_ tally: MetricTally, origin: RunOrigin) -> Metrics {
+  /// Imported answers tell nothing of drafts and of the times of cycles and tokens, servers nothing of what a cycle's time
+  /// went into.
+  private static func metrics(_ tally: MetricTally, origin: RunOrigin, hasPhases: Bool) -> Metrics {
     var metrics = Metrics()
     metrics.accepted = AcceptedTokens(tally.cycles)
     guard origin == .measured else { return metrics }
     metrics.acceptance = DraftAcceptance(tally.cycles)
-    metrics.time = TimeSplit(tally)
+    if hasPhases { metrics.time = TimeSplit(tally) }
     metrics.latencies = Latency.all(tally)
     metrics.positions = AcceptanceAtPosition.all(tally.cycles)
     return metrics
@@ -103,5 +106,19 @@ package struct RunMetrics: Sendable {
   /// The metrics of a decoder in a category, or in `overall`; without any where nothing was measured.
   package func metrics(of decoder: Int64, in category: Category) -> Metrics {
     table[Place(decoder: decoder, category: category)] ?? Metrics()
+  }
+}
+
+extension MeasuredGeneration {
+  /// The generation with the cycles that began before its output left vanilla's: after that another engine's two outputs are
+  /// different continuations, and what of them was accepted cannot be compared.
+  fileprivate var whileLikeVanilla: MeasuredGeneration {
+    guard let mismatchPosition else { return self }
+    var (generation, end) = (self, min(1, outputTokens))
+    generation.cycles = cycles.prefix { cycle in
+      defer { end += cycle.emitted }
+      return end < mismatchPosition
+    }.map(\.self)
+    return generation
   }
 }

@@ -84,18 +84,24 @@ extension BenchmarkStore {
   ///   - generation: the generation.
   ///   - cycles: its cycles in order; their ordinals count from 0.
   ///   - tokens: its tokens in order; their positions count from 0.
+  ///   - served: what a server told of it, if one made it.
+  ///   - chunks: the pieces in which a server sent it.
   /// - Returns: the id of the generation's row.
   /// - Throws: a ``StoreError``; nothing is written then.
   @discardableResult
   package func record(
     _ generation: GenerationRecord,
     cycles: [CycleRecord],
-    tokens: [TokenRecord]
+    tokens: [TokenRecord],
+    served: ServedGenerationRecord? = nil,
+    chunks: [ChunkRecord] = []
   ) throws(StoreError) -> Int64 {
     try write { database in
       let id = try InsertedRow(record: generation).insertedID(database)
       try insert(cycles, generation: id, database)
       try insert(tokens, generation: id, database)
+      if let served { try InsertedRow(record: served, parents: ["generation_id": id]).insert(database) }
+      try insert(chunks, generation: id, database)
       return id
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import SpecEngines
 import SpecFiles
 import SpecStore
 import Synchronization
@@ -22,6 +23,8 @@ enum Interruption {
   /// What the end in order does, if it has begun and may take its time.
   private static let ending = Mutex<String?>(nil)
   private static let promise = Mutex("Stopped.")
+  /// What ends work that waits for something else than the request.
+  private static let waking = Mutex<(@Sendable () -> Void)?>(nil)
 
   /// Begins to hear, before any other thread is there. A process that was told to ignore closed terminals, as `nohup` does,
   /// goes on doing so.
@@ -43,6 +46,14 @@ enum Interruption {
   ///
   /// - Parameter sentence: one sentence.
   static func promise(_ sentence: String) { promise.withLock { $0 = sentence } }
+
+  /// Ends work that waits for something else than the request, as a server does.
+  ///
+  /// - Parameter action: called at once if the request has come already, on a thread of its own.
+  static func whenRequested(_ action: @escaping @Sendable () -> Void) {
+    waking.withLock { $0 = action }
+    if isRequested { action() }
+  }
 
   /// For work that can be broken off here.
   ///
@@ -70,6 +81,7 @@ enum Interruption {
     let first = next(of: signals)
     let time = ContinuousClock.now
     requested.store(first, ordering: .relaxed)
+    if let wake = waking.withLock({ $0 }) { Thread.detachNewThread(wake) }
     Thread.detachNewThread {
       Thread.sleep(forTimeInterval: patience)
       if let sentence = ending.withLock({ $0 }) {
@@ -81,6 +93,7 @@ enum Interruption {
     while true {
       let second = next(of: signals)
       guard ContinuousClock.now - time > .seconds(sameRequest) else { continue }
+      ManagedProcesses.endAll()
       TemporaryPlaces.removeAll()
       Screen.resetColor()
       _exit(128 + second)
@@ -97,6 +110,7 @@ enum Interruption {
   private static func endAsItIs(_ number: Int32) {
     // Else the main thread is about to end it.
     guard !isTold.exchange(true, ordering: .relaxed) else { return }
+    ManagedProcesses.endAll()
     OpenStores.closeAll(within: patience)
     TemporaryPlaces.removeAll {
       Screen.resetColor()

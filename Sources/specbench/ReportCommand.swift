@@ -14,11 +14,15 @@ struct ReportCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Make a run's report from the database, the last run's by default."
+    abstract: "Make a run's report from the database, the last run's by default.",
+    discussion: """
+      Of several runs it is one table with the tokens per second of all their decoders, beside each other and without \
+      calling anything a speedup that is none: for the same suite on several engines.
+      """
   )
 
-  @Argument(help: ArgumentHelp("The run's number, as 'specbench runs' lists it.", valueName: "run"))
-  var number: Int64?
+  @Argument(help: ArgumentHelp("The run's number, as 'specbench runs' lists it, or several.", valueName: "run"))
+  var numbers: [Int64] = []
 
   @Option(help: ArgumentHelp("The database.", valueName: "file"))
   var database = "specbench.sqlite"
@@ -34,16 +38,33 @@ struct ReportCommand: ParsableCommand {
   )
   var format = Format.markdown
 
-  func validate() throws { try refuseEmptyPaths(["--database": database, "--output": output]) }
+  func validate() throws {
+    try refuseEmptyPaths(["--database": database, "--output": output])
+    if numbers.count > 1, ![.markdown, .html].contains(format) {
+      throw ValidationError("--format \(format.rawValue) has room for one run; name one, or choose markdown or html")
+    }
+  }
 
   func run() throws {
     Interruption.promise("Stopped: nothing was written.")
-    try Activity.during("Making the report", make)
+    try Activity.during("Making the report", numbers.count > 1 ? makeOfSeveral : make)
+  }
+
+  private func makeOfSeveral() throws {
+    let store = try BenchmarkStore(openingAt: database)
+    let document = try EnginesReport.document(store, runs: numbers)
+    let text =
+      format == .html
+      ? HTMLRenderer().render(document, title: "SpecBench report") : MarkdownRenderer().render(document)
+    guard let output else { return try sayExactly(text.hasSuffix("\n") ? text : text + "\n") }
+    let kept = try numbers.flatMap { try RunFiles.kept(store, $0) }
+    try OutputFile.check(output, keeping: [(database, "the database")] + kept)
+    try OutputFile.write(text.hasSuffix("\n") ? text : text + "\n", to: output)
   }
 
   private func make() throws {
     let store = try BenchmarkStore(openingAt: database)
-    guard let id = try number ?? store.lastRun()?.id else {
+    guard let id = try numbers.first ?? store.lastRun()?.id else {
       throw ValidationError("\(database): it holds no run; make one with 'specbench run'")
     }
     let summary = try RunSummary(store: store, run: id)

@@ -4,6 +4,7 @@ import SpecFiles
 import SpecReport
 import SpecRunner
 import SpecStore
+import SpecSuite
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,6 +20,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var suiteOptions: SuiteOptions
   @OptionGroup var templateOption: ChatTemplateOption
   @OptionGroup var decoderOptions: DecoderOptions
+  @OptionGroup var engineOptions: EngineOptions
   @OptionGroup var samplingOptions: SamplingOptions
   @OptionGroup var verificationOptions: VerificationOptions
 
@@ -70,6 +72,28 @@ struct RunCommand: ParsableCommand {
   /// - Throws: what reading, measuring and writing throw.
   private func measure(_ stored: StoredPlan? = nil) throws {
     if resume { try ResumeError.check(database) }
+    let outcome: RunOutcome
+    if let engine = stored?.engine {
+      outcome = try measure(engine, stored)
+    } else {
+      let choice = try stored == nil ? engineOptions.choice(decoderOptions.decoders) : EngineOptions.Choice()
+      switch (choice.engines.count, choice.own) {
+      case (0, _): outcome = try measureOwn(stored)
+      case (1, nil): outcome = try measure(choice.engines[0], nil)
+      default: outcome = try measureSeveral(choice)
+      }
+    }
+    if outcome.differs { throw ExitCode(1) }
+  }
+
+  /// Measures the package's own decoders.
+  ///
+  /// - Parameters:
+  ///   - stored: the plan that the options were taken from, for what no option says.
+  ///   - part: which of several runs this is.
+  /// - Returns: what came out.
+  /// - Throws: what reading, measuring and writing throw.
+  func measureOwn(_ stored: StoredPlan?, part: RunPart? = nil) throws -> RunOutcome {
     var (suite, suitePath) = try suiteOptions.load()
     if let stored { suite = suite.selecting(questionIDs: stored.questions) }
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
@@ -103,6 +127,7 @@ struct RunCommand: ParsableCommand {
     )
     plan.warnings = written.warnings
     plan.report = FilePlace.absolute(report)
+    part?.prepare(&plan)
     if let stored { plan.workingDirectory = stored.workingDirectory }
     let decoders = try RunDecoder.prepare(
       specs,
@@ -122,6 +147,16 @@ struct RunCommand: ParsableCommand {
       observer: ProgressDisplay(unit: "generations")
     )
     let outcome = try runner.run()
+    try report(outcome, store, suite: suite)
+    return RunOutcome(run: outcome.run, differs: outcome.mismatches > 0)
+  }
+
+  /// Writes the report of a run, and says what came out.
+  func report(
+    _ outcome: (run: Int64, mismatches: Int),
+    _ store: BenchmarkStore,
+    suite: Suite
+  ) throws {
     let kept =
       "run \(outcome.run) is whole in the database; 'specbench report \(outcome.run) --database "
       + "\(ShellText.argument(database))' makes its report."
@@ -136,6 +171,5 @@ struct RunCommand: ParsableCommand {
     let skipped = try store.prompts(of: outcome.run).compactMap(\.skipReason)
     if !skipped.isEmpty { tell(SkippedPrompts.sentence(skipped, of: suite.promptCount)) }
     if skipped.count == suite.promptCount { throw SkippedPrompts(suite: suiteOptions.suite, reasons: skipped) }
-    if outcome.mismatches > 0 { throw ExitCode(1) }
   }
 }

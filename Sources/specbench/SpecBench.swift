@@ -27,7 +27,7 @@ struct SpecBench: ParsableCommand {
       RunCommand.self, ReportCommand.self, RunsCommand.self, CompareCommand.self, SweepCommand.self,
       GenerateCommand.self, ExportCommand.self, ImportCommand.self, VerifyCommand.self, DecodeCommand.self,
       TokenizeCommand.self, InspectCommand.self, MethodsCommand.self, TrainCommand.self, BenchCommand.self,
-      MakeCheckpointCommand.self, DoctorCommand.self,
+      MakeCheckpointCommand.self, ServeCommand.self, DoctorCommand.self,
     ]
   )
 

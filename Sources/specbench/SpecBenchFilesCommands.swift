@@ -69,12 +69,14 @@ struct ExportCommand: ParsableCommand {
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Make a run out of Spec-Bench's model_answer files, for reports and comparisons.",
+    abstract: "Make a run out of other programs' result files, for reports and comparisons.",
     discussion: """
-      The files hold no token ids, drafted tokens or environment, and only whole turns' times: reports leave blank what \
-      is not known, and outputs are compared as texts. The files of Medusa and EAGLE, without categories and accept \
-      lengths, are read as well. Only questions, turns and choices that all files have are compared; what else there is \
-      is told.
+      Read are Spec-Bench's model_answer files, with those of Medusa and EAGLE; what vLLM's bench serve --save-result \
+      --save-detailed writes; AIPerf's profile_export.jsonl; GuideLLM's benchmarks.json; and what llama.cpp's \
+      speed_bench.py --output writes. A file's content tells its format. The files hold no token ids, drafted tokens or \
+      environment, and of times those of whole turns are taken: reports leave blank what is not known, and outputs are \
+      compared as texts where there are any. Only questions, turns and choices that all files have are compared; what \
+      else there is is told.
       """
   )
 
@@ -84,8 +86,19 @@ struct ImportCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The other decoders' files.", valueName: "file.jsonl"))
   var files: [String]
 
-  @Option(name: .customLong("model-name"), help: ArgumentHelp("What to call the model.", valueName: "name"))
-  var modelName = "imported"
+  @Option(
+    help: ArgumentHelp(
+      "The format of all files: \(AnswerFormats.names.joined(separator: ", ")). Default: as their content tells.",
+      valueName: "format"
+    )
+  )
+  var format: String?
+
+  @Option(
+    name: .customLong("model-name"),
+    help: ArgumentHelp("What to call the model. Default: as the first file does.", valueName: "name")
+  )
+  var modelName: String?
 
   @Option(
     help: ArgumentHelp(
@@ -101,8 +114,13 @@ struct ImportCommand: ParsableCommand {
   func validate() throws {
     try refuseEmptyPaths(["--vanilla": vanilla, "--database": database])
     try refuseEmptyPaths("A file", files)
-    guard !modelName.allSatisfy(\.isWhitespace) else {
+    guard modelName.map({ !$0.allSatisfy(\.isWhitespace) }) ?? true else {
       throw ValidationError("--model-name is empty; give a name, or leave the option out")
+    }
+    if let format, !AnswerFormats.names.contains(format) {
+      throw ValidationError(
+        "--format is \(quoted(format)); choose from \(AnswerFormats.names.joined(separator: ", "))"
+      )
     }
   }
 
@@ -116,7 +134,7 @@ struct ImportCommand: ParsableCommand {
   private func importAnswers() throws {
     let named = try category.map { try Category.named([$0], place: "--category").first } ?? nil
     try DatabaseCheck.beforeLoading(database)
-    let answers = try SpecBenchImport(vanilla: vanilla, others: files, category: named)
+    let answers = try AnswerImport(vanilla: vanilla, others: files, format: format, category: named)
     for note in answers.notes { tell(note) }
     let store = try BenchmarkStore(creatingAt: database)
     let command = CommandLine.arguments.map(ShellText.argument).joined(separator: " ")

@@ -27,6 +27,8 @@ final class Forgetful: Decoder {
 
   init(_ honest: any Decoder) { self.honest = honest }
 
+  func setSampling(_ sampling: Sampling) { honest.setSampling(sampling) }
+
   func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
     cycles = 0
     return try honest.begin(prompt)

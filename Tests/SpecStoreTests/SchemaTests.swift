@@ -21,7 +21,7 @@ import Testing
     #expect(
       try names("table", in: example.folder.database) == [
         "environment", "run", "decoder", "prompt", "generation", "cycle", "token", "repeat_condition", "run_input",
-        "grdb_migrations",
+        "server", "probe", "served_generation", "chunk", "failure", "grdb_migrations",
       ]
     )
     #expect(

@@ -13,6 +13,15 @@ public struct TextEncoder: Sendable {
     beginToken = configuration.beginToken
   }
 
+  /// For a model that is not computed here, so that nothing but its tokenizer need be known: the token that begins a text
+  /// is then the one that the tokenizer puts in front by itself.
+  ///
+  /// - Parameter tokenizer: the model's.
+  package init(tokenizer: Tokenizer) {
+    self.tokenizer = tokenizer
+    beginToken = tokenizer.prefix.first
+  }
+
   /// The tokens of a text.
   ///
   /// - Parameters:

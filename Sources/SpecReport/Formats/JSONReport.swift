@@ -17,7 +17,12 @@ package enum JSONReport {
   /// - Returns: the text of one JSON object.
   /// - Throws: `EncodingError`, should a value have no JSON text.
   package static func render(_ summary: RunSummary) throws -> String {
-    let members = try columns(summary).merging(metrics(summary)) { column, _ in column }
+    var members = try columns(summary).merging(metrics(summary)) { column, _ in column }
+    if let served = summary.served {
+      members["servers"] = try JSONValue(encoding: served.servers)
+      members["probes"] = try JSONValue(encoding: served.probes)
+      members["failures"] = try JSONValue(encoding: served.failures)
+    }
     return try JSONText.lines(members) + "\n"
   }
 

@@ -27,8 +27,9 @@ struct RunSections {
   var tables: [Block] {
     [
       speedup, speedupOfManyCategories, certainty, explanation, endToEnd, specBench, specBenchColumns, tokensPerSecond,
-      acceptance, acceptanceByPosition, consecutiveAcceptance, latency, timeSplit, verificationCost, addedParameters,
-      conditions, losslessness,
+      serverCounts, acceptance, acceptanceByPosition, consecutiveAcceptance, latency, clocks, timeSplit,
+      verificationCost, addedParameters,
+      servers, probes, failures, conditions, losslessness,
     ].flatMap(\.self)
   }
 

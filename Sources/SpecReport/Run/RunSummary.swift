@@ -16,6 +16,8 @@ package struct RunSummary: Sendable {
   let labels: DecoderLabels
   let metrics: RunMetrics
   let conditions: [RepeatCondition]
+  /// The servers of a run that measured another engine; nil for other runs.
+  let served: ServedRun?
 
   /// Reads a run.
   ///
@@ -30,6 +32,7 @@ package struct RunSummary: Sendable {
     mismatches = try store.mismatches(of: run)
     skips = try store.skips(of: run)
     conditions = try store.conditions(of: run)
+    served = try ServedRun(store: store, run: run)
     metrics = try RunMetrics(store: store, run: outline.run, times: outline.times)
   }
 

@@ -68,6 +68,10 @@ extension RunSections {
   }
 
   private var model: RichText {
+    if summary.served != nil {
+      let facts = [run.weightType, run.modelPath].filter { !$0.isEmpty }.joined(separator: ", ")
+      return facts.isEmpty ? "\(run.modelName)" : "\(run.modelName) (\(facts))"
+    }
     let parameters = NumberFormat.count(run.parameters)
     return "\(run.modelName) (\(parameters) parameters, \(run.architecture), \(weights), hash \(hash(run.modelHash)))"
   }
@@ -106,10 +110,18 @@ extension RunSections {
   }
 
   private var settings: RichText {
-    """
-    \(quantity(run.threads, "thread")), \(quantity(run.repeats, "measured repeat", plural: "measured repeats")), at most \
-    \(quantity(run.maxNewTokens, "new token")), context of \(quantity(run.contextLength, "position")), seed \(run.seed)
-    """
+    if summary.served != nil {
+      let context: RichText =
+        run.contextLength > 0 ? ", context of \(quantity(run.contextLength, "position"))" : ", context unknown"
+      return """
+        \(quantity(run.repeats, "measured repeat", plural: "measured repeats")), at most \
+        \(quantity(run.maxNewTokens, "new token"))\(context), seed \(run.seed)
+        """
+    }
+    return """
+      \(quantity(run.threads, "thread")), \(quantity(run.repeats, "measured repeat", plural: "measured repeats")), at most \
+      \(quantity(run.maxNewTokens, "new token")), context of \(quantity(run.contextLength, "position")), seed \(run.seed)
+      """
   }
 
   private var sampling: RichText {
@@ -163,9 +175,11 @@ extension RunSections {
       ("Load at the start", RichText(raw: load ?? "unknown"), []),
       ("Memory", "\(total), \(available) available at the start", []),
       ("System", "\(environment.operatingSystem), kernel \(environment.kernel)", []),
-      ("Compiler", "\(environment.compiler), kernel set \(environment.kernelSet)", []),
+      ("Compiler", environment.kernelSet.isEmpty ? "\(environment.compiler)" : compiler, []),
     ]
   }
+
+  private var compiler: RichText { "\(environment.compiler), kernel set \(environment.kernelSet)" }
 
   private func hash(_ hash: String) -> RichText { RichText(code: String(hash.prefix(12))) }
 }

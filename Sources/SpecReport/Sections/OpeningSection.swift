@@ -19,7 +19,8 @@ extension RunSections {
   /// The title, the result and what speaks against it.
   var opening: [Block] {
     let title: RichText = "SpecBench report: \(OpeningSection.subject(summary.run.record))"
-    return [.heading(1, title)] + [subtitle, verdict].compactMap(\.self).map(Block.paragraph) + notice + mismatches
+    return [.heading(1, title)] + [subtitle, verdict].compactMap(\.self).map(Block.paragraph) + servedNotice + notice
+      + mismatches
   }
 
   /// The result in one or two sentences.
@@ -39,8 +40,20 @@ extension RunSections {
   /// What model was measured; nil where that is not known, as for imported answers.
   private var subtitle: RichText? {
     guard summary.run.origin == .measured else { return nil }
+    if let served = summary.served { return servedSubtitle(served) }
     let parameters = NumberFormat.count(summary.run.parameters)
     return "The model is \(summary.run.architecture) with \(parameters) parameters in \(summary.run.weightType)."
+  }
+
+  /// What engine was measured, and by which clock.
+  private func servedSubtitle(_ served: ServedRun) -> RichText {
+    let count = NumberFormat.count(summary.run.parameters)
+    let parameters: RichText = summary.run.parameters > 0 ? " with \(count) parameters" : ""
+    let weights: RichText = summary.run.weightType.isEmpty ? "" : " in \(summary.run.weightType)"
+    return """
+      The model is \(summary.run.modelName)\(parameters)\(weights), behind servers of \(served.engineText). All times are by the \
+      client's clock.
+      """
   }
 
   /// Says how far the run is. A few questions would crown a decoder by chance.
@@ -70,6 +83,9 @@ extension RunSections {
     guard summary.decoders.contains(where: { !$0.isVanilla }) else {
       let rate = NumberFormat.rate(summary.metrics[baseline.id, .overall].speed?.tokensPerSecond)
       return "Only vanilla was measured: \(rate) tokens per second overall."
+    }
+    if isUntimed, summary.run.origin != .measured {
+      return "The imported files hold no times of single requests, so there are no speedups."
     }
     if isUntimed {
       return """
@@ -128,6 +144,15 @@ extension RunSections {
     let differing = summary.mismatches.count
     if summary.outline.comparesVanillaAlone { return vanillaAloneSentence(checked: checked, differing: differing) }
     if checked == 0 { return "No output has been compared with vanilla's." }
+    if differing > 0, summary.served != nil {
+      let ties = summary.mismatches.count(where: \.isNearTie)
+      let share = ties == differing ? "all" : "\(ties)"
+      let text: RichText = """
+        \(differing) of \(checked) compared outputs differ from vanilla's, \(share) of them where two tokens were all but \
+        equally likely.
+        """
+      return "\(strong: text)"
+    }
     if differing > 0 { return "\(strong: "\(differing) of \(checked) compared outputs differ from vanilla's.")" }
     return checked == 1
       ? "The one compared output is identical to vanilla's."

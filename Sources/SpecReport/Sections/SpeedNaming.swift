@@ -18,7 +18,11 @@ struct SpeedNaming: Sendable {
     let hasSpeedups = outlines.contains { $0.contests.contains { $0.basis == .speedup } }
     common = differing.isEmpty ? .speedup : hasSpeedups ? nil : .timePerToken
     reason = differing.first.map { outline in
-      if outline.run.origin != .measured { return "some of the imported answers differ from vanilla's" }
+      if outline.run.origin != .measured {
+        return outline.checkedGenerations == 0
+          ? "the imported files hold no outputs that could be compared with vanilla's"
+          : "some of the imported answers differ from vanilla's"
+      }
       return outline.comparesVanillaAlone
         ? "drafts judged by rejection give other outputs than vanilla's" : "some outputs differ from vanilla's"
     }

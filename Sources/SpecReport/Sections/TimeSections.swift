@@ -31,7 +31,7 @@ extension RunSections {
 
   /// What parts of a cycle take.
   var timeSplit: [Block] {
-    guard summary.run.origin == .measured else { return [] }
+    guard summary.run.origin == .measured, summary.served == nil else { return [] }
     var table = Table(
       labels: ["Decoder"],
       numbers: ["Draft", "Verify", "Overhead", "Other", "Outside passes", "Cycles", "Time per cycle"]
@@ -87,7 +87,7 @@ extension RunSections {
 
   /// What the methods need beside the target.
   var addedParameters: [Block] {
-    guard summary.run.origin == .measured else { return [] }
+    guard summary.run.origin == .measured, summary.served == nil else { return [] }
     var table = Table(labels: ["Decoder", "Method"], numbers: ["Added parameters", "Share of the target"])
     for decoder in summary.decoders {
       let target = summary.run.parameters

@@ -61,7 +61,8 @@ package struct RecordingBenchmark {
           let start = MonotonicClock.now
           let generation = try generate([0], with: decoder, rules: Self.rules)
           let middle = MonotonicClock.now
-          let row = generation.record(
+          let measured = RunGeneration(generation)
+          let row = measured.record(
             decoder: identifiers.decoders[place],
             prompt: prompt,
             repeatIndex: repeatIndex,
@@ -69,7 +70,7 @@ package struct RecordingBenchmark {
             startedAt: Date(),
             text: "synthetic"
           )
-          let id = try store.record(row, cycles: generation.cycleRecords, tokens: generation.tokenRecords)
+          let id = try store.record(row, cycles: measured.cycles, tokens: measured.tokenRecords)
           if repeatIndex + place > 0 { try store.recordComparison(generation: id, difference: nil) }
           times.noting += middle - start
           times.writing += MonotonicClock.now - middle
@@ -140,6 +141,8 @@ private final class ScriptedDecoder: Decoder {
   private var cycles = 0
 
   init(acceptLengths: [Int]) { self.acceptLengths = acceptLengths }
+
+  func setSampling(_ sampling: Sampling) {}
 
   func begin(_ prompt: [Token]) -> Token? {
     cycles = 0

@@ -71,12 +71,12 @@ package struct LosslessnessCheck {
     for (index, question) in suite.questions.enumerated() {
       var conversation = Conversation(question, suite: suite, model: model, rules: rules)
       while let turn = conversation.turn {
-        let prompt = conversation.prompt()
+        let prompt = try conversation.prompt()
         if let reason = conversation.skipReason(prompt) {
           outcome.skipReasons += Array(repeating: reason, count: question.turns.count - turn)
           break
         }
-        conversation.answer(try compare(prompt.tokens, question: question, turn: turn, into: &outcome, shouldStop))
+        conversation.answer(try compare(prompt.ids, question: question, turn: turn, into: &outcome, shouldStop))
       }
       progress(index + 1, suite.questions.count)
     }
@@ -89,7 +89,7 @@ package struct LosslessnessCheck {
     turn: Int,
     into outcome: inout Outcome,
     _ shouldStop: () -> Bool
-  ) throws -> [Token] {
+  ) throws -> RunOutput {
     let place = FailedGeneration.place(question: question.questionID, turn: turn)
     let outputs = try decoders.map { decoder in
       let generation = try decoder.decode(prompt, rules: rules, place: place, shouldStop: shouldStop)
@@ -110,7 +110,7 @@ package struct LosslessnessCheck {
         )
       )
     }
-    return vanilla
+    return RunOutput(tokens: vanilla, text: "")
   }
 }
 

@@ -7,6 +7,8 @@ package struct RepeatWatch {
   private let repeatIndex: Int
   private let attempt: Int
   private let warnings: [String]
+  /// Whether what other processes take speaks against the repeat: not where one of them is the server that computes.
+  private let mindsOthers: Bool
   private let startedAt: Date
   /// The processors that this process may use; they may change meanwhile, and what is compared must be the same.
   private let processors: [Int]
@@ -16,9 +18,11 @@ package struct RepeatWatch {
   ///   - repeatIndex: the repeat that begins, from 0.
   ///   - attempt: which attempt at the run measures it, from 0.
   ///   - warnings: what already speaks against the repeat before it begins, one sentence each.
+  ///   - mindsOthers: whether what other processes take speaks against the repeat.
   ///   - date: the present moment.
-  init(repeatIndex: Int, attempt: Int, warnings: [String], at date: Date) {
+  init(repeatIndex: Int, attempt: Int, warnings: [String], mindsOthers: Bool, at date: Date) {
     self.repeatIndex = repeatIndex
+    self.mindsOthers = mindsOthers
     self.attempt = attempt
     self.warnings = warnings
     startedAt = date
@@ -52,7 +56,9 @@ package struct RepeatWatch {
       condition.otherShare = max(0, last.busy - first.busy - own) / total
       condition.stealShare = max(0, last.stolen - first.stolen) / total
     }
-    condition.warnings = warnings + news + Self.warnings(condition)
+    var judged = condition
+    if !mindsOthers { judged.otherShare = nil }
+    condition.warnings = warnings + news + Self.warnings(judged)
     return condition
   }
 

@@ -11,9 +11,9 @@ package enum RunEnvironment {
 
   /// Reads the system's state.
   ///
-  /// - Parameter context: the kernels and threads that will compute.
+  /// - Parameter context: the kernels and threads that will compute; nil where a server computes.
   /// - Returns: the record to be stored with the run.
-  package static func capture(_ context: ComputeContext) -> EnvironmentRecord {
+  package static func capture(_ context: ComputeContext?) -> EnvironmentRecord {
     let load = SystemFiles.loadAverage
     let processors = Processors.affinity
     let governor = governor(of: processors)
@@ -37,19 +37,19 @@ package enum RunEnvironment {
       sourceCommit: builtCommit,
       executableHash: BuiltProgram.hash,
       buildConfiguration: buildConfiguration,
-      kernelSet: context.kernels.name,
+      kernelSet: context?.kernels.name ?? "",
       warnings: warnings(load: load, governor: governor, context)
     )
   }
 
   /// What makes the measurement doubtful, one sentence each.
-  private static func warnings(load: Double?, governor: String?, _ context: ComputeContext) -> [String] {
+  private static func warnings(load: Double?, governor: String?, _ context: ComputeContext?) -> [String] {
     var warnings: [String] = []
     let cores = Processors.availableCores
     if buildConfiguration == .debug {
       warnings.append("This is a debug build, many times slower than a release build.")
     }
-    if context.threads > cores {
+    if let context, context.threads > cores {
       warnings.append("\(context.threads) threads share \(quantity(cores, "core")).")
     }
     // The load counts what waits for any processor of the machine, also for those that this process may not use.

@@ -8,11 +8,11 @@ import SpecSuite
 struct Conversation {
   let question: Question
   private let writer: PromptWriter
-  private let model: LoadedModel
+  private let model: any RunModel
   private let rules: StopRules
   private var history: [(user: String, assistant: String)] = []
 
-  init(_ question: Question, suite: Suite, model: LoadedModel, rules: StopRules) {
+  init(_ question: Question, suite: Suite, model: any RunModel, rules: StopRules) {
     self.question = question
     self.model = model
     self.rules = rules
@@ -23,45 +23,21 @@ struct Conversation {
   var turn: Int? { history.count < question.turns.count ? history.count : nil }
 
   /// The next turn's prompt.
-  func prompt() -> TurnPrompt {
-    guard let turn else { return TurnPrompt() }
-    do {
-      let prompt = try writer.prompt(history: history, user: question.turns[turn])
-      return TurnPrompt(text: prompt.text.text, tokens: model.encode(prompt.text, begins: prompt.begins))
-    } catch {
-      return TurnPrompt(refusal: error)
-    }
+  ///
+  /// - Throws: `EngineFault` if a server that writes it gives no answer.
+  func prompt() throws -> RunPrompt {
+    guard let turn else { return RunPrompt([]) }
+    return try model.prompt(writer, history: history, user: question.turns[turn])
   }
 
   /// Why a prompt cannot be decoded; nil when it can.
-  func skipReason(_ prompt: TurnPrompt) -> String? {
-    if let refusal = prompt.refusal { return SkipReason.refused(refusal) }
-    do {
-      try rules.check(prompt.tokens, vocabularySize: model.target.configuration.vocabularySize)
-      return nil
-    } catch .promptTooLong(_, let contextLength, _) {
-      return SkipReason.tooLong(context: contextLength)
-    } catch {
-      return error.description
-    }
-  }
+  func skipReason(_ prompt: RunPrompt) -> String? { model.skipReason(prompt, rules) }
 
   /// Goes on to the next turn with vanilla's answer to this one.
-  mutating func answer(_ tokens: [Token]) {
+  mutating func answer(_ output: RunOutput) {
     guard let turn else { return }
-    let text = model.tokenizer.decode(tokens, skippingSpecialTokens: true)
-    history.append((question.turns[turn], text))
+    history.append((question.turns[turn], model.text(of: output)))
   }
-}
-
-/// What the model is given for one turn.
-struct TurnPrompt {
-  /// The text, without a begin token that the tokenizer puts in front.
-  var text = ""
-  /// Its token ids, with the begin token.
-  var tokens: [Token] = []
-  /// Why the chat template has not written it.
-  var refusal: ChatTemplateProblem?
 }
 
 /// A short name for token ids: equal exactly for equal prompts.

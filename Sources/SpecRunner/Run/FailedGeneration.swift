@@ -1,4 +1,5 @@
 import SpecDecoding
+import SpecFiles
 import SpecKernels
 import SpecModel
 
@@ -25,7 +26,16 @@ package struct FailedGeneration: Error, CustomStringConvertible {
   }
 }
 
-extension RunDecoder {
+extension RunDecoder: MeasuredDecoder {
+  package func measure(
+    _ prompt: RunPrompt,
+    rules: StopRules,
+    place: @autoclosure () -> String,
+    shouldStop: () -> Bool
+  ) throws -> RunGeneration {
+    RunGeneration(try decode(prompt.ids, rules: rules, place: place(), shouldStop: shouldStop))
+  }
+
   /// Decodes a prompt until a stop rule ends it.
   ///
   /// - Parameters:
@@ -51,5 +61,19 @@ extension RunDecoder {
     }
     try MappedFile.requireUnchanged()
     return generation
+  }
+}
+
+/// A run that has gone on past generations that failed, and so is not whole.
+package struct UnansweredPrompts: Error, CustomStringConvertible {
+  /// Prompts, each counted once for each repeat, that some decoder has not answered.
+  package let count: Int
+  /// The run's id.
+  package let run: Int64
+
+  /// One sentence that says how it goes on.
+  package var description: String {
+    "run \(run): \(quantity(count, "prompt has", plural: "prompts have")) no answer of some decoder; all else is in the "
+      + "database, and the same command with --resume asks for what is missing"
   }
 }

@@ -3,8 +3,8 @@ import SpecDecoding
 import SpecFiles
 import SpecStore
 
-/// A generation as the database's rows.
-extension Generation {
+extension RunGeneration {
+  /// The generation's row.
   func record(
     decoder: Int64,
     prompt: Int64,
@@ -19,18 +19,21 @@ extension Generation {
       repeatIndex: repeatIndex,
       ordinal: place,
       startedAt: startedAt,
-      prefillNanoseconds: Int(prefillTime),
-      decodeNanoseconds: Int(decodeTime),
-      outputTokens: tokens.count,
+      prefillNanoseconds: prefillNanoseconds,
+      decodeNanoseconds: decodeNanoseconds,
+      outputTokens: outputTokens,
       outputIDs: tokens.map(Int.init),
       text: text,
       stopReason: stopReason,
       preemptedSteps: preemptedSteps,
       prefillTokens: prefillTokens,
-      prefillCycles: cycleOfToken.first == .some(0) ? 1 : 0
+      prefillCycles: prefillCycles
     )
   }
+}
 
+/// A generation as the database's rows.
+extension Generation {
   var cycleRecords: [CycleRecord] {
     zip(cycles, emitted).map { cycle, emitted in
       CycleRecord(
@@ -63,15 +66,15 @@ struct DraftRoom {
   private var counts: [Int: Count] = [:]
 
   /// - Parameters:
-  ///   - cycles: those of a generation.
+  ///   - generation: a generation.
   ///   - decoder: the decoder's place in the run.
-  mutating func add(_ cycles: [Cycle], of decoder: Int) {
-    counts[decoder, default: Count()].lacking += cycles.count(where: \.lacksRoom)
-    counts[decoder, default: Count()].all += cycles.count
+  mutating func add(_ generation: RunGeneration, of decoder: Int) {
+    counts[decoder, default: Count()].lacking += generation.cyclesWithoutRoom
+    counts[decoder, default: Count()].all += generation.cycles.count
   }
 
   /// One sentence for each decoder that lacked room.
-  func warnings(_ decoders: [RunDecoder]) -> [String] {
+  func warnings(_ decoders: [any MeasuredDecoder]) -> [String] {
     decoders.indices.compactMap { index in
       guard let count = counts[index], count.lacking > 0 else { return nil }
       let reason = decoders[index].warning.map { ": \($0)" } ?? ""

@@ -18,7 +18,7 @@ package final class LoadedModel {
   /// The tokenizer.
   package let tokenizer: Tokenizer
   /// The files that were read to make it, and those beside them that tell how it is used.
-  let inputs: [InputLog.Entry]
+  package let inputs: [InputLog.Entry]
 
   /// Looks at a model's files without reading its weights.
   ///
@@ -130,5 +130,6 @@ package final class LoadedModel {
   /// - Returns: the tokens.
   package func encode(_ prompt: PromptText, begins: Bool? = nil) -> [Token] { encoder.encode(prompt, begins: begins) }
 
-  private var encoder: TextEncoder { TextEncoder(tokenizer: tokenizer, configuration: target.configuration) }
+  /// What turns texts into the model's tokens.
+  package var encoder: TextEncoder { TextEncoder(tokenizer: tokenizer, configuration: target.configuration) }
 }

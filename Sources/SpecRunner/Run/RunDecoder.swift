@@ -18,7 +18,7 @@ package struct RunDecoder {
   /// Whether this is vanilla once more, measured to see how far two measurements of the same thing differ.
   package let isNoiseFloor: Bool
   /// The files that it was made from, beside the target's.
-  let inputs: [InputLog.Entry]
+  package let inputs: [InputLog.Entry]
   /// What limits it beside this target, as a clause about it; nil for nothing.
   package let warning: String?
 
@@ -49,7 +49,10 @@ package struct RunDecoder {
   }
 
   /// Whether the others are compared with this decoder.
-  var isBaseline: Bool { spec.method == Baseline.method && !isNoiseFloor }
+  package var isBaseline: Bool { spec.method == Baseline.method && !isNoiseFloor }
+
+  /// The spec as it would be written.
+  package var specText: String { spec.description }
 
   /// The name of the decoder that is vanilla once more.
   package static let noiseFloorName = "vanilla (again)"
@@ -135,7 +138,7 @@ package struct RunDecoder {
   /// The decoder's row.
   ///
   /// - Throws: what the JSON encoder throws.
-  func record(ordinal: Int) throws -> DecoderRecord {
+  package func record(ordinal: Int) throws -> DecoderRecord {
     let settings = Dictionary(uniqueKeysWithValues: spec.settings.map { ($0.name, $0.value) })
     return DecoderRecord(
       ordinal: ordinal,

@@ -32,7 +32,7 @@ struct RunLedger {
   private(set) var passedOver: (run: Int64, differences: [String])?
   private var prompts: [Turn: Stored<PromptRecord>] = [:]
   /// Vanilla's output of a prompt, from whichever repeat came first.
-  private var references: [Int64: [Token]] = [:]
+  private var references: [Int64: RunOutput] = [:]
   /// Prompts and repeats that every decoder has finished.
   private var finished: [Int64: Set<Int>] = [:]
 
@@ -41,14 +41,14 @@ struct RunLedger {
   /// - Throws: ``ResumeError`` if there is none to go on with, ``RunInterrupted`` if the observer wants to stop.
   static func begin(
     plan: RunPlan,
-    model: LoadedModel,
-    decoders: [RunDecoder],
+    model: any RunModel,
+    decoders: [any MeasuredDecoder],
     store: BenchmarkStore,
     observer: any RunObserver,
     at date: Date
   ) throws -> RunLedger {
     let inputs = try inputs(model, decoders, observer)
-    var environment = RunEnvironment.capture(model.target.context)
+    var environment = model.environment
     environment.warnings = plan.warnings + environment.warnings
     let identity = RunIdentity(
       record: try record(of: plan, model: model, decoders: decoders, inputs: inputs, at: date),
@@ -114,21 +114,21 @@ struct RunLedger {
         return generation.lossless != nil || isReference || isLossless[generation.decoderID] == false
       }
       guard areCompared else { continue }
-      if isFirst { references[vanilla.promptID] = Self.tokens(vanilla.outputIDs) }
+      if isFirst { references[vanilla.promptID] = Self.output(vanilla.record) }
       finished[vanilla.promptID, default: []].insert(vanilla.repeatIndex)
     }
   }
 
   /// The files that the results depend on, by content.
   private static func inputs(
-    _ model: LoadedModel,
-    _ decoders: [RunDecoder],
+    _ model: any RunModel,
+    _ decoders: [any MeasuredDecoder],
     _ observer: any RunObserver
   ) throws -> [RunInput] {
     let entries = (model.inputs + decoders.flatMap(\.inputs)).reduce(into: [String: InputLog.Entry]()) {
       if $0[$1.path] == nil { $0[$1.path] = $1 }
     }
-    let prefix = model.location.directory + "/"
+    let prefix = model.description([]).directory + "/"
     return try InputLog.fingerprints(of: entries.values.sorted { $0.path < $1.path }) { done, total in
       observer.checked(done, of: total)
       if observer.wantsToStop { throw RunInterrupted(hasBegun: false) }
@@ -138,8 +138,10 @@ struct RunLedger {
     }
   }
 
-  /// The tokens of stored ids; one that no vocabulary has, as a hand may have written it, differs from all others.
-  private static func tokens(_ ids: [Int]) -> [Token] { ids.map { Token(exactly: $0) ?? -1 } }
+  /// A stored output; an id that no vocabulary has, as a hand may have written it, differs from all others.
+  private static func output(_ row: GenerationRecord) -> RunOutput {
+    RunOutput(tokens: row.outputIDs.map { Token(exactly: $0) ?? -1 }, text: row.text)
+  }
 
   /// The id of a turn's prompt, which is written when it is first met.
   ///
@@ -147,13 +149,13 @@ struct RunLedger {
   mutating func promptID(
     _ question: Question,
     turn: Int,
-    prompt: TurnPrompt,
+    prompt: RunPrompt,
     skipReason: String?,
     store: BenchmarkStore
   ) throws -> Int64 {
     let key = Turn(question: question.questionID, turn: turn)
     if let known = prompts[key] {
-      guard known.idsHash == promptHash(prompt.tokens), (known.skipReason == nil) == (skipReason == nil) else {
+      guard known.idsHash == prompt.contentHash, (known.skipReason == nil) == (skipReason == nil) else {
         throw ResumeError.otherPrompt(
           database: store.path,
           run: run,
@@ -170,11 +172,11 @@ struct RunLedger {
       turn: turn,
       category: question.category.rawValue,
       subcategory: question.subcategory,
-      promptTokens: prompt.tokens.count,
-      idsHash: promptHash(prompt.tokens),
+      promptTokens: prompt.ids.count,
+      idsHash: prompt.contentHash,
       skipReason: skipReason,
-      text: skipReason == nil ? prompt.text : nil,
-      tokenIDs: skipReason == nil ? prompt.tokens.map(Int.init) : nil
+      text: skipReason == nil ? prompt.shownText : nil,
+      tokenIDs: skipReason == nil && !prompt.ids.isEmpty ? prompt.ids.map(Int.init) : nil
     )
     let id = try store.insertPrompt(record, run: run)
     prompts[key] = Stored(id: id, record: record)
@@ -182,49 +184,46 @@ struct RunLedger {
   }
 
   /// Vanilla's output of a prompt that an earlier attempt has finished in this repeat.
-  func recordedVanilla(prompt: Int64, repeatIndex: Int) -> [Token]? {
+  func recordedVanilla(prompt: Int64, repeatIndex: Int) -> RunOutput? {
     finished[prompt]?.contains(repeatIndex) == true ? references[prompt] : nil
   }
 
-  /// What a prompt's outputs must be: vanilla's first output of it.
-  mutating func reference(for prompt: Int64, vanilla: [Token]) -> (tokens: [Token], isNew: Bool) {
+  /// What a prompt's outputs must be: vanilla's first output of it; nil where there is none yet.
+  mutating func reference(for prompt: Int64, vanilla: RunOutput?) -> (output: RunOutput, isNew: Bool)? {
     if let known = references[prompt] { return (known, false) }
     references[prompt] = vanilla
-    return (vanilla, true)
+    return vanilla.map { ($0, true) }
   }
 
   private static func record(
     of plan: RunPlan,
-    model: LoadedModel,
-    decoders: [RunDecoder],
+    model: any RunModel,
+    decoders: [any MeasuredDecoder],
     inputs: [RunInput],
     at date: Date
   ) throws -> RunRecord {
-    let configuration = model.target.configuration
-    let own = Set(model.inputs.map(\.path))
+    let description = model.description(inputs)
     return RunRecord(
       startedAt: date,
       commandLine: plan.commandLine,
-      modelName: model.name,
-      modelPath: model.location.path,
-      modelHash: hash(of: inputs.filter { own.contains($0.path) }) {
-        $0 == "config.json" || WeightFile.isNamed($0) && !$0.contains("/")
-      },
-      tokenizerHash: inputs.first { $0.path == model.location.tokenizerFile }?.sha256 ?? "",
-      architecture: configuration.architecture,
-      parameters: configuration.parameterCount,
-      weightType: model.target.weightType.rawValue,
-      storedWeightType: model.storedWeightType.rawValue,
-      threads: model.target.context.threads,
+      modelName: description.name,
+      modelPath: description.path,
+      modelHash: description.hash,
+      tokenizerHash: description.tokenizerHash,
+      architecture: description.architecture,
+      parameters: description.parameters,
+      weightType: description.weightType,
+      storedWeightType: description.storedWeightType,
+      threads: description.threads,
       suiteName: plan.suite.manifest.name,
       suiteVersion: plan.suite.manifest.version,
       suiteHash: plan.suite.contentHash,
       suitePath: plan.suitePath,
       repeats: plan.repeats,
       maxNewTokens: plan.maximumNewTokens,
-      contextLength: configuration.contextLength,
+      contextLength: description.contextLength,
       seed: plan.seed,
-      options: try JSONText.line(plan.options),
+      options: try JSONText.line(plan.options(model.engine)),
       temperature: plan.sampling.limits.temperature.asWritten,
       topK: plan.sampling.limits.topK,
       topP: plan.sampling.limits.topP.asWritten,
@@ -232,12 +231,6 @@ struct RunLedger {
       plan: try JSONText.line(plan.stored(model, decoders)),
       plannedPrompts: plan.suite.promptCount
     )
-  }
-
-  /// One hash for several files, by their contents and names.
-  private static func hash(of inputs: [RunInput], where isPart: (String) -> Bool) -> String {
-    let lines = inputs.filter { isPart($0.role) }.map { "\($0.sha256)  \($0.role)\n" }
-    return SHA256.hexDigest(of: Array(lines.joined().utf8))
   }
 }
 

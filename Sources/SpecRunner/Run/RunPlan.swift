@@ -1,6 +1,7 @@
 import Foundation
 import SpecCore
 import SpecDecoding
+import SpecEngines
 import SpecSuite
 
 /// What a run measures.
@@ -31,6 +32,10 @@ package struct RunPlan: Sendable {
   package var report: String?
   /// When there have been repeats enough; nil stops after ``repeats``.
   package var goal: PrecisionGoal?
+  /// How often a generation that failed is tried again.
+  package var retries = 0
+  /// Whether the run ends where no try has gone well; else it goes on with the next generation.
+  package var stopsOnError = true
   /// What makes the results doubtful before anything is measured, one sentence each.
   package var warnings: [String] = []
   /// The clocks of dates and of what passes between them.
@@ -61,16 +66,20 @@ package struct RunPlan: Sendable {
   }
 
   /// Options without a column of their own.
-  var options: [String: String] {
+  ///
+  /// - Parameter engine: the engine behind whose servers the decoders are; nil for the package's own.
+  /// - Returns: their texts by name.
+  func options(_ engine: EngineSettings?) -> [String: String] {
     var options = [
       "chat_template": suite.template.name,
       "questions": questionsText(suite.questions.map(\.id)),
     ]
+    if engine?.prompts == .server { options["chat_template"] = "the server's own" }
     // A template of a name that everybody knows is told by it; of any other the text is named.
-    if ChatTemplate.named(suite.template.name).map(PromptWriter.parts) != suite.template {
+    if engine?.prompts != .server, ChatTemplate.named(suite.template.name).map(PromptWriter.parts) != suite.template {
       options["chat_template_sha256"] = suite.template.contentHash
     }
-    options["chat_template_date"] = suite.template.date.map { "\($0)" }
+    if engine?.prompts != .server { options["chat_template_date"] = suite.template.date.map { "\($0)" } }
     if let goal {
       options["precision"] = String(goal.precision)
       options["least_repeats"] = String(repeats)

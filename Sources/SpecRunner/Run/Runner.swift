@@ -1,5 +1,6 @@
 import Foundation
 import SpecDecoding
+import SpecEngines
 import SpecFiles
 import SpecModel
 import SpecStore
@@ -8,14 +9,15 @@ import SpecSuite
 /// Runs a plan: repeat after repeat, prompt after prompt, all decoders next to each other in a shuffled order, every
 /// generation written in a transaction of its own before the next begins.
 package final class Runner {
-  private let plan: RunPlan
-  private let model: LoadedModel
-  private let store: BenchmarkStore
-  private let observer: any RunObserver
-  private let rules: StopRules
-  private let decoders: [RunDecoder]
-  private var ledger = RunLedger()
-  private var verificationCosts: VerificationCosts
+  let plan: RunPlan
+  let model: any RunModel
+  let store: BenchmarkStore
+  let observer: any RunObserver
+  let rules: StopRules
+  let decoders: [any MeasuredDecoder]
+  var ledger = RunLedger()
+  /// Nil where a server computes.
+  private var verificationCosts: VerificationCosts?
   private var done = 0
   /// Repeats that are done.
   private var repeats = 0
@@ -31,19 +33,21 @@ package final class Runner {
   /// How the clock was set during the present repeat.
   private var clockWarnings: [String] = []
   private var room = DraftRoom()
+  /// Prompts and repeats that some decoder has not answered, however often it was asked.
+  var unanswered = 0
 
   /// A run that has not begun; nothing is measured or written yet.
   ///
   /// - Parameters:
   ///   - plan: what to measure.
-  ///   - decoders: vanilla first, as ``RunDecoder/prepare(_:model:)`` makes them.
+  ///   - decoders: vanilla first, as ``RunDecoder/prepare(_:model:)`` and ``ServedEngine/decoders`` make them.
   ///   - model: the model.
   ///   - store: where to write.
   ///   - observer: hears how it goes on.
   package init(
     plan: RunPlan,
-    decoders: [RunDecoder],
-    model: LoadedModel,
+    decoders: [any MeasuredDecoder],
+    model: any RunModel,
     store: BenchmarkStore,
     observer: any RunObserver
   ) {
@@ -52,17 +56,18 @@ package final class Runner {
     self.model = model
     self.store = store
     self.observer = observer
-    rules = model.stopRules(maximumNewTokens: plan.maximumNewTokens)
+    rules = model.rules(maximumNewTokens: plan.maximumNewTokens)
     self.decoders = decoders
     dates = RunDates(plan.clock)
-    verificationCosts = VerificationCosts(model, questions: plan.suite.questions.count)
+    verificationCosts = model.loaded.map { VerificationCosts($0, questions: plan.suite.questions.count) }
   }
 
   /// Measures everything that is missing.
   ///
   /// - Returns: the run's id and the number of generations that differ from vanilla's.
   /// - Throws: ``SpecStore/StoreError`` if a result cannot be written, `KernelError` if a model file has vanished,
-  ///   ``RunInterrupted`` if the observer wants to stop, ``FailedGeneration`` if a model's logits are not finite.
+  ///   ``RunInterrupted`` if the observer wants to stop, ``FailedGeneration`` if a model's logits are not finite, `EngineFault`
+  ///   if a server gives no answer and the plan does not go on then, ``UnansweredPrompts`` if it does.
   package func run() throws -> (run: Int64, mismatches: Int) {
     do {
       return try measureWhatIsMissing()
@@ -90,7 +95,7 @@ package final class Runner {
     if let plan = try plan.stored(model, decoders).textWithPlaces(for: run.plan) {
       try store.recordPlan(plan, run: run.id)
     }
-    verificationCosts.include(run.verificationCost ?? [])
+    verificationCosts?.include(run.verificationCost ?? [])
     for decoder in decoders {
       if let warning = decoder.warning { observer.note("\(decoder.name): \(warning).") }
     }
@@ -102,7 +107,9 @@ package final class Runner {
     {
       observer.note("These times are doubtful: \(warning)")
     }
+    try model.began(decoders: ledger.decoders, in: store)
     try measureRepeats()
+    if unanswered > 0 { throw UnansweredPrompts(count: unanswered, run: ledger.run) }
     // A finished run of which nothing was missing keeps its time.
     if !ledger.wasFinished || isWarm { try store.finishRun(ledger.run, at: dates.now) }
     return (ledger.run, try store.mismatches(of: ledger.run).count)
@@ -121,14 +128,18 @@ package final class Runner {
     let start = ContinuousClock.now
     while let repeatIndex = try nextRepeat(after: { ledger.earlierTime + (ContinuousClock.now - start) }) {
       // A repeat that an earlier attempt has measured whole keeps what that attempt noted.
-      for question in plan.suite.questions { try measure(question, repeatIndex: repeatIndex) }
+      if model.engine?.isExclusive == true {
+        try measureInBlocks(repeatIndex: repeatIndex)
+      } else {
+        for question in plan.suite.questions { try measure(question, repeatIndex: repeatIndex) }
+      }
       if watch != nil { try endMeasuring() }
       repeats += 1
     }
   }
 
   /// Before the first prompt of a repeat that has to be measured: warms up once, and begins to note the conditions.
-  private func beginMeasuring(repeatIndex: Int) throws {
+  func beginMeasuring(repeatIndex: Int) throws {
     guard watch == nil else { return }
     if !isWarm {
       if ledger.isResumed { try store.reopenRun(ledger.run, repeats: ledger.repeats, warnings: ledger.warnings) }
@@ -136,7 +147,13 @@ package final class Runner {
       isWarm = true
     }
     let warnings = [warmUpWarning, lateness].compactMap(\.self)
-    watch = RepeatWatch(repeatIndex: repeatIndex, attempt: ledger.attempt, warnings: warnings, at: dates.now)
+    watch = RepeatWatch(
+      repeatIndex: repeatIndex,
+      attempt: ledger.attempt,
+      warnings: warnings,
+      mindsOthers: model.loaded != nil,
+      at: dates.now
+    )
     (warmUpWarning, lateness) = (nil, nil)
   }
 
@@ -147,7 +164,7 @@ package final class Runner {
   }
 
   /// Writes the conditions so far: a process that is killed leaves those of what it has measured.
-  private func recordCondition() throws {
+  func recordCondition() throws {
     guard let watch else { return }
     if let warning = dates.takeWarning() {
       observer.note(warning)
@@ -213,18 +230,22 @@ package final class Runner {
     let known = ledger.isResumed ? try store.warmUps(of: ledger.run) : [:]
     defer { observer.working(on: nil) }
     // Memory that is new costs time when it is first touched: no measured generation asks for any.
-    let positions = model.longestText(of: plan.suite, rules)
-    for decoder in decoders { try decoder.decoder.reserve(positions: positions) }
+    if let model = model.loaded {
+      let positions = model.longestText(of: plan.suite, rules)
+      for decoder in decoders { try (decoder as? RunDecoder)?.decoder.reserve(positions: positions) }
+    }
     for question in plan.suite.questions {
       let conversation = Conversation(question, suite: plan.suite, model: model, rules: rules)
-      let prompt = conversation.prompt()
+      let prompt = try conversation.prompt()
       guard conversation.skipReason(prompt) == nil else { continue }
-      let outcome = try WarmUp(rules: rules).run(
-        prompt.tokens,
-        decoders: decoders,
-        settled: ledger.decoders.map { known[$0] },
-        observer: observer
-      )
+      let outcome = try EngineFault.retrying(plan.retries) {
+        try WarmUp(rules: rules).run(
+          prompt,
+          decoders: decoders,
+          settled: ledger.decoders.map { known[$0] },
+          observer: observer
+        )
+      }
       for (decoder, time) in zip(ledger.decoders, outcome.times) {
         if let time { try store.recordWarmUp(time, decoder: decoder) }
       }
@@ -240,38 +261,43 @@ package final class Runner {
     var conversation = Conversation(question, suite: plan.suite, model: model, rules: rules)
     var context = 0
     while let turn = conversation.turn {
-      let prompt = conversation.prompt()
+      let prompt = try conversation.prompt()
       let skipReason = conversation.skipReason(prompt)
       let id = try ledger.promptID(question, turn: turn, prompt: prompt, skipReason: skipReason, store: store)
       if let skipReason {
         try skipRest(of: question, from: turn, because: skipReason)
         return
       }
-      let answer = try measure(prompt.tokens, id: id, question: question, turn: turn, repeatIndex: repeatIndex)
-      context = prompt.tokens.count + answer.count / 2
+      let answer = try measure(prompt, id: id, question: question, turn: turn, repeatIndex: repeatIndex)
+      guard let answer else {
+        // Later turns follow on an answer that is not there; a resumed run asks for it again.
+        advance(by: decoders.count * (question.turns.count - turn - 1))
+        break
+      }
+      context = prompt.ids.count + answer.tokens.count / 2
       conversation.answer(answer)
     }
-    if watch != nil, try verificationCosts.advance(context: context, observer: observer) {
-      try store.recordVerificationCost(verificationCosts.costs, run: ledger.run)
+    if watch != nil, try verificationCosts?.advance(context: context, observer: observer) == true {
+      try store.recordVerificationCost(verificationCosts?.costs ?? [], run: ledger.run)
     }
   }
 
   /// Later turns cannot be asked either: they are recorded as skipped for the same reason.
-  private func skipRest(of question: Question, from turn: Int, because reason: String) throws {
+  func skipRest(of question: Question, from turn: Int, because reason: String) throws {
     for later in question.turns.indices where later > turn {
-      _ = try ledger.promptID(question, turn: later, prompt: TurnPrompt(), skipReason: reason, store: store)
+      _ = try ledger.promptID(question, turn: later, prompt: RunPrompt([]), skipReason: reason, store: store)
     }
     advance(by: decoders.count * (question.turns.count - turn))
   }
 
-  /// One prompt by all decoders. Returns vanilla's output.
+  /// One prompt by all decoders. Returns vanilla's output; nil where there is none.
   private func measure(
-    _ prompt: [Token],
+    _ prompt: RunPrompt,
     id: Int64,
     question: Question,
     turn: Int,
     repeatIndex: Int
-  ) throws -> [Token] {
+  ) throws -> RunOutput? {
     if let recorded = ledger.recordedVanilla(prompt: id, repeatIndex: repeatIndex) {
       advance(by: decoders.count)
       return recorded
@@ -279,44 +305,113 @@ package final class Runner {
     try beginMeasuring(repeatIndex: repeatIndex)
     // A prompt that an earlier attempt left half done is measured again as a whole: ratios are formed inside it.
     if ledger.isResumed { try store.deleteGenerations(prompt: id, repeatIndex: repeatIndex) }
-    var outputs: [(decoder: Int, generation: Int64, tokens: [Token])] = []
+    var outputs: [(decoder: Int, generation: Int64, output: RunOutput)] = []
     let order = plan.order(of: decoders.count, repeatIndex: repeatIndex, question: question.questionID, turn: turn)
     for (place, decoder) in order.enumerated() {
-      let startedAt = dates.now
       let site = FailedGeneration.place(question: question.questionID, turn: turn)
-      let generation = try decoders[decoder].decode(
-        prompt,
-        rules: rules,
-        place: site,
-        shouldStop: { observer.wantsToStop }
-      )
-      if generation.isAbandoned {
-        try recordCondition()
-        throw RunInterrupted()
+      let coordinates = Coordinates(decoder: decoder, prompt: id, repeatIndex: repeatIndex, place: place)
+      if let output = try measure(prompt, at: coordinates, site: site) {
+        outputs.append((decoder, output.generation, output.output))
       }
-      let row = try record(
-        generation,
-        decoder: decoder,
-        prompt: id,
-        repeatIndex: repeatIndex,
-        place: place,
-        startedAt: startedAt
-      )
-      room.add(generation.cycles, of: decoder)
-      outputs.append((decoder, row, generation.tokens))
       advance(by: 1)
       if observer.wantsToStop {
         try recordCondition()
         throw RunInterrupted()
       }
     }
+    if outputs.count < decoders.count { unanswered += 1 }
     // Before the comparisons, without which the prompt does not count as measured.
     try recordCondition()
-    let vanilla = outputs.first { decoders[$0.decoder].isBaseline }?.tokens ?? []
-    let judge = ledger.reference(for: id, vanilla: vanilla)
+    let vanilla = outputs.first { decoders[$0.decoder].isBaseline }?.output
+    guard let judge = ledger.reference(for: id, vanilla: vanilla) else { return nil }
+    try compare(outputs, with: judge, prompt: prompt, question: question, turn: turn)
+    return judge.output
+  }
+
+  /// Where a generation belongs.
+  struct Coordinates {
+    let decoder: Int
+    let prompt: Int64
+    let repeatIndex: Int
+    let place: Int
+  }
+
+  /// One prompt by one decoder, tried as often as the plan says. Returns nil where no try has gone well and the plan goes
+  /// on all the same.
+  func measure(
+    _ prompt: RunPrompt,
+    at place: Coordinates,
+    site: String
+  ) throws -> (generation: Int64, output: RunOutput)? {
+    var triesLeft = plan.retries
+    while true {
+      let startedAt = dates.now
+      do {
+        let generation = try decoders[place.decoder].measure(
+          prompt,
+          rules: rules,
+          place: site,
+          shouldStop: { observer.wantsToStop }
+        )
+        guard !generation.isAbandoned else {
+          try recordCondition()
+          throw RunInterrupted()
+        }
+        room.add(generation, of: place.decoder)
+        return try record(generation, at: place, startedAt: startedAt)
+      } catch let fault as EngineFault {
+        let isLast = triesLeft == 0 || !fault.mayPass
+        try note(fault, at: place, site: site, startedAt: startedAt, isLast: isLast)
+        if isLast {
+          if plan.stopsOnError {
+            try recordCondition()
+            throw fault
+          }
+          return nil
+        }
+        triesLeft -= 1
+      }
+    }
+  }
+
+  /// Records a try that has failed.
+  private func note(
+    _ fault: EngineFault,
+    at place: Coordinates,
+    site: String,
+    startedAt: Date,
+    isLast: Bool
+  ) throws {
+    let failure = FailureRecord(
+      decoderID: ledger.decoders[place.decoder],
+      promptID: place.prompt,
+      repeatIndex: place.repeatIndex,
+      startedAt: startedAt,
+      reason: fault.description
+    )
+    try store.recordFailure(failure)
+    observer.note("\(site), \(decoders[place.decoder].name): \(fault)\(isLast ? "" : "; trying again")")
+  }
+
+  /// Compares the outputs of a prompt with vanilla's first one.
+  private func compare(
+    _ outputs: [(decoder: Int, generation: Int64, output: RunOutput)],
+    with judge: (output: RunOutput, isNew: Bool),
+    prompt: RunPrompt,
+    question: Question,
+    turn: Int
+  ) throws {
     for output in outputs where isComparable(decoders[output.decoder], isFirst: judge.isNew) {
-      let difference = try Difference(output.tokens, from: judge.tokens)?
-        .withMargin(after: prompt, vanilla: judge.tokens, model: model, sampling: plan.sampling)
+      var difference = output.output.difference(from: judge.output)
+      if let found = difference {
+        difference = try model.withMargin(
+          found,
+          after: prompt,
+          vanilla: judge.output,
+          rules: rules,
+          sampling: plan.sampling
+        )
+      }
       try store.recordComparison(generation: output.generation, difference: difference)
       if let difference {
         observer.mismatch(
@@ -327,41 +422,43 @@ package final class Runner {
         )
       }
     }
-    return judge.tokens
   }
 
   /// Whether a decoder's output must be vanilla's: not what is judged by rejection, which draws other tokens, and not
   /// vanilla's own first output.
-  private func isComparable(_ decoder: RunDecoder, isFirst: Bool) -> Bool {
+  func isComparable(_ decoder: any MeasuredDecoder, isFirst: Bool) -> Bool {
     decoder.isBaseline ? !isFirst : plan.sampling.isLossless || decoder.isNoiseFloor
   }
 
   private func record(
-    _ generation: Generation,
-    decoder: Int,
-    prompt: Int64,
-    repeatIndex: Int,
-    place: Int,
+    _ generation: RunGeneration,
+    at place: Coordinates,
     startedAt: Date
-  ) throws -> Int64 {
-    let text = model.tokenizer.decode(generation.tokens, skippingSpecialTokens: true)
+  ) throws -> (generation: Int64, output: RunOutput) {
+    let output = RunOutput(
+      tokens: generation.tokens,
+      text: generation.text ?? model.text(of: RunOutput(tokens: generation.tokens, text: ""))
+    )
     var row = generation.record(
-      decoder: ledger.decoders[decoder],
-      prompt: prompt,
-      repeatIndex: repeatIndex,
-      place: place,
+      decoder: ledger.decoders[place.decoder],
+      prompt: place.prompt,
+      repeatIndex: place.repeatIndex,
+      place: place.place,
       startedAt: startedAt,
-      text: text
+      text: output.text
     )
-    if decoders[decoder].isBaseline { row.retokenizedTokens = model.encode(text).count - 1 }
-    return try store.record(
+    if decoders[place.decoder].isBaseline { row.retokenizedTokens = model.retokenizedCount(of: output.text) }
+    let id = try store.record(
       row,
-      cycles: generation.cycleRecords,
-      tokens: generation.tokenRecords
+      cycles: generation.cycles,
+      tokens: generation.tokenRecords,
+      served: generation.served,
+      chunks: generation.chunks
     )
+    return (id, output)
   }
 
-  private func advance(by generations: Int) {
+  func advance(by generations: Int) {
     done += generations
     observer.advanced(to: done, of: total)
   }

@@ -1,5 +1,6 @@
 import Foundation
 import SpecCore
+import SpecEngines
 import SpecFiles
 import SpecStore
 import SpecSuite
@@ -47,6 +48,8 @@ package struct StoredPlan: Codable, Equatable, Sendable {
   package var report: String?
   /// How conversations are written; nil for the suite's way.
   package var chatTemplate: PromptWriter?
+  /// The engine behind whose servers the decoders are; nil for the package's own.
+  package var engine: EngineSettings?
 
   /// The precision to reach, with its time.
   package var goal: PrecisionGoal? {
@@ -88,16 +91,17 @@ package struct StoredPlan: Codable, Equatable, Sendable {
 
 extension RunPlan {
   /// The plan as it is stored with its run.
-  func stored(_ model: LoadedModel, _ decoders: [RunDecoder]) -> StoredPlan {
-    StoredPlan(
-      model: model.location.path,
-      weightType: model.target.weightType.rawValue,
-      threads: model.target.context.threads,
-      kernels: model.target.context.kernels.name,
+  func stored(_ model: any RunModel, _ decoders: [any MeasuredDecoder]) -> StoredPlan {
+    let description = model.description([])
+    return StoredPlan(
+      model: description.path,
+      weightType: description.weightType,
+      threads: description.threads,
+      kernels: description.kernels,
       suite: FilePlace.absolute(suitePath),
       questions: suite.questions.map(\.questionID),
       maximumNewTokens: maximumNewTokens,
-      decoders: decoders.filter { !$0.isBaseline && !$0.isNoiseFloor }.map(\.spec.description),
+      decoders: decoders.filter { !$0.isBaseline && !$0.isNoiseFloor }.map(\.specText),
       noiseFloor: decoders.contains(where: \.isNoiseFloor),
       workingDirectory: workingDirectory,
       temperature: sampling.limits.temperature,
@@ -109,7 +113,8 @@ extension RunPlan {
       precision: goal?.precision,
       timeBudget: goal?.timeBudget.map { $0 / .seconds(1) },
       report: report,
-      chatTemplate: suite.template
+      chatTemplate: suite.template,
+      engine: model.engine
     )
   }
 }

@@ -34,8 +34,8 @@ package struct WarmUp {
   /// - Returns: what was found.
   /// - Throws: ``RunInterrupted`` if the observer wants to stop.
   func run(
-    _ prompt: [Token],
-    decoders: [RunDecoder],
+    _ prompt: RunPrompt,
+    decoders: [any MeasuredDecoder],
     settled: [Int?] = [],
     observer: some RunObserver
   ) throws -> Outcome {
@@ -46,14 +46,14 @@ package struct WarmUp {
       observer.working(on: "Warming up \(decoder.name), decoder \(index + 1) of \(decoders.count)")
       let known = index < settled.count ? settled[index].map(Double.init) : nil
       let counts = try Self.settle(at: known) {
-        let generation = try decoder.decode(
+        let generation = try decoder.measure(
           prompt,
           rules: short,
           place: "the warm-up",
           shouldStop: { observer.wantsToStop }
         )
         if generation.isAbandoned { throw RunInterrupted() }
-        return Double(generation.prefillTime + generation.decodeTime)
+        return Double(generation.prefillNanoseconds + generation.decodeNanoseconds)
       }
       outcome.generations += counts.generations
       outcome.times.append(counts.settled ? Int(counts.time) : nil)

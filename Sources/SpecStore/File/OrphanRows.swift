@@ -14,7 +14,9 @@ enum OrphanRows {
       ("run", "environment_id", "environment"), ("decoder", "run_id", "run"), ("prompt", "run_id", "run"),
       ("run_input", "run_id", "run"), ("repeat_condition", "run_id", "run"), ("generation", "decoder_id", "decoder"),
       ("generation", "prompt_id", "prompt"), ("cycle", "generation_id", "generation"),
-      ("token", "generation_id", "generation"),
+      ("token", "generation_id", "generation"), ("server", "decoder_id", "decoder"), ("probe", "decoder_id", "decoder"),
+      ("failure", "decoder_id", "decoder"), ("failure", "prompt_id", "prompt"),
+      ("served_generation", "generation_id", "generation"), ("chunk", "generation_id", "generation"),
     ] {
       try database.execute(
         sql: "DELETE FROM \(table) WHERE \(key) > (SELECT coalesce(max(id), 0) FROM \(parent))"

@@ -24,6 +24,10 @@ extension BenchmarkStore {
     ("cycle", ["ordinal"], largestCount),
     ("cycle", ["drafted", "nodes", "accepted", "accept_length", "emitted"], largestCycle),
     ("cycle", ["draft_ns", "verify_ns", "overhead_ns"], longestTime),
+    ("served_generation", ["coalesce(prompt_ns, 0)", "coalesce(decode_ns, 0)"], longestTime),
+    ("served_generation", ["coalesce(prompt_tokens, 0)", "coalesce(cached_tokens, 0)"], largestCount),
+    ("served_generation", ["coalesce(drafts, 0)", "coalesce(drafted, 0)", "coalesce(accepted, 0)"], largestCount),
+    ("failure", ["repeat"], largestCount),
     ("token", ["position", "coalesce(cycle, 0)"], largestCount), ("token", ["available_ns"], longestTime),
   ]
 
@@ -47,6 +51,7 @@ extension BenchmarkStore {
       switch bounds.table {
       case "run": "run WHERE id = ?"
       case "decoder", "prompt": "\(bounds.table) WHERE run_id = ?"
+      case "failure": "failure WHERE \(ofRun("decoder_id"))"
       case "generation": "generation WHERE \(ofRun("decoder_id"))"
       default: "\(bounds.table) WHERE generation_id IN (SELECT id FROM generation WHERE \(ofRun("decoder_id")))"
       }

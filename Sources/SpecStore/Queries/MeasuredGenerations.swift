@@ -17,6 +17,8 @@ package struct MeasuredGeneration: Sendable {
   package var prefillTokens: Int
   /// Cycles whose time is the prefill's.
   package var prefillCycles: Int
+  /// The first position that differs from vanilla's output, if one does.
+  package var mismatchPosition: Int?
   /// The cycles in order.
   package var cycles: [CycleRecord]
   /// When tokens became available, in nanoseconds since the start of the prefill: the last of the prefill's, where the
@@ -39,7 +41,7 @@ extension BenchmarkStore {
   ) throws(StoreError) {
     let sql = """
       SELECT generation.id, decoder_id, category, prefill_ns, decode_ns, output_tokens, prefill_tokens,
-        prefill_cycles
+        prefill_cycles, mismatch_position
       FROM decoder
       JOIN generation ON generation.decoder_id = decoder.id
       JOIN prompt ON prompt.id = generation.prompt_id
@@ -59,6 +61,7 @@ extension BenchmarkStore {
             outputTokens: row[5],
             prefillTokens: prefillTokens,
             prefillCycles: row[7],
+            mismatchPosition: row[8],
             cycles: try CycleRecord.all(of: id, database),
             availableNanoseconds: try Self.times(of: id, from: max(prefillTokens - 1, 0), database)
           )

@@ -46,6 +46,13 @@ package struct Mismatch: Codable, Equatable, Sendable {
   /// Whether the target's two best tokens were equally good there; nil where that is not known.
   package var isTie: Bool? { topTwoMargin.map { $0 == 0 } }
 
+  /// Up to this difference of logits two tokens count as equally good for a server whose sums depend on how many positions
+  /// it computes at once: two steps of bfloat16 logits between 16 and 32.
+  package static let nearTie = 0.25
+
+  /// Whether either token was all but equally good there; false where that is not known.
+  package var isNearTie: Bool { topTwoMargin.map { $0 <= Self.nearTie } ?? false }
+
   enum CodingKeys: String, CodingKey {
     case generationID = "generation_id"
     case questionID = "question_id"

@@ -353,5 +353,64 @@ struct Migration: Sendable {
         ALTER TABLE prompt ADD COLUMN token_ids TEXT CHECK (token_ids IS NULL OR json_valid(token_ids));
         """
     ),
+    // Runs that measured another engine through its servers: the servers, what was probed, what they told of each
+    // generation, the pieces in which it came, and the tries that failed.
+    Migration(
+      name: "14-servers",
+      sql: """
+        CREATE TABLE server (
+          decoder_id INTEGER PRIMARY KEY REFERENCES decoder (id) ON DELETE CASCADE,
+          engine TEXT NOT NULL,
+          dialect TEXT NOT NULL,
+          address TEXT NOT NULL,
+          command TEXT,
+          version TEXT,
+          model TEXT,
+          model_path TEXT,
+          weight_type TEXT,
+          speculation TEXT,
+          note TEXT,
+          facts TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(facts)),
+          takes_ids INTEGER NOT NULL CHECK (takes_ids IN (0, 1)),
+          is_exclusive INTEGER NOT NULL CHECK (is_exclusive IN (0, 1))
+        ) STRICT;
+        CREATE TABLE probe (
+          id INTEGER PRIMARY KEY,
+          decoder_id INTEGER NOT NULL REFERENCES decoder (id) ON DELETE CASCADE,
+          name TEXT NOT NULL,
+          passed INTEGER CHECK (passed IN (0, 1)),
+          finding TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX probe_by_decoder ON probe (decoder_id);
+        CREATE TABLE served_generation (
+          generation_id INTEGER PRIMARY KEY REFERENCES generation (id) ON DELETE CASCADE,
+          prompt_ns INTEGER CHECK (prompt_ns >= 0),
+          decode_ns INTEGER CHECK (decode_ns >= 0),
+          prompt_tokens INTEGER CHECK (prompt_tokens >= 0),
+          cached_tokens INTEGER CHECK (cached_tokens >= 0),
+          drafts INTEGER CHECK (drafts >= 0),
+          drafted INTEGER CHECK (drafted >= 0),
+          accepted INTEGER CHECK (accepted >= 0),
+          pass_source TEXT
+        ) STRICT;
+        CREATE TABLE chunk (
+          generation_id INTEGER NOT NULL REFERENCES generation (id) ON DELETE CASCADE,
+          ordinal INTEGER NOT NULL CHECK (ordinal >= 0),
+          arrived_ns INTEGER NOT NULL CHECK (arrived_ns >= 0),
+          tokens INTEGER CHECK (tokens >= 0),
+          PRIMARY KEY (generation_id, ordinal)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE failure (
+          id INTEGER PRIMARY KEY,
+          decoder_id INTEGER NOT NULL REFERENCES decoder (id) ON DELETE CASCADE,
+          prompt_id INTEGER NOT NULL REFERENCES prompt (id) ON DELETE CASCADE,
+          repeat INTEGER NOT NULL CHECK (repeat >= 0),
+          started_at TEXT NOT NULL,
+          reason TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX failure_by_decoder ON failure (decoder_id);
+        CREATE INDEX failure_by_prompt ON failure (prompt_id);
+        """
+    ),
   ]
 }

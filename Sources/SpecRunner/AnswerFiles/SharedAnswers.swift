@@ -5,7 +5,7 @@ import SpecSuite
 /// What several files of answers have in common, and what they do not: only the same turns of the same questions, as often
 /// answered, can stand beside each other.
 struct SharedAnswers {
-  typealias File = (path: String, answers: SpecBenchAnswers)
+  typealias File = (path: String, answers: ImportedAnswers)
 
   /// A question that all files have.
   struct Question {
@@ -28,8 +28,8 @@ struct SharedAnswers {
   /// - Parameters:
   ///   - files: the baseline's first.
   ///   - category: that of questions for which no file has one and whose number is none of Spec-Bench's.
-  /// - Throws: ``SpecBenchImportError``.
-  init(_ files: [File], category: String?) throws(SpecBenchImportError) {
+  /// - Throws: ``ImportError``.
+  init(_ files: [File], category: String?) throws(ImportError) {
     let maps = files.map { file in
       Dictionary(file.answers.answers.map { ($0.questionID, $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -56,7 +56,12 @@ struct SharedAnswers {
       )
     }
     choices = order.flatMap { id in maps.compactMap { $0[id]?.choices.count } }.min() ?? 0
-    doubts = Self.differences(files) + leftOut(maps) + files.compactMap { Self.contradictions($0) }
+    doubts =
+      Self.differences(files) + leftOut(maps) + files.compactMap { Self.contradictions($0) } + otherPrompts(files, maps)
+    for file in files {
+      doubts += file.answers.doubts.map { "\(file.path): \($0)" }
+      remarks += file.answers.remarks.map { "\(file.path): \($0)" }
+    }
     if numbered > 0 {
       remarks.append(
         "The category of \(quantity(numbered, "question")) follows from the number, as Spec-Bench counts them."
@@ -97,7 +102,7 @@ struct SharedAnswers {
   }
 
   /// Turns and choices of shared questions that not all files have.
-  private func leftOut(_ maps: [[Int: SpecBenchAnswers.Answer]]) -> [String] {
+  private func leftOut(_ maps: [[Int: ImportedAnswers.Answer]]) -> [String] {
     var notes: [String] = []
     let uneven = questions.filter { question in
       maps.contains { $0[question.id.key]?.choices.contains { $0.turns.count > question.turns } == true }
@@ -115,6 +120,20 @@ struct SharedAnswers {
       )
     }
     return notes
+  }
+
+  /// Questions whose prompts have other lengths in another file: what is told by its place may not be the same question.
+  private func otherPrompts(_ files: [File], _ maps: [[Int: ImportedAnswers.Answer]]) -> [String] {
+    zip(files, maps).dropFirst().compactMap { file, map -> String? in
+      let other = questions.filter { question in
+        let counts = [maps[0], map].map { $0[question.id.key]?.choices.first?.promptTokens?.prefix(question.turns) }
+        return counts[0] != nil && counts[1] != nil && counts[0] != counts[1]
+      }
+      guard let first = other.first else { return nil }
+      return
+        "\(quantity(other.count, "question")), the first of them \(first.id.text), with prompts of other lengths in \(file.path) "
+        + "than in \(files[0].path): they may not be the same questions."
+    }
   }
 
   /// The lines of a file whose counts do not fit together.

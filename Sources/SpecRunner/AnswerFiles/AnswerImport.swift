@@ -4,11 +4,12 @@ import SpecFiles
 import SpecStore
 import SpecSuite
 
-/// Makes a run out of Spec-Bench's `model_answer` files, for reports and comparisons. What the files do not hold stays
-/// unknown: token ids, the environment, drafted tokens, and the times of prefill and cycles.
-package struct SpecBenchImport {
+/// Makes a run out of other programs' result files, for reports and comparisons. What the files do not hold stays unknown:
+/// token ids, the environment, drafted tokens, and the times of prefill and cycles.
+package struct AnswerImport {
   private let files: [SharedAnswers.File]
   private let shared: SharedAnswers
+  private let suiteName: String
   /// What a reader has to know of the files, one sentence each: what only some of them hold, and what does not fit together.
   package var notes: [String] { shared.doubts + shared.remarks }
 
@@ -17,14 +18,21 @@ package struct SpecBenchImport {
   /// - Parameters:
   ///   - vanilla: the baseline's file.
   ///   - others: the other decoders' files.
+  ///   - format: the format of all files; nil finds out by their content.
   ///   - category: that of questions for which no file has one and whose number is none of Spec-Bench's.
-  /// - Throws: ``SpecBenchImportError``.
-  package init(vanilla: String, others: [String], category: Category? = nil) throws {
+  /// - Throws: ``ImportError``.
+  package init(vanilla: String, others: [String], format: String? = nil, category: Category? = nil) throws {
     var files: [SharedAnswers.File] = []
-    for path in [vanilla] + others { files.append((path, try SpecBenchAnswers(path: path))) }
+    var titles: [String] = []
+    for path in [vanilla] + others {
+      let (answers, title) = try AnswerFormats.read(path, as: format)
+      files.append((path, answers))
+      if !titles.contains(title) { titles.append(title) }
+    }
+    suiteName = titles.joined(separator: ", ")
     var known = Set<String>()
     for file in files where !known.insert((try? FilePlace.resolved(file.path)) ?? file.path).inserted {
-      throw SpecBenchImportError.repeated(file: file.path)
+      throw ImportError.repeated(file: file.path)
     }
     self.files = files
     shared = try SharedAnswers(files, category: category?.rawValue)
@@ -34,13 +42,13 @@ package struct SpecBenchImport {
   ///
   /// - Parameters:
   ///   - store: the database.
-  ///   - modelName: what to call the model.
+  ///   - modelName: what to call the model; nil takes the first file's name for it.
   ///   - commandLine: for the record.
   /// - Returns: the run's id.
   /// - Throws: `StoreError`.
-  package func write(to store: BenchmarkStore, modelName: String, commandLine: String) throws -> Int64 {
+  package func write(to store: BenchmarkStore, modelName: String?, commandLine: String) throws -> Int64 {
     let identifiers = try store.beginRun(
-      run(modelName: modelName, commandLine: commandLine),
+      run(modelName: modelName ?? files.first?.answers.modelName ?? "imported", commandLine: commandLine),
       environment: environment,
       decoders: decoders,
       prompts: prompts.map(\.record)
@@ -84,7 +92,7 @@ package struct SpecBenchImport {
   }
 
   private func write(
-    _ choice: SpecBenchAnswers.Choice,
+    _ choice: ImportedAnswers.Choice,
     at place: Place,
     prompts: [Turn: Int64],
     references: [Turn: String],
@@ -102,15 +110,15 @@ package struct SpecBenchImport {
         ordinal: 0,
         startedAt: Date(timeIntervalSince1970: 0),
         prefillNanoseconds: 0,
-        decodeNanoseconds: Int((choice.wallTimes[turn] * 1e9).rounded()),
+        decodeNanoseconds: Int(((choice.wallTimes[turn] ?? 0) * 1e9).rounded()),
         outputTokens: choice.newTokens[turn],
         outputIDs: [],
-        text: choice.turns[turn],
+        text: choice.turns[turn] ?? "",
         stopReason: .endToken,
         // The time is that of the whole turn.
         prefillTokens: 0
       )
-      if let expected = references[key] {
+      if let expected = references[key], choice.turns[turn] != nil {
         let same = zip(row.text.unicodeScalars, expected.unicodeScalars).prefix { $0 == $1 }.count
         // Strings take a letter with its accent and the two apart for equal.
         row.lossless = row.text.utf8.elementsEqual(expected.utf8)
@@ -137,7 +145,7 @@ package struct SpecBenchImport {
     var references: [Turn: String] = [:]
     for answer in files.first?.answers.answers ?? [] {
       for (turn, text) in (answer.choices.first?.turns ?? []).enumerated() {
-        references[Turn(question: answer.questionID, turn: turn)] = text
+        if let text { references[Turn(question: answer.questionID, turn: turn)] = text }
       }
     }
     return references
@@ -155,7 +163,7 @@ package struct SpecBenchImport {
           turn: turn,
           category: question.category.rawValue,
           subcategory: question.subcategory,
-          promptTokens: 0,
+          promptTokens: promptTokens(question.id.key, turn),
           idsHash: ""
         )
         prompts.append((Turn(question: question.id.key, turn: turn), record))
@@ -164,11 +172,17 @@ package struct SpecBenchImport {
     return prompts
   }
 
+  /// Tokens of a prompt as the baseline's file counts them; 0 where it does not.
+  private func promptTokens(_ question: Int, _ turn: Int) -> Int {
+    let answer = files.first?.answers.answers.first { $0.questionID == question }
+    return answer?.choices.first?.promptTokens?[turn] ?? 0
+  }
+
   private var decoders: [DecoderRecord] {
     var used = Set<String>()
     return files.enumerated().map { index, file in
       let stem = URL(fileURLWithPath: file.path).deletingPathExtension().lastPathComponent
-      let title = file.answers.modelID.isEmpty ? stem : file.answers.modelID
+      let title = file.answers.title.isEmpty ? stem : file.answers.title
       let name = Self.unused(index == 0 ? Baseline.method : title, &used)
       return DecoderRecord(
         ordinal: index,
@@ -208,7 +222,7 @@ package struct SpecBenchImport {
       parameters: 0,
       weightType: "",
       threads: 0,
-      suiteName: "Spec-Bench",
+      suiteName: suiteName,
       suiteVersion: "",
       suiteHash: suiteHash,
       suitePath: "",

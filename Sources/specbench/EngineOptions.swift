@@ -1,0 +1,72 @@
+import ArgumentParser
+import SpecDecoding
+import SpecEngines
+import SpecFiles
+
+/// Other engines, behind their own servers.
+struct EngineOptions: ParsableArguments {
+  /// What becomes of a run when a generation has failed.
+  enum OnError: String, CaseIterable, ExpressibleByArgument {
+    case stop
+    case goOn = "go-on"
+  }
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure another engine through its servers, which a YAML or JSON file describes; see docs/engines.md. Servers that "
+        + "run already can be named by --decoders, too: llama-server:url=http://127.0.0.1:8080, the baseline first. "
+        + "With --model, prompts are written here by that model's chat template and tokenizer.",
+      valueName: "file"
+    )
+  )
+  var engine: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How often a server is asked again after a failure.", valueName: "n")
+  )
+  var retries = 2
+
+  @Option(
+    help: "What to do when a server has failed so often: stop, or go-on with the next prompt; --resume asks again."
+  )
+  var onError = OnError.stop
+
+  func validate() throws {
+    try refuseEmptyPaths(["--engine": engine])
+    try check(retries, in: 0...100, of: "--retries")
+  }
+
+  /// The engines that are to be measured, each in a run of its own.
+  struct Choice {
+    /// What is measured of the package's own decoders, as `--decoders` has it; nil for none of them.
+    var own: String?
+    /// The engines behind servers.
+    var engines: [EngineSettings] = []
+  }
+
+  /// The engines that are to be measured; without any the package's own.
+  ///
+  /// - Parameter decoders: what `--decoders` says.
+  /// - Returns: the engines.
+  /// - Throws: if the file or the specs do not describe them.
+  func choice(_ decoders: String?) throws -> Choice {
+    // A list that is not understood is complained about by whoever else reads it.
+    let specs = decoders.flatMap { try? DecoderSpec.list($0) } ?? []
+    let names = DialectRegistry.builtIn.names
+    let (served, own) = (specs.filter { names.contains($0.method) }, specs.filter { !names.contains($0.method) })
+    if let engine {
+      guard served.isEmpty else {
+        throw ValidationError("--engine names the servers already; leave those of --decoders away")
+      }
+      return Choice(own: decoders, engines: [try EngineFile.read(engine)])
+    }
+    var engines: [EngineSettings] = []
+    for dialect in names where served.contains(where: { $0.method == dialect }) {
+      let specs = served.filter { $0.method == dialect }
+      let servers = try specs.map { try ServerSettings(dialect: dialect, settings: $0.settings) }
+      engines.append(try EngineSettings(servers: servers, place: "--decoders"))
+    }
+    return Choice(own: own.isEmpty ? nil : own.map(\.description).joined(separator: ","), engines: engines)
+  }
+}

@@ -1,0 +1,197 @@
+import Foundation
+import SpecStore
+import SpecTestSupport
+import Testing
+
+/// The program against servers of another engine, as a user runs it.
+@Suite struct EngineProgramTests {
+  private let folder: TemporaryFolder
+  private let program = BuiltProgram("specbench")
+
+  init() throws {
+    folder = try TemporaryFolder()
+    _ = try folder.write(
+      #"{"question_id": 7, "category": "qa", "turns": ["Hello there", "Go on"]}"#,
+      to: "question.jsonl"
+    )
+  }
+
+  private func run(_ arguments: String...) throws -> BuiltProgram.Result {
+    try program.run(
+      ["run", "--suite", folder.path, "--database", folder.database, "--report", folder.path("report.md")] + arguments,
+      in: URL(fileURLWithPath: folder.path)
+    )
+  }
+
+  private func report() throws -> String { try String(contentsOfFile: folder.path("report.md"), encoding: .utf8) }
+
+  @Test func specsOfServersAreMeasured() throws {
+    let vanilla = try PlayedEngine.server { _ in }
+    let method = try PlayedEngine.server { $0.drafts = 4 }
+    let decoders = "llama-server:url=\(vanilla.url),llama-server:url=\(method.url),name=ngram,drafts=4"
+    let result = try run("--decoders", decoders, "--max-new-tokens", "12", "--repeats", "2")
+    #expect(result.status == 0, "\(result.errors)")
+    let text = try report()
+    for part in ["played.gguf", "llama-server b1-test", "ngram", "client's clock", "Probes", "Clocks", "q8_0"] {
+      #expect(text.lowercased().contains(part.lowercased()), "\(part)")
+    }
+    #expect(!text.contains("Where the time goes") && !text.contains("Added parameters"))
+    // The plan is whole in the database: more repeats go on with it.
+    let more = try run("--decoders", decoders, "--max-new-tokens", "12", "--repeats", "3", "--resume")
+    #expect(more.status == 0, "\(more.errors)")
+    #expect(try BenchmarkStore(openingAt: folder.database).runs().map(\.repeats) == [3])
+  }
+
+  @Test func aNamedModelWritesThePrompts() throws {
+    let checkpoint = try TinyCheckpoint()
+    defer { try? FileManager.default.removeItem(atPath: checkpoint.directory) }
+    let vanilla = try PlayedEngine.server { _ in }
+    let file = try folder.write("dialect: llama-server\nservers: [{url: '\(vanilla.url)'}]", to: "engine.yaml")
+    let result = try run(
+      "--engine",
+      file,
+      "--model",
+      checkpoint.directory,
+      "--chat-template",
+      "vicuna",
+      "--max-new-tokens",
+      "12"
+    )
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try report().contains("by the tokenizer of the model's files"))
+    let sent = vanilla.heard.first { $0.path == "/completion" }?.json["prompt"] as? [Int] ?? []
+    #expect(
+      String(decoding: sent.map { UInt8(truncatingIfNeeded: $0 - 3) }, as: UTF8.self).contains("USER: Hello there")
+    )
+    let none = try run("--engine", file, "--chat-template", "vicuna")
+    #expect(none.status == 64 && none.errors.contains("--model"), "\(none.errors)")
+    let missing = try run("--engine", file, "--model", folder.path("nothing"))
+    #expect(missing.status == 2 && missing.errors.contains("nothing"), "\(missing.errors)")
+  }
+
+  @Test func severalEnginesStandBesideEachOther() throws {
+    for dialect in ["llama-server", "vllm"] {
+      let vanilla = try PlayedEngine.server { $0.dialect = dialect }
+      let method = try PlayedEngine.server { ($0.dialect, $0.drafts) = (dialect, 4) }
+      let decoders = "\(dialect):url=\(vanilla.url),\(dialect):url=\(method.url),name=ngram"
+      let result = try run("--decoders", decoders, "--max-new-tokens", "12")
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    let folder = URL(fileURLWithPath: folder.path)
+    let both = try program.run(["report", "1", "2", "--database", self.folder.database], in: folder)
+    #expect(both.status == 0, "\(both.errors)")
+    let rows = both.output.split(separator: "\n").filter { $0.hasPrefix("|") && $0.contains("ngram") }
+    #expect(rows.count == 4 && rows[0].contains("llama-server") && rows[1].contains("vLLM"))
+    #expect(both.output.contains("never called a speedup") && both.output.contains("Run 2 against run 1"))
+    let wrong = try program.run(
+      ["report", "1", "2", "--format", "csv", "--database", self.folder.database],
+      in: folder
+    )
+    #expect(wrong.status == 64 && wrong.errors.contains("one run"), "\(wrong.errors)")
+  }
+
+  @Test func serversAndOwnDecodersAreMeasuredByOneCommand() throws {
+    let checkpoint = try TinyCheckpoint()
+    defer { checkpoint.remove() }
+    let vanilla = try PlayedEngine.server { _ in }
+    let method = try PlayedEngine.server { $0.drafts = 4 }
+    let servers = "llama-server:url=\(vanilla.url),llama-server:url=\(method.url),name=ngram"
+    let arguments = [
+      "run", "--suite", folder.path, "--database", folder.database, "--report", folder.path("report.md"), "--decoders",
+      "prompt-lookup,\(servers),medusa", "--model", checkpoint.directory, "--max-new-tokens", "12",
+    ]
+    let place = URL(fileURLWithPath: folder.path)
+    let result = try program.run(arguments, in: place)
+    #expect(result.status == 0, "\(result.errors)")
+    let store = try BenchmarkStore(openingAt: folder.database)
+    let decoders = try store.runs().map { try store.decoders(of: $0.id).map(\.name) }
+    #expect(
+      decoders == [
+        ["vanilla", "ngram", "vanilla (again)"], ["vanilla", "prompt-lookup", "medusa", "vanilla (again)"],
+      ]
+    )
+    // All were asked the same tokens.
+    let prompts = try store.runs().map { try store.prompts(of: $0.id).first?.tokenIDs }
+    #expect(prompts[0] != nil && prompts[0] == prompts[1])
+    #expect(try report().contains("engines beside each other") && report().contains("medusa"))
+    #expect(FileManager.default.fileExists(atPath: folder.path("report-1.md")))
+    // What is measured stays: the same command goes on with both runs.
+    let again = try program.run(arguments + ["--resume"], in: place)
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(try store.runs().count == 2)
+  }
+
+  @Test func nearTiesAreToldFromErrors() throws {
+    let vanilla = try PlayedEngine.server { _ in }
+    let tie = try PlayedEngine.server { ($0.drafts, $0.leavesAt) = (4, 5) }
+    let first = try run(
+      "--decoders",
+      "llama-server:url=\(vanilla.url),llama-server:url=\(tie.url)",
+      "--max-new-tokens",
+      "12"
+    )
+    #expect(first.status == 0, "\(first.errors)")
+    #expect(try report().contains("near-tie") && report().contains("0.125000"))
+    let sure = try PlayedEngine.server { $0.margin = 2 }
+    let second = try run(
+      "--decoders",
+      "llama-server:url=\(sure.url),llama-server:url=\(tie.url)",
+      "--max-new-tokens",
+      "12"
+    )
+    #expect(second.status == 1, "\(second.errors)")
+    #expect(try report().contains("NOT LOSSLESS"))
+  }
+
+  @Test func whatCannotBeMeasuredIsOneSentence() throws {
+    let own = try run("--decoders", "vanilla,openai:url=http://127.0.0.1:1")
+    #expect(own.status == 2 && own.errors.contains("no connection"), "\(own.errors)")
+    let nobody = try run("--decoders", "openai:url=http://127.0.0.1:1")
+    #expect(nobody.status == 2 && nobody.errors.contains("no connection"), "\(nobody.errors)")
+    let noKey = try run("--decoders", "openai:url=http://127.0.0.1:1,key-env=SPECBENCH_NO_SUCH_KEY")
+    #expect(noKey.status == 2 && noKey.errors.contains("SPECBENCH_NO_SUCH_KEY"), "\(noKey.errors)")
+    let noFile = try run("--engine", folder.path("none.yaml"))
+    #expect(noFile.status == 2 && noFile.errors.contains("none.yaml"), "\(noFile.errors)")
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM])
+  func aSignalEndsTheServersToo(signal: Int32) throws {
+    let pids = folder.path("pids")
+    let file = try folder.write(
+      """
+      dialect: vllm
+      servers:
+        - command: [/bin/sh, -c, "echo $$ >> '\(pids)'; sleep 1000 & echo $! >> '\(pids)'; wait"]
+      """,
+      to: "engine.yaml"
+    )
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program.path)
+    process.arguments = ["run", "--suite", folder.path, "--database", folder.database, "--engine", file]
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    var started: [pid_t] = []
+    while started.count < 2, process.isRunning {
+      usleep(5000)
+      let text = (try? String(contentsOfFile: pids, encoding: .utf8)) ?? ""
+      started = text.hasSuffix("\n") ? text.split(separator: "\n").compactMap { pid_t($0) } : []
+    }
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 128 + signal)
+    #expect(started.count == 2)
+    for one in started { #expect(!isProgram(one)) }
+  }
+
+  /// Whether a process runs, after it had time to hear of its end; one that nobody has waited for is no program any more.
+  private func isProgram(_ process: pid_t) -> Bool {
+    for _ in 0..<200 {
+      let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+      let state = stat?.split(separator: ")").last?.split(separator: " ").first
+      if state == nil || state == "Z" { return false }
+      usleep(10_000)
+    }
+    return true
+  }
+}
