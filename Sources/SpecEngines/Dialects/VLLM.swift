@@ -16,9 +16,13 @@ package struct VLLM: Dialect {
 
   package func facts(_ server: Server) throws(EngineFault) -> ServerFacts {
     var facts = try server.modelFacts()
-    facts.version = try server.document("/version")?.text("version").map { "vLLM \($0)" }
+    let page = try server.document("/version")
+    // Others that speak this dialect, as `specbench serve` does, say their own name.
+    facts.version = page?.text("version").map { "\(page?.text("engine") ?? "vLLM") \($0)" }
     // The counters are there with speculation only.
-    if let page = try server.text("/metrics") { facts.drafts = MetricsPage(page).drafts(prefix: "vllm:") != nil }
+    if let metrics = try server.text("/metrics") {
+      facts.drafts = MetricsPage(metrics).drafts(prefix: "vllm:") != nil
+    }
     return facts
   }
 
