@@ -28,6 +28,12 @@ public protocol Decoder: AnyObject {
   /// - Throws: ``NotFiniteLogits`` as ``begin(_:)``; the prompt cannot be gone on with.
   func cycle(_ budget: CycleBudget) throws(NotFiniteLogits) -> Cycle
 
+  /// What becomes of what drafting has learned from a prompt when the next one comes. Outputs do not depend on it.
+  var memory: DraftMemory { get }
+
+  /// Forgets what drafting has learned from all prompts.
+  func forget()
+
   /// Chooses what a drafter begins its guesses with in later prompts, for comparisons with other implementations.
   /// Outputs do not depend on it.
   ///
@@ -39,6 +45,12 @@ public protocol Decoder: AnyObject {
 extension Decoder {
   /// Nothing to make room in.
   public func reserve(positions: Int) throws(KernelError) {}
+
+  /// Nothing is kept over prompts.
+  public var memory: DraftMemory { .prompt }
+
+  /// Nothing to forget.
+  public func forget() {}
 
   /// No use for it.
   public func setInitialWindow(_ tokens: [Token]?) throws(DecodingError) {}

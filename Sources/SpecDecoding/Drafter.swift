@@ -33,6 +33,12 @@ public protocol Drafter: AnyObject {
   /// Hears what was kept: after the prompt's pass, and after each cycle.
   func update(_ kept: Kept)
 
+  /// What becomes of what was learned from a prompt when the next one comes.
+  var memory: DraftMemory { get }
+
+  /// Forgets what was learned from all prompts.
+  func forget()
+
   /// Chooses what a drafter begins its guesses with in later prompts, for comparisons with other implementations.
   ///
   /// - Parameter tokens: nil for the drafter's own choice.
@@ -52,6 +58,12 @@ extension Drafter {
 
   /// Nothing to learn.
   public func update(_ kept: Kept) {}
+
+  /// Nothing is kept over prompts.
+  public var memory: DraftMemory { .prompt }
+
+  /// Nothing to forget.
+  public func forget() {}
 
   /// No use for it.
   public func setInitialWindow(_ tokens: [Token]?) throws(DecodingError) {}
@@ -114,6 +126,8 @@ public struct Kept {
   public let observed: [Token]
   /// The target's likeliest tokens after each candidate, accepted or not, best first: as many as the draft asks for.
   public let likeliest: [[Token]]
+  /// The same after each token of the text that went through the pass before the root, with that token.
+  public let likeliestInText: [(token: Token, next: [Token])]
   /// Reads the target's final states.
   let target: CachedModel
 

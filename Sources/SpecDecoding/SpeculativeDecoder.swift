@@ -60,12 +60,13 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
   private func verify(_ draft: Draft) throws(NotFiniteLogits) -> Kept {
     let root = text.count - 1
     if let survivors = draft.survivors { keep(survivors, root: root) }
-    let (accepted, observed, likeliest) = try clock.time(.verify) { () throws(NotFiniteLogits) in
+    let (accepted, observed, likeliest, inText) = try clock.time(.verify) { () throws(NotFiniteLogits) in
       target.run(text, draft)
+      let inText = draft.wantsLikeliestInText ? likeliestInText(draft.likeliest) : []
       let logits = target.logits(after: 0..<draft.candidateCount)
       let likeliest = draft.likeliest > 0 ? sampler.likeliest(draft.likeliest, of: logits) : []
       let accepted = try sampler.verify(draft, logits, at: root + 1)
-      return (accepted, try observe(draft, root: root), likeliest)
+      return (accepted, try observe(draft, root: root), likeliest, inText)
     }
     text += accepted.tokens
     keep(accepted.path, root: root)
@@ -75,10 +76,22 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
       tokens: accepted.tokens,
       observed: observed,
       likeliest: likeliest,
+      likeliestInText: inText,
       target: target
     )
     drafter.update(kept)
     return kept
+  }
+
+  /// The target's likeliest tokens after each token that the latest pass has run before the root.
+  private func likeliestInText(_ count: Int) -> [(token: Token, next: [Token])] {
+    let places = target.textOfLatestPass
+    return stride(from: places.lowerBound, to: places.upperBound, by: Transformer.largestTree).flatMap { first in
+      let piece = first..<min(first + Transformer.largestTree, places.upperBound)
+      let root = text.count - 1
+      let logits = target.logits(after: piece.lowerBound - root..<piece.upperBound - root)
+      return zip(text[piece], sampler.likeliest(count, of: logits)).map { ($0, $1) }
+    }
   }
 
   private func observe(_ draft: Draft, root: Int) throws(NotFiniteLogits) -> [Token] {
@@ -100,6 +113,12 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
       sampler: sampler
     )
   }
+
+  /// What becomes of what the drafter has learned.
+  public var memory: DraftMemory { drafter.memory }
+
+  /// Has the drafter forget what it has learned.
+  public func forget() { drafter.forget() }
 
   /// Chooses what the drafter begins its guesses with.
   public func setInitialWindow(_ tokens: [Token]?) throws(DecodingError) { try drafter.setInitialWindow(tokens) }
