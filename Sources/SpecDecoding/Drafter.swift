@@ -33,6 +33,20 @@ public protocol Drafter: AnyObject {
   /// Hears what was kept: after the prompt's pass, and after each cycle.
   func update(_ kept: Kept)
 
+  /// Learns what no method can know, before the time of a prompt begins: an oracle's answers. The drafters of methods that
+  /// are measured leave it alone.
+  ///
+  /// - Parameters:
+  ///   - prompt: the prompt that comes next.
+  ///   - rules: when its output ends.
+  ///   - shouldStop: asked now and then; on true the work is given up.
+  /// - Throws: ``NotFiniteLogits`` for the target's.
+  func foresee(_ prompt: [Token], rules: StopRules, shouldStop: () -> Bool) throws(NotFiniteLogits)
+
+  /// Whether the last token of the text that has ended goes through one more pass before the next prompt, and the drafter
+  /// hears what it shows, as in reference implementations that notice an end token one pass late.
+  var wantsLastPass: Bool { get }
+
   /// What becomes of what was learned from a prompt when the next one comes.
   var memory: DraftMemory { get }
 
@@ -58,6 +72,12 @@ extension Drafter {
 
   /// Nothing to learn.
   public func update(_ kept: Kept) {}
+
+  /// Nothing is foreseen.
+  public func foresee(_ prompt: [Token], rules: StopRules, shouldStop: () -> Bool) throws(NotFiniteLogits) {}
+
+  /// A text that has ended is done with.
+  public var wantsLastPass: Bool { false }
 
   /// Nothing is kept over prompts.
   public var memory: DraftMemory { .prompt }

@@ -13,6 +13,8 @@ public struct MethodRegistry: Sendable {
   public static let builtIn = MethodRegistry(methods: [
     Vanilla.method, Kangaroo.method, KangarooTree.method, Medusa.method, DraftModel.method, PromptLookup.method,
     Lookahead.method, SelfSpeculative.method, SuffixDecoding.method, SAMDecoding.method, TokenRecycling.method,
+    Rest.method,
+    Oracle.method,
   ])
 
   private init(methods: [Method]) { self.methods = methods }

@@ -36,8 +36,14 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
     for model in drafter.models { try model.reserve(positions: positions) }
   }
 
+  /// Lets the drafter learn what no method can know.
+  public func foresee(_ prompt: [Token], rules: StopRules, shouldStop: () -> Bool) throws(NotFiniteLogits) {
+    try drafter.foresee(prompt, rules: rules, shouldStop: shouldStop)
+  }
+
   /// Runs the prompt through the target, then lets the drafter work on it.
   public func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
+    try finishText()
     text = prompt
     target.reset()
     for model in drafter.models { model.reset() }
@@ -54,6 +60,13 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
     let draft = try drafter.draft(context(budget, text: text))
     let kept = try verify(draft)
     return Cycle(kept, times: clock.read())
+  }
+
+  /// The pass over the end of the last text that some references make.
+  private func finishText() throws(NotFiniteLogits) {
+    let room = target.model.configuration.contextLength - text.count
+    guard drafter.wantsLastPass, room > 0 else { return }
+    _ = try verify(drafter.draft(context(CycleBudget(remainingTokens: 1, remainingPositions: room), text: text)))
   }
 
   /// One pass of the target over what it has not seen of the text, and the draft. Commits what it accepts.

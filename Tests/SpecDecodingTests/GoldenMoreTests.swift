@@ -83,14 +83,61 @@ struct GoldenMoreTests {
     #expect(goldens.count >= 30)
     let decoder = try Self.decoder("sam:tokens=40,threshold=5,\(settings),reference=true")
     for golden in goldens {
-      // The reference runs an end token that is the target's own through one more pass, and learns from it: what is carried
-      // differs from there on.
-      if cache == "carried", golden.outputIds.last == 2 { break }
       // Its first token is counted in the first round: ours comes with the prompt.
       let found = try Self.run(golden, decoder, stoppingAt: 97)
       Self.compare(found, golden)
       let lengths = try #require(golden.draftLengths)
       #expect(zip(found.cycles.map(\.nodes), lengths).allSatisfy { $0 == $1 }, "\(golden.id)")
     }
+  }
+
+  /// A text file that holds the answers is drafted from, and changes nothing but the number of cycles.
+  @Test func samDraftsFromATextFile() throws {
+    let goldens = try Self.goldens {
+      $0.method == "samd" && $0.settings.treeMethod == nil && $0.settings.eosTokenId == nil
+    }
+    let folder = try TemporaryFolder()
+    let tokenizer = try Tokenizer(directory: #require(Fixtures.miniLlama).path)
+    let answers = goldens.map { tokenizer.decode($0.outputIds) }.joined(separator: "\n")
+    let path = try folder.write(answers, to: "answers.txt")
+    let (alone, helped) = (try Self.decoder("sam"), try Self.decoder("sam:text=\(path),bias=0"))
+    var cycles = (alone: 0, helped: 0)
+    for golden in goldens.prefix(8) {
+      let found = try Self.run(golden, helped, stoppingAt: 90)
+      let own = try Self.run(golden, alone, stoppingAt: 90)
+      #expect(zip(found.tokens, golden.outputIds).allSatisfy { $0 == $1 }, "\(golden.id)")
+      cycles.alone += own.cycles.count
+      cycles.helped += found.cycles.count
+    }
+    #expect(cycles.helped * 3 < cycles.alone * 2, "\(cycles)")
+    #expect(throws: (any Error).self) { try Self.decoder("sam:text=\(folder.path("none"))") }
+  }
+
+  /// A datastore of the answers likewise.
+  @Test func restDraftsFromADatastore() throws {
+    let goldens = try Self.goldens {
+      $0.method == "samd" && $0.settings.treeMethod == nil && $0.settings.eosTokenId == nil
+    }
+    let folder = try TemporaryFolder()
+    let tokenizer = try Tokenizer(directory: #require(Fixtures.miniLlama).path)
+    let path = folder.path("answers")
+    try Datastore.write(
+      goldens.map(\.outputIds),
+      vocabulary: tokenizer.vocabularySize,
+      fingerprint: tokenizer.fingerprint,
+      to: path
+    )
+    let decoder = try Self.decoder("rest:datastore=\(path),nodes=16")
+    var cycles = 0
+    for golden in goldens.prefix(8) {
+      let found = try Self.run(golden, decoder, stoppingAt: 90)
+      #expect(zip(found.tokens, golden.outputIds).allSatisfy { $0 == $1 }, "\(golden.id)")
+      #expect(found.cycles.allSatisfy { $0.nodes <= 16 && $0.drafted <= 10 })
+      cycles += found.cycles.count
+    }
+    #expect(cycles < 8 * 45, "\(cycles)")
+    try Datastore.write([[1, 2]], vocabulary: 8, fingerprint: Array(repeating: 7, count: 32), to: path)
+    let error = #expect(throws: DatastoreError.self) { try Self.decoder("rest:datastore=\(path)") }
+    #expect(error?.description.contains("another tokenizer") == true)
   }
 }
