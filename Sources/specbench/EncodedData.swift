@@ -1,3 +1,4 @@
+import SpecFiles
 import SpecModel
 import SpecSuite
 import SpecTraining

@@ -14,7 +14,7 @@ package struct DraftPace {
   /// What a judged token still counts after the next draft.
   private static let memory: Float = 0.9
   /// The same after a cycle in which nothing was worth drafting.
-  private static let patience: Float = 0.98
+  private static let patience: Float = 0.995
 
   private struct Record {
     var judged: Float = 0

@@ -10,7 +10,7 @@ struct RecycledTree {
   /// - Parameters:
   ///   - settings: those of ``settings``.
   ///   - files: the target's shape, and where relative paths begin.
-  ///   - tree: the tree's name or file.
+  ///   - name: the tree's name or file.
   /// - Throws: ``DecodingError`` for settings that do not fit.
   init(_ settings: SettingValues, _ files: TargetFiles, tree name: String) throws(DecodingError) {
     let (width, vocabulary) = (try settings.integer("width"), files.configuration.vocabularySize)
