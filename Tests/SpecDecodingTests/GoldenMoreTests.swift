@@ -74,14 +74,15 @@ struct GoldenMoreTests {
   }
 
   @Test(arguments: [
-    (nil, "fallback=none"), ("fresh", "fallback=token-recycling"), ("carried", "fallback=token-recycling,memory=run"),
+    (nil, "fallback=none"), (nil, "fallback=none,reference=true"), ("fresh", "fallback=token-recycling,reference=true"),
+    ("carried", "fallback=token-recycling,memory=run,reference=true"),
   ])
   func samDecoding(_ cache: String?, _ settings: String) throws {
     let goldens = try Self.goldens {
       $0.method == "samd" && $0.settings.cache == cache && $0.settings.treeMethod != "eagle2"
     }
     #expect(goldens.count >= 30)
-    let decoder = try Self.decoder("sam:tokens=40,threshold=5,\(settings),reference=true")
+    let decoder = try Self.decoder("sam:tokens=40,threshold=5,bias=5,\(settings)")
     for golden in goldens {
       // Its first token is counted in the first round: ours comes with the prompt.
       let found = try Self.run(golden, decoder, stoppingAt: 97)

@@ -96,6 +96,21 @@ struct RepeatedTextTests {
     }
   }
 
+  /// Of all ends that one is gone on with of which most is expected, of equals the longest.
+  @Test func theBestEndIsGoneOnWith() {
+    for text in Self.texts(60, length: 50) {
+      var tree = SuffixTree(depth: 9)
+      for token in text { tree.append(token) }
+      var best = tree.continuation(after: tree.ends, least: 0.1) { _ in 0 }
+      for length in 1...9 {
+        let next = tree.continuation(after: tree.ends, least: 0.1) { $0 == length ? min(2 * length, 7) : 0 }
+        if !next.tokens.isEmpty, next.score >= best.score { best = next }
+      }
+      let found = tree.continuation(after: tree.ends, least: 0.1) { min(2 * $0, 7) }
+      #expect(found.tokens == best.tokens && found.shares == best.shares)
+    }
+  }
+
   @Test func textsDoNotRunIntoEachOther() {
     var tree = SuffixTree(depth: 8)
     for text in [[1, 2, 3], [4, 5, 6]] as [[Token]] {

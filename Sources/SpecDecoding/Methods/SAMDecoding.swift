@@ -159,10 +159,7 @@ public final class SAMDecoding: Drafter {
     for place in start..<start + most {
       if place < automaton.count {
         draft.append(DraftToken(context.text[place]))
-      } else if !isReference {
-        // Behind the end of the text the draft goes on with itself: so a loop is drafted as far as wanted.
-        draft.append(DraftToken(draft.nodes[place - automaton.count].token))
-      } else if recycling != nil {
+      } else if isReference, recycling != nil {
         draft.append(DraftToken(0))
       }
     }

@@ -113,9 +113,12 @@ package struct SuffixTree {
   /// - Returns: the continuation, empty where nothing is known.
   package func continuation(after ends: Ends, least: Float, limit: (_ length: Int) -> Int) -> Continuation {
     var best = Continuation()
-    for part in ends.parts {
-      let next = continuation(of: part, least: least, limit: limit(length(of: part)))
-      if !next.tokens.isEmpty, next.score >= best.score { best = next }
+    for part in ends.parts.reversed() {
+      let most = limit(length(of: part))
+      // No share is above 1: such an end cannot be better.
+      guard Float(most) > best.score else { continue }
+      let next = continuation(of: part, least: least, limit: most)
+      if next.score > best.score { best = next }
     }
     return best
   }
