@@ -46,6 +46,24 @@ struct RepeatedTextTests {
     }
   }
 
+  @Test func theIndexFindsTheLatestOfTheLongestNgram() {
+    for (number, text) in Self.texts(60, length: 70).enumerated() {
+      let lengths = 1 + number % 3...3 + number % 5
+      var index = NgramIndex(lengths: lengths)
+      var count = 1
+      while count <= text.count {
+        let expected = lengths.reversed().lazy.compactMap { length -> (Int, Int)? in
+          let end = text[..<count].suffix(length)
+          let place = (length..<max(length, count)).last { text[$0 - length..<$0].elementsEqual(end) }
+          return place.map { (length, $0) }
+        }.first
+        let found = index.repeatedEnd(of: Array(text[..<count]))
+        #expect(found?.length == expected?.0 && found?.place == expected?.1, "\(text) \(count)")
+        count += 1 + number % 4
+      }
+    }
+  }
+
   /// How often a part stands in some texts.
   static func occurrences(of part: some Collection<Token>, in texts: [[Token]]) -> Int {
     texts.reduce(0) { sum, text in

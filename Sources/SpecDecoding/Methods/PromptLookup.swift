@@ -9,10 +9,10 @@ import SpecModel
 ///
 /// An adaptive lookup drafts as much as recent drafts after n-grams of the same length make worth it: see ``DraftPace``.
 final class PromptLookup: Drafter {
-  private let ngram: Int
-  private let minimum: Int
+  private let lengths: ClosedRange<Int>
   private let tokens: Int
   private let isAdaptive: Bool
+  private var index: NgramIndex
   private var pace = DraftPace()
   /// The length of the n-gram that the present draft follows.
   private var found = 0
@@ -23,21 +23,23 @@ final class PromptLookup: Drafter {
   ///   - tokens: most tokens drafted in a cycle.
   ///   - isAdaptive: whether the length of drafts follows recent acceptance.
   init(ngram: Int, minimum: Int, tokens: Int, isAdaptive: Bool) {
-    self.ngram = ngram
-    self.minimum = minimum
+    lengths = minimum...ngram
     self.tokens = tokens
     self.isAdaptive = isAdaptive
+    index = NgramIndex(lengths: lengths)
   }
 
   func begin(_ prompt: [Token]) -> Draft {
-    pace = DraftPace()
+    (index, pace) = (NgramIndex(lengths: lengths), DraftPace())
     return Draft(root: prompt[prompt.count - 1])
   }
+
+  func prefill(_ context: DraftContext) { index.read(context.text) }
 
   func draft(_ context: DraftContext) -> Draft {
     let text = context.text
     var draft = context.root
-    guard let (length, start) = continuation(of: text) else { return draft }
+    guard let (length, start) = index.repeatedEnd(of: text) else { return draft }
     found = length
     let most = isAdaptive ? pace.length(after: length, most: tokens) : tokens
     for place in start..<start + min(most, context.limit) {
@@ -48,19 +50,6 @@ final class PromptLookup: Drafter {
 
   func update(_ kept: Kept) {
     if isAdaptive, kept.draft.depth > 0 { pace.hear(after: found, drafted: kept.draft.depth, accepted: kept.accepted) }
-  }
-
-  /// Where the text's last n-gram stood before, for the largest n and then the latest place: n and the position after it.
-  private func continuation(of text: [Token]) -> (length: Int, start: Int)? {
-    var best: (length: Int, end: Int)?
-    // Both ends of a match are compared from the back: one pass finds the longest match of every place.
-    for end in stride(from: text.count - 1, to: 0, by: -1) {
-      var length = 0
-      while length < min(ngram, end), text[end - 1 - length] == text[text.count - 1 - length] { length += 1 }
-      if length >= minimum, length > best?.length ?? 0 { best = (length, end) }
-      if length == ngram { break }
-    }
-    return best.map { ($0.length, $0.end) }
   }
 }
 
