@@ -151,6 +151,9 @@ public final class CachedModel: DraftingModel {
     model.forward(rows[before..<rows.count], cache: cache, placement: .tree(draft.shape, nodes: nodes))
   }
 
+  /// The positions of the text that the latest pass has run before the draft's root.
+  var textOfLatestPass: Range<Int> { passed.lowerBound..<max(passed.lowerBound, root) }
+
   /// The final states of nodes of the latest pass, normalized; valid until the next call or pass.
   public func finalStates(of nodes: Range<Int>) -> ActivationRows {
     let first = root + nodes.lowerBound - passed.lowerBound

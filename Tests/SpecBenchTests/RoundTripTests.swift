@@ -159,7 +159,10 @@ import Testing
     let samplings = [[], ["--temperature", "0.7"], ["--temperature", "1", "--top-p", "0.9"], ["--temperature", "1"]]
     // Drafts that no doubt cuts short.
     let decoders = MethodRegistry.builtIn.methods.dropFirst().map { method in
-      method.settings.contains { $0.name == "threshold" } ? "\(method.name):threshold=0" : method.name
+      let doubts = method.settings.contains { setting in
+        if case .number = setting.kind { setting.name == "threshold" } else { false }
+      }
+      return doubts ? "\(method.name):threshold=0" : method.name
     }
     for (type, sampling) in zip(["f32", "bf16", "f16", "int8"], samplings) {
       let result = try Program.run(
@@ -251,7 +254,7 @@ import Testing
 
   @Test(arguments: [
     "run", "report", "runs", "compare", "sweep", "generate", "export", "import", "verify", "decode", "tokenize",
-    "inspect", "methods", "bench", "doctor",
+    "inspect", "methods", "bench", "doctor", "datastore",
   ])
   func everyCommandExplainsItself(_ command: String) throws {
     for arguments in [[command, "--help"], ["help", command]] {

@@ -29,7 +29,8 @@ public struct TinyCheckpoint {
   /// Where the files are.
   public let directory: String
 
-  /// Writes target, tokenizer, adapter, heads and a draft model of half the layers into a new temporary folder.
+  /// Writes target, tokenizer, adapter, heads, a draft model of half the layers and other files of methods into a new
+  /// temporary folder.
   ///
   /// - Parameters:
   ///   - seed: what the weights follow from.
@@ -66,6 +67,7 @@ public struct TinyCheckpoint {
     try write(StoredTensor.file(tensors.filter { isKept($0.name) }), to: "draft/model.safetensors")
     let adapter = Self.adapterShapes.map { name, shape in Self.tensor(name, shape, type, &random) }
     try write(StoredTensor.file(adapter), to: "kangaroo/model.safetensors")
+    for (name, bytes) in CompanionFolder.sampleFiles(for: Self.configuration) { try write(Data(bytes), to: name) }
     let heads = Self.headShapes.map { name, shape in Self.tensor(name, shape, type, &random) }
     try write(StoredTensor.file(heads), to: "medusa/medusa_lm_head.safetensors")
   }
