@@ -13,6 +13,7 @@ public struct MethodRegistry: Sendable {
   public static let builtIn = MethodRegistry(methods: [
     Vanilla.method, Kangaroo.method, KangarooTree.method, Medusa.method, DraftModel.method, PromptLookup.method,
     Lookahead.method, SelfSpeculative.method,
+    Eagle.method, Eagle3.method,
   ])
 
   private init(methods: [Method]) { self.methods = methods }

@@ -199,11 +199,3 @@ extension CheckpointWriter {
     ])
   }
 }
-
-extension JSONValue {
-  /// An object with another member at its end.
-  fileprivate func adding(_ name: String, _ value: JSONValue) -> JSONValue {
-    guard case .object(let members) = self else { return self }
-    return .object(members + [JSONMember(key: Array(name.utf8)[...], value: value)])
-  }
-}
