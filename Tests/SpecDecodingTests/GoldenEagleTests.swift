@@ -123,6 +123,36 @@ struct GoldenEagleTests {
   }
 }
 
+/// The fixture's heads beside vanilla, in every weight type and at the temperatures of the project's proof.
+@Suite(.enabled(if: Fixtures.miniLlama != nil, "The mini-llama fixture is not beside the package."))
+struct EagleFixtureLosslessTests {
+  @Test(arguments: WeightType.allCases) func outputsAreVanillas(_ type: WeightType) throws {
+    let folder = try #require(Fixtures.miniLlama).path
+    let target = try Transformer(
+      checkpoint: Checkpoint(directory: folder),
+      weightType: type,
+      context: ComputeContext()
+    )
+    let goldens = try GoldenEagleTests.goldens("eagle").prefix(3)
+    for sampling in LosslessTests.samplings.prefix(3) {
+      let resources = DecoderResources(target: target, modelDirectory: folder, sampling: sampling)
+      func outputs(_ spec: String) throws -> [Generation] {
+        let decoder = try MethodRegistry.builtIn.prepare(DecoderSpec(spec), resources: resources).decoder
+        let rules = StopRules(endTokens: [2], maximumNewTokens: 40, contextLength: 1024)
+        return try goldens.map { try generate($0.promptIds, with: decoder, rules: rules) }
+      }
+      let expected = try outputs("vanilla").map(\.tokens)
+      for spec in ["eagle", "eagle:tree=dynamic,nodes=12,width=4", "eagle-3:nodes=12,width=4", "eagle-3:depth=3,width=1"] {
+        let found = try outputs(spec)
+        #expect(found.map(\.tokens) == expected, "\(spec) \(sampling)")
+        // A head that guesses with the target's noise is right now and then at any temperature.
+        let cycles = found.flatMap(\.cycles)
+        #expect(cycles.reduce(0) { $0 + $1.accepted } > cycles.count / 4, "\(spec) \(sampling)")
+      }
+    }
+  }
+}
+
 /// Keeps what a drafter proposes.
 private final class RecordingDrafter<Inner: Drafter>: Drafter {
   private let inner: Inner
