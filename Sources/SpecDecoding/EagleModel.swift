@@ -152,8 +152,8 @@ extension EagleModel {
   /// What a user should know of a head that was made for fewer positions than the target has.
   static func warning(_ head: EagleHead, target: Int) -> String? {
     guard let positions = head.positions, positions < target else { return nil }
-    return "its head was made for \(positions) positions where the target has \(target): it drafts past them, too, but may "
-      + "guess worse there"
+    return "its head was made for \(positions) positions where the target has \(target): it drafts past them, too, but "
+      + "may guess worse there"
   }
 }
 

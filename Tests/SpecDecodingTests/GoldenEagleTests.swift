@@ -142,7 +142,9 @@ struct EagleFixtureLosslessTests {
         return try goldens.map { try generate($0.promptIds, with: decoder, rules: rules) }
       }
       let expected = try outputs("vanilla").map(\.tokens)
-      for spec in ["eagle", "eagle:tree=dynamic,nodes=12,width=4", "eagle-3:nodes=12,width=4", "eagle-3:depth=3,width=1"] {
+      for spec in [
+        "eagle", "eagle:tree=dynamic,nodes=12,width=4", "eagle-3:nodes=12,width=4", "eagle-3:depth=3,width=1",
+      ] {
         let found = try outputs(spec)
         #expect(found.map(\.tokens) == expected, "\(spec) \(sampling)")
         // A head that guesses with the target's noise is right now and then at any temperature.

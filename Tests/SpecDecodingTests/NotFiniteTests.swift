@@ -96,7 +96,8 @@ import Testing
           try Medusa.decoder(target: target, heads: heads, tree: tree, sampling: sampling),
         ]
         for kind in EagleKind.allCases {
-          let (growth, shape) = (Eagle2.Growth(nodes: 5, depth: 2, width: 3), EagleShape(published: kind, for: Self.shape))
+          let growth = Eagle2.Growth(nodes: 5, depth: 2, width: 3)
+          let shape = EagleShape(published: kind, for: Self.shape)
           let head = try EagleHead(from: Self.tensors { $0.contains("mlp.up") }, shape: shape, target: target)
           let model = try EagleModel(target: target, head: head, drafts: growth.drafts, nodes: growth.nodes + 1)
           let drafter = Eagle2(model, growth: growth)

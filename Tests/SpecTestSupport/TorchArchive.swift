@@ -125,7 +125,8 @@ public enum TorchPickle {
   public static func tensor(_ tensor: StoredTensor, storage key: String) -> [UInt8] {
     let strides = tensor.shape.indices.map { tensor.shape[($0 + 1)...].reduce(1, *) }
     let types = [
-      "F32": "FloatStorage", "BF16": "BFloat16Storage", "F16": "HalfStorage", "I64": "LongStorage", "BOOL": "BoolStorage",
+      "F32": "FloatStorage", "BF16": "BFloat16Storage", "F16": "HalfStorage", "I64": "LongStorage",
+      "BOOL": "BoolStorage",
     ]
     let storage = storage(key, types[tensor.type] ?? "", count: tensor.count)
     return view(storage, offset: 0, shape: tensor.shape, strides: strides)

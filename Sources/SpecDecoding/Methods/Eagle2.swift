@@ -10,11 +10,11 @@ package final class Eagle2: Drafter {
   /// How the tree grows.
   package struct Growth: Sendable {
     /// Nodes verified, the root not counted.
-    let nodes: Int
+    package let nodes: Int
     /// How often nodes are continued. The tree may be one deeper.
-    let depth: Int
+    package let depth: Int
     /// Tokens proposed after a node, and nodes continued at a depth.
-    let width: Int
+    package let width: Int
 
     /// Makes a growth; the properties say what each value means.
     package init(nodes: Int, depth: Int, width: Int) {

@@ -8,8 +8,8 @@ enum Eagle3 {
   static let method = Method(
     name: "eagle-3",
     summary: "A head reads the target's states after several layers; its candidates form a growing tree.",
-    paper: "Li et al. 2025, EAGLE-3: Scaling up Inference Acceleration of Large Language Models via Training-Time Test, "
-      + "arXiv 2503.01840",
+    paper: "Li et al. 2025, EAGLE-3: Scaling up Inference Acceleration of Large Language Models via Training-Time "
+      + "Test, arXiv 2503.01840",
     settings: [.eagleNodes, .eagleDepth("7"), .eagleWidth, Companion.eagle(.eagle3).setting],
     companion: .eagle(.eagle3),
     addedParameters: { EagleShape(published: .eagle3, for: $0).parameterCount },

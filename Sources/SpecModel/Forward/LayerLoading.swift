@@ -12,10 +12,8 @@ struct LayerLoader {
     DecoderLayer(attention: try attention(prefix, rule: rule), feedForward: try feedForward(prefix))
   }
 
-  /// The attention of the layer whose tensors begin with `prefix`.
-  ///
-  /// - Parameter inputs: the width of inputs that come ready, to a block that does not normalize them; nil for the residual
-  ///   stream.
+  /// The attention of the layer whose tensors begin with `prefix`. Where its inputs come ready, `inputs` is their width, and
+  /// it has no normalization; otherwise it reads the residual stream.
   func attention(_ prefix: String, rule: AttentionRule, inputs: Int? = nil) throws -> AttentionBlock {
     let (shape, parts) = (configuration.attention, configuration.parts)
     let names = parts.names

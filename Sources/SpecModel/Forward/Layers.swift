@@ -43,9 +43,8 @@ struct AttentionBlock {
   let outputNorm: RMSNorm?
   let rule: AttentionRule
 
-  /// Adds the block's output to the residual stream, in place.
-  ///
-  /// - Parameter inputs: what is attended with; nil for the residual stream.
+  /// Adds the block's output to the residual stream, in place. `inputs` are what is attended with where that is not the
+  /// residual stream itself.
   func apply(
     to residual: ActivationRows,
     inputs: ActivationRows? = nil,

@@ -104,8 +104,8 @@ struct EagleReader {
 
   /// Positions that the head was made for.
   func positions() throws(ModelError) -> Int? {
-    let limit = try RotaryReader(layer, headDimension: headDimension(width: layer.requiredSize("hidden_size"))).settings()
-      .limit
+    let dimension = try headDimension(width: layer.requiredSize("hidden_size"))
+    let limit = try RotaryReader(layer, headDimension: dimension).settings().limit
     let context = try layer.size("max_position_embeddings")
     return limit?.positions ?? context
   }

@@ -41,7 +41,6 @@ package struct EagleShape: Sendable, Equatable {
   /// - Parameters:
   ///   - kind: which kind of head.
   ///   - target: the target's shape.
-  /// - Returns: the shape.
   package init(published kind: EagleKind, for target: ModelConfiguration) {
     layer = target.asPlainLlama
     layer.layers = 1
@@ -89,7 +88,7 @@ package struct EagleShape: Sendable, Equatable {
   /// - Returns: after how many layers each state is taken.
   package static func fusedLayers(_ count: Int, of layers: Int) -> [Int] {
     let last = max(1, layers - 3)
-    if count == 3 { return [2, layers / 2, last].map { min($0, layers) } }
+    if count == 3 { return [2, layers / 2, last].map { min(max(1, $0), layers) } }
     guard count > 1 else { return [max(1, layers / 2)] }
     // Nearest to even steps from the outputs of layer 1 on, counted from 0.
     return (0..<count).map { (2 * $0 * (last - 1) + count - 1) / (2 * (count - 1)) + 2 }.map { min($0, layers) }
