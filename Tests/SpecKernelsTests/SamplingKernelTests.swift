@@ -74,6 +74,25 @@ import Testing
     }
   }
 
+  /// What limits have left out has no share in the probability of what is left.
+  @Test(arguments: KernelSet.supported.map(\.name)) func limitedRowsHaveProbabilities(_ name: String) throws {
+    let context = try ComputeContext(threads: 1, kernels: .choose(named: name))
+    let x = try Activations(capacity: 1, width: 40)
+    let logits = (0..<40).map { $0 % 13 == 5 ? Float($0) / 10 : -.infinity }
+    x[0] = logits
+    let choice = context.choose(x[rows: 0..<1], withProbability: true)[0]
+    let weights = [0.5, 1.8, 3.1].map { exponential($0 - 3.1) }
+    #expect(choice.index == 31 && !choice.isFinite)
+    #expect(abs(Double(choice.probability) - 1 / weights.reduce(0, +)) < 1e-6)
+    let others: [[Float]] = [
+      logits.map { $0 == 1.8 ? .nan : $0 }, logits.map { $0 == 1.8 ? .infinity : $0 }, logits.map { _ in -.infinity },
+    ]
+    for other in others {
+      x[0] = other
+      #expect(context.choose(x[rows: 0..<1], withProbability: true)[0].probability == 0)
+    }
+  }
+
   @Test func noiseIsGumbels() throws {
     let context = try ComputeContext(threads: 1)
     let x = try Activations(capacity: 1, width: 50_000)

@@ -200,7 +200,8 @@ typedef struct {
   int32_t is_finite;  // 1 if all of the row is finite, else 0
 } sk_choice;
 
-/// The largest of each row; the probability is computed only if wanted and the row is finite (else 0).
+/// The largest of each row; the probability is computed only if wanted and the row is finite but for numbers that were left
+/// out, which are −∞ (else 0).
 void sk_choose(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, bool probability,
                sk_choice *out);
 

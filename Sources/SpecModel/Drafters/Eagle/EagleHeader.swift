@@ -98,7 +98,7 @@ struct EagleReader {
   private func checkBias(_ hasBias: Bool) throws(ModelError) {
     for key in ["bias", "fusion_bias"] {
       guard let field = try config[key], try field.boolean() != hasBias else { continue }
-      throw field.mismatch(expected: "\(hasBias), as its weights have it,")
+      throw field.mismatch(expected: "\(hasBias), as in its weights")
     }
   }
 
