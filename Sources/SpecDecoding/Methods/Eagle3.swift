@@ -10,7 +10,7 @@ enum Eagle3 {
     summary: "A head reads the target's states after several layers; its candidates form a growing tree.",
     paper: "Li et al. 2025, EAGLE-3: Scaling up Inference Acceleration of Large Language Models via Training-Time "
       + "Test, arXiv 2503.01840",
-    settings: [.eagleNodes, .eagleDepth("7"), .eagleWidth, Companion.eagle(.eagle3).setting],
+    settings: [.eagleNodes(), .eagleDepth("7"), .eagleWidth, Companion.eagle(.eagle3).setting],
     companion: .eagle(.eagle3),
     addedParameters: { EagleShape(published: .eagle3, for: $0).parameterCount },
     checkSettings: { settings, _ in _ = try settings.growth() },
@@ -43,15 +43,17 @@ extension Eagle2 {
 }
 
 extension Setting {
-  /// How many nodes are verified.
-  static let eagleNodes = Setting(
-    name: "nodes",
-    kind: .integer(1...Transformer.largestTree - 1),
-    default: "59",
-    help: "most drafted tokens verified, the best first; of a fixed tree its first paths"
-  )
+  /// How many nodes are verified; `addition` is what else it means for a method.
+  static func eagleNodes(_ addition: String = "") -> Setting {
+    Setting(
+      name: "nodes",
+      kind: .integer(1...Transformer.largestTree - 1),
+      default: "59",
+      help: "most drafted tokens verified, the best first" + addition
+    )
+  }
 
-  /// How deep the tree grows.
+  /// How deep the tree grows, with the method's default.
   static func eagleDepth(_ standard: String) -> Setting {
     Setting(
       name: "depth",
