@@ -61,6 +61,12 @@ public struct CandidateTree: Sendable {
   /// The tree without its nodes below a depth. Nodes are sorted by depth, so the others keep their numbers.
   func cut(at depth: Int) -> CandidateTree { CandidateTree(cutting: self, at: depth) }
 
+  /// The rank that a node's token has among the candidates after its parent.
+  ///
+  /// - Parameter node: a node other than the root.
+  /// - Returns: the rank, from 0.
+  func rank(of node: Int) -> Int { paths[node][paths[node].count - 1] }
+
   /// The tree with tokens for its nodes.
   ///
   /// - Parameters:
@@ -112,6 +118,12 @@ extension CandidateTree {
   private static let shipped: [String: [[Int]]] = [
     // Each head's best token and nothing else.
     "chain": [[0], [0, 0], [0, 0, 0], [0, 0, 0, 0]],
+    // EAGLE-1's in the official repository, which calls it mc_sim_7b_63 as well.
+    "eagle_25": [
+      [0], [1], [2], [3], [0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [2, 0], [2, 1], [3, 0], [0, 0, 0], [0, 0, 1],
+      [0, 0, 2], [0, 1, 0], [0, 1, 1], [0, 2, 0], [0, 2, 1], [1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 2],
+      [0, 0, 0, 0, 0], [0, 0, 0, 0, 1],
+    ],
     // The default of the official repository, found by its authors' search on Vicuna-7B: node after node the path that is
     // expected to be accepted most often (§2.3.3).
     "mc_sim_7b_63": [

@@ -29,8 +29,9 @@ public final class CompanionFolder {
       let stored = blueprint.tensors.sorted { $0.key < $1.key }.map { name, shape in
         StoredTensor(name, shape, .float32, tensors.numbers(name, shape: shape))
       }
+      let lists = blueprint.integers.sorted { $0.key < $1.key }.map { StoredTensor($0.key, integers: $0.value) }
       try Data(blueprint.configuration.document.utf8).write(to: URL(fileURLWithPath: folder + "/config.json"))
-      try StoredTensor.file(stored).write(to: URL(fileURLWithPath: folder + "/" + companion.weights))
+      try StoredTensor.file(stored + lists).write(to: URL(fileURLWithPath: folder + "/" + companion.weights))
     }
   }
 
