@@ -92,6 +92,22 @@ struct GoldenMoreTests {
     }
   }
 
+  /// What is learned from prompts changes no output, and is drafted from at once.
+  @Test func tokenRecyclingLearnsFromPrompts() throws {
+    let goldens = try Self.goldens { $0.method == "recycling" && $0.settings.adjacency == "carried" }
+    let settings = ["", ",prompt=true"]
+    let cycles = try settings.map { setting in
+      let decoder = try Self.decoder("token-recycling:nodes=12\(setting)")
+      return try goldens.prefix(6).reduce(0) { sum, golden in
+        let found = try Self.run(golden, decoder, stoppingAt: 90)
+        #expect(zip(found.tokens, golden.outputIds).allSatisfy { $0 == $1 }, "\(golden.id)")
+        return sum + found.cycles.count
+      }
+    }
+    #expect(cycles[1] < cycles[0], "\(cycles)")
+    #expect(throws: DecodingError.self) { try Self.decoder("token-recycling:prompt=true,reference=true") }
+  }
+
   /// A text file that holds the answers is drafted from, and changes nothing but the number of cycles.
   @Test func samDraftsFromATextFile() throws {
     let goldens = try Self.goldens {

@@ -4,6 +4,7 @@ import SpecModel
 /// in vain or not, are what is drafted after it the next time, in a tree of a fixed form. It needs no model.
 public final class TokenRecycling: Drafter {
   private let tree: RecycledTree
+  private let learnsPrompt: Bool
   private let isReference: Bool
   /// The tokens after which the reference learns even from its last pass, if they are the target's own after it.
   private let endTokens: Set<Token>
@@ -16,10 +17,12 @@ public final class TokenRecycling: Drafter {
   /// - Parameters:
   ///   - tree: what is drafted, with what has been learned.
   ///   - memory: whether what was learned is kept over prompts.
+  ///   - learnsPrompt: whether it learns from the prompt's own pass, too.
   ///   - endTokens: the target's.
   ///   - isReference: whether unknown tokens are gone on with as in the reference.
-  init(tree: RecycledTree, memory: DraftMemory, endTokens: [Token], isReference: Bool) {
+  init(tree: RecycledTree, memory: DraftMemory, learnsPrompt: Bool, endTokens: [Token], isReference: Bool) {
     self.tree = tree
+    self.learnsPrompt = learnsPrompt
     self.endTokens = isReference ? Set(endTokens) : []
     self.memory = memory
     self.isReference = isReference
@@ -29,7 +32,10 @@ public final class TokenRecycling: Drafter {
   public func begin(_ prompt: [Token]) -> Draft {
     if memory == .prompt { forget() }
     shown = nil
-    return Draft(root: prompt[prompt.count - 1])
+    var draft = Draft(root: prompt[prompt.count - 1])
+    draft.likeliest = learnsPrompt ? tree.table.width : 0
+    draft.wantsLikeliestInText = learnsPrompt
+    return draft
   }
 
   /// Fills the tree from the table.
@@ -70,18 +76,30 @@ extension TokenRecycling {
         examples: CandidateTree.shippedNames
       )
     ] + RecycledTree.settings + [
+      Setting(
+        name: "prompt",
+        kind: .flag,
+        default: "false",
+        help: "learns from the prompt's own pass, too, which costs the prefill a pass of the head for each token"
+      ),
       DraftMemory.setting,
       .reference(
         "as the official code: the prompt's last token is run with the first draft, and unknown tokens are followed by "
           + "token 0"
       ),
     ],
-    checkSettings: { settings, files in _ = try RecycledTree(settings, files, tree: settings.text("tree")) },
+    checkSettings: { settings, files in
+      _ = try RecycledTree(settings, files, tree: settings.text("tree"))
+      if settings.flag("reference"), settings.flag("prompt") {
+        throw settings.invalid("prompt", "false, since the reference learns nothing from prompts,")
+      }
+    },
     make: { settings, resources in
       let tree = try RecycledTree(settings, resources.files, tree: settings.text("tree"))
       let drafter = TokenRecycling(
         tree: tree,
         memory: settings.memory,
+        learnsPrompt: settings.flag("prompt"),
         endTokens: resources.target.configuration.endTokens,
         isReference: settings.flag("reference")
       )
