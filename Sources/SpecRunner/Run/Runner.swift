@@ -33,6 +33,7 @@ package final class Runner {
   /// How the clock was set during the present repeat.
   private var clockWarnings: [String] = []
   private var room = DraftRoom()
+  private var memory: RepeatMemory
   /// Prompts and repeats that some decoder has not answered, however often it was asked.
   var unanswered = 0
 
@@ -58,6 +59,7 @@ package final class Runner {
     self.observer = observer
     rules = model.rules(maximumNewTokens: plan.maximumNewTokens)
     self.decoders = decoders
+    memory = RepeatMemory(decoders, rules: rules)
     dates = RunDates(plan.clock)
     verificationCosts = model.loaded.map { VerificationCosts($0, questions: plan.suite.questions.count) }
   }
@@ -127,6 +129,7 @@ package final class Runner {
   private func measureRepeats() throws {
     let start = ContinuousClock.now
     while let repeatIndex = try nextRepeat(after: { ledger.earlierTime + (ContinuousClock.now - start) }) {
+      memory.beginRepeat()
       // A repeat that an earlier attempt has measured whole keeps what that attempt noted.
       if model.engine?.isExclusive == true {
         try measureInBlocks(repeatIndex: repeatIndex)
@@ -300,9 +303,11 @@ package final class Runner {
   ) throws -> RunOutput? {
     if let recorded = ledger.recordedVanilla(prompt: id, repeatIndex: repeatIndex) {
       advance(by: decoders.count)
+      memory.passOver(prompt)
       return recorded
     }
     try beginMeasuring(repeatIndex: repeatIndex)
+    try memory.catchUp(observer)
     // A prompt that an earlier attempt left half done is measured again as a whole: ratios are formed inside it.
     if ledger.isResumed { try store.deleteGenerations(prompt: id, repeatIndex: repeatIndex) }
     var outputs: [(decoder: Int, generation: Int64, output: RunOutput)] = []
