@@ -21,6 +21,7 @@ extension RunSections {
     if !served.failures.isEmpty {
       points.append("\(quantityOfFailures(served.failures.count)) failed; see below.")
     }
+    points += loadPoints
     guard !points.isEmpty else { return [] }
     return [
       .note([
@@ -58,7 +59,8 @@ extension RunSections {
       table,
       """
       What the servers tell of themselves; "–" where they do not tell. A command stands for a server that was started and
-      ended by this program. Prompts were \(writer). Requests were made one at a time. Speedups are formed between servers of
+      ended by this program. Prompts were \(writer). Requests were made one at a time, but for those of the section "By
+      concurrency", where there is one. Speedups are formed between servers of
       this one engine only.
       """
     )
