@@ -61,6 +61,7 @@ extension Runner {
     // Servers that were just measured one request at a time are warm, unless each has to be started anew.
     var warm = isWarm && !isExclusive ? Set(loaded) : []
     for load in missing {
+      if observer.wantsToStop { throw RunInterrupted() }
       if !warm.contains(load.decoder) {
         try EngineFault.retrying(plan.retries) { try warmUpBlock(load.decoder) }
         warm = isExclusive ? [load.decoder] : warm.union([load.decoder])
