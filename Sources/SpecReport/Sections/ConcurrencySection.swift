@@ -52,29 +52,34 @@ extension RunSections {
 
   /// Where a decoder stops to pay; nil for vanilla and where nothing tells.
   private func payment(_ decoder: Stored<DecoderRecord>, _ loads: ServedLoads) -> RichText? {
-    let ratios = loads.concurrencies.compactMap { concurrency in
-      loads[decoder.id, concurrency]?.ratio.map { (concurrency: concurrency, ratio: $0) }
+    let levels = loads.concurrencies.compactMap { concurrency in
+      loads[decoder.id, concurrency].flatMap { load in load.ratio.map { (concurrency, $0, Self.pays(load)) } }
     }
-    guard let first = ratios.first, let last = ratios.last else { return nil }
-    func told(_ one: (concurrency: Int, ratio: Double)) -> RichText {
+    guard let first = levels.first, let last = levels.last else { return nil }
+    func told(_ one: (concurrency: Int, ratio: Double, pays: Bool)) -> RichText {
       "\(quantity(one.concurrency, "request")) in flight (\(NumberFormat.ratio(one.ratio)))"
     }
     let label = name(decoder)
-    guard let stop = ratios.first(where: { $0.ratio <= Self.even }) else {
+    guard let stop = levels.first(where: { !$0.2 }) else {
       return "\(strong: "\(label)") pays at every measured concurrency, up to \(told(last))."
     }
-    if stop.concurrency == first.concurrency {
-      guard let best = ratios.first(where: { $0.ratio > Self.even }) else {
+    guard let before = levels.last(where: { $0.0 < stop.0 }) else {
+      guard let best = levels.first(where: \.2) else {
         return "\(strong: "\(label)") pays at no measured concurrency: \(told(first))."
       }
       return "\(strong: "\(label)") does not pay with \(told(first)), but with \(told(best))."
     }
-    let before = ratios.last { $0.concurrency < stop.concurrency } ?? first
-    return "\(strong: "\(label)") pays up to \(told(before)) and stops to pay by \(told(stop))."
+    return "\(strong: "\(label)") pays up to \(told(before)) and no longer with \(told(stop))."
   }
 
+  /// Whether a method was faster than vanilla in every repeat.
+  private static func pays(_ load: ServedLoad) -> Bool { (load.ratios?.lowerBound ?? load.ratio ?? 0) > even }
+
   private func concurrencyNote(_ loads: ServedLoads, hasRepeats: Bool) -> RichText {
-    let repeats: RichText = hasRepeats ? " \"Repeats\" has the least and the greatest ratio of single repeats." : ""
+    let repeats: RichText =
+      hasRepeats
+      ? " \"Repeats\" has the least and the greatest ratio of single repeats; a method pays where all are above 1."
+      : " One repeat does not tell how much of it is noise."
     return """
       Each server alone decoded the suite in a closed loop: as many clients as the concurrency says, each of which sends its
       next request when the last one is answered. A conversation belongs to one client, which goes through its turns; later
