@@ -148,3 +148,54 @@ extension EngineRunTests {
     #expect(try report(store, run).contains("6 of 6"))
   }
 }
+
+/// The figures of a report on servers under load.
+extension EngineRunTests {
+  @Test func figuresAreThoseOfTheRequests() throws {
+    let vanilla = try PlayedEngine.server { _ in }
+    let method = try PlayedEngine.server { $0.drafts = 4 }
+    let (store, run) = try run([vanilla, method], dialect: "llama-server")
+    let decoders = try store.decoders(of: run).filter { !$0.isNoiseFloor }.map(\.id)
+    let prompts = try store.prompts(of: run).map(\.id)
+    // 30 tokens in each: 30, 60, 120 and 100 tokens per second.
+    for (decoder, concurrency, wall) in [(0, 1, 1000), (1, 1, 500), (0, 4, 250), (1, 4, 300)] {
+      let load = LoadRecord(
+        decoderID: decoders[decoder],
+        repeatIndex: 0,
+        concurrency: concurrency,
+        startedAt: Date(),
+        wallNanoseconds: wall * 1_000_000,
+        clientNanoseconds: wall * 10_000
+      )
+      let requests = prompts.enumerated().map { index, prompt in
+        var request = LoadRequestRecord(promptID: prompt, client: 0, sentNanoseconds: 0)
+        let first = (index + 1) * 1_000_000
+        request.prefillNanoseconds = first
+        request.decodeNanoseconds = 9_000_000
+        request.outputTokens = 10
+        // Two tokens of the second piece come together.
+        request.pieces = [[first, 1], [first + 4_000_000, 2], [first + 9_000_000, 7]]
+        request.acceptLengths = [2, 7]
+        (request.drafted, request.accepted) = (10, 7)
+        request.lossless = true
+        return request
+      }
+      try store.recordLoad(load, requests: requests)
+    }
+    let text = try report(store, run)
+    #expect(
+      text.contains(
+        "**method1** pays up to 1 request in flight (2.00x) and no longer with 4 requests in flight (0.83x)."
+      )
+    )
+    let rows = text.split(separator: "\n").filter { $0.hasPrefix("| method1") && $0.contains("1.0 %") }
+    let cells = rows.map { $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } }
+    #expect(
+      cells.first == [
+        "method1", "1", "0.1", "60.0", "2.00x", "2.00 ms", "3.00 ms", "3.00 ms", "0.00 ms", "5.00 ms", "5.00 ms",
+        "4.50", "70.0 %", "0 of 3", "0 of 3", "1.0 %",
+      ]
+    )
+    #expect(cells.count == 2 && cells[1][3] == "100.0" && cells[1][4] == "0.83x")
+  }
+}
