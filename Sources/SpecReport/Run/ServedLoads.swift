@@ -105,7 +105,7 @@ struct ServedLoad: Sendable {
     return wall > 0 ? Double(tokens) / wall : nil
   }
 
-  /// What answers tell goes before the server's counters, which count warm-ups of nobody else here, but cut-off passes, too.
+  /// What answers tell goes before the server's counters: these are right only where nobody else asks the server meanwhile.
   private static func acceptance(_ loads: [StoredLoad], _ answered: [LoadRequestRecord]) -> Double? {
     func sum(_ numbers: [Int?]) -> Double? {
       let known = numbers.compactMap(\.self)

@@ -110,23 +110,22 @@ extension Runner {
     let name = "\(decoder.name) with \(quantity(load.concurrency, "request")) in flight"
     observer.working(on: "Measuring \(name)")
     defer { observer.working(on: nil) }
+    let orders = conversations.map { turns in
+      turns.map { decoder.order($0.prompt, maximumNewTokens: rules.maximumNewTokens) }
+    }
+    let (startedAt, ownTime) = (dates.now, OwnTime.seconds)
+    let outcome = try complete(decoder.server, orders, concurrency: load.concurrency)
     var record = LoadRecord(
       decoderID: ledger.decoders[load.decoder],
       repeatIndex: load.repeatIndex,
       concurrency: load.concurrency,
-      startedAt: dates.now,
-      wallNanoseconds: 0,
-      clientNanoseconds: 0
+      startedAt: startedAt,
+      wallNanoseconds: Int(clamping: outcome.wall),
+      clientNanoseconds: Int(max(0, OwnTime.seconds - ownTime) * 1e9)
     )
-    let ownTime = OwnTime.seconds
-    let orders = conversations.map { turns in
-      turns.map { decoder.order($0.prompt, maximumNewTokens: rules.maximumNewTokens) }
-    }
-    let outcome = try complete(decoder.server, orders, concurrency: load.concurrency)
-    record.wallNanoseconds = Int(clamping: outcome.wall)
-    record.clientNanoseconds = Int(max(0, OwnTime.seconds - ownTime) * 1e9)
-    (record.drafts, record.drafted, record.accepted) =
-      (outcome.counts?.drafts, outcome.counts?.drafted, outcome.counts?.accepted)
+    record.drafts = outcome.counts?.drafts
+    record.drafted = outcome.counts?.drafted
+    record.accepted = outcome.counts?.accepted
     var failures: [(site: String, fault: EngineFault)] = []
     var requests: [LoadRequestRecord] = []
     for request in outcome.requests {
@@ -135,12 +134,7 @@ extension Runner {
       if let fault = row.fault { failures.append((turn.site, fault)) }
       requests.append(row.record)
     }
-    for failure in failures.prefix(Self.toldFailures) {
-      observer.note("\(name), \(failure.site): \(failure.fault)")
-    }
-    if failures.count > Self.toldFailures {
-      observer.note("\(name): \(failures.count - Self.toldFailures) more requests failed.")
-    }
+    tell(failures, differing: requests.count { $0.lossless == false }, of: requests.count, name)
     advance(by: plan.suite.promptCount)
     if let first = failures.first, failures.count == requests.count {
       // Nothing was measured: a resumed run asks again.
@@ -148,11 +142,25 @@ extension Runner {
       unanswered += requests.count
       return
     }
-    let differing = requests.count { $0.lossless == false }
-    if differing > 0 {
-      observer.note("\(name): \(differing) of \(requests.count) outputs differ from those of vanilla alone.")
-    }
     try store.recordLoad(record, requests: requests)
+  }
+
+  /// Notes what was not as it should be in a load.
+  private func tell(
+    _ failures: [(site: String, fault: EngineFault)],
+    differing: Int,
+    of count: Int,
+    _ name: String
+  ) {
+    for failure in failures.prefix(Self.toldFailures) {
+      observer.note("\(name), \(failure.site): \(failure.fault)")
+    }
+    if failures.count > Self.toldFailures {
+      observer.note("\(name): \(failures.count - Self.toldFailures) more requests failed.")
+    }
+    if differing > 0 {
+      observer.note("\(name): \(differing) of \(count) outputs differ from those of vanilla alone.")
+    }
   }
 
   /// Asks. What is in flight when the run is to end is given up.
