@@ -51,7 +51,7 @@ package struct VLLM: Dialect {
         JSONMember("logprobs", .integer(order.likeliest)), JSONMember("return_tokens_as_token_ids", true),
       ]
     }
-    let before = try counters(server)
+    let before = order.isAlone ? try counters(server) : nil
     let messages = try server.stream("/v1/completions", .object(body), shouldStop: shouldStop)
     let stream = try CompletionStream(messages, server, maximumNewTokens: order.maximumNewTokens)
     var answer = stream.answer
@@ -63,7 +63,7 @@ package struct VLLM: Dialect {
     return answer
   }
 
-  private func counters(_ server: Server) throws(EngineFault) -> DraftCounts? {
+  package func counters(_ server: Server) throws(EngineFault) -> DraftCounts? {
     server.isVanilla ? nil : try server.text("/metrics").flatMap { MetricsPage($0).drafts(prefix: "vllm:") }
   }
 

@@ -18,16 +18,16 @@ package final class Runner {
   var ledger = RunLedger()
   /// Nil where a server computes.
   private var verificationCosts: VerificationCosts?
-  private var done = 0
+  private(set) var done = 0
   /// Repeats that are done.
-  private var repeats = 0
+  private(set) var repeats = 0
   /// Notes the conditions of the present repeat; nil as long as nothing is measured in it.
   private var watch: RepeatWatch?
   /// Whether this attempt has warmed up.
-  private var isWarm = false
+  private(set) var isWarm = false
   /// What the warm-up leaves to be noted with the first repeat.
   private var warmUpWarning: String?
-  private var dates: RunDates
+  var dates: RunDates
   /// What a clock that stands before the run's beginning leaves to be noted with the first repeat.
   private var lateness: String?
   /// How the clock was set during the present repeat.
@@ -111,6 +111,8 @@ package final class Runner {
     }
     try model.began(decoders: ledger.decoders, in: store)
     try measureRepeats()
+    // Several requests at a time are compared with what came of one at a time, so that this has to be whole.
+    if unanswered == 0 { try measureLoads() }
     if unanswered > 0 { throw UnansweredPrompts(count: unanswered, run: ledger.run) }
     // A finished run of which nothing was missing keeps its time.
     if !ledger.wasFinished || isWarm { try store.finishRun(ledger.run, at: dates.now) }
@@ -145,7 +147,7 @@ package final class Runner {
   func beginMeasuring(repeatIndex: Int) throws {
     guard watch == nil else { return }
     if !isWarm {
-      if ledger.isResumed { try store.reopenRun(ledger.run, repeats: ledger.repeats, warnings: ledger.warnings) }
+      try reopen()
       try warmUp()
       isWarm = true
     }
@@ -158,6 +160,11 @@ package final class Runner {
       at: dates.now
     )
     (warmUpWarning, lateness) = (nil, nil)
+  }
+
+  /// Has a run that an earlier attempt may have finished count as unfinished again.
+  func reopen() throws {
+    if ledger.isResumed { try store.reopenRun(ledger.run, repeats: ledger.repeats, warnings: ledger.warnings) }
   }
 
   /// After the last prompt of a repeat of which something was measured.
@@ -225,8 +232,8 @@ package final class Runner {
     plan.goal == nil ? ledger.repeats : max(repeats + 1, ledger.repeats)
   }
 
-  private var total: Int {
-    totalRepeats * decoders.count * plan.suite.promptCount
+  var total: Int {
+    totalRepeats * (decoders.count + loadsOfRepeat) * plan.suite.promptCount
   }
 
   private func warmUp() throws {
