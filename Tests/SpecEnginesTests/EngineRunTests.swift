@@ -183,6 +183,16 @@ private final class Listener: RunObserver {
     #expect(listener.notes.contains { $0.contains("does not reproduce its own output") })
   }
 
+  @Test(arguments: ["llama-server", "vllm", "sglang"], [true, false])
+  func aServerThatLearnsFromItsAnswersIsNoted(dialect: String, learns: Bool) throws {
+    let vanilla = try PlayedEngine.server { $0.dialect = dialect }
+    let method = try PlayedEngine.server { ($0.dialect, $0.drafts, $0.learns) = (dialect, 4, learns) }
+    let (store, run) = try run([vanilla, method], dialect: dialect)
+    let found = try store.probes(of: run).filter { $0.name == "earlier answers" }
+    #expect(found.map(\.passed) == [!learns])
+    #expect(listener.notes.contains { $0.contains("drafts from earlier answers") } == learns)
+  }
+
   @Test func failuresAreRecordedAndTriedAgain() throws {
     let breaks = Breaks()
     let vanilla = try PlayedEngine.server { _ in }
