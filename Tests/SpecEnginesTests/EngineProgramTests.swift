@@ -121,6 +121,22 @@ import Testing
     #expect(try store.runs().count == 2)
   }
 
+  @Test func severalFilesAreMeasuredByOneCommand() throws {
+    var arguments = ["--max-new-tokens", "12"]
+    for dialect in ["llama-server", "vllm"] {
+      let vanilla = try PlayedEngine.server { $0.dialect = dialect }
+      let text = "engine: the \(dialect)\ndialect: \(dialect)\nservers: [{url: '\(vanilla.url)'}]"
+      arguments += ["--engine", try folder.write(text, to: "\(dialect).yaml")]
+    }
+    let result = try program.run(
+      ["run", "--suite", folder.path, "--database", folder.database, "--report", folder.path("report.md")] + arguments,
+      in: URL(fileURLWithPath: folder.path)
+    )
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try report().contains("the llama-server") && report().contains("the vllm"))
+    #expect(try BenchmarkStore(openingAt: folder.database).runs().count == 2)
+  }
+
   @Test func nearTiesAreToldFromErrors() throws {
     let vanilla = try PlayedEngine.server { _ in }
     let tie = try PlayedEngine.server { ($0.drafts, $0.leavesAt) = (4, 5) }
