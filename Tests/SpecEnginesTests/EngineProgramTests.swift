@@ -122,17 +122,16 @@ import Testing
   }
 
   @Test func severalFilesAreMeasuredByOneCommand() throws {
-    var arguments = ["--max-new-tokens", "12"]
-    for dialect in ["llama-server", "vllm"] {
-      let vanilla = try PlayedEngine.server { $0.dialect = dialect }
-      let text = "engine: the \(dialect)\ndialect: \(dialect)\nservers: [{url: '\(vanilla.url)'}]"
-      arguments += ["--engine", try folder.write(text, to: "\(dialect).yaml")]
+    let servers = try ["llama-server", "vllm"].map { dialect in try PlayedEngine.server { $0.dialect = dialect } }
+    let files = try zip(["llama-server", "vllm"], servers).map { dialect, server in
+      try folder.write(
+        "engine: the \(dialect)\ndialect: \(dialect)\nservers: [{url: '\(server.url)'}]",
+        to: "\(dialect).yaml"
+      )
     }
-    let result = try program.run(
-      ["run", "--suite", folder.path, "--database", folder.database, "--report", folder.path("report.md")] + arguments,
-      in: URL(fileURLWithPath: folder.path)
-    )
+    let result = try run("--engine", files[0], "--engine", files[1], "--max-new-tokens", "12")
     #expect(result.status == 0, "\(result.errors)")
+    #expect(servers.allSatisfy { $0.heard.contains { $0.path.hasSuffix("completions") || $0.path == "/completion" } })
     #expect(try report().contains("the llama-server") && report().contains("the vllm"))
     #expect(try BenchmarkStore(openingAt: folder.database).runs().count == 2)
   }

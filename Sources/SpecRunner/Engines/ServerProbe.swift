@@ -1,5 +1,6 @@
 import SpecEngines
 import SpecFiles
+import SpecStore
 
 /// What one look at a server has found.
 package struct ProbeFinding: Equatable, Sendable {
@@ -61,7 +62,7 @@ struct ServerProbe {
 
   /// Whether the baseline drafts nothing, and the others do.
   private func drafting(_ answers: ServerAnswer...) -> ProbeFinding {
-    let name = "drafting"
+    let name = ProbeRecord.drafting
     let drafted = answers.compactMap(\.counts.drafted).reduce(0, +)
     let counts = answers.contains { $0.counts.drafted != nil }
     let saysSo = server.facts.drafts == true
