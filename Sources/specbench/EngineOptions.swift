@@ -12,14 +12,15 @@ struct EngineOptions: ParsableArguments {
   }
 
   @Option(
+    name: .customLong("engine"),
     help: ArgumentHelp(
-      "Measure another engine through its servers, which a YAML or JSON file describes; see docs/engines.md. Servers that "
-        + "run already can be named by --decoders, too: llama-server:url=http://127.0.0.1:8080, the baseline first. "
+      "Measure another engine through its servers, which a YAML or JSON file describes; see docs/engines.md. Given more "
+        + "than once, engine after engine is measured, and they are shown beside each other. Servers that run already can be named by --decoders, too: llama-server:url=http://127.0.0.1:8080, the baseline first. "
         + "With --model, prompts are written here by that model's chat template and tokenizer.",
       valueName: "file"
     )
   )
-  var engine: String?
+  var engineFiles: [String] = []
 
   @Option(
     parsing: .unconditional,
@@ -46,7 +47,7 @@ struct EngineOptions: ParsableArguments {
   var levels: [Int] { concurrency?.distinct.map(\.count).sorted() ?? [] }
 
   func validate() throws {
-    try refuseEmptyPaths(["--engine": engine])
+    for file in engineFiles { try refuseEmptyPaths(["--engine": file]) }
     try check(retries, in: 0...100, of: "--retries")
   }
 
@@ -80,11 +81,11 @@ struct EngineOptions: ParsableArguments {
     let specs = decoders.flatMap { try? DecoderSpec.list($0) } ?? []
     let names = DialectRegistry.builtIn.names
     let (served, own) = (specs.filter { names.contains($0.method) }, specs.filter { !names.contains($0.method) })
-    if let engine {
+    if !engineFiles.isEmpty {
       guard served.isEmpty else {
         throw ValidationError("--engine names the servers already; leave those of --decoders away")
       }
-      return Choice(own: decoders, engines: [try EngineFile.read(engine)])
+      return Choice(own: decoders, engines: try engineFiles.map { try EngineFile.read($0) })
     }
     var engines: [EngineSettings] = []
     for dialect in names where served.contains(where: { $0.method == dialect }) {

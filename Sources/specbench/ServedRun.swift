@@ -35,7 +35,9 @@ extension RunCommand {
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
     try DatabaseCheck.beforeLoading(database)
     let display = ProgressDisplay(unit: "generations")
-    let engine = try ServedEngine(settings, logs: URL(fileURLWithPath: database).deletingPathExtension().path)
+    // Servers of several engines may have the same names.
+    let logs = URL(fileURLWithPath: database).deletingPathExtension().path + (part.map { "-\($0.index + 1)" } ?? "")
+    let engine = try ServedEngine(settings, logs: logs)
     defer { engine.stop() }
     try engine.start(observer: display)
     let model = ServedModel(engine, sampling: servedSampling, tokenizer: tokenizer)

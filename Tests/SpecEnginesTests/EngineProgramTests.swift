@@ -121,6 +121,21 @@ import Testing
     #expect(try store.runs().count == 2)
   }
 
+  @Test func severalFilesAreMeasuredByOneCommand() throws {
+    let servers = try ["llama-server", "vllm"].map { dialect in try PlayedEngine.server { $0.dialect = dialect } }
+    let files = try zip(["llama-server", "vllm"], servers).map { dialect, server in
+      try folder.write(
+        "engine: the \(dialect)\ndialect: \(dialect)\nservers: [{url: '\(server.url)'}]",
+        to: "\(dialect).yaml"
+      )
+    }
+    let result = try run("--engine", files[0], "--engine", files[1], "--max-new-tokens", "12")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(servers.allSatisfy { $0.heard.contains { $0.path.hasSuffix("completions") || $0.path == "/completion" } })
+    #expect(try report().contains("the llama-server") && report().contains("the vllm"))
+    #expect(try BenchmarkStore(openingAt: folder.database).runs().count == 2)
+  }
+
   @Test func nearTiesAreToldFromErrors() throws {
     let vanilla = try PlayedEngine.server { _ in }
     let tie = try PlayedEngine.server { ($0.drafts, $0.leavesAt) = (4, 5) }

@@ -192,6 +192,28 @@ final class Listener: RunObserver {
     #expect(listener.notes.contains { $0.contains("does not reproduce its own output") })
   }
 
+  @Test(arguments: ["llama-server", "vllm", "sglang"], [true, false])
+  func aServerThatLearnsFromItsAnswersIsNoted(dialect: String, learns: Bool) throws {
+    let vanilla = try PlayedEngine.server { $0.dialect = dialect }
+    let method = try PlayedEngine.server { ($0.dialect, $0.drafts, $0.learns) = (dialect, 4, learns) }
+    let (store, run) = try run([vanilla, method], dialect: dialect)
+    let found = try store.probes(of: run).filter { $0.name == "earlier answers" }
+    #expect(found.map(\.passed) == [!learns])
+    #expect(listener.notes.contains { $0.contains("drafts from earlier answers") } == learns)
+  }
+
+  @Test func draftsThatComeAfterTheProbeAreSeen() throws {
+    let vanilla = try PlayedEngine.server { _ in }
+    let late = try PlayedEngine.server { ($0.drafts, $0.draftsFrom) = (4, 2) }
+    let never = try PlayedEngine.server { ($0.drafts, $0.draftsFrom) = (4, .max) }
+    let (store, run) = try run([vanilla, late, never], dialect: "llama-server")
+    #expect(listener.notes.filter { $0.contains("drafted nothing") }.count == 2)
+    let text = MarkdownRenderer().render(RunReport.document(try RunSummary(store: store, run: run)))
+    let warnings = text.split(separator: "\n").filter { $0.hasPrefix(">") && $0.contains("drafted nothing") }
+    #expect(warnings.count == 1 && warnings[0].contains("method2"))
+    #expect(text.contains("but did while it was measured"))
+  }
+
   @Test func failuresAreRecordedAndTriedAgain() throws {
     let breaks = Breaks()
     let vanilla = try PlayedEngine.server { _ in }

@@ -14,6 +14,10 @@ final class PlayedEngine: Sendable {
     var margin = 0.125
     /// Whether each answer is another.
     var isRandom = false
+    /// The first completion that has drafts.
+    var draftsFrom = 0
+    /// Whether drafts fit better once something has been answered.
+    var learns = false
     /// Tokens of a repeated prompt that come from a cache.
     var cached = 0
     /// Whether vLLM lists what its passes did.
@@ -120,7 +124,8 @@ final class PlayedEngine: Sendable {
     var tokens = Self.answer(to: prompt, count: limit)
     for place in tokens.indices where place >= behavior.leavesAt ?? .max { tokens[place] += 1 }
     if behavior.isRandom { tokens[tokens.count - 1] = 300 + index }
-    let passes = passes(of: tokens.count)
+    let fitting = behavior.learns && index > 0 ? 3 : 2
+    let passes = passes(of: tokens.count, drafts: index < behavior.draftsFrom ? 0 : behavior.drafts, fitting: fitting)
     counters.withLock { count in
       count.drafts += passes.filter { $0.drafted > 0 }.count
       count.drafted += passes.reduce(0) { $0 + $1.drafted }
@@ -138,13 +143,13 @@ final class PlayedEngine: Sendable {
     let emitted, drafted, accepted: Int
   }
 
-  /// Passes after the prompt's: one with a draft of which two are accepted, then one without a draft, and so on.
-  private func passes(of tokens: Int) -> [Pass] {
+  /// Passes after the prompt's: one with a draft of which a few fit, then one without a draft, and so on.
+  private func passes(of tokens: Int, drafts longest: Int, fitting: Int) -> [Pass] {
     var (passes, left) = ([Pass](), tokens - 1)
     while left > 0 {
-      let drafts = behavior.drafts > 0 && passes.count.isMultiple(of: 2) && left > 1
-      let drafted = drafts ? min(behavior.drafts, left - 1) : 0
-      let accepted = min(2, drafted)
+      let drafts = longest > 0 && passes.count.isMultiple(of: 2) && left > 1
+      let drafted = drafts ? min(longest, left - 1) : 0
+      let accepted = min(fitting, drafted)
       passes.append(Pass(emitted: accepted + 1, drafted: drafted, accepted: accepted))
       left -= accepted + 1
     }

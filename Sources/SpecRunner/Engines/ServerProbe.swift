@@ -1,5 +1,6 @@
 import SpecEngines
 import SpecFiles
+import SpecStore
 
 /// What one look at a server has found.
 package struct ProbeFinding: Equatable, Sendable {
@@ -35,7 +36,8 @@ struct ServerProbe {
   func findings(shouldStop: () -> Bool) throws(EngineFault) -> [ProbeFinding] {
     let first = try server.complete(order, shouldStop: shouldStop)
     let second = try server.complete(order, shouldStop: shouldStop)
-    let findings = [drafting(first, second), repetition(first, second), cache(second), evaluated(first)]
+    var findings = [drafting(first, second), repetition(first, second), cache(second), evaluated(first)]
+    if !server.settings.isBaseline { findings.append(memory(first, second)) }
     return hasOwnTokens ? findings + [tokenizer(try server.ready(shouldStop: shouldStop))] : findings
   }
 
@@ -60,7 +62,7 @@ struct ServerProbe {
 
   /// Whether the baseline drafts nothing, and the others do.
   private func drafting(_ answers: ServerAnswer...) -> ProbeFinding {
-    let name = "drafting"
+    let name = ProbeRecord.drafting
     let drafted = answers.compactMap(\.counts.drafted).reduce(0, +)
     let counts = answers.contains { $0.counts.drafted != nil }
     let saysSo = server.facts.drafts == true
@@ -101,6 +103,27 @@ struct ServerProbe {
         ? "the same prompt gave the same \(unit) twice."
         : "the same prompt gave other \(unit) the second time: it does not reproduce its own output, so that outputs that "
           + "differ from the baseline's say little about speculation."
+    )
+  }
+
+  /// Whether the drafts of the second answer were those of the first: a server that drafts from what it has answered before
+  /// is measured on questions that it knows already, by warm-up and repeats.
+  private func memory(_ first: ServerAnswer, _ second: ServerAnswer) -> ProbeFinding {
+    let name = "earlier answers"
+    guard let before = first.counts.accepted, let after = second.counts.accepted, first.counts.drafted ?? 0 > 0,
+      first.ids == second.ids, first.text == second.text
+    else {
+      return ProbeFinding(name: name, passed: nil, sentence: "nothing tells whether drafts depend on earlier answers.")
+    }
+    let isSame = first.counts == second.counts
+    return ProbeFinding(
+      name: name,
+      passed: isSame,
+      sentence: isSame
+        ? "a repeated prompt had the same drafts, so that they do not depend on earlier answers."
+        : "a repeated prompt had other drafts (\(before) of \(first.counts.drafted ?? 0) accepted, then \(after) of "
+          + "\(second.counts.drafted ?? 0)): it drafts from earlier answers, and warm-up and repeats let it know the "
+          + "questions of the measurement; its speed on new ones is another."
     )
   }
 

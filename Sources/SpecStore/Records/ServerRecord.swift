@@ -78,6 +78,9 @@ package struct ServerRecord: Codable, Equatable, Sendable {
 
 /// What was looked at before a server was measured.
 package struct ProbeRecord: Codable, Equatable, Sendable {
+  /// The name of the look at whether a server drafts: what is measured later may tell more.
+  package static let drafting = "drafting"
+
   /// The id of the decoder's row.
   package var decoderID: Int64
   /// What was looked at, in a few words.
