@@ -3,7 +3,7 @@ import Testing
 
 /// What becomes of servers that misbehave: always one sentence, never a crash or a wait without end.
 @Suite struct FaultTests {
-  private func complete(_ url: String, silence: Int = 1) throws -> ServerAnswer {
+  private func complete(_ url: String, silence: Int = 30) throws -> ServerAnswer {
     var patience = ServerClient.Patience()
     (patience.silence, patience.connection) = (silence, 2)
     let client = try ServerClient(address: ServerAddress(url), patience: patience)
@@ -16,10 +16,10 @@ import Testing
     fault.flatMap { Mirror(reflecting: $0).children.first?.label }
   }
 
-  private func fault(_ reply: Reply) throws -> EngineFault {
+  private func fault(_ reply: Reply, silence: Int = 30) throws -> EngineFault {
     let server = try ScriptedServer { _ in reply }
     do {
-      _ = try complete(server.url)
+      _ = try complete(server.url, silence: silence)
       Issue.record("an answer")
       throw EngineFault.stopped
     } catch let fault as EngineFault {
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func theServerKeepsSilent() throws {
-    #expect(try kind(fault(.silence)) == "silent")
+    #expect(try kind(fault(.silence, silence: 1)) == "silent")
   }
 
   @Test func aWrongModelIsNamed() throws {

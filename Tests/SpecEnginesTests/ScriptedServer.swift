@@ -58,10 +58,10 @@ final class ScriptedServer: Sendable {
 
   let port: Int
   private let channel: any Channel
-  private let heardRequests = Mutex<[HeardRequest]>([])
+  private let box = Box()
 
   /// All that was asked.
-  var heard: [HeardRequest] { heardRequests.withLock { $0 } }
+  var heard: [HeardRequest] { box.heard.withLock { $0 } }
   /// Its address.
   var url: String { "http://127.0.0.1:\(port)" }
 
@@ -71,7 +71,8 @@ final class ScriptedServer: Sendable {
   ///   - script: what to do with each request.
   /// - Throws: what binding the port throws.
   init(port: Int = 0, encryption: NIOSSLContext? = nil, _ script: @escaping Script) throws {
-    let box = Box()
+    // A request may still be on its way when the server is gone.
+    let box = box
     channel = try ServerBootstrap(group: Self.group)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -87,8 +88,8 @@ final class ScriptedServer: Sendable {
       .bind(host: "127.0.0.1", port: port).wait()
     self.port = channel.localAddress?.port ?? 0
     box.answer.withLock { answer in
-      answer = { [unowned self] request in
-        heardRequests.withLock { $0.append(request) }
+      answer = { [weak box] request in
+        box?.heard.withLock { $0.append(request) }
         return script(request)
       }
     }
@@ -111,8 +112,9 @@ final class ScriptedServer: Sendable {
 
   deinit { channel.close(promise: nil) }
 
-  /// The script, which is known only after the port.
+  /// The script, which is known only after the port, and what it was asked.
   final class Box: Sendable {
+    let heard = Mutex<[HeardRequest]>([])
     let answer = Mutex<(@Sendable (HeardRequest) -> Reply)?>(nil)
   }
 }
