@@ -78,8 +78,8 @@ import Testing
   @Test func whatCannotBeServedIsTold() throws {
     let unset = try Program.run(["serve", "--model", model.directory, "--api-key-env", "SPECBENCH_NO_SUCH_KEY"])
     #expect(unset.status == 64 && unset.errors.contains("which is not set; export the key"), "\(unset.errors)")
-    let decoder = try Program.run(["serve", "--model", model.directory, "--decoder", "oracle"])
-    #expect(decoder.status == 2 && decoder.errors.contains("there is no method 'oracle'"), "\(decoder.errors)")
+    let decoder = try Program.run(["serve", "--model", model.directory, "--decoder", "prophet"])
+    #expect(decoder.status == 2 && decoder.errors.contains("there is no method 'prophet'"), "\(decoder.errors)")
     let (program, port) = try serve(["--api-key-env", "SPECBENCH_KEY"], environment: ["SPECBENCH_KEY": "secret"])
     #expect(try PlainHTTPClient.ask(port, "GET", "/v1/models").status == 401)
     let taken = try Program.run(["serve", "--model", model.directory, "--port", "\(port)"])
