@@ -227,7 +227,7 @@ let package = Package(
     ),
     .testTarget(
       name: "MutationTests",
-      dependencies: ["SpecCore", "SpecFiles", "SpecModel", "SpecSuite", "SpecTestSupport"],
+      dependencies: ["SpecCore", "SpecDecoding", "SpecFiles", "SpecModel", "SpecSuite", "SpecTestSupport"],
       swiftSettings: swift
     ),
     .testTarget(

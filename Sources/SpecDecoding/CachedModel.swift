@@ -33,9 +33,16 @@ public final class CachedModel: DraftingModel {
   ///   - model: the model.
   ///   - cuts: the layers, rising, before which the layers are cut.
   ///   - keepsStates: whether the states at the cuts are kept.
+  ///   - keepsLastStates: whether the states after the last layer are kept, too.
   ///   - tree: how many nodes of a tree may stand behind a text that fills what was reserved.
   /// - Throws: `KernelError` if there is not enough memory.
-  public init(_ model: Transformer, cuts: [Int] = [], keepsStates: Bool = false, tree: Int = 0) throws {
+  public init(
+    _ model: Transformer,
+    cuts: [Int] = [],
+    keepsStates: Bool = false,
+    keepsLastStates: Bool = false,
+    tree: Int = 0
+  ) throws {
     let capacity = min(model.configuration.contextLength, Self.firstPositions) + tree
     let (width, layers) = (model.configuration.hiddenSize, model.configuration.layers)
     self.model = model
@@ -43,7 +50,8 @@ public final class CachedModel: DraftingModel {
     stages = try zip([0] + cuts, cuts + [layers]).map { first, end in
       Stage(
         cache: try model.makeCache(layers: first..<end, capacity: capacity),
-        states: keepsStates && end < layers ? try HiddenStates(width: width, capacity: capacity) : nil
+        states: (end < layers ? keepsStates : keepsLastStates)
+          ? try HiddenStates(width: width, capacity: capacity) : nil
       )
     }
     stream = try Activations(capacity: capacity, width: width)
@@ -73,7 +81,7 @@ public final class CachedModel: DraftingModel {
 
   /// The states after a stage, by position.
   ///
-  /// - Parameter stage: a stage before a cut.
+  /// - Parameter stage: a stage before a cut, or the last one.
   /// - Returns: the states; nil where they are not kept.
   public func states(after stage: Int) -> HiddenStates? { stages[stage].states }
 
@@ -150,6 +158,9 @@ public final class CachedModel: DraftingModel {
     let nodes = max(0, first - root)..<draft.count
     model.forward(rows[before..<rows.count], cache: cache, placement: .tree(draft.shape, nodes: nodes))
   }
+
+  /// The positions of the text that the latest pass has run before the draft's root.
+  var textOfLatestPass: Range<Int> { passed.lowerBound..<max(passed.lowerBound, root) }
 
   /// The final states of nodes of the latest pass, normalized; valid until the next call or pass.
   public func finalStates(of nodes: Range<Int>) -> ActivationRows {

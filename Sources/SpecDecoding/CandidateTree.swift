@@ -61,6 +61,12 @@ public struct CandidateTree: Sendable {
   /// The tree without its nodes below a depth. Nodes are sorted by depth, so the others keep their numbers.
   func cut(at depth: Int) -> CandidateTree { CandidateTree(cutting: self, at: depth) }
 
+  /// The rank that a node's token has among the candidates after its parent.
+  ///
+  /// - Parameter node: a node other than the root.
+  /// - Returns: the rank, from 0.
+  func rank(of node: Int) -> Int { paths[node][paths[node].count - 1] }
+
   /// The tree with tokens for its nodes.
   ///
   /// - Parameters:
@@ -112,6 +118,12 @@ extension CandidateTree {
   private static let shipped: [String: [[Int]]] = [
     // Each head's best token and nothing else.
     "chain": [[0], [0, 0], [0, 0, 0], [0, 0, 0, 0]],
+    // EAGLE-1's in the official repository, which calls it mc_sim_7b_63 as well.
+    "eagle_25": [
+      [0], [1], [2], [3], [0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [2, 0], [2, 1], [3, 0], [0, 0, 0], [0, 0, 1],
+      [0, 0, 2], [0, 1, 0], [0, 1, 1], [0, 2, 0], [0, 2, 1], [1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 2],
+      [0, 0, 0, 0, 0], [0, 0, 0, 0, 1],
+    ],
     // The default of the official repository, found by its authors' search on Vicuna-7B: node after node the path that is
     // expected to be accepted most often (§2.3.3).
     "mc_sim_7b_63": [
@@ -125,6 +137,29 @@ extension CandidateTree {
     // For engines on which verifying many positions costs more: the likeliest ten paths.
     "small": [
       [0], [0, 0], [1], [0, 1], [0, 0, 0], [2], [1, 0], [0, 2], [0, 0, 0, 0], [0, 1, 0],
+    ],
+    // Token Recycling's, found by its authors (Luo et al. 2024, appendix A). In this one and the next, which are published
+    // without an order, that path comes first whose ranks have the larger product of the chances 0.45, 0.13, 0.08, 0.055,
+    // 0.04, 0.03, 0.025 and 0.02 that are assumed of them: a cut tree is deep as well as wide.
+    "2.2.2": [
+      [0], [0, 0], [1], [0, 0, 0], [2], [0, 1], [1, 0], [3], [0, 0, 0, 0], [4], [0, 2], [2, 0], [5], [0, 0, 1],
+      [0, 1, 0], [1, 0, 0], [6], [0, 3], [3, 0], [7], [0, 0, 0, 0, 0], [0, 4], [4, 0], [1, 1], [0, 0, 2], [0, 2, 0],
+      [2, 0, 0], [0, 5], [5, 0], [0, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0], [0, 6], [6, 0], [0, 0, 3],
+      [0, 3, 0], [3, 0, 0], [1, 2], [2, 1], [0, 7], [7, 0], [0, 0, 0, 0, 0, 0], [0, 0, 4], [0, 4, 0], [4, 0, 0],
+      [0, 1, 1], [1, 0, 1], [1, 1, 0], [0, 0, 0, 2], [0, 0, 2, 0], [0, 2, 0, 0], [2, 0, 0, 0], [1, 3], [3, 1], [2, 2],
+      [0, 0, 5], [0, 5, 0], [5, 0, 0], [0, 0, 0, 0, 1], [0, 0, 0, 1, 0], [0, 0, 1, 0, 0], [0, 1, 0, 0, 0],
+      [1, 0, 0, 0, 0], [0, 0, 6], [0, 6, 0], [0, 0, 0, 3], [0, 0, 3, 0], [3, 0, 0, 0], [0, 2, 1], [0, 1, 2], [0, 0, 7],
+      [0, 7, 0], [0, 0, 0, 4], [0, 0, 4, 0], [0, 0, 1, 1], [0, 0, 0, 0, 2], [0, 0, 0, 2, 0], [0, 0, 0, 0, 0, 1],
+      [0, 0, 0, 1, 0, 0],
+    ],
+    // What SAM-Decoding fills with recycled tokens.
+    "sam_60": [
+      [0], [0, 0], [1], [0, 0, 0], [2], [0, 1], [1, 0], [3], [0, 0, 0, 0], [4], [0, 2], [2, 0], [5], [0, 0, 1],
+      [0, 1, 0], [1, 0, 0], [6], [0, 3], [3, 0], [0, 0, 0, 0, 0], [0, 4], [4, 0], [1, 1], [0, 0, 2], [0, 2, 0],
+      [2, 0, 0], [0, 5], [5, 0], [0, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0], [6, 0], [0, 3, 0], [3, 0, 0],
+      [1, 2], [2, 1], [0, 4, 0], [4, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0], [2, 0, 0, 0], [1, 3], [3, 1], [2, 2],
+      [5, 0, 0], [0, 0, 0, 0, 1], [0, 0, 1, 0, 0], [1, 0, 0, 0, 0], [1, 4], [4, 1], [0, 2, 1], [1, 2, 0], [2, 1, 0],
+      [1, 0, 2], [1, 0, 0, 1], [1, 1, 0, 0], [1, 3, 0], [1, 1, 1],
     ],
   ]
 }

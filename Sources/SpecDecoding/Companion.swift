@@ -29,11 +29,14 @@ public struct Companion: Sendable {
     public let configuration: JSONValue
     /// The shapes of the tensors in the file of weights, by name.
     public let tensors: [String: [Int]]
+    /// Lists of whole numbers in that file, by name, which are no weights.
+    public let integers: [String: [Int]]
 
     /// Makes a blueprint; the properties say what each value means.
-    public init(configuration: JSONValue, tensors: [String: [Int]]) {
+    public init(configuration: JSONValue, tensors: [String: [Int]], integers: [String: [Int]] = [:]) {
       self.configuration = configuration
       self.tensors = tensors
+      self.integers = integers
     }
   }
 

@@ -13,6 +13,15 @@ public protocol Decoder: AnyObject {
   /// - Throws: `KernelError` if there is not enough memory.
   func reserve(positions: Int) throws(KernelError)
 
+  /// Does what is no part of a measurement, before the time of a prompt begins. Outputs do not depend on it.
+  ///
+  /// - Parameters:
+  ///   - prompt: the prompt that ``begin(_:)`` takes next.
+  ///   - rules: when its output ends.
+  ///   - shouldStop: asked now and then; on true the work is given up.
+  /// - Throws: ``NotFiniteLogits`` as ``begin(_:)``.
+  func foresee(_ prompt: [Token], rules: StopRules, shouldStop: () -> Bool) throws(NotFiniteLogits)
+
   /// Forgets the previous prompt, runs all work on the new one and gives the first token.
   ///
   /// - Parameter prompt: at least one token, fewer than the context holds, all inside the vocabulary.
@@ -33,6 +42,12 @@ public protocol Decoder: AnyObject {
   /// - Parameter sampling: one whose verification the method can do.
   func setSampling(_ sampling: Sampling)
 
+  /// What becomes of what drafting has learned from a prompt when the next one comes. Outputs do not depend on it.
+  var memory: DraftMemory { get }
+
+  /// Forgets what drafting has learned from all prompts.
+  func forget()
+
   /// Chooses what a drafter begins its guesses with in later prompts, for comparisons with other implementations.
   /// Outputs do not depend on it.
   ///
@@ -44,6 +59,15 @@ public protocol Decoder: AnyObject {
 extension Decoder {
   /// Nothing to make room in.
   public func reserve(positions: Int) throws(KernelError) {}
+
+  /// Nothing is foreseen.
+  public func foresee(_ prompt: [Token], rules: StopRules, shouldStop: () -> Bool) throws(NotFiniteLogits) {}
+
+  /// Nothing is kept over prompts.
+  public var memory: DraftMemory { .prompt }
+
+  /// Nothing to forget.
+  public func forget() {}
 
   /// No use for it.
   public func setInitialWindow(_ tokens: [Token]?) throws(DecodingError) {}

@@ -33,6 +33,26 @@ public protocol Drafter: AnyObject {
   /// Hears what was kept: after the prompt's pass, and after each cycle.
   func update(_ kept: Kept)
 
+  /// Learns what no method can know, before the time of a prompt begins: an oracle's answers. The drafters of methods that
+  /// are measured leave it alone.
+  ///
+  /// - Parameters:
+  ///   - prompt: the prompt that comes next.
+  ///   - rules: when its output ends.
+  ///   - shouldStop: asked now and then; on true the work is given up.
+  /// - Throws: ``NotFiniteLogits`` for the target's.
+  func foresee(_ prompt: [Token], rules: StopRules, shouldStop: () -> Bool) throws(NotFiniteLogits)
+
+  /// Whether the last token of the text that has ended goes through one more pass before the next prompt, and the drafter
+  /// hears what it shows, as in reference implementations that notice an end token one pass late.
+  var wantsLastPass: Bool { get }
+
+  /// What becomes of what was learned from a prompt when the next one comes.
+  var memory: DraftMemory { get }
+
+  /// Forgets what was learned from all prompts.
+  func forget()
+
   /// Chooses what a drafter begins its guesses with in later prompts, for comparisons with other implementations.
   ///
   /// - Parameter tokens: nil for the drafter's own choice.
@@ -52,6 +72,18 @@ extension Drafter {
 
   /// Nothing to learn.
   public func update(_ kept: Kept) {}
+
+  /// Nothing is foreseen.
+  public func foresee(_ prompt: [Token], rules: StopRules, shouldStop: () -> Bool) throws(NotFiniteLogits) {}
+
+  /// A text that has ended is done with.
+  public var wantsLastPass: Bool { false }
+
+  /// Nothing is kept over prompts.
+  public var memory: DraftMemory { .prompt }
+
+  /// Nothing to forget.
+  public func forget() {}
 
   /// No use for it.
   public func setInitialWindow(_ tokens: [Token]?) throws(DecodingError) {}
@@ -114,6 +146,8 @@ public struct Kept {
   public let observed: [Token]
   /// The target's likeliest tokens after each candidate, accepted or not, best first: as many as the draft asks for.
   public let likeliest: [[Token]]
+  /// The same after each token of the text that went through the pass before the root, with that token.
+  public let likeliestInText: [(token: Token, next: [Token])]
   /// Reads the target's final states.
   let target: CachedModel
 

@@ -91,6 +91,7 @@ public func generate(
   observe: ((Generation) -> Void)? = nil
 ) throws(NotFiniteLogits) -> Generation {
   var generation = Generation()
+  try decoder.foresee(prompt, rules: rules, shouldStop: shouldStop)
   var start = MonotonicClock.now
   let first = try decoder.begin(prompt)
   generation.prefillTime = MonotonicClock.now - start

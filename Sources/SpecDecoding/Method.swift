@@ -20,6 +20,9 @@ public struct Method: Sendable {
   public let isDefault: Bool
   /// Whether its drafts can be verified by rejection: those that form a chain.
   public let verifiesByRejection: Bool
+  /// Files that it needs beside the target's own, apart from its companion, made up for a target of a shape: tests write
+  /// them.
+  public let sampleFiles: @Sendable (ModelConfiguration) -> [String: [UInt8]]
   /// Checks settings against the target's shape, and files that they name.
   let checkSettings: @Sendable (SettingValues, TargetFiles) throws -> Void
   /// Bytes that a decoder keeps for each position of a text, beside the target's keys and values.
@@ -36,6 +39,8 @@ public struct Method: Sendable {
   ///   - isDefault: whether it is measured where nobody names a method.
   ///   - verifiesByRejection: whether its drafts are chains, so that they can be verified by rejection.
   ///   - addedParameters: trained parameters that the published companion adds to a target of a shape.
+  ///   - sampleFiles: files that it needs beside the target's own, apart from its companion, by name, made up for a target
+  ///     of a shape.
   ///   - checkSettings: checks settings against the target's shape, and files that they name. It throws
   ///     ``SettingValues/invalid(_:_:)`` for a setting.
   ///   - bytesPerPosition: bytes that a decoder keeps for each position of a text, beside the target's keys and values.
@@ -49,6 +54,7 @@ public struct Method: Sendable {
     isDefault: Bool = false,
     verifiesByRejection: Bool = false,
     addedParameters: @escaping @Sendable (ModelConfiguration) -> Int = { _ in 0 },
+    sampleFiles: @escaping @Sendable (ModelConfiguration) -> [String: [UInt8]] = { _ in [:] },
     checkSettings: @escaping @Sendable (SettingValues, TargetFiles) throws -> Void = { _, _ in },
     bytesPerPosition: @escaping @Sendable (SettingValues, TargetFiles) throws -> Int = { _, _ in 0 },
     make: @escaping @Sendable (SettingValues, DecoderResources) throws -> PreparedDecoder
@@ -61,6 +67,7 @@ public struct Method: Sendable {
     self.isDefault = isDefault
     self.verifiesByRejection = verifiesByRejection
     self.addedParameters = addedParameters
+    self.sampleFiles = sampleFiles
     self.checkSettings = checkSettings
     self.bytesPerPosition = bytesPerPosition
     self.make = make

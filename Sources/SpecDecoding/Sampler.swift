@@ -99,9 +99,10 @@ public final class Sampler {
     _ logits: ActivationRows,
     noise: [UInt64]?,
     of source: NotFiniteLogits.Source,
-    at positions: [Int]
+    at positions: [Int],
+    tokens: [Token]? = nil
   ) throws(NotFiniteLogits) {
-    if let row = context.perturb(logits, sampling.limits, noise: noise) {
+    if let row = context.perturb(logits, sampling.limits, noise: noise, tokens: tokens) {
       throw NotFiniteLogits(source, at: positions[row])
     }
   }
@@ -139,16 +140,22 @@ public final class Sampler {
   ///   - logits: one row of the drafter's logits; it is changed.
   ///   - position: the position of the token that follows it.
   ///   - least: what is not worth looking for beside the likeliest token: others with a smaller probability.
+  ///   - vocabulary: the token that each number of the row stands for, where it is not its place.
   /// - Returns: tokens, best first, each with the softmax probability of its logit, noise included.
   /// - Throws: ``NotFiniteLogits`` for the drafter's.
   public func best(
     _ count: Int,
     of logits: ActivationRows,
     at position: Int,
-    others least: Float = 0
+    others least: Float = 0,
+    vocabulary: [Token]? = nil
   ) throws(NotFiniteLogits) -> [DraftToken] {
     try clock.time(.draft) { () throws(NotFiniteLogits) in
-      try chooseBest(count, of: logits, at: position, others: least)
+      var tokens = try chooseBest(count, of: logits, at: position, others: least, vocabulary)
+      if let vocabulary {
+        for index in tokens.indices { tokens[index].token = vocabulary[Int(tokens[index].token)] }
+      }
+      return tokens
     }
   }
 
@@ -156,9 +163,12 @@ public final class Sampler {
     _ count: Int,
     of logits: ActivationRows,
     at position: Int,
-    others least: Float
+    others least: Float,
+    _ vocabulary: [Token]?
   ) throws(NotFiniteLogits) -> [DraftToken] {
-    if !sampling.isGreedy { try perturb(logits, noise: [key(position)], of: .drafter, at: [position]) }
+    if !sampling.isGreedy {
+      try perturb(logits, noise: [key(position)], of: .drafter, at: [position], tokens: vocabulary)
+    }
     let first = context.choose(logits, withProbability: true)[0]
     if sampling.isGreedy { try require([first], of: .drafter, at: [position]) }
     // The others share what the likeliest one leaves over, but for rounding.

@@ -36,8 +36,14 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
     for model in drafter.models { try model.reserve(positions: positions) }
   }
 
+  /// Lets the drafter learn what no method can know.
+  public func foresee(_ prompt: [Token], rules: StopRules, shouldStop: () -> Bool) throws(NotFiniteLogits) {
+    try drafter.foresee(prompt, rules: rules, shouldStop: shouldStop)
+  }
+
   /// Runs the prompt through the target, then lets the drafter work on it.
   public func begin(_ prompt: [Token]) throws(NotFiniteLogits) -> Token? {
+    try finishText()
     text = prompt
     target.reset()
     for model in drafter.models { model.reset() }
@@ -56,16 +62,24 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
     return Cycle(kept, times: clock.read())
   }
 
+  /// The pass over the end of the last text that some references make.
+  private func finishText() throws(NotFiniteLogits) {
+    let room = target.model.configuration.contextLength - text.count
+    guard drafter.wantsLastPass, room > 0 else { return }
+    _ = try verify(drafter.draft(context(CycleBudget(remainingTokens: 1, remainingPositions: room), text: text)))
+  }
+
   /// One pass of the target over what it has not seen of the text, and the draft. Commits what it accepts.
   private func verify(_ draft: Draft) throws(NotFiniteLogits) -> Kept {
     let root = text.count - 1
     if let survivors = draft.survivors { keep(survivors, root: root) }
-    let (accepted, observed, likeliest) = try clock.time(.verify) { () throws(NotFiniteLogits) in
+    let (accepted, observed, likeliest, inText) = try clock.time(.verify) { () throws(NotFiniteLogits) in
       target.run(text, draft)
+      let inText = draft.wantsLikeliestInText ? likeliestInText(draft.likeliest) : []
       let logits = target.logits(after: 0..<draft.candidateCount)
       let likeliest = draft.likeliest > 0 ? sampler.likeliest(draft.likeliest, of: logits) : []
       let accepted = try sampler.verify(draft, logits, at: root + 1)
-      return (accepted, try observe(draft, root: root), likeliest)
+      return (accepted, try observe(draft, root: root), likeliest, inText)
     }
     text += accepted.tokens
     keep(accepted.path, root: root)
@@ -75,10 +89,22 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
       tokens: accepted.tokens,
       observed: observed,
       likeliest: likeliest,
+      likeliestInText: inText,
       target: target
     )
     drafter.update(kept)
     return kept
+  }
+
+  /// The target's likeliest tokens after each token that the latest pass has run before the root.
+  private func likeliestInText(_ count: Int) -> [(token: Token, next: [Token])] {
+    let places = target.textOfLatestPass
+    return stride(from: places.lowerBound, to: places.upperBound, by: Transformer.largestTree).flatMap { first in
+      let piece = first..<min(first + Transformer.largestTree, places.upperBound)
+      let root = text.count - 1
+      let logits = target.logits(after: piece.lowerBound - root..<piece.upperBound - root)
+      return zip(text[piece], sampler.likeliest(count, of: logits)).map { ($0, $1) }
+    }
   }
 
   private func observe(_ draft: Draft, root: Int) throws(NotFiniteLogits) -> [Token] {
@@ -103,6 +129,12 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
 
   /// Chooses how tokens of later prompts are chosen.
   public func setSampling(_ sampling: Sampling) { sampler.sampling = sampling }
+
+  /// What becomes of what the drafter has learned.
+  public var memory: DraftMemory { drafter.memory }
+
+  /// Has the drafter forget what it has learned.
+  public func forget() { drafter.forget() }
 
   /// Chooses what the drafter begins its guesses with.
   public func setInitialWindow(_ tokens: [Token]?) throws(DecodingError) { try drafter.setInitialWindow(tokens) }

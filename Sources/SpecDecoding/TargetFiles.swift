@@ -30,7 +30,17 @@ public struct TargetFiles: Sendable {
   /// A companion's folder: as given, or the default one beside the model.
   func folder(of companion: Companion, _ settings: SettingValues) -> String {
     let (path, setting) = (settings.text(companion.setting.name), companion.setting)
-    if path == setting.defaultValue, let modelDirectory { return modelDirectory + "/" + path }
+    return file(path, beside: path == setting.defaultValue)
+  }
+
+  /// Where a file of a method lies.
+  ///
+  /// - Parameters:
+  ///   - path: as written in a spec, or by default.
+  ///   - isDefault: whether it is the name of the file beside the model.
+  /// - Returns: the path seen from the present working directory.
+  func file(_ path: String, beside isDefault: Bool) -> String {
+    if isDefault, let modelDirectory { return modelDirectory + "/" + path }
     return file(path)
   }
 

@@ -26,6 +26,12 @@ public enum JSONValue: Equatable, Sendable {
     if case .string(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { nil }
   }
 
+  /// An object with another member at its end; any other value stays as it is.
+  package func adding(_ name: String, _ value: JSONValue) -> JSONValue {
+    guard case .object(let members) = self else { return self }
+    return .object(members + [JSONMember(key: Array(name.utf8)[...], value: value)])
+  }
+
   /// The value as a message names it, short and on one line.
   public var summary: String {
     switch self {

@@ -86,6 +86,21 @@ public final class Activations {
     start(of: row).update(from: rows.pointer, count: rows.count * stride)
   }
 
+  /// Copies narrower rows into neighboring columns of this buffer's.
+  ///
+  /// - Parameters:
+  ///   - rows: what to copy.
+  ///   - row: where the first of them goes.
+  ///   - column: where each of them begins.
+  public func copy(_ rows: ActivationRows, to row: Int, column: Int) {
+    defer { withExtendedLifetime(rows) {} }
+    precondition(row >= 0 && row + rows.count <= capacity, "rows beyond the end of their buffer")
+    precondition(column >= 0 && column + rows.width <= width, "columns beyond the end of their row")
+    for place in 0..<rows.count {
+      (start(of: row + place) + column).update(from: rows.pointer + place * rows.stride, count: rows.width)
+    }
+  }
+
   func start(of row: Int) -> UnsafeMutablePointer<Float> { buffer.pointer + row * stride }
 }
 

@@ -393,7 +393,8 @@ public struct Choice: Sendable, Equatable {
   public let index: Int
   /// The number itself.
   public let value: Float
-  /// Its softmax probability, 0 if it was not asked for or the row is not finite.
+  /// Its softmax probability, 0 if it was not asked for or the row is not finite. Numbers that are −∞ were left out, and
+  /// have no share in it.
   public let probability: Float
   /// Whether all numbers of the row are finite: a choice from others means nothing.
   public let isFinite: Bool

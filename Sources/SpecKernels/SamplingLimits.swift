@@ -29,23 +29,42 @@ extension ComputeContext {
   ///   - x: rows of logits.
   ///   - limits: a temperature above 0, and which tokens may be drawn.
   ///   - noise: for each row the key that its noise follows from, token by token; nil adds no noise.
+  ///   - tokens: the token that each number of a row stands for, where it is not its place: it gets that token's noise.
   /// - Returns: the first row that is not finite, which stays as it is; nil if all are.
   @discardableResult
-  public func perturb(_ x: ActivationRows, _ limits: SamplingLimits, noise: [UInt64]?) -> Int? {
+  public func perturb(
+    _ x: ActivationRows,
+    _ limits: SamplingLimits,
+    noise: [UInt64]?,
+    tokens: [Int32]? = nil
+  ) -> Int? {
     defer { withExtendedLifetime(x) {} }
     precondition(limits.temperature > 0 && limits.topK >= 0 && limits.topP > 0, "limits that nothing can be drawn from")
-    precondition(noise.map { $0.count == x.count } ?? true, "a noise key for each row")
-    var sampling = sk_sampling(temperature: limits.temperature, top_k: limits.topK, top_p: limits.topP)
+    precondition(noise?.count ?? x.count == x.count, "a noise key for each row")
+    precondition(tokens?.count ?? x.width == x.width, "a token for each number of a row")
     var isFinite = [Int32](repeating: 1, count: x.count)
-    let done =
-      if let noise {
-        sk_perturb(&native, x.pointer, x.stride, x.count, x.width, &sampling, noise, &isFinite)
-      } else {
-        sk_perturb(&native, x.pointer, x.stride, x.count, x.width, &sampling, nil, &isFinite)
+    let done = withOptionalPointer(to: noise) { noise in
+      withOptionalPointer(to: tokens) { tokens in
+        var sampling = sk_sampling(
+          temperature: limits.temperature,
+          top_k: limits.topK,
+          top_p: limits.topP,
+          tokens: tokens
+        )
+        return sk_perturb(&native, x.pointer, x.stride, x.count, x.width, &sampling, noise, &isFinite)
       }
+    }
     precondition(done, "no memory for sampling")
     return isFinite.firstIndex(of: 0)
   }
+}
+
+private func withOptionalPointer<Element, Result>(
+  to array: [Element]?,
+  _ body: (UnsafePointer<Element>?) -> Result
+) -> Result {
+  guard let array else { return body(nil) }
+  return array.withUnsafeBufferPointer { body($0.baseAddress) }
 }
 
 /// The canonical exponential: the same bits on every machine.

@@ -96,7 +96,7 @@ package struct Latency: Encodable, Equatable, Sendable {
   /// - Parameters:
   ///   - metric: what was measured.
   ///   - sorted: the samples in rising order, in nanoseconds; nil without any.
-  private init?(_ metric: LatencyMetric, sorted: [Double]) {
+  package init?(_ metric: LatencyMetric, sorted: [Double]) {
     guard !sorted.isEmpty else { return nil }
     func percentile(_ percent: Int) -> Double { sorted[(sorted.count * percent + 99) / 100 - 1] / 1e6 }
     self.metric = metric

@@ -19,7 +19,7 @@ struct CompareCommand: ParsableCommand {
 
       Exit codes: 0 done; 1 an output differs from vanilla's, or none was compared (--require-lossless); 2 something \
       given cannot be used, or there is no interval to judge by, or a run to be judged is unfinished; 3 slower than \
-      allowed (--fail-if-slower); 64 usage. Where several apply all are told, and the exit code is 1 before 3 before 2.
+      allowed (--fail-if-slower), or fewer tokens accepted than allowed (--fail-if-acceptance-drops); 64 usage. Where several apply all are told, and the exit code is 1 before 3 before 2.
       """
   )
 
@@ -41,6 +41,16 @@ struct CompareCommand: ParsableCommand {
     )
   )
   var slowerLimit: Percentage?
+
+  @Option(
+    name: .customLong("fail-if-acceptance-drops"),
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Exit code 3 when the mean accepted tokens are fewer by more than this. They do not depend on times: 0% is a limit as well.",
+      valueName: Percentage.valueName
+    )
+  )
+  var acceptanceLimit: Percentage?
 
   @Flag(help: "Exit code 1 unless every output was compared with vanilla's and is the same.")
   var requireLossless = false
@@ -68,7 +78,7 @@ struct CompareCommand: ParsableCommand {
     } else if requireLossless, comparison.lossless.mismatches > 0 {
       failures.append(Failure(exitCode: 1, text: "not every output is identical to vanilla's"))
     }
-    if slowerLimit != nil || requireLossless, !anyway {
+    if slowerLimit != nil || acceptanceLimit != nil || requireLossless, !anyway {
       unjudged += comparison.unfinished.map {
         Failure(
           exitCode: 2,
@@ -92,9 +102,30 @@ struct CompareCommand: ParsableCommand {
         )
       }
     }
+    if let acceptanceLimit {
+      let found = judgeAcceptance(comparison, acceptanceLimit)
+      failures += found.failures
+      unjudged += found.unjudged
+    }
     failures += unjudged
     for failure in failures { tell("specbench: \(TerminalText.line(failure.text))") }
     if let most = failures.first { throw ExitCode(most.exitCode) }
+  }
+
+  private func judgeAcceptance(
+    _ comparison: RunComparison,
+    _ limit: Percentage
+  ) -> (failures: [Failure], unjudged: [Failure]) {
+    let dropped = comparison.acceptances.filter { $0.drops(by: limit.share) == true }.map(\.second)
+    let names = dropped.joined(separator: ", ")
+    let unknown = comparison.acceptances.filter { $0.drops(by: limit.share) == nil }.map(\.second)
+    return (
+      dropped.isEmpty
+        ? [] : [Failure(exitCode: 3, text: "mean accepted tokens dropped by more than \(limit.text): \(names)")],
+      unknown.map {
+        Failure(exitCode: 2, text: "\($0) has no cycles on both sides to be judged by; measure more than one new token")
+      }
+    )
   }
 
   /// Why the command fails. They come in falling order: what was found before what could not be judged.

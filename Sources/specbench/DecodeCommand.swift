@@ -12,7 +12,8 @@ struct DecodeCommand: ParsableCommand {
     discussion: """
       Input: JSON lines {"id": …, "prompt_ids": […]} or {"id": …, "prompt": "…"}. In a prompt the text of a special \
       token, like "</s>", is but a text, unless the line has "special_tokens": true. For \
-      lookahead "initial_window" may give the token ids that its window begins with. Output: JSON lines with id, decoder, \
+      lookahead "initial_window" may give the token ids that its window begins with. With memory=run a method that learns \
+      keeps what it has learned over the lines, in their order. Output: JSON lines with id, decoder, \
       output_ids (the end token included), accept_lengths (one entry per cycle, none for the prefill, before trimming \
       at a stop), text, stop_reason and timings. A cycle never drafts more than may still be emitted, so the last \
       accept lengths depend on --max-new-tokens.

@@ -33,6 +33,19 @@ struct EngineOptions: ParsableArguments {
   )
   var onError = OnError.stop
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Then load each server with as many requests in flight, level by level, like 1,4,16: throughput, latency and speedup "
+        + "by concurrency.",
+      valueName: CommaSeparated<RequestCount>.valueName
+    )
+  )
+  var concurrency: CommaSeparated<RequestCount>?
+
+  /// The levels of `--concurrency` in rising order, each once; none without it.
+  var levels: [Int] { concurrency?.distinct.map(\.count).sorted() ?? [] }
+
   func validate() throws {
     for file in engineFiles { try refuseEmptyPaths(["--engine": file]) }
     try check(retries, in: 0...100, of: "--retries")
@@ -44,6 +57,18 @@ struct EngineOptions: ParsableArguments {
     var own: String?
     /// The engines behind servers.
     var engines: [EngineSettings] = []
+  }
+
+  /// Refuses what only servers can do where others are to be measured, too.
+  ///
+  /// - Parameter choice: what is to be measured.
+  /// - Throws: `ValidationError`.
+  func refuseOwnDecoders(in choice: Choice) throws {
+    guard concurrency != nil, choice.own != nil || choice.engines.isEmpty else { return }
+    throw ValidationError(
+      "--concurrency is for servers alone, since this package's own decoders take one prompt at a time; name servers with "
+        + "--engine or --decoders, and no own decoders, or offer these with specbench serve"
+    )
   }
 
   /// The engines that are to be measured; without any the package's own.

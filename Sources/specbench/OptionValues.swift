@@ -132,6 +132,21 @@ struct ThreadCount: ListedValue {
   }
 }
 
+/// How many requests are in flight.
+struct RequestCount: ListedValue {
+  static let listName = "levels"
+  static let exampleList = "1,4,16"
+  static let advice = "choose numbers of requests from \(range.lowerBound) to \(range.upperBound)"
+  private static let range = 1...1024
+
+  let count: Int
+
+  init?(listed text: String) {
+    guard let count = Int(text), Self.range.contains(count) else { return nil }
+    self.count = count
+  }
+}
+
 /// A token that ends a text.
 struct EndToken: ListedValue {
   static let listName = "ids"

@@ -77,6 +77,7 @@ struct RunCommand: ParsableCommand {
       outcome = try measure(engine, stored)
     } else {
       let choice = try stored == nil ? engineOptions.choice(decoderOptions.decoders) : EngineOptions.Choice()
+      if stored == nil { try engineOptions.refuseOwnDecoders(in: choice) }
       switch (choice.engines.count, choice.own) {
       case (0, _): outcome = try measureOwn(stored)
       case (1, nil): outcome = try measure(choice.engines[0], nil)

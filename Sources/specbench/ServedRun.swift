@@ -64,7 +64,9 @@ extension RunCommand {
     engine.stop()
     try report(outcome, store, suite: suite)
     // Where two tokens were all but equally likely, either is the model's own.
-    let differs = try store.mismatches(of: outcome.run).contains { !$0.isNearTie }
+    let differs =
+      try store.mismatches(of: outcome.run).contains { !$0.isNearTie }
+      || store.loads(of: outcome.run).contains { $0.requests.contains(where: \.differsClearly) }
     return RunOutcome(run: outcome.run, differs: differs)
   }
 
@@ -112,6 +114,7 @@ extension RunCommand {
       goal: stored.map(\.goal) ?? precisionOptions.goal
     )
     plan.report = FilePlace.absolute(report)
+    plan.concurrency = stored.map { $0.concurrency ?? [] } ?? engineOptions.levels
     plan.retries = engineOptions.retries
     plan.stopsOnError = engineOptions.onError == .stop
     return plan

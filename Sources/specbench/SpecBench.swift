@@ -26,8 +26,8 @@ struct SpecBench: ParsableCommand {
     subcommands: [
       RunCommand.self, ReportCommand.self, RunsCommand.self, CompareCommand.self, SweepCommand.self,
       GenerateCommand.self, ExportCommand.self, ImportCommand.self, VerifyCommand.self, DecodeCommand.self,
-      TokenizeCommand.self, InspectCommand.self, MethodsCommand.self, TrainCommand.self, BenchCommand.self,
-      MakeCheckpointCommand.self, ServeCommand.self, DoctorCommand.self,
+      TokenizeCommand.self, InspectCommand.self, MethodsCommand.self, TrainCommand.self, DatastoreCommand.self,
+      BenchCommand.self, MakeCheckpointCommand.self, ServeCommand.self, DoctorCommand.self,
     ]
   )
 

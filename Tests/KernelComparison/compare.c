@@ -110,7 +110,7 @@ static void compare_any_bits(sk_context *found, sk_context *expected) {
       failures++;
     }
     memcpy(y, x, sizeof y), memcpy(z, x, sizeof z);
-    const sk_sampling sampling = {0.8f, trial % 3 ? 0 : 5, trial % 2 ? 1 : 0.7f};
+    const sk_sampling sampling = {0.8f, trial % 3 ? 0 : 5, trial % 2 ? 1 : 0.7f, NULL};
     const uint64_t key = (uint64_t)trial << 32 | 7;
     int32_t y_finite, z_finite;
     sk_perturb(found, y, width, 1, width, &sampling, &key, &y_finite);

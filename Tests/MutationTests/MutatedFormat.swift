@@ -1,4 +1,5 @@
 import Foundation
+import SpecDecoding
 import SpecFiles
 import SpecModel
 import SpecSuite
@@ -19,7 +20,7 @@ struct MutatedFormat: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   /// Every format; a new one is an entry.
-  static let all = weights + configurations + texts
+  static let all = weights + configurations + texts + [datastore]
 }
 
 /// Weights.
@@ -95,6 +96,21 @@ extension MutatedFormat {
     for name in file.names {
       guard let shape = file.shape(of: name), file.numberType(of: name) != nil else { continue }
       _ = try file.tensor(name, shape: shape).finiteFloats()
+    }
+  }
+}
+
+/// What methods draft from.
+extension MutatedFormat {
+  private static let datastore = MutatedFormat(
+    name: "datastore",
+    file: "rest.datastore",
+    seeds: { _ in [Datastore.bytes(of: [[1, 2, 3, 1, 2, 4], [1, 2, 3, 5], []], vocabulary: 6)] }
+  ) { folder in
+    let store = try Datastore(path: folder + "/rest.datastore")
+    try store.checkContent()
+    for end in 0...5 as ClosedRange<Token> {
+      _ = store.grown(Draft(root: end), after: [3, 1, 2, end], Datastore.Query())
     }
   }
 }

@@ -118,6 +118,8 @@ import Testing
     }
     let runs = try compare("1", "2", "--require-lossless", "--fail-if-slower", "99%")
     #expect(runs.status == 0 && runs.output.contains("| kangaroo-2"), "\(runs.errors)")
+    // Acceptance does not depend on times: the same run twice is the same.
+    #expect(try compare("1", "2", "--fail-if-acceptance-drops", "0%").status == 0)
     let file = scratch.path("runs.sqlite")
     // Times of a tiny model on a busy machine show nothing: medusa is made ten times slower than vanilla.
     try DatabaseQueue(path: file).write { database in
@@ -126,12 +128,19 @@ import Testing
           UPDATE generation SET decode_ns = 1000000 + 10 * id;
           UPDATE generation SET decode_ns = 10 * decode_ns
           WHERE decoder_id IN (SELECT id FROM decoder WHERE name = 'medusa');
+          UPDATE cycle SET accept_length = accept_length + 1 WHERE generation_id IN (
+            SELECT generation.id FROM generation JOIN decoder ON decoder.id = decoder_id WHERE run_id = 1 AND name = 'medusa'
+          );
           """
       )
     }
     let decoders = try compare("\(file):1/vanilla", "\(file):1/medusa", "--fail-if-slower", "0%")
     #expect(decoders.status == 3 && decoders.errors.contains("slower by more than 0%: medusa"), "\(decoders.errors)")
     #expect(try compare("1/vanilla", "1/medusa", "--fail-if-slower", "3").status == 64)
+    let dropping = try compare("1/medusa", "2/medusa", "--fail-if-acceptance-drops", "10%")
+    #expect(dropping.status == 3, "\(dropping.errors)")
+    #expect(dropping.errors.contains("mean accepted tokens dropped by more than 10%: medusa"))
+    #expect(try compare("1/medusa", "2/medusa", "--fail-if-acceptance-drops", "90%").status == 0)
     let missing = try compare("1", "9")
     #expect(missing.status == 2 && missing.errors.contains("holds no run 9"))
     #expect(try compare("1/eagle", "1/medusa").errors.contains("has no decoder 'eagle'; choose one of vanilla"))
@@ -159,7 +168,10 @@ import Testing
     let samplings = [[], ["--temperature", "0.7"], ["--temperature", "1", "--top-p", "0.9"], ["--temperature", "1"]]
     // Drafts that no doubt cuts short.
     let decoders = MethodRegistry.builtIn.methods.dropFirst().map { method in
-      method.settings.contains { $0.name == "threshold" } ? "\(method.name):threshold=0" : method.name
+      let doubts = method.settings.contains { setting in
+        if case .number = setting.kind { setting.name == "threshold" } else { false }
+      }
+      return doubts ? "\(method.name):threshold=0" : method.name
     }
     for (type, sampling) in zip(["f32", "bf16", "f16", "int8"], samplings) {
       let result = try Program.run(
@@ -251,7 +263,7 @@ import Testing
 
   @Test(arguments: [
     "run", "report", "runs", "compare", "sweep", "generate", "export", "import", "verify", "decode", "tokenize",
-    "inspect", "methods", "bench", "doctor",
+    "inspect", "methods", "bench", "doctor", "datastore",
   ])
   func everyCommandExplainsItself(_ command: String) throws {
     for arguments in [[command, "--help"], ["help", command]] {

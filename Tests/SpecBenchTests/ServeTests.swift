@@ -36,6 +36,45 @@ import Testing
     #expect(try program.errors.hasSuffix("Stopped serving.\n"))
   }
 
+  @Test(arguments: ["llama-server", "vllm"])
+  func clientsAtOnceAreMeasured(dialect: String) throws {
+    let (vanilla, first) = try serve([])
+    let (method, second) = try serve(["--decoder", "prompt-lookup"])
+    let questions = (1...8).map {
+      #"{"question_id": \#($0), "category": "qa", "turns": ["Why \#($0)?", "And \#($0)?"]}"#
+    }
+    try scratch.write(questions.joined(separator: "\n") + "\n", to: "question.jsonl")
+    let servers = "\(dialect):url=http://127.0.0.1:\(first),\(dialect):url=http://127.0.0.1:\(second),name=lookup"
+    let result = try Program.run(
+      [
+        "run", "--model", model.directory, "--chat-template", "vicuna", "--suite", scratch.folder.path, "--database",
+        scratch.path("db.sqlite"), "--report", scratch.path("report.md"), "--decoders", servers, "--max-new-tokens",
+        "8", "--concurrency", "8,1,4",
+      ]
+    )
+    #expect(result.status == 0, "\(result.errors)")
+    let report = try scratch.read("report.md")
+    let rows =
+      report.components(separatedBy: "## By concurrency").last?.components(separatedBy: "\n## ").first?
+      .split(separator: "\n").filter { $0.hasPrefix("| vanilla") || $0.hasPrefix("| lookup") } ?? []
+    #expect(rows.count == 6 && rows.allSatisfy { $0.contains("0 of 16") }, "\(rows)")
+    for program in [vanilla, method] {
+      program.send(SIGTERM)
+      #expect(program.end(within: 20) == 143)
+    }
+  }
+
+  @Test func ownDecodersTakeOnePromptAtATime() throws {
+    let own = ["run", "--model", model.directory, "--database", scratch.path("db.sqlite"), "--concurrency", "1,4"]
+    let server = "medusa,llama-server:url=http://127.0.0.1:1"
+    for arguments in [own, own + ["--decoders", server]] {
+      let result = try Program.run(arguments)
+      #expect(result.status == 64 && result.errors.contains("--concurrency is for servers"), "\(result.errors)")
+    }
+    let none = try Program.run(["run", "--decoders", "openai:url=http://127.0.0.1:1", "--concurrency", "0"])
+    #expect(none.status == 64 && none.errors.contains("choose numbers of requests from 1"), "\(none.errors)")
+  }
+
   @Test func whatCannotBeServedIsTold() throws {
     let unset = try Program.run(["serve", "--model", model.directory, "--api-key-env", "SPECBENCH_NO_SUCH_KEY"])
     #expect(unset.status == 64 && unset.errors.contains("which is not set; export the key"), "\(unset.errors)")

@@ -42,7 +42,8 @@ import Testing
     // It is asked as it has learned to be.
     #expect(try scratch.read("model/chat_template.jinja").contains("<|user|>"))
     for (drafter, own) in [
-      ("kangaroo", ["--exit", "1"]), ("medusa", ["--heads", "4"]), ("draft", ["--layers", "1"]),
+      ("kangaroo", ["--exit", "1"]), ("medusa", ["--heads", "4"]), ("draft", ["--layers", "1"]), ("eagle", []),
+      ("eagle-3", ["--draft-vocabulary", "100"]),
     ] {
       // As a training that was killed while it saved leaves it.
       try FileManager.default.createDirectory(atPath: "\(model)/\(drafter)", withIntermediateDirectories: true)
@@ -65,7 +66,8 @@ import Testing
     #expect(again.status == 64 && again.errors.contains("finished training"), "\(again.errors)")
     let verified = try Program.run([
       "verify", "--model", model, "--suite", Fixtures.package.appending(path: "Suites/essentials").path, "--limit", "6",
-      "--max-new-tokens", "12", "--decoders", "kangaroo:exit=1,threshold=0.001,medusa",
+      "--max-new-tokens", "12", "--decoders",
+      "kangaroo:exit=1,threshold=0.001,medusa,eagle,eagle-3:head=\(model)/eagle-3",
     ])
     #expect(verified.status == 0, "\(verified.errors)")
   }

@@ -153,6 +153,7 @@ import Testing
     }
     for (used, fresh) in zip(try make(), try make()) {
       _ = try generate([1, 2, 3, 4, 5, 6, 7], with: used, rules: rules)
+      if used.memory == .run { used.forget() }
       let again = try generate([4, 4], with: used, rules: rules)
       let first = try generate([4, 4], with: fresh, rules: rules)
       #expect(again.tokens == first.tokens)

@@ -64,5 +64,10 @@ import Testing
     #expect(try need("medusa").companions > 0 && need("medusa").caches == plain.caches)
     #expect(try need("kangaroo").companions > 0 && need("kangaroo").caches > plain.caches)
     #expect(try need("draft-model").companions > 0 && need("draft-model").caches > plain.caches)
+    // Of a target of five layers EAGLE-3 takes one state three times. Both have keys and values of their own.
+    let width = model.target.configuration.hiddenSize
+    #expect(try need("eagle").caches - plain.caches == 10 * 4 * (width + 2 * width))
+    #expect(try need("eagle-3").caches - plain.caches == 10 * 4 * (width + 2 * 16))
+    #expect(try need("eagle-3").companions > 0)
   }
 }

@@ -95,6 +95,14 @@ import Testing
           try KangarooTree.decoder(target: target, adapter: adapter, exitLayer: 2, growth: growth, sampling: sampling),
           try Medusa.decoder(target: target, heads: heads, tree: tree, sampling: sampling),
         ]
+        for kind in EagleKind.allCases {
+          let growth = Eagle2.Growth(nodes: 5, depth: 2, width: 3)
+          let shape = EagleShape(published: kind, for: Self.shape)
+          let head = try EagleHead(from: Self.tensors { $0.contains("mlp.up") }, shape: shape, target: target)
+          let model = try EagleModel(target: target, head: head, drafts: growth.drafts, nodes: growth.nodes + 1)
+          let drafter = Eagle2(model, growth: growth)
+          decoders.append(try SpeculativeDecoder(target: model.target, drafter: drafter, sampling: sampling))
+        }
       }
       for decoder in decoders {
         let error = #expect(throws: NotFiniteLogits.self) { try generate([1, 2, 3], with: decoder, rules: Self.rules) }

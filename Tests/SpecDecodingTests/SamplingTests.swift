@@ -132,7 +132,11 @@ import Testing
     let sampling = Sampling(temperature: 1, verification: .rejection)
     let resources = DecoderResources(target: try Self.model().target, modelDirectory: nil, sampling: sampling)
     let methods = MethodRegistry.builtIn.methods.filter { !$0.verifiesByRejection }.map(\.name)
-    #expect(methods == ["kangaroo-tree", "medusa", "lookahead"])
+    #expect(
+      methods == [
+        "kangaroo-tree", "medusa", "lookahead", "sam", "token-recycling", "rest", "eagle", "eagle-3", "oracle",
+      ]
+    )
     for method in methods {
       #expect(throws: DecodingError.self) {
         try MethodRegistry.builtIn.prepare(DecoderSpec(method: method), resources: resources)

@@ -12,7 +12,7 @@ import Testing
 import struct SpecSuite.Suite
 
 /// Keeps what it hears.
-private final class Listener: RunObserver {
+final class Listener: RunObserver {
   var notes: [String] = []
   var mismatches = 0
   var progress: (Int, Int) = (0, 0)
@@ -31,9 +31,9 @@ private final class Listener: RunObserver {
 
 /// Whole runs against servers that play an engine.
 @Testing.Suite final class EngineRunTests {
-  private let folder: TemporaryFolder
-  private let suite: SpecSuite.Suite
-  private let listener = Listener()
+  let folder: TemporaryFolder
+  private(set) var suite: SpecSuite.Suite
+  let listener = Listener()
 
   init() throws {
     folder = try TemporaryFolder()
@@ -44,6 +44,15 @@ private final class Listener: RunObserver {
       """,
       to: "question.jsonl"
     )
+    suite = try SpecSuite.Suite(path: folder.path)
+  }
+
+  /// Takes other questions, each a list of turns.
+  func ask(_ questions: [[String]]) throws {
+    let lines = questions.enumerated().map { index, turns in
+      #"{"question_id": \#(index + 1), "category": "qa", "turns": [\#(turns.map { "\"\($0)\"" }.joined(separator: ", "))]}"#
+    }
+    _ = try folder.write(lines.joined(separator: "\n") + "\n", to: "question.jsonl")
     suite = try SpecSuite.Suite(path: folder.path)
   }
 
@@ -60,7 +69,7 @@ private final class Listener: RunObserver {
   }
 
   /// Measures the servers, the first of which is the baseline.
-  private func run(
+  func run(
     _ servers: [ScriptedServer],
     dialect: String,
     prompts: PromptAuthor = .server,
@@ -263,7 +272,7 @@ private final class Listener: RunObserver {
 }
 
 /// Whether a server is broken at the moment.
-private final class Breaks: Sendable {
+final class Breaks: Sendable {
   private let state = Mutex(false)
   var isOn: Bool { state.withLock { $0 } }
   func begin() { state.withLock { $0 = true } }

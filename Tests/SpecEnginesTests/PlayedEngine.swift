@@ -24,6 +24,8 @@ final class PlayedEngine: Sendable {
     var listsPasses = false
     /// Whether the text of some token waits for the next, as in the middle of a character.
     var holdsBack = false
+    /// Where answers wait for each other; nil for nowhere.
+    var gate: @Sendable () -> Gate? = { nil }
     /// What happens instead of the n-th completion, from 0.
     var fault: @Sendable (Int) -> Reply? = { _ in nil }
   }
@@ -50,6 +52,14 @@ final class PlayedEngine: Sendable {
   static func text(of tokens: [Int]) -> String { tokens.map { " w\($0)" }.joined() }
 
   func reply(to request: HeardRequest) -> Reply {
+    let reply = own(request)
+    guard Self.completions.contains(request.path), let gate = behavior.gate() else { return reply }
+    return .together(gate, reply)
+  }
+
+  private static let completions = ["/completion", "/v1/completions", "/v1/chat/completions", "/generate"]
+
+  private func own(_ request: HeardRequest) -> Reply {
     switch request.path {
     case "/health", "/health_generate": return .answer(status: 200, body: #"{"status":"ok"}"#)
     case "/props":
@@ -71,7 +81,7 @@ final class PlayedEngine: Sendable {
     case "/tokenize":
       let ids = Self.words(request).map { $0.utf8.reduce(5) { ($0 &* 31 &+ Int($1)) % 997 } }
       return .answer(status: 200, body: #"{"tokens":\#(ids),"count":\#(ids.count)}"#)
-    case "/completion", "/v1/completions", "/v1/chat/completions", "/generate": return complete(request)
+    case _ where Self.completions.contains(request.path): return complete(request)
     default: return .answer(status: 404, body: #"{"error":{"message":"not found","code":404}}"#)
     }
   }

@@ -17,7 +17,7 @@ struct HeardRequest: Sendable {
 }
 
 /// What a scripted server does with a request.
-enum Reply: Sendable {
+indirect enum Reply: Sendable {
   /// A whole answer.
   case answer(status: Int, body: String)
   /// An event stream, each message in a piece of its own; `ends` as HTTP asks for.
@@ -26,6 +26,28 @@ enum Reply: Sendable {
   case hangUp
   /// Nothing, for ever.
   case silence
+  /// Another reply, once enough requests wait at a gate.
+  case together(Gate, Reply)
+}
+
+/// Where requests wait for each other.
+final class Gate: Sendable {
+  private let count: Int
+  private let waiting = Mutex<[@Sendable () -> Void]>([])
+
+  /// - Parameter count: how many open it; it closes behind them.
+  init(count: Int) { self.count = count }
+
+  /// Waits at the gate, and opens it where there are enough.
+  func wait(_ go: @escaping @Sendable () -> Void) {
+    let all = waiting.withLock { waiting -> [@Sendable () -> Void] in
+      waiting.append(go)
+      guard waiting.count == count else { return [] }
+      defer { waiting = [] }
+      return waiting
+    }
+    for one in all { one() }
+  }
 }
 
 /// A server in this process that answers as a test tells it to, on a port that the system chooses.
@@ -140,6 +162,10 @@ private final class ScriptHandler: ChannelInboundHandler {
       if ends { write(.end(nil), context) } else { context.close(promise: nil) }
     case .hangUp: context.close(promise: nil)
     case .silence: break
+    case .together(let gate, let reply):
+      // All connections have the same event loop.
+      let place = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+      gate.wait { place.value.handler.perform(reply, place.value.context) }
     }
   }
 

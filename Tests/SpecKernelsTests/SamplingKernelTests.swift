@@ -53,6 +53,46 @@ import Testing
     #expect(kept(SamplingLimits(temperature: 0.25, topP: 0.8), logits) == [3])
   }
 
+  /// Numbers that stand for other tokens than their places get those tokens' noise: the draw of a small vocabulary is
+  /// that of the large one.
+  @Test(arguments: KernelSet.supported.map(\.name)) func noiseFollowsTheTokens(_ name: String) throws {
+    let context = try ComputeContext(threads: 2, kernels: .choose(named: name))
+    var random = SeededRandom(seed: 4)
+    let tokens = (0..<300).filter { _ in random.below(3) == 0 }.map(Int32.init)
+    for limits in Self.limits {
+      let (small, large) = (
+        try Activations(capacity: 1, width: tokens.count), try Activations(capacity: 1, width: 300)
+      )
+      let logits = random.floats(tokens.count, scale: 5)
+      small[0] = logits
+      var spread = [Float](repeating: -1e6, count: 300)
+      for (token, logit) in zip(tokens, logits) { spread[Int(token)] = logit }
+      large[0] = spread
+      context.perturb(small[rows: 0..<1], limits, noise: [99], tokens: tokens)
+      context.perturb(large[rows: 0..<1], limits, noise: [99])
+      #expect(small[0].map(\.bitPattern) == tokens.map { large[0][Int($0)].bitPattern }, "\(limits)")
+    }
+  }
+
+  /// What limits have left out has no share in the probability of what is left.
+  @Test(arguments: KernelSet.supported.map(\.name)) func limitedRowsHaveProbabilities(_ name: String) throws {
+    let context = try ComputeContext(threads: 1, kernels: .choose(named: name))
+    let x = try Activations(capacity: 1, width: 40)
+    let logits = (0..<40).map { $0 % 13 == 5 ? Float($0) / 10 : -.infinity }
+    x[0] = logits
+    let choice = context.choose(x[rows: 0..<1], withProbability: true)[0]
+    let weights = [0.5, 1.8, 3.1].map { exponential($0 - 3.1) }
+    #expect(choice.index == 31 && !choice.isFinite)
+    #expect(abs(Double(choice.probability) - 1 / weights.reduce(0, +)) < 1e-6)
+    let others: [[Float]] = [
+      logits.map { $0 == 1.8 ? .nan : $0 }, logits.map { $0 == 1.8 ? .infinity : $0 }, logits.map { _ in -.infinity },
+    ]
+    for other in others {
+      x[0] = other
+      #expect(context.choose(x[rows: 0..<1], withProbability: true)[0].probability == 0)
+    }
+  }
+
   @Test func noiseIsGumbels() throws {
     let context = try ComputeContext(threads: 1)
     let x = try Activations(capacity: 1, width: 50_000)

@@ -21,7 +21,8 @@ import Testing
     #expect(
       try names("table", in: example.folder.database) == [
         "environment", "run", "decoder", "prompt", "generation", "cycle", "token", "repeat_condition", "run_input",
-        "server", "probe", "served_generation", "chunk", "failure", "grdb_migrations",
+        "server", "probe", "served_generation", "chunk", "failure", "load",
+        "load_request", "grdb_migrations",
       ]
     )
     #expect(

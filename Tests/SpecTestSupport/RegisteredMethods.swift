@@ -18,6 +18,10 @@ public final class CompanionFolder {
   /// - Throws: what writing files throws.
   public init(of registry: MethodRegistry = .builtIn, for target: ModelConfiguration, tensors: RandomTensors) throws {
     path = FileManager.default.temporaryDirectory.appending(path: "companions-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    for (name, bytes) in Self.sampleFiles(of: registry, for: target) {
+      try Data(bytes).write(to: URL(fileURLWithPath: path + "/" + name))
+    }
     for companion in registry.methods.compactMap(\.companion) {
       let folder = path + "/" + companion.setting.defaultValue
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -25,9 +29,23 @@ public final class CompanionFolder {
       let stored = blueprint.tensors.sorted { $0.key < $1.key }.map { name, shape in
         StoredTensor(name, shape, .float32, tensors.numbers(name, shape: shape))
       }
+      let lists = blueprint.integers.sorted { $0.key < $1.key }.map { StoredTensor($0.key, integers: $0.value) }
       try Data(blueprint.configuration.document.utf8).write(to: URL(fileURLWithPath: folder + "/config.json"))
-      try StoredTensor.file(stored).write(to: URL(fileURLWithPath: folder + "/" + companion.weights))
+      try StoredTensor.file(stored + lists).write(to: URL(fileURLWithPath: folder + "/" + companion.weights))
     }
+  }
+
+  /// The files that methods need beside their companions.
+  ///
+  /// - Parameters:
+  ///   - registry: the methods.
+  ///   - target: the shape of the model that they draft for.
+  /// - Returns: their bytes by name.
+  static func sampleFiles(
+    of registry: MethodRegistry = .builtIn,
+    for target: ModelConfiguration
+  ) -> [(name: String, bytes: [UInt8])] {
+    registry.methods.flatMap { method in method.sampleFiles(target).map { (name: $0.key, bytes: $0.value) } }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }

@@ -8,7 +8,8 @@ public struct StoredTensor {
   public let name: String
   /// The lengths of its sides.
   public let shape: [Int]
-  let type: NumberType
+  /// The name that files have for the type of its numbers.
+  let type: String
   /// Its numbers as they are stored.
   public let bytes: [UInt8]
 
@@ -22,7 +23,7 @@ public struct StoredTensor {
   public init(_ name: String, _ shape: [Int], _ type: NumberType, _ numbers: [Float]) {
     self.name = name
     self.shape = shape
-    self.type = type
+    self.type = type.name
     switch type {
     case .float32: bytes = numbers.withUnsafeBytes(Array.init)
     case .bfloat16: bytes = numbers.map { UInt16($0.bitPattern >> 16) }.withUnsafeBytes(Array.init)
@@ -30,6 +31,14 @@ public struct StoredTensor {
     case .blocks: preconditionFailure("safetensors files have no blocks")
     }
   }
+
+  /// A list of integers of 64 bits.
+  public init(_ name: String, integers: [Int]) {
+    self.init(name, [integers.count], "I64", bytes: integers.withUnsafeBytes(Array.init))
+  }
+
+  /// How many numbers there are.
+  var count: Int { shape.reduce(1, *) }
 
   /// Exact for numbers of few bits whose magnitude is normal in float16 or zero.
   private static func float16Bits(_ value: Float) -> UInt16 {
@@ -47,9 +56,8 @@ public struct StoredTensor {
     var header: [String] = []
     var data = Data()
     for tensor in tensors {
-      let type = [NumberType.float32: "F32", .bfloat16: "BF16", .float16: "F16"][tensor.type] ?? ""
       header.append(
-        "\"\(tensor.name)\": {\"dtype\": \"\(type)\", \"shape\": \(tensor.shape), "
+        "\"\(tensor.name)\": {\"dtype\": \"\(tensor.type)\", \"shape\": \(tensor.shape), "
           + "\"data_offsets\": [\(data.count), \(data.count + tensor.bytes.count)]}"
       )
       data += tensor.bytes
@@ -68,7 +76,7 @@ public struct StoredTensor {
     let header = try JSONSerialization.jsonObject(with: file[8..<8 + length]) as? [String: [String: Any]] ?? [:]
     return header.sorted { $0.key < $1.key }.compactMap { name, entry in
       guard let offsets = entry["data_offsets"] as? [Int], let shape = entry["shape"] as? [Int],
-        let type = ["F32": NumberType.float32, "BF16": .bfloat16, "F16": .float16][entry["dtype"] as? String ?? ""]
+        let type = entry["dtype"] as? String
       else { return nil }
       return StoredTensor(name, shape, type, bytes: [UInt8](file[8 + length + offsets[0]..<8 + length + offsets[1]]))
     }
@@ -77,7 +85,7 @@ public struct StoredTensor {
   /// The same numbers under another name.
   public func named(_ name: String) -> StoredTensor { StoredTensor(name, shape, type, bytes: bytes) }
 
-  private init(_ name: String, _ shape: [Int], _ type: NumberType, bytes: [UInt8]) {
+  private init(_ name: String, _ shape: [Int], _ type: String, bytes: [UInt8]) {
     (self.name, self.shape, self.type, self.bytes) = (name, shape, type, bytes)
   }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import SpecDecoding
+import SpecFiles
 import SpecKernels
 import SpecModel
 
@@ -29,7 +31,8 @@ public struct TinyCheckpoint {
   /// Where the files are.
   public let directory: String
 
-  /// Writes target, tokenizer, adapter, heads and a draft model of half the layers into a new temporary folder.
+  /// Writes target, tokenizer, adapter, heads, a draft model of half the layers and all other companions into a new
+  /// temporary folder.
   ///
   /// - Parameters:
   ///   - seed: what the weights follow from.
@@ -66,8 +69,23 @@ public struct TinyCheckpoint {
     try write(StoredTensor.file(tensors.filter { isKept($0.name) }), to: "draft/model.safetensors")
     let adapter = Self.adapterShapes.map { name, shape in Self.tensor(name, shape, type, &random) }
     try write(StoredTensor.file(adapter), to: "kangaroo/model.safetensors")
+    for (name, bytes) in CompanionFolder.sampleFiles(for: Self.configuration) { try write(Data(bytes), to: name) }
     let heads = Self.headShapes.map { name, shape in Self.tensor(name, shape, type, &random) }
     try write(StoredTensor.file(heads), to: "medusa/medusa_lm_head.safetensors")
+    try writeOtherCompanions(type, &random)
+  }
+
+  /// Companions of methods that have no part of their own above.
+  private func writeOtherCompanions(_ type: NumberType, _ random: inout SeededRandom) throws {
+    for companion in MethodRegistry.builtIn.methods.compactMap(\.companion) {
+      let (name, blueprint) = (companion.setting.defaultValue, companion.blueprint(Self.configuration))
+      guard !FileManager.default.fileExists(atPath: "\(directory)/\(name)") else { continue }
+      try FileManager.default.createDirectory(atPath: "\(directory)/\(name)", withIntermediateDirectories: true)
+      let tensors = blueprint.tensors.sorted { $0.key < $1.key }.map { Self.tensor($0, $1, type, &random) }
+      let lists = blueprint.integers.sorted { $0.key < $1.key }.map { StoredTensor($0.key, integers: $0.value) }
+      try write(StoredTensor.file(tensors + lists), to: "\(name)/\(companion.weights)")
+      try write(blueprint.configuration.document, to: "\(name)/config.json")
+    }
   }
 
   /// Removes the folder.

@@ -40,7 +40,7 @@ public struct TorchArchive {
     var file = Data(TorchPickle.whole(magic)) + Data(TorchPickle.whole([0x4D, 0xE9, 0x03]))
     file +=
       Data(TorchPickle.whole(system)) + Data(TorchArchive(tensors).entries[0].bytes) + Data(TorchPickle.whole(list))
-    for tensor in tensors { file += Data(UInt64(tensor.bytes.count / tensor.type.size)) + Data(tensor.bytes) }
+    for tensor in tensors { file += Data(UInt64(tensor.count)) + Data(tensor.bytes) }
     return file
   }
 
@@ -124,8 +124,11 @@ public enum TorchPickle {
   /// - Returns: the instructions.
   public static func tensor(_ tensor: StoredTensor, storage key: String) -> [UInt8] {
     let strides = tensor.shape.indices.map { tensor.shape[($0 + 1)...].reduce(1, *) }
-    let type = [NumberType.float32: "FloatStorage", .bfloat16: "BFloat16Storage", .float16: "HalfStorage"][tensor.type]
-    let storage = storage(key, type ?? "", count: tensor.bytes.count / tensor.type.size)
+    let types = [
+      "F32": "FloatStorage", "BF16": "BFloat16Storage", "F16": "HalfStorage", "I64": "LongStorage",
+      "BOOL": "BoolStorage",
+    ]
+    let storage = storage(key, types[tensor.type] ?? "", count: tensor.count)
     return view(storage, offset: 0, shape: tensor.shape, strides: strides)
   }
 

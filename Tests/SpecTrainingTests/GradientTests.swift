@@ -65,6 +65,11 @@ import Testing
     let heads = try MedusaObjective(checkpoint, count: 2, rows: 40, context: context)
     disturb(heads)
     check(heads, batch)
+    for kind in EagleKind.allCases {
+      let head = try EagleObjective(kind, checkpoint, steps: 2, rows: 40, seed: 1, context: context)
+      disturb(head)
+      check(head, batch)
+    }
   }
 
   /// Where the exit learns from is no part of what is differentiated, so it is held still.
@@ -172,6 +177,26 @@ import Testing
     )
     disturb(objective)
     check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 3))
+  }
+
+  /// Unrolled over their own outputs, with a draft vocabulary of its own and without one.
+  @Test(arguments: [(EagleKind.eagle1, 1, 0), (.eagle1, 3, 0), (.eagle3, 1, 0), (.eagle3, 3, 0), (.eagle3, 2, 90)])
+  func eagleHeads(_ kind: EagleKind, _ steps: Int, _ entries: Int) throws {
+    let checkpoint = try TinyCheckpoint(seed: 9)
+    defer { checkpoint.remove() }
+    var random = RandomStream(seed: 4, name: "vocabulary")
+    let tokens = random.shuffled((0..<259).map { Token($0) }).prefix(entries).sorted()
+    let objective = try EagleObjective(
+      kind,
+      Checkpoint(directory: checkpoint.directory),
+      vocabulary: entries > 0 ? tokens : nil,
+      steps: steps,
+      rows: 40,
+      seed: 1,
+      context: ComputeContext(threads: 2)
+    )
+    disturb(objective)
+    check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 8))
   }
 
   @Test func draft() throws {

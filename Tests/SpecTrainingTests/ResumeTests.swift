@@ -111,6 +111,49 @@ import Testing
     _ = try trainer.run(progress: { _ in }, shouldStop: { true })
   }
 
+  /// An EAGLE head, whose attention over its own past is no kernel's.
+  @Test(arguments: EagleKind.allCases) func anEagleHeadGoesOnToTheSameBits(_ kind: EagleKind) throws {
+    let checkpoint = try TinyCheckpoint(seed: 3)
+    defer { checkpoint.remove() }
+    let (whole, parts) = (try TemporaryFolder(), try TemporaryFolder())
+    let expected = try trainHead(kind, for: checkpoint, in: whole.path, threads: 1)
+    _ = try trainHead(kind, for: checkpoint, in: parts.path, threads: 3, stopAfter: 5)
+    #expect(try trainHead(kind, for: checkpoint, in: parts.path, threads: 2) == expected)
+  }
+
+  /// The numbers of a head after some steps.
+  private func trainHead(
+    _ kind: EagleKind,
+    for target: TinyCheckpoint,
+    in directory: String,
+    threads: Int,
+    stopAfter: Int = .max
+  ) throws -> [[Float]] {
+    let context = try ComputeContext(threads: threads)
+    let objective = try EagleObjective(
+      kind,
+      Checkpoint(directory: target.directory),
+      vocabulary: (0..<90).map { 2 * Token($0) },
+      steps: 3,
+      rows: Self.settings.batchTokens,
+      seed: 1,
+      context: context
+    )
+    var (random, documents) = (RandomStream(seed: 2, name: "documents"), TokenizedDocuments())
+    for _ in 0..<12 { documents.append((0..<17).map { _ in Token(random.below(250)) }, limit: 64) }
+    let trainer = try Trainer(
+      objective,
+      training: documents,
+      heldOut: documents,
+      settings: Self.settings,
+      directory: directory,
+      context: context
+    )
+    var steps = 0
+    _ = try trainer.run(progress: { steps = $0.stepsHere }, shouldStop: { steps >= stopAfter })
+    return objective.parameters.map { $0.value.withNumbers(Array.init) }
+  }
+
   @Test func aDamagedStateIsNamed() throws {
     let folder = try TemporaryFolder()
     _ = try train(in: folder.path, threads: 1, stopAfter: 3)

@@ -200,7 +200,8 @@ typedef struct {
   int32_t is_finite;  // 1 if all of the row is finite, else 0
 } sk_choice;
 
-/// The largest of each row; the probability is computed only if wanted and the row is finite (else 0).
+/// The largest of each row; the probability is computed only if wanted and the row is finite but for numbers that were left
+/// out, which are −∞ (else 0).
 void sk_choose(sk_context *context, const float *x, size_t x_stride, size_t rows, size_t width, bool probability,
                sk_choice *out);
 
@@ -211,9 +212,10 @@ void sk_top(const float *x, size_t n, size_t k, int32_t *indices);
 
 /// Which tokens may be drawn, and how far noise moves them.
 typedef struct {
-  float temperature;  // above 0
-  size_t top_k;       // the most tokens to draw from; 0 for all
-  float top_p;        // the smallest share of probability to draw from; 1 for all
+  float temperature;      // above 0
+  size_t top_k;           // the most tokens to draw from; 0 for all
+  float top_p;            // the smallest share of probability to draw from; 1 for all
+  const int32_t *tokens;  // the token that each number of a row stands for, whose noise it gets; NULL for its place
 } sk_sampling;
 
 /// Turns rows of logits into rows whose largest number is a draw from softmax(x / temperature), in place: tokens that

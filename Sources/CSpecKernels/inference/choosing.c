@@ -1,5 +1,7 @@
 // Choosing the largest numbers of a row.
 #pragma STDC FP_CONTRACT OFF
+#include <math.h>
+
 #include "kernel_set.h"
 #include "operations.h"
 
@@ -11,12 +13,22 @@ typedef struct {
   sk_choice *out;
 } choosing;
 
+/// Whether what is not finite was only left out: is −∞, beside at least one number.
+static bool is_limited(const float *x, size_t width, float largest) {
+  if (!(largest > -INFINITY && largest < INFINITY)) return false;
+  for (size_t i = 0; i < width; i++)
+    if (!(x[i] <= largest)) return false;
+  return true;
+}
+
 static void choose_rows(const void *job, size_t first, size_t last) {
   const choosing *c = job;
   for (size_t row = first; row < last; row++) {
     const float *x = c->x + row * c->stride;
     const bool is_finite = sk_first_unfit(SK_F32, x, c->width, SK_F32) == c->width;
     c->out[row] = c->kernels->choose(x, c->width, c->probability && is_finite);
+    if (c->probability && !is_finite && is_limited(x, c->width, c->out[row].value))
+      c->out[row] = c->kernels->choose(x, c->width, true);
     c->out[row].is_finite = is_finite;
   }
 }

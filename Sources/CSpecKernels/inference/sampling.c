@@ -14,8 +14,9 @@ typedef struct {
   size_t stride, width;
   const sk_sampling *sampling;
   const uint64_t *keys;
-  float *weights;  // width floats for each row
-  int32_t *ids;    // and as many ids
+  float *weights;   // width floats for each row
+  int32_t *ids;     // and as many places in it
+  int32_t *tokens;  // and as many tokens
   int32_t *is_finite;
 } perturbing;
 
@@ -87,14 +88,18 @@ static void perturb_rows(const void *job, size_t first, size_t last) {
     p->is_finite[row] = sk_first_unfit(SK_F32, x, p->width, SK_F32) == p->width;
     if (!p->is_finite[row]) continue;
     if (!p->weights) {
-      if (p->keys) p->kernels->perturb(x, NULL, p->width, sampling->temperature, p->keys[row], x);
+      if (p->keys) p->kernels->perturb(x, sampling->tokens, p->width, sampling->temperature, p->keys[row], x);
       continue;
     }
     float *weights = p->weights + row * p->width;
     int32_t *ids = p->ids + row * p->width;
     const size_t kept = keep_likeliest(p, x, weights, ids);
-    for (size_t i = 0; i < kept; i++) weights[i] = x[ids[i]];
-    if (p->keys) p->kernels->perturb(weights, ids, kept, sampling->temperature, p->keys[row], weights);
+    int32_t *tokens = p->tokens + row * p->width;
+    for (size_t i = 0; i < kept; i++) {
+      weights[i] = x[ids[i]];
+      tokens[i] = sampling->tokens ? sampling->tokens[ids[i]] : ids[i];
+    }
+    if (p->keys) p->kernels->perturb(weights, tokens, kept, sampling->temperature, p->keys[row], weights);
     for (size_t i = 0; i < p->width; i++) x[i] = -INFINITY;
     for (size_t i = 0; i < kept; i++) x[ids[i]] = weights[i];
   }
@@ -103,12 +108,13 @@ static void perturb_rows(const void *job, size_t first, size_t last) {
 bool sk_perturb(sk_context *context, float *x, size_t x_stride, size_t rows, size_t width, const sk_sampling *sampling,
                 const uint64_t *keys, int32_t *is_finite) {
   if (rows == 0) return true;
-  perturbing job = {context->kernels, x, x_stride, width, sampling, keys, NULL, NULL, is_finite};
+  perturbing job = {context->kernels, x, x_stride, width, sampling, keys, NULL, NULL, NULL, is_finite};
   if ((sampling->top_k > 0 && sampling->top_k < width) || sampling->top_p < 1) {
-    float *memory = sk_scratch(context, 2 * rows * width);
+    float *memory = sk_scratch(context, 3 * rows * width);
     if (!memory) return false;
     job.weights = memory;
     job.ids = (int32_t *)(memory + rows * width);
+    job.tokens = job.ids + rows * width;
   }
   // Noise takes some thirty operations for each number.
   sk_over_rows(context, rows, 32 * width, &job, perturb_rows);

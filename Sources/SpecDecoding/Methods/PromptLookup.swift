@@ -6,42 +6,50 @@ import SpecModel
 /// The longest n-gram that occurs before is looked for, the latest occurrence first. Where its continuation meets the end
 /// of the text it goes on with what it has drafted, so that a loop is drafted as far as wanted. Where no n-gram of at
 /// least `minimum` tokens occurs nothing is drafted, and the cycle is vanilla's.
+///
+/// An adaptive lookup drafts as much as recent drafts after n-grams of the same length make worth it: see ``DraftPace``.
 final class PromptLookup: Drafter {
-  private let ngram: Int
-  private let minimum: Int
+  private let lengths: ClosedRange<Int>
   private let tokens: Int
+  private let isAdaptive: Bool
+  private var index: NgramIndex
+  private var pace = DraftPace()
+  /// The length of the n-gram that the present draft follows.
+  private var found = 0
 
   /// - Parameters:
   ///   - ngram: length of the longest n-gram to look for.
   ///   - minimum: length of the shortest, at most `ngram`.
   ///   - tokens: most tokens drafted in a cycle.
-  init(ngram: Int, minimum: Int, tokens: Int) {
-    self.ngram = ngram
-    self.minimum = minimum
+  ///   - isAdaptive: whether the length of drafts follows recent acceptance.
+  init(ngram: Int, minimum: Int, tokens: Int, isAdaptive: Bool) {
+    lengths = minimum...ngram
     self.tokens = tokens
+    self.isAdaptive = isAdaptive
+    index = NgramIndex(lengths: lengths)
   }
+
+  func begin(_ prompt: [Token]) -> Draft {
+    (index, pace) = (NgramIndex(lengths: lengths), DraftPace())
+    return Draft(root: prompt[prompt.count - 1])
+  }
+
+  func prefill(_ context: DraftContext) { index.read(context.text) }
 
   func draft(_ context: DraftContext) -> Draft {
     let text = context.text
     var draft = context.root
-    guard let start = continuation(of: text) else { return draft }
-    for place in start..<start + min(tokens, context.limit) {
+    guard let (length, start) = index.repeatedEnd(of: text) else { return draft }
+    found = length
+    let most = isAdaptive ? pace.length(after: length, most: tokens) : tokens
+    for place in start..<start + min(most, context.limit) {
       draft.append(place < text.count ? DraftToken(text[place]) : draft.nodes[1 + place - text.count])
     }
     return draft
   }
 
-  /// Where the text's last n-gram stood before, for the largest n and then the latest place: the position after it.
-  private func continuation(of text: [Token]) -> Int? {
-    var best: (length: Int, end: Int)?
-    // Both ends of a match are compared from the back: one pass finds the longest match of every place.
-    for end in stride(from: text.count - 1, to: 0, by: -1) {
-      var length = 0
-      while length < min(ngram, end), text[end - 1 - length] == text[text.count - 1 - length] { length += 1 }
-      if length >= minimum, length > best?.length ?? 0 { best = (length, end) }
-      if length == ngram { break }
-    }
-    return best?.end
+  func update(_ kept: Kept) {
+    if isAdaptive, kept.draft.depth > 0 { pace.hear(after: found, drafted: kept.draft.depth, accepted: kept.accepted) }
   }
 }
 
@@ -102,6 +110,12 @@ extension PromptLookup {
         help: "length of the shortest n-gram that is drafted from, at most ngram"
       ),
       Setting(name: "tokens", kind: .draftLength, default: "10", help: "most tokens drafted in a cycle"),
+      Setting(
+        name: "adaptive",
+        kind: .flag,
+        default: "false",
+        help: "drafts as many tokens as recent drafts after n-grams of the same length make worth it"
+      ),
       .reference(
         "as Spec-Bench has it: the first occurrence with all tokens after it, a filler token where there is none, "
           + "first drafts verified with the prompt"
@@ -113,6 +127,9 @@ extension PromptLookup {
       let ngram = try settings.integer("ngram")
       guard try settings.integer("minimum") <= ngram else {
         throw settings.invalid("minimum", "a length of at most 'ngram', \(ngram),")
+      }
+      if settings.flag("reference"), settings.flag("adaptive") {
+        throw settings.invalid("adaptive", "false, since the reference is not adaptive,")
       }
     },
     make: { settings, resources in
@@ -131,7 +148,12 @@ extension PromptLookup {
       } else {
         decoder = try SpeculativeDecoder(
           target: target,
-          drafter: PromptLookup(ngram: ngram, minimum: minimum, tokens: tokens),
+          drafter: PromptLookup(
+            ngram: ngram,
+            minimum: minimum,
+            tokens: tokens,
+            isAdaptive: settings.flag("adaptive")
+          ),
           sampling: resources.sampling
         )
       }

@@ -39,6 +39,13 @@ package protocol Dialect: Sendable {
   /// - Throws: ``EngineFault``.
   func render(_ messages: [ServerMessage], _ server: Server) throws(EngineFault) -> ServerPrompt?
 
+  /// What the server has counted since it began, for all requests together.
+  ///
+  /// - Parameter server: the server.
+  /// - Returns: the counters; nil where the dialect or the server has none.
+  /// - Throws: ``EngineFault``.
+  func counters(_ server: Server) throws(EngineFault) -> DraftCounts?
+
   /// Asks for one answer, piece by piece.
   ///
   /// - Parameters:
@@ -57,6 +64,9 @@ package protocol Dialect: Sendable {
 extension Dialect {
   /// No argument does harm that is known of.
   package var forbiddenArguments: [(argument: String, reason: String)] { [] }
+
+  /// No counters.
+  package func counters(_ server: Server) throws(EngineFault) -> DraftCounts? { nil }
 }
 
 /// The dialects that decoder specs and files may name.

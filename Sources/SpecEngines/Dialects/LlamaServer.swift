@@ -68,7 +68,9 @@ package struct LlamaServer: Dialect {
       throw .notUnderstood(server: server.name, problem: "the stream ends without its last message")
     }
     var answer = reading.answer(to: order)
-    if reading.lacksIDs {
+    if reading.lacksIDs, !order.isAlone {
+      answer.ids = nil
+    } else if reading.lacksIDs {
       // An id of a character that several tokens make up does not appear in the stream.
       let whole = try server.post("/completion", Self.body(order, streams: false), shouldStop: shouldStop)
       let ids = try whole.member("tokens").integers()

@@ -37,7 +37,7 @@ struct MetricsPage {
 
 extension DraftCounts {
   /// What was counted since an earlier moment; nil where one of both is not known, or a counter was set back.
-  func since(_ before: DraftCounts) -> DraftCounts {
+  package func since(_ before: DraftCounts) -> DraftCounts {
     func difference(_ now: Int?, _ then: Int?) -> Int? {
       now.flatMap { now in then.flatMap { now >= $0 ? now - $0 : nil } }
     }

@@ -40,6 +40,9 @@ package struct CompletionOrder: Equatable, Sendable {
   package var seed = 0
   /// How many of the likeliest tokens to name for each token, with their log probabilities; 0 for none.
   package var likeliest = 0
+  /// Whether the server works on nothing else meanwhile, so that its own counters tell of this answer, and so that it may be
+  /// asked once more for what the stream has left out.
+  package var isAlone = true
 
   /// Makes an order; the properties say what each value means.
   package init(prompt: ServerPrompt, maximumNewTokens: Int) {

@@ -16,9 +16,13 @@ package struct VLLM: Dialect {
 
   package func facts(_ server: Server) throws(EngineFault) -> ServerFacts {
     var facts = try server.modelFacts()
-    facts.version = try server.document("/version")?.text("version").map { "vLLM \($0)" }
+    let page = try server.document("/version")
+    // Others that speak this dialect, as `specbench serve` does, say their own name.
+    facts.version = page?.text("version").map { "\(page?.text("engine") ?? "vLLM") \($0)" }
     // The counters are there with speculation only.
-    if let page = try server.text("/metrics") { facts.drafts = MetricsPage(page).drafts(prefix: "vllm:") != nil }
+    if let metrics = try server.text("/metrics") {
+      facts.drafts = MetricsPage(metrics).drafts(prefix: "vllm:") != nil
+    }
     return facts
   }
 
@@ -47,7 +51,7 @@ package struct VLLM: Dialect {
         JSONMember("logprobs", .integer(order.likeliest)), JSONMember("return_tokens_as_token_ids", true),
       ]
     }
-    let before = try counters(server)
+    let before = order.isAlone ? try counters(server) : nil
     let messages = try server.stream("/v1/completions", .object(body), shouldStop: shouldStop)
     let stream = try CompletionStream(messages, server, maximumNewTokens: order.maximumNewTokens)
     var answer = stream.answer
@@ -59,7 +63,7 @@ package struct VLLM: Dialect {
     return answer
   }
 
-  private func counters(_ server: Server) throws(EngineFault) -> DraftCounts? {
+  package func counters(_ server: Server) throws(EngineFault) -> DraftCounts? {
     server.isVanilla ? nil : try server.text("/metrics").flatMap { MetricsPage($0).drafts(prefix: "vllm:") }
   }
 

@@ -83,6 +83,11 @@ package final class ManagedServer {
       var status: Int32 = 0
       waitpid(leader, &status, 0)
     }
+    // What it has started ends a moment later, and its memory and its port are free only then.
+    for _ in 0..<(1_000_000 / Int(Self.pause)) {
+      guard kill(-leader, 0) == 0 else { break }
+      usleep(Self.pause)
+    }
     hasEnded = true
     ManagedProcesses.forget(leader)
   }

@@ -42,7 +42,7 @@ extension ModelConfiguration {
 
 extension LayerNames {
   /// The projections that give queries, keys and values, with their rows.
-  func queryKeyValueRows(of shape: AttentionShape) -> [(name: String, rows: Int)] {
+  package func queryKeyValueRows(of shape: AttentionShape) -> [(name: String, rows: Int)] {
     let rows = [shape.queryWidth, shape.keyValueWidth, shape.keyValueWidth]
     return Self.share(rows, among: queryKeyValue)
   }

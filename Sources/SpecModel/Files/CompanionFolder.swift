@@ -10,7 +10,9 @@ enum CompanionFolder {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     guard names.contains("config.json"), !names.contains("tokenizer.json") else { return nil }
     if holdsHeads(directory) { return error(directory, "Medusa heads", "medusa:heads") }
-    return holdsAdapter(directory) ? error(directory, "a Kangaroo adapter", "kangaroo:adapter") : nil
+    if holdsAdapter(directory) { return error(directory, "a Kangaroo adapter", "kangaroo:adapter") }
+    guard let kind = eagleKind(directory) else { return nil }
+    return error(directory, "an \(kind.rawValue) head", "\(kind.method):head")
   }
 
   private static func error(_ directory: String, _ noun: String, _ setting: String) -> ModelError {
@@ -35,5 +37,10 @@ enum CompanionFolder {
     guard let file = try? WeightNames.adapter.open(in: directory) else { return false }
     return adapterNames.allSatisfy(file.contains)
       && !file.names.contains { $0.contains("mlp") || $0.contains("embed") || $0.hasPrefix("model.") }
+  }
+
+  private static func eagleKind(_ directory: String) -> EagleKind? {
+    guard let file = try? WeightNames.eagle.open(in: directory) else { return nil }
+    return file.names.contains { $0.hasPrefix("model.") } ? nil : EagleNames(file)?.kind
   }
 }

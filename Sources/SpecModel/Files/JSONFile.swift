@@ -26,7 +26,11 @@ struct JSONFile {
   /// - Throws: ``ModelError`` if it is not an object.
   init(root: JSONValue, path: String) throws(ModelError) { try self.init(JSONField(root, file: path)) }
 
-  private init(_ root: JSONField<ModelError>) throws(ModelError) {
+  /// An object inside a file.
+  ///
+  /// - Parameter root: the object.
+  /// - Throws: ``ModelError`` if it is not an object.
+  init(_ root: JSONField<ModelError>) throws(ModelError) {
     _ = try root.members()
     self.root = root
   }

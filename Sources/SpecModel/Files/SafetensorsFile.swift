@@ -57,6 +57,21 @@ public final class SafetensorsFile: TensorFile {
     entries[name].flatMap { Self.readableTypes[$0.type] }
   }
 
+  /// A list of whole numbers.
+  public func integers(_ name: String, count: Int) throws(ModelError) -> [Int] {
+    guard let entry = entries[name] else { throw .missingTensor(path: path, name: name) }
+    guard entry.shape == [count] else {
+      throw .wrongShape(path: path, name: name, found: entry.shape, expected: [count])
+    }
+    guard entry.type == MappedFile.integerType else {
+      throw .malformedFile(
+        path: path,
+        problem: "the tensor \(quoted(name)) is stored as \(entry.type) where \(MappedFile.integerType) is expected"
+      )
+    }
+    return file.integers(entry.bytes)
+  }
+
   private static let readableTypes: [String: NumberType] = [
     "F32": .float32, "F16": .float16, "BF16": .bfloat16,
   ]

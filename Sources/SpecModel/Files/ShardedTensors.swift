@@ -54,6 +54,10 @@ final class ShardedTensors: TensorFile {
     try needed(name).tensor(name, shape: shape)
   }
 
+  func integers(_ name: String, count: Int) throws(ModelError) -> [Int] {
+    try needed(name).integers(name, count: count)
+  }
+
   private func shard(of name: String) -> (any TensorFile)? { index[name].flatMap { shards[$0] } }
 
   private func needed(_ name: String) throws(ModelError) -> any TensorFile {

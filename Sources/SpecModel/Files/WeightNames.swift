@@ -15,6 +15,8 @@ package struct WeightNames: Sendable {
   package static let model = WeightNames("the model's weights")
   /// The weights of Kangaroo's adapter, as the official one has them.
   package static let adapter = WeightNames("the Kangaroo adapter's weights")
+  /// The weights of an EAGLE head, as the official ones have them.
+  package static let eagle = WeightNames("the EAGLE head's weights")
   /// The weights of Medusa's heads, as the official ones have them.
   package static let heads = WeightNames(
     safetensors: "medusa_lm_head.safetensors",

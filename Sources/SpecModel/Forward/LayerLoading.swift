@@ -12,17 +12,18 @@ struct LayerLoader {
     DecoderLayer(attention: try attention(prefix, rule: rule), feedForward: try feedForward(prefix))
   }
 
-  /// The attention of the layer whose tensors begin with `prefix`.
-  func attention(_ prefix: String, rule: AttentionRule) throws -> AttentionBlock {
+  /// The attention of the layer whose tensors begin with `prefix`. Where its inputs come ready, `inputs` is their width, and
+  /// it has no normalization; otherwise it reads the residual stream.
+  func attention(_ prefix: String, rule: AttentionRule, inputs: Int? = nil) throws -> AttentionBlock {
     let (shape, parts) = (configuration.attention, configuration.parts)
     let names = parts.names
     return AttentionBlock(
       shape: shape,
-      norm: try norm(prefix + names.attentionNorm),
+      norm: inputs == nil ? try norm(prefix + names.attentionNorm) : nil,
       queryKeyValue: try projection(
         prefix,
         names.queryKeyValueRows(of: shape),
-        columns: shape.hiddenSize,
+        columns: inputs ?? shape.hiddenSize,
         isBiased: parts.queryKeyValueBias
       ),
       queryNorm: try names.queryNorm.map { try norm(prefix + $0, width: shape.headDimension) },
@@ -38,7 +39,8 @@ struct LayerLoader {
     )
   }
 
-  private func feedForward(_ prefix: String) throws -> FeedForwardBlock {
+  /// The feed-forward block of the layer whose tensors begin with `prefix`.
+  func feedForward(_ prefix: String) throws -> FeedForwardBlock {
     let (width, inner, parts) = (configuration.hiddenSize, configuration.intermediateSize, configuration.parts)
     let names = parts.names
     return FeedForwardBlock(
@@ -63,7 +65,7 @@ struct LayerLoader {
   }
 
   /// Projections on top of each other, as one product.
-  private func projection(
+  func projection(
     _ prefix: String,
     _ parts: [(name: String, rows: Int)],
     columns: Int,

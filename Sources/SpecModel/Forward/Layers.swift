@@ -31,10 +31,11 @@ struct AttentionRule {
   let scoring: AttentionScoring
 }
 
-/// Self-attention with its input normalization: x + norm(attention(norm(x))), where not all models have the outer one.
+/// Self-attention with its input normalization: x + norm(attention(norm(x))), where not all models have the outer one, and
+/// some drafters' inputs come ready.
 struct AttentionBlock {
   let shape: AttentionShape
-  let norm: RMSNorm
+  let norm: RMSNorm?
   let queryKeyValue: Projection
   let queryNorm: RMSNorm?
   let keyNorm: RMSNorm?
@@ -42,16 +43,18 @@ struct AttentionBlock {
   let outputNorm: RMSNorm?
   let rule: AttentionRule
 
-  /// Adds the block's output to the residual stream, in place.
+  /// Adds the block's output to the residual stream, in place. `inputs` are what is attended with where that is not the
+  /// residual stream itself.
   func apply(
     to residual: ActivationRows,
+    inputs: ActivationRows? = nil,
     _ placed: PlacedRows,
     cache: LayerCache,
     workspace: ForwardWorkspace,
     context: ComputeContext
   ) {
     let rows = 0..<residual.count
-    store(residual, placed, cache: cache, workspace: workspace, context: context)
+    store(inputs ?? residual, placed, cache: cache, workspace: workspace, context: context)
     let attended = workspace.attended[rows: rows]
     context.attend(
       workspace.queryKeyValue[rows: rows],
@@ -69,17 +72,20 @@ struct AttentionBlock {
 
   /// Computes queries, keys and values and puts the latter two into the cache.
   func store(
-    _ residual: ActivationRows,
+    _ inputs: ActivationRows,
     _ placed: PlacedRows,
     cache: LayerCache,
     workspace: ForwardWorkspace,
     context: ComputeContext
   ) {
-    let rows = 0..<residual.count
-    let normalized = workspace.normalized[rows: rows]
-    let projected = workspace.queryKeyValue[rows: rows]
-    norm.apply(to: residual, into: normalized, context: context)
-    queryKeyValue.apply(to: normalized, into: projected, context: context)
+    let projected = workspace.queryKeyValue[rows: 0..<inputs.count]
+    if let norm {
+      let normalized = workspace.normalized[rows: 0..<inputs.count]
+      norm.apply(to: inputs, into: normalized, context: context)
+      queryKeyValue.apply(to: normalized, into: projected, context: context)
+    } else {
+      queryKeyValue.apply(to: inputs, into: projected, context: context)
+    }
     if let queryNorm { normalize(projected, heads: 0..<shape.queryHeads, with: queryNorm, context: context) }
     if let keyNorm {
       let heads = shape.queryHeads..<shape.queryHeads + shape.keyValueHeads

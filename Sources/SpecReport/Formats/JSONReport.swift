@@ -23,6 +23,7 @@ package enum JSONReport {
       members["probes"] = try JSONValue(encoding: served.probes)
       members["failures"] = try JSONValue(encoding: served.failures)
     }
+    if let loads = summary.loads { members["by_concurrency"] = try byConcurrency(loads, summary) }
     return try JSONText.lines(members) + "\n"
   }
 
@@ -89,6 +90,26 @@ package enum JSONReport {
       },
       "time_split": try rows(summary) { try $0.time.map { [try JSONValue(encoding: $0)] } ?? [] },
     ]
+  }
+
+  /// One row for each decoder and concurrency.
+  private static func byConcurrency(_ loads: ServedLoads, _ summary: RunSummary) throws -> JSONValue {
+    let places = loads.concurrencies.flatMap { level in summary.decoders.map { (level, $0) } }
+    return .array(
+      try places.compactMap { level, decoder in
+        guard let load = loads[decoder.id, level] else { return nil }
+        return [
+          "decoder": .text(decoder.name), "concurrency": .integer(level), "answers": .integer(load.answers),
+          "failures": .integer(load.failures), "tokens": .integer(load.tokens),
+          "tokens_per_second": .orNull(load.tokensPerSecond), "throughput_over_vanilla": .orNull(load.ratio),
+          "mean_in_flight": .orNull(load.inFlight), "client_processor_share": .orNull(load.clientShare),
+          "ttft": try load.timeToFirstToken.map(JSONValue.init(encoding:)) ?? .null,
+          "itl": try load.interTokenLatency.map(JSONValue.init(encoding:)) ?? .null,
+          "mean_accepted_tokens": .orNull(load.meanAcceptedTokens), "acceptance_rate": .orNull(load.acceptanceRate),
+          "lossless": ["checked": .integer(load.compared), "mismatches": .integer(load.differing)],
+        ]
+      }
+    )
   }
 
   private static func mismatch(_ mismatch: Mismatch) -> JSONValue {

@@ -11,6 +11,7 @@ enum RunPlot: String {
   case acceptLengths = "accept-lengths"
   case latency
   case pace
+  case concurrency
 
   /// The title of the drawing, which is also what a page says in its place.
   func title(_ naming: SpeedNaming) -> String {
@@ -21,6 +22,7 @@ enum RunPlot: String {
     case .acceptLengths: "Accept lengths"
     case .latency: "Time per token"
     case .pace: "Time per token over position"
+    case .concurrency: "Throughput over vanilla's by concurrency"
     }
   }
 }
@@ -41,7 +43,7 @@ package enum RunPlots {
     guard summary.generations > 0 else { return [] }
     return [
       speedup(summary), timeSplit(summary), acceptance(summary), acceptLengths(summary), latency(summary),
-      pace(summary),
+      pace(summary), concurrency(summary),
     ].compactMap(\.self)
   }
 
@@ -203,5 +205,25 @@ package enum RunPlots {
     )
     plot.values = .logarithmic
     return Plot(.pace, plot)
+  }
+
+  private static func concurrency(_ summary: RunSummary) -> Plot? {
+    guard let loads = summary.loads, let most = loads.concurrencies.last else { return nil }
+    let series = summary.decoders.compactMap { decoder -> LinePlot.Series? in
+      let points = loads.concurrencies.compactMap { concurrency in
+        loads[decoder.id, concurrency]?.ratio.map { (x: Double(concurrency), y: $0) }
+      }
+      return points.isEmpty
+        ? nil : LinePlot.Series(name: summary.labels[decoder], color: color(of: decoder, summary), points: points)
+    }
+    guard !series.isEmpty else { return nil }
+    let even = LinePlot.Series(name: "", color: 0, style: .faint, points: [(0, 1), (Double(most), 1)])
+    let plot = LinePlot(
+      title: RunPlot.concurrency.title(summary.naming),
+      note: "Ratio of tokens per second, with as many requests in flight; below the line at 1 speculation costs time",
+      positionTitle: "requests in flight",
+      series: [even] + series
+    )
+    return Plot(.concurrency, plot)
   }
 }

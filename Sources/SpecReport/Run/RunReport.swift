@@ -27,7 +27,7 @@ struct RunSections {
   var tables: [Block] {
     [
       speedup, speedupOfManyCategories, certainty, explanation, endToEnd, specBench, specBenchColumns, tokensPerSecond,
-      serverCounts, acceptance, acceptanceByPosition, consecutiveAcceptance, latency, clocks, timeSplit,
+      concurrency, serverCounts, acceptance, acceptanceByPosition, consecutiveAcceptance, latency, clocks, timeSplit,
       verificationCost, addedParameters,
       servers, probes, failures, conditions, losslessness,
     ].flatMap(\.self)

@@ -18,6 +18,8 @@ package struct RunSummary: Sendable {
   let conditions: [RepeatCondition]
   /// The servers of a run that measured another engine; nil for other runs.
   let served: ServedRun?
+  /// What its servers did with several requests in flight; nil where that was not measured.
+  let loads: ServedLoads?
 
   /// Reads a run.
   ///
@@ -33,6 +35,7 @@ package struct RunSummary: Sendable {
     skips = try store.skips(of: run)
     conditions = try store.conditions(of: run)
     served = try ServedRun(store: store, run: run)
+    loads = served == nil ? nil : ServedLoads(try store.loads(of: run), baseline: outline.baseline?.id)
     metrics = try RunMetrics(store: store, run: outline.run, times: outline.times)
   }
 

@@ -21,6 +21,7 @@ extension RunSections {
     if !served.failures.isEmpty {
       points.append("\(quantityOfFailures(served.failures.count)) failed; see below.")
     }
+    points += loadPoints
     guard !points.isEmpty else { return [] }
     return [
       .note([
@@ -53,13 +54,14 @@ extension RunSections {
       : summary.run.tokenizerHash.isEmpty
         ? "sent as token ids, which the baseline's server has made of them"
         : "made into tokens here, by the tokenizer of the model's files, and sent as token ids"
+    let loaded: RichText = summary.loads == nil ? "" : ", but for those of the section \"By concurrency\""
     return section(
       "Servers",
       table,
       """
       What the servers tell of themselves; "–" where they do not tell. A command stands for a server that was started and
-      ended by this program. Prompts were \(writer). Requests were made one at a time. Speedups are formed between servers of
-      this one engine only.
+      ended by this program. Prompts were \(writer). Requests were made one at a time\(loaded). Speedups are formed between
+      servers of this one engine only.
       """
     )
   }

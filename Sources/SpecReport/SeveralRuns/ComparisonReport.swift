@@ -33,7 +33,7 @@ package enum ComparisonReport {
     ]
     return Document(
       [.heading(1, "SpecBench comparison"), .list(sides + comparison.notes.map { ListItem("Note: \($0)") })]
-        + warning(comparison.differences) + [.table(table(comparison, noun))]
+        + warning(comparison.differences) + [.table(table(comparison, noun)), .table(acceptance(comparison))]
         + paragraphs.compactMap(\.self).map(Block.paragraph)
     )
   }
@@ -58,6 +58,21 @@ package enum ComparisonReport {
         NumberFormat.interval(row.interval), row.verdict.text(row.basis),
         NumberFormat.fixed(row.milliseconds.first, decimals: 3),
         NumberFormat.fixed(row.milliseconds.second, decimals: 3),
+      ])
+    }
+    return table
+  }
+
+  private static func acceptance(_ comparison: RunComparison) -> Table {
+    var table = Table(
+      columns: [
+        ("Old", .left), ("New", .left), ("Old #Mean Accepted Tokens", .right), ("New #Mean Accepted Tokens", .right),
+      ]
+    )
+    for row in comparison.acceptances {
+      table.append([
+        row.first, row.second, NumberFormat.fixed(row.means.first, decimals: 3),
+        NumberFormat.fixed(row.means.second, decimals: 3),
       ])
     }
     return table

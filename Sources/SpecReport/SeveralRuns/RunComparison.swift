@@ -82,6 +82,26 @@ package struct RunComparison: Sendable {
     package func isSlower(than share: Double) -> Bool? { interval.map { $0.upper < 1 - share } }
   }
 
+  /// How many tokens a cycle contributes on average, on both sides. It follows from what was decoded, not from times, so
+  /// that runs of the same decoder, model and prompts have the same.
+  package struct Acceptance: Sendable {
+    /// The first side's decoder.
+    package let first: String
+    /// The second side's decoder.
+    package let second: String
+    /// Mean accepted tokens of both sides; nil without cycles.
+    package let means: (first: Double?, second: Double?)
+
+    /// Whether the second side accepts less by more than a share.
+    ///
+    /// - Parameter share: 0.02 for 2 %.
+    /// - Returns: nil where a side has no cycles.
+    package func drops(by share: Double) -> Bool? {
+      guard let first = means.first, let second = means.second else { return nil }
+      return second < first * (1 - share)
+    }
+  }
+
   /// What is compared, as a person would name it.
   package let titles: (first: String, second: String)
   /// What differs although it should not; empty unless such a comparison was asked for.
@@ -90,6 +110,8 @@ package struct RunComparison: Sendable {
   package let notes: [String]
   /// The decoders.
   package let rows: [Row]
+  /// The acceptance of all decoders that were to be compared.
+  package let acceptances: [Acceptance]
   /// Decoders of the second side that were to be compared and have no time in common with the first side's.
   package let untimed: [String]
   /// The sides that are unfinished, each with how far it is, like `the first run is unfinished: 12 of 60 generations`:
@@ -125,6 +147,9 @@ package struct RunComparison: Sendable {
       (pair.1.name, isSameRun ? Self.direct(pair.0, pair.1) : Self.throughVanilla(pair.0, pair.1))
     }
     rows = compared.compactMap(\.1)
+    acceptances = matches.map {
+      Acceptance(first: $0.name, second: $1.name, means: ($0.meanAcceptedTokens, $1.meanAcceptedTokens))
+    }
     untimed = compared.filter { $0.1 == nil }.map(\.0)
     let judged = isSameRun ? matches.flatMap { [$0.0, $0.1] } : matches.map(\.1)
     lossless = (judged.reduce(0) { $0 + $1.checked }, judged.reduce(0) { $0 + $1.mismatches })

@@ -11,6 +11,8 @@ struct DecoderTimes {
   /// How far the repeats of the run's decoders differ.
   let effect: RepeatEffect?
   let addedParameters: Int
+  /// Accept length per cycle, over all generations; nil without cycles.
+  let meanAcceptedTokens: Double?
   let checked: Int
   let mismatches: Int
 
@@ -49,6 +51,7 @@ struct SideMetrics {
     isEmpty = try side.store.recordedGenerations(run: side.run).isEmpty
     conditions = try RunConditions(side.store, run: side.run)
     let times = try RunTimes(store: side.store, run: side.run)
+    let metrics = try RunMetrics(store: side.store, run: side.store.run(side.run), times: times)
     let losslessness = try side.store.losslessness(of: side.run)
     let decoders = try side.store.decoders(of: side.run)
     let all = decoders.map { decoder in
@@ -61,6 +64,7 @@ struct SideMetrics {
         estimate: times.estimate(of: decoder.id, in: .overall) ?? SpeedEstimate(own, nil),
         effect: times.effects[.overall],
         addedParameters: decoder.addedParameters,
+        meanAcceptedTokens: metrics[decoder.id, .overall].accepted?.meanAcceptedTokens,
         checked: checks?.checked ?? 0,
         mismatches: checks?.mismatches ?? 0
       )

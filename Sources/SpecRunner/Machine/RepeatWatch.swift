@@ -104,17 +104,11 @@ private struct MachineState {
   /// - Parameter processors: the numbers of the processors that the process may use.
   init(of processors: [Int]) {
     self.processors = ProcessorTimes.now(of: processors)
-    ownSeconds = Self.ownTime
+    ownSeconds = OwnTime.seconds
     loadAverage = SystemFiles.loadAverage
     frequency = SystemFiles.meanFrequency(of: processors)
     swappedPages = Self.swapped
     onBattery = Self.battery
-  }
-
-  private static var ownTime: Double {
-    var time = timespec()
-    return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0
-      ? Double(time.tv_sec) + Double(time.tv_nsec) / 1e9 : 0
   }
 
   private static var swapped: Int? {

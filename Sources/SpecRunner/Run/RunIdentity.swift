@@ -59,7 +59,7 @@ struct RunIdentity {
   private static let optionNames = [
     "chat_template": "the chat template", "chat_template_sha256": "the content of the chat template",
     "chat_template_date": "the date in the prompts, which --template-date gives,",
-    "questions": "the list of questions", "precision": "the precision",
+    "questions": "the list of questions", "concurrency": "the concurrency", "precision": "the precision",
     "least_repeats": "the least number of repeats",
   ]
 

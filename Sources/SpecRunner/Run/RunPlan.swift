@@ -36,6 +36,8 @@ package struct RunPlan: Sendable {
   package var retries = 0
   /// Whether the run ends where no try has gone well; else it goes on with the next generation.
   package var stopsOnError = true
+  /// How many requests servers are to have in flight at a time, level by level, once all is measured one at a time.
+  package var concurrency: [Int] = []
   /// What makes the results doubtful before anything is measured, one sentence each.
   package var warnings: [String] = []
   /// The clocks of dates and of what passes between them.
@@ -80,6 +82,7 @@ package struct RunPlan: Sendable {
       options["chat_template_sha256"] = suite.template.contentHash
     }
     if engine?.prompts != .server { options["chat_template_date"] = suite.template.date.map { "\($0)" } }
+    if !concurrency.isEmpty { options["concurrency"] = concurrency.map(String.init).joined(separator: ",") }
     if let goal {
       options["precision"] = String(goal.precision)
       options["least_repeats"] = String(repeats)

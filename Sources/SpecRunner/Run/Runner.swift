@@ -18,21 +18,22 @@ package final class Runner {
   var ledger = RunLedger()
   /// Nil where a server computes.
   private var verificationCosts: VerificationCosts?
-  private var done = 0
+  private(set) var done = 0
   /// Repeats that are done.
-  private var repeats = 0
+  private(set) var repeats = 0
   /// Notes the conditions of the present repeat; nil as long as nothing is measured in it.
   private var watch: RepeatWatch?
   /// Whether this attempt has warmed up.
-  private var isWarm = false
+  private(set) var isWarm = false
   /// What the warm-up leaves to be noted with the first repeat.
   private var warmUpWarning: String?
-  private var dates: RunDates
+  var dates: RunDates
   /// What a clock that stands before the run's beginning leaves to be noted with the first repeat.
   private var lateness: String?
   /// How the clock was set during the present repeat.
   private var clockWarnings: [String] = []
   private var room = DraftRoom()
+  private var memory: RepeatMemory
   /// Prompts and repeats that some decoder has not answered, however often it was asked.
   var unanswered = 0
 
@@ -58,6 +59,7 @@ package final class Runner {
     self.observer = observer
     rules = model.rules(maximumNewTokens: plan.maximumNewTokens)
     self.decoders = decoders
+    memory = RepeatMemory(decoders, rules: rules)
     dates = RunDates(plan.clock)
     verificationCosts = model.loaded.map { VerificationCosts($0, questions: plan.suite.questions.count) }
   }
@@ -109,6 +111,8 @@ package final class Runner {
     }
     try model.began(decoders: ledger.decoders, in: store)
     try measureRepeats()
+    // Several requests at a time are compared with what came of one at a time, so that this has to be whole.
+    if unanswered == 0 { try measureLoads() }
     if unanswered > 0 { throw UnansweredPrompts(count: unanswered, run: ledger.run) }
     // A finished run of which nothing was missing keeps its time.
     if !ledger.wasFinished || isWarm { try store.finishRun(ledger.run, at: dates.now) }
@@ -127,6 +131,7 @@ package final class Runner {
   private func measureRepeats() throws {
     let start = ContinuousClock.now
     while let repeatIndex = try nextRepeat(after: { ledger.earlierTime + (ContinuousClock.now - start) }) {
+      memory.beginRepeat()
       // A repeat that an earlier attempt has measured whole keeps what that attempt noted.
       if model.engine?.isExclusive == true {
         try measureInBlocks(repeatIndex: repeatIndex)
@@ -142,7 +147,7 @@ package final class Runner {
   func beginMeasuring(repeatIndex: Int) throws {
     guard watch == nil else { return }
     if !isWarm {
-      if ledger.isResumed { try store.reopenRun(ledger.run, repeats: ledger.repeats, warnings: ledger.warnings) }
+      try reopen()
       try warmUp()
       isWarm = true
     }
@@ -155,6 +160,11 @@ package final class Runner {
       at: dates.now
     )
     (warmUpWarning, lateness) = (nil, nil)
+  }
+
+  /// Has a run that an earlier attempt may have finished count as unfinished again.
+  func reopen() throws {
+    if ledger.isResumed { try store.reopenRun(ledger.run, repeats: ledger.repeats, warnings: ledger.warnings) }
   }
 
   /// After the last prompt of a repeat of which something was measured.
@@ -222,8 +232,8 @@ package final class Runner {
     plan.goal == nil ? ledger.repeats : max(repeats + 1, ledger.repeats)
   }
 
-  private var total: Int {
-    totalRepeats * decoders.count * plan.suite.promptCount
+  var total: Int {
+    totalRepeats * (decoders.count + loadsOfRepeat) * plan.suite.promptCount
   }
 
   private func warmUp() throws {
@@ -300,9 +310,11 @@ package final class Runner {
   ) throws -> RunOutput? {
     if let recorded = ledger.recordedVanilla(prompt: id, repeatIndex: repeatIndex) {
       advance(by: decoders.count)
+      memory.passOver(prompt)
       return recorded
     }
     try beginMeasuring(repeatIndex: repeatIndex)
+    try memory.catchUp(observer)
     // A prompt that an earlier attempt left half done is measured again as a whole: ratios are formed inside it.
     if ledger.isResumed { try store.deleteGenerations(prompt: id, repeatIndex: repeatIndex) }
     var outputs: [(decoder: Int, generation: Int64, output: RunOutput)] = []

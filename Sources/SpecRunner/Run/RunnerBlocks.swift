@@ -64,7 +64,7 @@ extension Runner {
   }
 
   /// A server that has just been started has cold caches.
-  private func warmUpBlock(_ decoder: Int) throws {
+  func warmUpBlock(_ decoder: Int) throws {
     defer { observer.working(on: nil) }
     for question in plan.suite.questions {
       let conversation = Conversation(question, suite: plan.suite, model: model, rules: rules)

@@ -50,6 +50,8 @@ package struct StoredPlan: Codable, Equatable, Sendable {
   package var chatTemplate: PromptWriter?
   /// The engine behind whose servers the decoders are; nil for the package's own.
   package var engine: EngineSettings?
+  /// How many requests servers have in flight, level by level; nil for one at a time alone.
+  package var concurrency: [Int]?
 
   /// The precision to reach, with its time.
   package var goal: PrecisionGoal? {
@@ -114,7 +116,8 @@ extension RunPlan {
       timeBudget: goal?.timeBudget.map { $0 / .seconds(1) },
       report: report,
       chatTemplate: suite.template,
-      engine: model.engine
+      engine: model.engine,
+      concurrency: concurrency.isEmpty ? nil : concurrency
     )
   }
 }

@@ -17,6 +17,7 @@ enum OrphanRows {
       ("token", "generation_id", "generation"), ("server", "decoder_id", "decoder"), ("probe", "decoder_id", "decoder"),
       ("failure", "decoder_id", "decoder"), ("failure", "prompt_id", "prompt"),
       ("served_generation", "generation_id", "generation"), ("chunk", "generation_id", "generation"),
+      ("load", "decoder_id", "decoder"), ("load_request", "load_id", "load"), ("load_request", "prompt_id", "prompt"),
     ] {
       try database.execute(
         sql: "DELETE FROM \(table) WHERE \(key) > (SELECT coalesce(max(id), 0) FROM \(parent))"

@@ -28,6 +28,11 @@ extension BenchmarkStore {
     ("served_generation", ["coalesce(prompt_tokens, 0)", "coalesce(cached_tokens, 0)"], largestCount),
     ("served_generation", ["coalesce(drafts, 0)", "coalesce(drafted, 0)", "coalesce(accepted, 0)"], largestCount),
     ("failure", ["repeat"], largestCount),
+    ("load", ["wall_ns", "client_ns"], longestTime),
+    ("load", ["repeat", "concurrency", "coalesce(drafts, 0)", "coalesce(drafted, 0)"], largestCount),
+    ("load", ["coalesce(accepted, 0)"], largestCount),
+    ("load_request", ["sent_ns", "prefill_ns", "decode_ns"], longestTime),
+    ("load_request", ["output_tokens", "coalesce(drafted, 0)", "coalesce(accepted, 0)"], largestCount),
     ("token", ["position", "coalesce(cycle, 0)"], largestCount), ("token", ["available_ns"], longestTime),
   ]
 
@@ -51,7 +56,9 @@ extension BenchmarkStore {
       switch bounds.table {
       case "run": "run WHERE id = ?"
       case "decoder", "prompt": "\(bounds.table) WHERE run_id = ?"
-      case "failure": "failure WHERE \(ofRun("decoder_id"))"
+      case "failure", "load": "\(bounds.table) WHERE \(ofRun("decoder_id"))"
+      case "load_request":
+        "load_request WHERE load_id IN (SELECT id FROM load WHERE \(ofRun("decoder_id")))"
       case "generation": "generation WHERE \(ofRun("decoder_id"))"
       default: "\(bounds.table) WHERE generation_id IN (SELECT id FROM generation WHERE \(ofRun("decoder_id")))"
       }

@@ -412,5 +412,48 @@ struct Migration: Sendable {
         CREATE INDEX failure_by_prompt ON failure (prompt_id);
         """
     ),
+    // Servers with several requests in flight: what became of the suite at a concurrency, and each request of it. The
+    // pieces of an answer are a list of their times and tokens.
+    Migration(
+      name: "15-loads",
+      sql: """
+        CREATE TABLE load (
+          id INTEGER PRIMARY KEY,
+          decoder_id INTEGER NOT NULL REFERENCES decoder (id) ON DELETE CASCADE,
+          repeat INTEGER NOT NULL CHECK (repeat >= 0),
+          concurrency INTEGER NOT NULL CHECK (concurrency > 0),
+          started_at TEXT NOT NULL,
+          wall_ns INTEGER NOT NULL CHECK (wall_ns >= 0),
+          client_ns INTEGER NOT NULL CHECK (client_ns >= 0),
+          drafts INTEGER CHECK (drafts >= 0),
+          drafted INTEGER CHECK (drafted >= 0),
+          accepted INTEGER CHECK (accepted >= 0),
+          UNIQUE (decoder_id, repeat, concurrency)
+        ) STRICT;
+        CREATE TABLE load_request (
+          load_id INTEGER NOT NULL REFERENCES load (id) ON DELETE CASCADE,
+          prompt_id INTEGER NOT NULL REFERENCES prompt (id) ON DELETE CASCADE,
+          client INTEGER NOT NULL CHECK (client >= 0),
+          sent_ns INTEGER NOT NULL CHECK (sent_ns >= 0),
+          failure TEXT,
+          prefill_ns INTEGER NOT NULL CHECK (prefill_ns >= 0),
+          decode_ns INTEGER NOT NULL CHECK (decode_ns >= 0),
+          output_tokens INTEGER NOT NULL CHECK (output_tokens >= 0),
+          pieces TEXT NOT NULL CHECK (json_valid(pieces)),
+          accept_lengths TEXT CHECK (accept_lengths IS NULL OR json_valid(accept_lengths)),
+          drafted INTEGER CHECK (drafted >= 0),
+          accepted INTEGER CHECK (accepted >= 0),
+          output_ids TEXT NOT NULL CHECK (json_valid(output_ids)),
+          text TEXT NOT NULL,
+          lossless INTEGER CHECK (lossless IN (0, 1)),
+          mismatch_position INTEGER,
+          expected_token INTEGER,
+          found_token INTEGER,
+          mismatch_margin REAL,
+          PRIMARY KEY (load_id, prompt_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX load_request_by_prompt ON load_request (prompt_id);
+        """
+    ),
   ]
 }

@@ -152,6 +152,27 @@ package struct CheckpointWriter: Sendable {
     try OutputFile.write(description.document, to: folder + "config.json")
   }
 
+  /// Writes an EAGLE head: `model.safetensors` and `config.json`.
+  ///
+  /// - Parameters:
+  ///   - shape: what it consists of, in the official names.
+  ///   - vocabulary: the token that each entry of its own head stands for; nil where they are the target's.
+  ///   - tensors: exactly the tensors of the shape, in any order.
+  ///   - directory: the folder, which is made if it is not there.
+  /// - Throws: `UnwritableFile`.
+  package func writeEagleHead(
+    _ shape: EagleShape,
+    vocabulary: [Token]?,
+    tensors: [NamedTensor],
+    to directory: String
+  ) throws(UnwritableFile) {
+    check(tensors, shape.tensorShapes)
+    let folder = try folder(directory)
+    let offsets = vocabulary.map { [EagleNames.offsets: $0.enumerated().map { Int($1) - $0 }] } ?? [:]
+    try SafetensorsWriter.write(tensors, lists: offsets, as: type, to: folder + "model.safetensors")
+    try OutputFile.write(shape.description(storedAs: type.configurationName).document, to: folder + "config.json")
+  }
+
   /// Puts a tokenizer's files into another folder, as a draft model has its target's.
   ///
   /// - Parameters:
@@ -197,13 +218,5 @@ extension CheckpointWriter {
       "pad_token_id": .token(model.endTokens.first),
       "do_sample": false,
     ])
-  }
-}
-
-extension JSONValue {
-  /// An object with another member at its end.
-  fileprivate func adding(_ name: String, _ value: JSONValue) -> JSONValue {
-    guard case .object(let members) = self else { return self }
-    return .object(members + [JSONMember(key: Array(name.utf8)[...], value: value)])
   }
 }

@@ -47,19 +47,29 @@ package enum SafetensorsWriter {
   /// How many numbers are held in memory at once.
   private static let part = 1 << 16
 
-  /// Writes a file that appears whole or not at all. Tensors lie in the order of their names, so the same tensors
-  /// always give the same bytes.
+  /// Writes a file that appears whole or not at all. Tensors lie in the order of their names behind lists of whole numbers, so
+  /// the same tensors always give the same bytes, and every number lies at a multiple of its size.
   ///
   /// - Parameters:
   ///   - tensors: tensors of different names.
+  ///   - lists: whole numbers by name, stored in 64 bits.
   ///   - type: how to store the numbers.
   ///   - path: the file.
   /// - Throws: `UnwritableFile`.
-  package static func write(_ tensors: [NamedTensor], as type: StoredNumber, to path: String) throws(UnwritableFile) {
+  package static func write(
+    _ tensors: [NamedTensor],
+    lists: [String: [Int]] = [:],
+    as type: StoredNumber,
+    to path: String
+  ) throws(UnwritableFile) {
+    let lists = lists.sorted { $0.key < $1.key }
     let sorted = tensors.sorted { $0.name < $1.name }
     precondition(zip(sorted, sorted.dropFirst()).allSatisfy { $0.name != $1.name }, "two tensors of one name")
     try OutputFile.write(to: path) { (file) throws(UnwritableFile) in
-      try file.append(header(of: sorted, as: type))
+      try file.append(header(of: sorted, lists, as: type))
+      for list in lists {
+        try file.append(list.value.flatMap { number in withUnsafeBytes(of: Int64(number).littleEndian, Array.init) })
+      }
       for tensor in sorted {
         for start in stride(from: 0, to: tensor.count, by: part) {
           let numbers = tensor.floats(start..<min(start + part, tensor.count))
@@ -70,19 +80,24 @@ package enum SafetensorsWriter {
   }
 
   /// The length and the header, which spaces fill up so that the numbers begin at a multiple of 8.
-  private static func header(of tensors: [NamedTensor], as type: StoredNumber) -> [UInt8] {
+  private static func header(
+    of tensors: [NamedTensor],
+    _ lists: [(key: String, value: [Int])],
+    as type: StoredNumber
+  ) -> [UInt8] {
     var members = [JSONMember(key: ArraySlice("__metadata__".utf8), value: .members(["format": "pt"]))]
     var start = 0
-    for tensor in tensors {
-      let end = start + tensor.count * type.size
+    func add(_ name: String, _ typeName: String, _ shape: [Int], bytes: Int) {
       let entry = JSONValue.members([
-        "dtype": .text(type.headerName),
-        "shape": .array(tensor.shape.map(JSONValue.integer)),
-        "data_offsets": .array([.integer(start), .integer(end)]),
+        "dtype": .text(typeName),
+        "shape": .array(shape.map(JSONValue.integer)),
+        "data_offsets": .array([.integer(start), .integer(start + bytes)]),
       ])
-      members.append(JSONMember(key: ArraySlice(tensor.name.utf8), value: entry))
-      start = end
+      members.append(JSONMember(key: ArraySlice(name.utf8), value: entry))
+      start += bytes
     }
+    for list in lists { add(list.key, "I64", [list.value.count], bytes: 8 * list.value.count) }
+    for tensor in tensors { add(tensor.name, type.headerName, tensor.shape, bytes: tensor.count * type.size) }
     var text = Array(JSONValue.object(members).line.utf8)
     text += repeatElement(0x20, count: (8 - text.count % 8) % 8)
     return (0..<8).map { UInt8(truncatingIfNeeded: UInt64(text.count) >> (8 * UInt64($0))) } + text

@@ -194,8 +194,8 @@ final class TrainableTransformer {
   ///
   /// - Parameters:
   ///   - batch: as many rows as the model was made for.
-  ///   - exit: takes the residual stream after its layer; nil for none.
-  func forward(_ batch: TrainingBatch, exit: (layer: Int, states: FloatMatrix)? = nil) {
+  ///   - exits: each takes the residual stream after its layer.
+  func forward(_ batch: TrainingBatch, exits: [(layer: Int, states: FloatMatrix)] = []) {
     precondition(batch.tokens.count == rows, "a batch of another size")
     context.gather(embedding.value, tokens: batch.tokens, into: residual(0))
     for (index, layer) in layers.enumerated() {
@@ -212,7 +212,7 @@ final class TrainableTransformer {
         keeping: layer.kept.feedForward,
         context: context
       )
-      if let exit, exit.layer == index + 1 { exit.states.copy(from: residual(index + 1)) }
+      for exit in exits where exit.layer == index + 1 { exit.states.copy(from: residual(index + 1)) }
     }
     context.normalizeForTraining(
       residual(layers.count),

@@ -105,7 +105,7 @@ package final class DraftableTargetObjective: TrainingObjective {
 
   /// Computes the logits of the whole model and of the exit.
   package func forward(_ batch: TrainingBatch) {
-    model.forward(batch, exit: (shape.exitLayer, exits))
+    model.forward(batch, exits: [(shape.exitLayer, exits)])
     model.logits(into: logits)
     adapter.forward(exits, batch: batch)
     context.forward(adapter.states, through: model.head, into: exitLogits)

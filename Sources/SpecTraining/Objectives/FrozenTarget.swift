@@ -60,15 +60,18 @@ package final class FrozenTarget {
   }
 
   /// Computes the final states and the logits of a batch.
-  func forward(_ batch: TrainingBatch, exit: (layer: Int, states: FloatMatrix)? = nil) {
-    computeStates(batch, exit: exit)
+  func forward(_ batch: TrainingBatch, exits: [(layer: Int, states: FloatMatrix)] = []) {
+    computeStates(batch, exits: exits)
     model.logits(into: logits)
   }
 
   /// Computes the final states of a batch.
-  func computeStates(_ batch: TrainingBatch, exit: (layer: Int, states: FloatMatrix)? = nil) {
-    model.forward(batch, exit: exit)
+  func computeStates(_ batch: TrainingBatch, exits: [(layer: Int, states: FloatMatrix)] = []) {
+    model.forward(batch, exits: exits)
   }
+
+  /// Writes the embeddings of tokens, as the model's first layer reads them.
+  func embed(_ tokens: [Token], into rows: FloatMatrix) { model.embed(tokens, into: rows) }
 
   /// Rows that hold documents: each has a distribution to learn.
   static func included(_ batch: TrainingBatch) -> [Bool] {
@@ -89,14 +92,19 @@ protocol FrozenModel: AnyObject {
   /// SHA-256 of all numbers, in hexadecimal.
   var weightHash: String { get }
 
-  /// Runs a batch through the layers; `exit` takes the residual stream after its layer.
-  func forward(_ batch: TrainingBatch, exit: (layer: Int, states: FloatMatrix)?)
+  /// Runs a batch through the layers; each exit takes the residual stream after its layer.
+  func forward(_ batch: TrainingBatch, exits: [(layer: Int, states: FloatMatrix)])
+
+  /// Writes the embeddings of as many tokens as there are rows.
+  func embed(_ tokens: [Token], into rows: FloatMatrix)
 
   /// The logits of the last forward pass.
   func logits(into logits: FloatMatrix)
 }
 
 extension TrainableTransformer: FrozenModel {
+  func embed(_ tokens: [Token], into rows: FloatMatrix) { context.gather(embedding.value, tokens: tokens, into: rows) }
+
   var weightHash: String { Parameter.hash(of: parameters) }
 }
 extension ComputeContext {

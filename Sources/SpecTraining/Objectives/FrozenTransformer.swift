@@ -51,21 +51,30 @@ final class FrozenTransformer: FrozenModel {
     return hash.hexDigest()
   }
 
-  func forward(_ batch: TrainingBatch, exit: (layer: Int, states: FloatMatrix)?) {
+  func embed(_ tokens: [Token], into rows: FloatMatrix) {
+    for start in stride(from: 0, to: tokens.count, by: normalized.capacity) {
+      let piece = tokens[start..<min(start + normalized.capacity, tokens.count)]
+      let out = normalized[rows: 0..<piece.count]
+      model.embed(piece, into: out)
+      copy(out, to: rows, at: start)
+    }
+  }
+
+  func forward(_ batch: TrainingBatch, exits: [(layer: Int, states: FloatMatrix)]) {
     precondition(batch.tokens.count == rows, "a batch of another size")
     for document in batch.sequences where document.lowerBound < batch.used {
-      run(batch.tokens[document], in: document, exit: exit)
+      run(batch.tokens[document], in: document, exits: exits)
     }
   }
 
   /// Runs one document. What is behind the documents keeps the finite numbers that it had.
-  private func run(_ tokens: ArraySlice<Token>, in rows: Range<Int>, exit: (layer: Int, states: FloatMatrix)?) {
+  private func run(_ tokens: ArraySlice<Token>, in rows: Range<Int>, exits: [(layer: Int, states: FloatMatrix)]) {
     let residual = states[rows: rows]
     model.embed(tokens, into: residual)
     for (layer, cache) in caches.enumerated() {
       cache.truncate(to: 0)
       model.forward(residual, cache: cache)
-      if let exit, exit.layer == layer + 1 { copy(residual, to: exit.states, at: rows.lowerBound) }
+      for exit in exits where exit.layer == layer + 1 { copy(residual, to: exit.states, at: rows.lowerBound) }
     }
     forEachPiece(residual) { piece, start in
       let out = normalized[rows: 0..<piece.count]

@@ -81,7 +81,7 @@ package final class KangarooObjective: TrainingObjective {
   }
 
   private func draft(_ batch: TrainingBatch) {
-    target.forward(batch, exit: (exitLayer, exits))
+    target.forward(batch, exits: [(exitLayer, exits)])
     adapter.forward(exits, batch: batch)
     context.forward(adapter.states, through: target.head, into: logits)
     logitCap?.apply(to: logits)

@@ -147,20 +147,13 @@ struct TrainingOptions: ParsableArguments {
     fallback: ChatTemplate
   ) throws -> (documents: [EncodedDocument], writer: PromptWriter?) {
     Interruption.promise("Stopped: what is saved in \(output) is kept, and the same command goes on from there.")
-    let choice = try templateOption.choose(model: model, fallback: .parts(fallback))
-    let encoder = ConversationEncoder(tokenizer: tokenizer, writer: choice.writer, configuration: configuration)
-    var hasConversations = false
-    let documents = try Activity.during("Reading the data") {
-      try TrainingDataReader.read(data).map { document in
-        try Interruption.check()
-        if case .conversation = document { hasConversations = true }
-        return try encoder.encode(document)
-      }
-    }
-    if hasConversations, let warning = choice.warning {
-      tell("\(warning): conversations are written as \(quoted(choice.writer.name)); --chat-template names another way.")
-    }
-    return (documents, hasConversations ? choice.writer : nil)
+    return try templateOption.encoded(
+      data,
+      tokenizer: tokenizer,
+      model: model,
+      configuration: configuration,
+      fallback: .parts(fallback)
+    )
   }
 
   /// Trains and writes the result.

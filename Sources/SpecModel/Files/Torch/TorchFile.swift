@@ -15,6 +15,12 @@ public final class TorchFile: TensorFile {
     let view: TorchView
     /// Where its storage lies in the file.
     let storage: Range<Int>
+
+    /// Where its numbers lie in the file, if they lie side by side.
+    func bytes(size: Int) -> Range<Int> {
+      let start = storage.lowerBound + (view.count == 0 ? 0 : view.offset * size)
+      return start..<start + view.count * size
+    }
   }
 
   /// - Parameter path: an existing file.
@@ -60,16 +66,32 @@ public final class TorchFile: TensorFile {
           .source(type, name: name, file: path)
       }
     }
-    let start =
-      tensor.view.count == 0 ? tensor.storage.lowerBound : tensor.storage.lowerBound + tensor.view.offset * type.size
-    return file.numbers(type, start..<start + tensor.view.count * type.size, name: name)
+    return file.numbers(type, tensor.bytes(size: type.size), name: name)
   }
 
-  private func find(_ name: String, shape: [Int]) throws(ModelError) -> (Tensor, NumberType) {
+  /// A list of whole numbers.
+  public func integers(_ name: String, count: Int) throws(ModelError) -> [Int] {
+    let tensor = try shaped(name, [count])
+    guard tensor.view.storage.type.name == MappedFile.integerType, tensor.view.isContiguous else {
+      let found = tensor.view.isContiguous ? tensor.view.storage.type.name : "numbers that do not lie side by side"
+      throw .malformedFile(
+        path: path,
+        problem: "the tensor \(quoted(name)) is stored as \(found) where \(MappedFile.integerType) is expected"
+      )
+    }
+    return file.integers(tensor.bytes(size: tensor.view.storage.type.size))
+  }
+
+  private func shaped(_ name: String, _ shape: [Int]) throws(ModelError) -> Tensor {
     guard let tensor = tensors[name] else { throw .missingTensor(path: path, name: name) }
     guard tensor.view.shape == shape else {
       throw .wrongShape(path: path, name: name, found: tensor.view.shape, expected: shape)
     }
+    return tensor
+  }
+
+  private func find(_ name: String, shape: [Int]) throws(ModelError) -> (Tensor, NumberType) {
+    let tensor = try shaped(name, shape)
     guard let type = tensor.view.storage.type.number else {
       throw .unsupportedType(path: path, name: name, found: tensor.view.storage.type.name)
     }
