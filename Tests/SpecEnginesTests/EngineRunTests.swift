@@ -112,6 +112,8 @@ final class Listener: RunObserver {
     let servers = try store.servers(of: run)
     #expect(servers.map(\.dialect) == [dialect, dialect, dialect] && servers[0].model != nil)
     #expect(servers[0].takesIDs == (dialect != "openai"))
+    // The played llama-server says "none" of all, as the real one does.
+    #expect(servers[1].speculation != "none")
     #expect(try store.servedGenerations(of: run).count == generations.count)
     #expect(try !store.chunks(of: generations[0].id).isEmpty)
     let tokens = try store.tokens(of: generations[0].id)
@@ -200,6 +202,14 @@ final class Listener: RunObserver {
     let found = try store.probes(of: run).filter { $0.name == "earlier answers" }
     #expect(found.map(\.passed) == [!learns])
     #expect(listener.notes.contains { $0.contains("drafts from earlier answers") } == learns)
+  }
+
+  @Test func aServerThatDraftsOnlyWhatItHasAnsweredIsNoted() throws {
+    let vanilla = try PlayedEngine.server { _ in }
+    let method = try PlayedEngine.server { ($0.drafts, $0.draftsFrom, $0.isRandom) = (4, 1, true) }
+    let (store, run) = try run([vanilla, method], dialect: "llama-server")
+    let found = try store.probes(of: run).filter { $0.name == "earlier answers" }
+    #expect(found.map(\.passed) == [false])
   }
 
   @Test func draftsThatComeAfterTheProbeAreSeen() throws {

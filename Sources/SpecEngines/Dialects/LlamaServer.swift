@@ -35,6 +35,8 @@ package struct LlamaServer: Dialect {
     }
     facts.speculation =
       (properties.known("default_generation_settings")?.known("params") ?? properties).text("speculative.types")
+    // These are the settings before the command line's, so that a server that drafts may say "none" here.
+    if facts.drafts == true, facts.speculation == "none" { facts.speculation = nil }
     if let meta = try server.document("/v1/models")?.known("data").flatMap({ try? $0.elements().first?.known("meta") })
     {
       facts.parameters = meta.count("n_params")

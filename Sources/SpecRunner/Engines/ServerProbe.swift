@@ -110,9 +110,10 @@ struct ServerProbe {
   /// is measured on questions that it knows already, by warm-up and repeats.
   private func memory(_ first: ServerAnswer, _ second: ServerAnswer) -> ProbeFinding {
     let name = "earlier answers"
-    guard let before = first.counts.accepted, let after = second.counts.accepted, first.counts.drafted ?? 0 > 0,
-      first.ids == second.ids, first.text == second.text
-    else {
+    let isKnown = first.counts.drafted != nil && max(first.counts.drafted ?? 0, second.counts.drafted ?? 0) > 0
+    // An answer without any draft is vanilla's; with drafts, a near-tie may end otherwise.
+    let areAlike = first.ids == second.ids && first.text == second.text || first.counts.drafted == 0
+    guard isKnown, areAlike, let before = first.counts.accepted, let after = second.counts.accepted else {
       return ProbeFinding(name: name, passed: nil, sentence: "nothing tells whether drafts depend on earlier answers.")
     }
     let isSame = first.counts == second.counts
