@@ -47,7 +47,7 @@ import Testing
     let files = TargetFiles(configuration: model.target.configuration, modelDirectory: folder.path)
     var decoders: [(String, any Decoder)] = []
     for method in MethodRegistry.builtIn.methods {
-      for _ in 0..<(method.settings.isEmpty ? 1 : 3) {
+      for _ in 0..<(method.settings.isEmpty ? 1 : 2) {
         let spec = try #require(try method.fittingSpec(files, &random), "no settings of \(method.name) fit")
         decoders.append(("\(spec)", try MethodRegistry.builtIn.prepare(spec, resources: resources).decoder))
       }
