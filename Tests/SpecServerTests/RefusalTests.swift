@@ -25,7 +25,7 @@ import Testing
     (#"{"prompt": "a", "stop": 3}"#, 400, "expected a string"),
     (#"{"prompt": "a", "logprobs": 21}"#, 400, "from 0 to 20"),
     (#"{"prompt": "a", "model": "other"}"#, 404, "there is no model \"other\""),
-    (#"{"prompt": "a", "decoder": "oracle"}"#, 404, "the server has no decoder \"oracle\""),
+    (#"{"prompt": "a", "decoder": "prophet"}"#, 404, "the server has no decoder \"prophet\""),
     (#"{"prompt": ""}"#, 400, "no tokens"), (#"{"prompt": []}"#, 400, "no tokens"),
     (#"{"prompt": ["a", "b"]}"#, 400, "2 prompts"), (#"{"prompt": [1, 999]}"#, 400, "outside the vocabulary of 259"),
     (#"{"prompt": [1, -1]}"#, 400, "outside the vocabulary"), (#"{"prompt": [1, 4294967296]}"#, 400, "a token id"),
