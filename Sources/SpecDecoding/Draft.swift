@@ -33,6 +33,8 @@ public struct Draft {
   public var observed = 0..<0
   /// How many of the target's likeliest tokens after each node the drafter wants to hear.
   public var likeliest = 0
+  /// Whether it wants to hear their probabilities, too.
+  public var wantsProbabilities = false
   /// Whether it wants to hear them after each token of the text, too, that goes through the pass before the root: a
   /// prompt's. Each costs a pass of the head.
   public var wantsLikeliestInText = false

@@ -134,6 +134,16 @@ public struct DraftContext {
   public var rootPosition: Int { text.count - 1 }
 }
 
+/// A token that the target finds likely.
+public struct LikelyToken: Sendable {
+  /// The token.
+  public let token: Token
+  /// The probability that the target gives it; 0 where the draft has not asked for probabilities.
+  public let probability: Float
+
+  init(_ token: Token, probability: Float = 0) { (self.token, self.probability) = (token, probability) }
+}
+
 /// What became of a draft.
 public struct Kept {
   /// The draft.
@@ -145,9 +155,9 @@ public struct Kept {
   /// The target's choices after the draft's observed nodes.
   public let observed: [Token]
   /// The target's likeliest tokens after each candidate, accepted or not, best first: as many as the draft asks for.
-  public let likeliest: [[Token]]
+  public let likeliest: [[LikelyToken]]
   /// The same after each token of the text that went through the pass before the root, with that token.
-  public let likeliestInText: [(token: Token, next: [Token])]
+  public let likeliestInText: [(token: Token, next: [LikelyToken])]
   /// Reads the target's final states.
   let target: CachedModel
 

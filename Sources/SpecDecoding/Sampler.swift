@@ -64,9 +64,18 @@ public final class Sampler {
   /// - Parameters:
   ///   - count: how many.
   ///   - logits: rows of the target's logits.
+  ///   - withProbabilities: whether their probabilities are wanted.
   /// - Returns: for each row its tokens, best first.
-  func likeliest(_ count: Int, of logits: ActivationRows) -> [[Token]] {
-    logits.range.map { row in context.top(count, of: logits.owner[rows: row..<row + 1]).map { Token($0) } }
+  func likeliest(_ count: Int, of logits: ActivationRows, withProbabilities: Bool) -> [[LikelyToken]] {
+    let first = withProbabilities ? context.choose(logits, withProbability: true) : []
+    return logits.range.map { row in
+      context.top(count, of: logits.owner[rows: row..<row + 1]).map { token in
+        guard withProbabilities else { return LikelyToken(Token(token)) }
+        let likeliest = first[row - logits.range.lowerBound]
+        let distance = logits.owner[row, token] - likeliest.value
+        return LikelyToken(Token(token), probability: likeliest.probability * canonicalExponential(distance))
+      }
+    }
   }
 
   /// Makes a row of the target's logits ready for comparing tokens: what is larger is what is rather chosen.

@@ -75,9 +75,9 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
     if let survivors = draft.survivors { keep(survivors, root: root) }
     let (accepted, observed, likeliest, inText) = try clock.time(.verify) { () throws(NotFiniteLogits) in
       target.run(text, draft)
-      let inText = draft.wantsLikeliestInText ? likeliestInText(draft.likeliest) : []
+      let inText = draft.wantsLikeliestInText ? likeliestInText(draft) : []
       let logits = target.logits(after: 0..<draft.candidateCount)
-      let likeliest = draft.likeliest > 0 ? sampler.likeliest(draft.likeliest, of: logits) : []
+      let likeliest = draft.likeliest > 0 ? likely(draft, of: logits) : []
       let accepted = try sampler.verify(draft, logits, at: root + 1)
       return (accepted, try observe(draft, root: root), likeliest, inText)
     }
@@ -97,14 +97,19 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
   }
 
   /// The target's likeliest tokens after each token that the latest pass has run before the root.
-  private func likeliestInText(_ count: Int) -> [(token: Token, next: [Token])] {
+  private func likeliestInText(_ draft: Draft) -> [(token: Token, next: [LikelyToken])] {
     let places = target.textOfLatestPass
     return stride(from: places.lowerBound, to: places.upperBound, by: Transformer.largestTree).flatMap { first in
       let piece = first..<min(first + Transformer.largestTree, places.upperBound)
       let root = text.count - 1
       let logits = target.logits(after: piece.lowerBound - root..<piece.upperBound - root)
-      return zip(text[piece], sampler.likeliest(count, of: logits)).map { ($0, $1) }
+      return zip(text[piece], likely(draft, of: logits)).map { ($0, $1) }
     }
+  }
+
+  /// As many of the target's likeliest tokens as a draft wants to hear.
+  private func likely(_ draft: Draft, of logits: ActivationRows) -> [[LikelyToken]] {
+    sampler.likeliest(draft.likeliest, of: logits, withProbabilities: draft.wantsProbabilities)
   }
 
   private func observe(_ draft: Draft, root: Int) throws(NotFiniteLogits) -> [Token] {

@@ -9,7 +9,7 @@ extension Stage.Name: ExpressibleByArgument {}
 struct DemoRecipeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo-recipe",
-    abstract: "Make the demo suite: its questions, its tokenizer, its target, adapter, heads and draft model.",
+    abstract: "Make the demo suite: its questions, its tokenizer, its target and all that drafts for it.",
     discussion: """
       Everything follows from a seed. A stage whose result is in the folder is passed over. The program can be stopped \
       at any moment: the same command goes on from what was saved last, with the same result to the bit.
@@ -23,7 +23,7 @@ struct DemoRecipeCommand: ParsableCommand {
   var manifest = "Suites/demo/suite.json"
 
   @Option(help: ArgumentHelp("The stage to end with.", valueName: "stage"))
-  var through = Stage.Name.draft
+  var through = Stage.Name.last
 
   @Flag(help: "The same stages in seconds, with a model that has learned nothing.")
   var miniature = false
@@ -57,7 +57,7 @@ struct DemoRecipeCommand: ParsableCommand {
         observer: LineObserver()
       )
       try builder.build(through: through)
-      guard through == .draft else {
+      guard through == .last else {
         return print("The demo suite is in \(output), up to the stage \(through.rawValue).")
       }
     }

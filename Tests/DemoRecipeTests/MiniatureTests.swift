@@ -23,19 +23,19 @@ import Testing
     #expect(again.status == 0, "\(again.errors)")
     #expect(try scratch.read("demo/model/model.safetensors") == target, "what is there is not made again")
     let run = try specbench.run([
-      "run", "--suite", demo, "--max-new-tokens", "24", "--decoders", "kangaroo:threshold=0.001,medusa",
+      "run", "--suite", demo, "--max-new-tokens", "24", "--decoders", "kangaroo:threshold=0.001,medusa,eagle-3",
       "--database", scratch.path("runs.sqlite"), "--report", scratch.path("report.md"),
     ])
     #expect(run.status == 0, "\(run.errors)")
     let report = String(decoding: try scratch.read("report.md"), as: UTF8.self)
-    #expect(report.contains("| kangaroo") && report.contains("| medusa"))
-    for file in ["", "kangaroo/", "medusa/", "draft/"] {
+    #expect(report.contains("| kangaroo") && report.contains("| medusa") && report.contains("| eagle-3"))
+    for file in ["", "kangaroo/", "medusa/", "draft/", "eagle3/"] {
       let curve = String(decoding: try scratch.read("demo/model/\(file)loss.svg"), as: UTF8.self)
       #expect(curve.hasPrefix("<svg"))
     }
     // What only the training needed is gone, so a drafter alone cannot be made again.
     #expect(!FileManager.default.fileExists(atPath: demo + "/work"))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: demo + "/model").count { !$0.contains(".") } == 3)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: demo + "/model").count { !$0.contains(".") } == 4)
     try FileManager.default.removeItem(atPath: demo + "/model/kangaroo")
     let alone = try recipe.run(["--miniature", "--output", demo])
     #expect(alone.status != 0 && alone.errors.contains("work/exit-adapter: it is not there"), "\(alone.errors)")

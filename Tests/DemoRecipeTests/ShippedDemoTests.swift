@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test func everyPartWasTrainedAsTheRecipeSays() throws {
-    for stage in [Stage.Name.target, .kangaroo, .medusa, .draft] {
+    for stage in [Stage.Name.target, .kangaroo, .medusa, .draft, .eagle3] {
       #expect(try record(folder.result(of: stage)).settings == Stage.settings(of: stage, in: recipe))
     }
     #expect(try record(folder.smallModelRecord).settings == Stage.settings(of: .smallModel, in: recipe))
@@ -48,7 +48,7 @@ import Testing
 
   @Test func onlyWhatIsRunIsShipped() throws {
     let parts = try FileManager.default.contentsOfDirectory(atPath: folder.model).filter { !$0.contains(".") }
-    #expect(parts.sorted() == ["draft", "kangaroo", "medusa"])
+    #expect(parts.sorted() == ["draft", "eagle3", "kangaroo", "medusa"])
   }
 
   /// The last held-out losses of both trainings, over the same documents.

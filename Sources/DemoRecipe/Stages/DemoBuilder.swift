@@ -41,10 +41,10 @@ package struct DemoBuilder {
   /// - Parameter last: the stage to end with.
   /// - Throws: if a file cannot be read or written, or is of another recipe; `FolderInUse` where another process makes
   ///   it; ``RecipeStopped`` if the observer stopped it.
-  package func build(through last: Stage.Name = .draft) throws {
+  package func build(through last: Stage.Name = .last) throws {
     try FolderClaim.during(folder.path) {
       for stage in try missing(through: last) { try make(stage) }
-      if last == .draft, FileManager.default.fileExists(atPath: folder.work) {
+      if last == .last, FileManager.default.fileExists(atPath: folder.work) {
         try FileManager.default.removeItem(atPath: folder.work)
       }
     }
@@ -52,7 +52,7 @@ package struct DemoBuilder {
 
   /// The stages to make, in order: those without a result that the suite, the last stage or a later one of them needs.
   private func missing(through last: Stage.Name) throws -> [Stage] {
-    var needed: Set<Stage.Name> = [.suite, .tokenizer, .target, .kangaroo, .medusa, .draft, last]
+    var needed: Set<Stage.Name> = [.suite, .tokenizer, .target, .kangaroo, .medusa, .draft, .eagle3, last]
     let end = stages.firstIndex { $0.name == last } ?? stages.endIndex - 1
     var missing: [Stage] = []
     for stage in stages[...end].reversed() where needed.contains(stage.name) {

@@ -43,6 +43,7 @@ package struct DemoCard {
         "–"
       ),
       drafter("draft model of \(recipe.draftLayers) layers", metrics.draft),
+      drafter("EAGLE-3 head, its first token", metrics.eagle3),
     ]
     lines += metrics.heads.enumerated().map { drafter("Medusa head \($0 + 1), token t + \($0 + 2)", $1) }
     lines += [
@@ -101,6 +102,7 @@ package struct DemoCard {
       "vocabulary": "\(shape.vocabularySize)", "context": "\(shape.contextLength)",
       "middleLayers": "\(recipe.middleLayers)", "draftLayers": "\(recipe.draftLayers)",
       "exitLayer": "\(recipe.exitLayer)", "medusaHeads": "\(recipe.medusaHeads)",
+      "draftVocabulary": "\(recipe.draftVocabulary)", "unrolledSteps": "\(recipe.unrolledSteps)",
       "rehearsals": "\(recipe.rehearsals)", "exitWeight": "\(recipe.exitWeight)",
       "headWeight": "\(recipe.headWeight)", "registerShare": "\(DemoCorpus.Mixture.translating.registers)",
       "baseDocuments": "\(recipe.baseDocuments)", "baseDrills": "\(recipe.baseDrills)",
@@ -121,7 +123,8 @@ package struct DemoCard {
       folder.tokenizer, folder.model + "/model.safetensors",
       folder.result(of: .kangaroo) + "/model.safetensors",
       folder.result(of: .medusa) + "/medusa_lm_head.safetensors",
-      folder.result(of: .draft) + "/model.safetensors", folder.questions,
+      folder.result(of: .draft) + "/model.safetensors", folder.result(of: .eagle3) + "/model.safetensors",
+      folder.questions,
     ]
     var lines = ["| File | Bytes | SHA-256 |", "| :-- | --: | :-- |"]
     for path in files {

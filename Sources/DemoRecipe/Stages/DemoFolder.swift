@@ -25,7 +25,7 @@ package struct DemoFolder: Sendable {
     switch stage {
     case .suite: path
     case .tokenizer, .target: model
-    case .kangaroo, .medusa, .draft: model + "/" + stage.rawValue
+    case .kangaroo, .medusa, .draft, .eagle3: model + "/" + stage.rawValue
     case .primer, .base, .chain, .registers, .joinedRegisters, .middle, .smallModel: work + "/" + stage.rawValue
     }
   }

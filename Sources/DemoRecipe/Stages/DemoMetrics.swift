@@ -18,6 +18,8 @@ package struct DemoMetrics: Sendable {
   package let draft: HeldOutMetrics
   /// Each Medusa head beside what the target says later.
   package let heads: [HeldOutMetrics]
+  /// EAGLE-3's head beside the target, its first token.
+  package let eagle3: HeldOutMetrics
   /// The target's greedy answers to the suite's questions.
   package let answers: AnswerMetrics
 
@@ -63,6 +65,18 @@ package struct DemoMetrics: Sendable {
     try medusa.load(folder.result(of: .medusa))
     let none = [HeldOutMetrics](repeating: HeldOutMetrics(), count: recipe.medusaHeads)
     heads = heldOut.reduce(none) { sums, batch in zip(sums, medusa.evaluateEach(batch)).map { $0 + $1 } }
+    let head = folder.result(of: .eagle3)
+    let eagle = try EagleObjective(
+      .eagle3,
+      checkpoint,
+      vocabulary: EagleHead.Header(directory: head, kind: .eagle3, target: checkpoint.configuration).vocabulary,
+      steps: 1,
+      rows: rows,
+      seed: recipe.seed,
+      context: context
+    )
+    try eagle.load(head)
+    eagle3 = Self.sum(heldOut, eagle.evaluate)
     answers = try AnswerMetrics(data, checkpoint: checkpoint, frozen: frozen, context: context)
   }
 

@@ -35,6 +35,10 @@ package struct Recipe: Sendable {
   package var exitLayer: Int
   /// How many Medusa heads.
   package var medusaHeads: Int
+  /// Tokens that EAGLE-3's head may draft, the most frequent ones.
+  package var draftVocabulary: Int
+  /// Over how many tokens it learns to draft from its own outputs.
+  package var unrolledSteps: Int
   /// The exit's part of the target's loss; the next token's is 1.
   package var exitWeight: Float
   /// The Medusa heads' part of it.
@@ -69,6 +73,8 @@ package struct Recipe: Sendable {
     draftLayers: 2,
     exitLayer: 2,
     medusaHeads: 4,
+    draftVocabulary: 1536,
+    unrolledSteps: 4,
     exitWeight: 0.25,
     headWeight: 0.25,
     distilledPrompts: 1500,
@@ -97,6 +103,8 @@ package struct Recipe: Sendable {
     draftLayers: 2,
     exitLayer: 2,
     medusaHeads: 4,
+    draftVocabulary: 256,
+    unrolledSteps: 2,
     exitWeight: 0.5,
     headWeight: 0.25,
     distilledPrompts: 2,

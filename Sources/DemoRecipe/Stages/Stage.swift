@@ -9,7 +9,10 @@ package struct Stage {
     case joinedRegisters = "joined-registers"
     case middle, target, kangaroo, medusa
     case smallModel = "small-model"
-    case draft
+    case draft, eagle3
+
+    /// The stage with which the suite is whole.
+    package static let last = Name.eagle3
   }
 
   /// What makes the result.
@@ -73,6 +76,10 @@ package struct Stage {
       // The draft model: the small model, which goes on learning from the target.
       Stage(.draft, "Draft model", recipe.settings(steps: 4000, rate: 1e-3, every: 400), needs: [.target, .smallModel])
       { try $0.draft() },
+      // EAGLE-3's head, from scratch.
+      Stage(.eagle3, "EAGLE-3 head", recipe.settings(steps: 4000, rate: 1.5e-3, every: 400), needs: [.target]) {
+        try $0.eagle()
+      },
     ]
   }
 

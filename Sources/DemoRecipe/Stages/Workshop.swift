@@ -135,6 +135,24 @@ struct Workshop {
     }
   }
 
+  func eagle() throws -> Lesson {
+    let data = try distilled()
+    let objective = try EagleObjective(
+      .eagle3,
+      Checkpoint(directory: folder.model),
+      vocabulary: EagleObjective.draftVocabulary(
+        recipe.draftVocabulary,
+        of: data.training,
+        size: recipe.target.vocabularySize
+      ),
+      steps: recipe.unrolledSteps,
+      rows: recipe.batchTokens,
+      seed: recipe.seed,
+      context: context
+    )
+    return Lesson(objective: objective, data: data) { try objective.write(to: $0) }
+  }
+
   /// What the target has learned with is not shipped, so a drafter alone cannot be made again from what is.
   private func requireTargetsOwn(_ path: String) throws(RecipeFileError) {
     guard FileManager.default.fileExists(atPath: path) else {

@@ -88,7 +88,8 @@ extension Eagle {
           + "file of paths, each a rank for each depth, like [[0], [0, 0], [1]]",
         examples: CandidateTree.shippedNames + [dynamic]
       ),
-      .eagleNodes("; of a fixed tree its first paths"), .eagleDepth("5"), .eagleWidth, Companion.eagle(.eagle1).setting,
+      .eagleNodes("; of a fixed tree its first paths"), .eagleDepth("5"), .eagleWidth, .eagleThreshold,
+      Companion.eagle(.eagle1).setting,
     ],
     companion: .eagle(.eagle1),
     addedParameters: { EagleShape(published: .eagle1, for: $0).parameterCount },

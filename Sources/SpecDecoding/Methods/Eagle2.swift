@@ -15,10 +15,12 @@ package final class Eagle2: Drafter {
     package let depth: Int
     /// Tokens proposed after a node, and nodes continued at a depth.
     package let width: Int
+    /// The least score of a node that is continued; 0 continues all, as published.
+    package let threshold: Double
 
     /// Makes a growth; the properties say what each value means.
-    package init(nodes: Int, depth: Int, width: Int) {
-      (self.nodes, self.depth, self.width) = (nodes, depth, width)
+    package init(nodes: Int, depth: Int, width: Int, threshold: Double = 0) {
+      (self.nodes, self.depth, self.width, self.threshold) = (nodes, depth, width, threshold)
     }
 
     /// Most drafted tokens that go through the head in a cycle.
@@ -64,7 +66,9 @@ package final class Eagle2: Drafter {
       try grow(&candidates, frontier, position: context.rootPosition + depth, context)
       // A child's score is at most its parent's, so none of a node that is not among the best now can be in the end.
       let best = Set(best(growth.nodes, of: 1..<candidates.count, candidates))
-      frontier = self.best(growth.width, of: first..<candidates.count, candidates).filter(best.contains)
+      frontier = self.best(growth.width, of: first..<candidates.count, candidates).filter { node in
+        best.contains(node) && candidates[node].score >= growth.threshold
+      }
     }
     var numbers = [0: 0]
     for node in best(growth.nodes, of: 1..<candidates.count, candidates).sorted() {

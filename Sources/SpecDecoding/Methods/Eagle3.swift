@@ -10,7 +10,7 @@ enum Eagle3 {
     summary: "A head reads the target's states after several layers; its candidates form a growing tree.",
     paper: "Li et al. 2025, EAGLE-3: Scaling up Inference Acceleration of Large Language Models via Training-Time "
       + "Test, arXiv 2503.01840",
-    settings: [.eagleNodes(), .eagleDepth("7"), .eagleWidth, Companion.eagle(.eagle3).setting],
+    settings: [.eagleNodes(), .eagleDepth("7"), .eagleWidth, .eagleThreshold, Companion.eagle(.eagle3).setting],
     companion: .eagle(.eagle3),
     addedParameters: { EagleShape(published: .eagle3, for: $0).parameterCount },
     checkSettings: { settings, _ in _ = try settings.growth() },
@@ -70,12 +70,25 @@ extension Setting {
     default: "10",
     help: "tokens proposed after a node, and nodes continued at a depth; 1 drafts a chain; times depth it is below 128"
   )
+
+  /// When the tree stops growing because the head is unsure.
+  static let eagleThreshold = Setting(
+    name: "threshold",
+    kind: .number(0...1),
+    default: "0",
+    help: "a node is continued while the product of the probabilities on its path is at least this; 0 always"
+  )
 }
 
 extension SettingValues {
   /// How the tree grows.
   func growth() throws(DecodingError) -> Eagle2.Growth {
-    let growth = Eagle2.Growth(nodes: try integer("nodes"), depth: try integer("depth"), width: try integer("width"))
+    let growth = Eagle2.Growth(
+      nodes: try integer("nodes"),
+      depth: try integer("depth"),
+      width: try integer("width"),
+      threshold: Double(try number("threshold"))
+    )
     guard growth.drafts < Transformer.largestTree else {
       throw invalid("width", "a width that times depth is below \(Transformer.largestTree)")
     }

@@ -1,9 +1,31 @@
 import SpecModel
 
 /// Token Recycling (Luo et al. 2024, arXiv 2408.08696, §3): the likeliest tokens that the target has computed after a token,
-/// in vain or not, are what is drafted after it the next time, in a tree of a fixed form. It needs no model.
+/// in vain or not, are what is drafted after it the next time, in a tree of a fixed form or in one that grows where it is
+/// expected to pay. It needs no model.
 public final class TokenRecycling: Drafter {
-  private let tree: RecycledTree
+  /// What the tree is like.
+  enum Form {
+    case fixed(RecycledTree)
+    case growing(RecycledGrowth, RecycledTokens)
+
+    /// Nodes of the largest tree, the root included.
+    var size: Int {
+      switch self {
+      case .fixed(let tree): tree.size
+      case .growing(let growth, _): growth.nodes + 1
+      }
+    }
+
+    fileprivate var table: RecycledTokens {
+      switch self {
+      case .fixed(let tree): tree.table
+      case .growing(_, let table): table
+      }
+    }
+  }
+
+  private var form: Form
   private let learnsPrompt: Bool
   private let isReference: Bool
   /// The tokens after which the reference learns even from its last pass, if they are the target's own after it.
@@ -15,13 +37,13 @@ public final class TokenRecycling: Drafter {
   public let memory: DraftMemory
 
   /// - Parameters:
-  ///   - tree: what is drafted, with what has been learned.
+  ///   - form: what is drafted, with what has been learned.
   ///   - memory: whether what was learned is kept over prompts.
   ///   - learnsPrompt: whether it learns from the prompt's own pass, too.
   ///   - endTokens: the target's.
   ///   - isReference: whether unknown tokens are gone on with as in the reference.
-  init(tree: RecycledTree, memory: DraftMemory, learnsPrompt: Bool, endTokens: [Token], isReference: Bool) {
-    self.tree = tree
+  init(form: Form, memory: DraftMemory, learnsPrompt: Bool, endTokens: [Token], isReference: Bool) {
+    self.form = form
     self.learnsPrompt = learnsPrompt
     self.endTokens = isReference ? Set(endTokens) : []
     self.memory = memory
@@ -33,16 +55,18 @@ public final class TokenRecycling: Drafter {
     if memory == .prompt { forget() }
     shown = nil
     var draft = Draft(root: prompt[prompt.count - 1])
-    draft.likeliest = learnsPrompt ? tree.table.width : 0
     draft.wantsLikeliestInText = learnsPrompt
-    return draft
+    return learnsPrompt ? asking(draft) : draft
   }
 
   /// Fills the tree from the table.
   public func draft(_ context: DraftContext) -> Draft {
-    if let shown { tree.table.learn(shown) }
+    if let shown { learn(shown) }
     shown = nil
-    return tree.draft(context, isReference: isReference)
+    switch form {
+    case .fixed(let tree): return asking(tree.draft(context, isReference: isReference))
+    case .growing(let growth, let table): return asking(growth.draft(table, from: context.root, limit: context.limit))
+    }
   }
 
   /// Hears what is likely after every node.
@@ -52,14 +76,49 @@ public final class TokenRecycling: Drafter {
     else {
       return
     }
-    tree.table.learn(kept)
+    learn(kept)
   }
 
   /// Empties the table.
-  public func forget() { tree.table.clear() }
+  public func forget() {
+    form.table.clear()
+    guard case .growing(var growth, let table) = form else { return }
+    growth.forget()
+    form = .growing(growth, table)
+  }
+
+  private func learn(_ kept: Kept) {
+    if case .growing(var growth, let table) = form {
+      growth.judge([kept.draft.nodes[0].token] + kept.tokens, table)
+      form = .growing(growth, table)
+    }
+    form.table.learn(kept)
+  }
+
+  /// A draft that asks for what is likely after each of its nodes.
+  private func asking(_ draft: Draft) -> Draft {
+    var draft = draft
+    draft.likeliest = form.table.width
+    if case .growing = form { draft.wantsProbabilities = true }
+    return draft
+  }
 }
 
 extension TokenRecycling {
+  /// The name of the tree that grows.
+  private static let adaptive = "adaptive"
+
+  private static func form(_ settings: SettingValues, _ files: TargetFiles) throws(DecodingError) -> Form {
+    guard settings.text("tree") == adaptive else {
+      return .fixed(try RecycledTree(settings, files, tree: settings.text("tree")))
+    }
+    guard !settings.flag("reference") else {
+      throw settings.invalid("tree", "a tree of a fixed form, since the reference's does not grow,")
+    }
+    let growth = RecycledGrowth(nodes: try settings.integer("nodes"), least: try settings.number("least"))
+    return .growing(growth, try RecycledTokens(settings, files))
+  }
+
   /// The registry's entry.
   static let method = Method(
     name: "token-recycling",
@@ -71,11 +130,17 @@ extension TokenRecycling {
         name: "tree",
         kind: .text,
         default: "2.2.2",
-        help: "the form of the tree: \(CandidateTree.shippedNames.joined(separator: ", ")), or a JSON file of paths of "
-          + "ranks",
-        examples: CandidateTree.shippedNames
+        help: "adaptive: the tree grows where it is expected to pay; else a fixed form: "
+          + "\(CandidateTree.shippedNames.joined(separator: ", ")), or a JSON file of paths of ranks",
+        examples: CandidateTree.shippedNames + [adaptive]
       )
     ] + RecycledTree.settings + [
+      Setting(
+        name: "least",
+        kind: .number(0...1),
+        default: "0.25",
+        help: "with tree=adaptive, the least chance of being accepted that a token is drafted with"
+      ),
       Setting(
         name: "prompt",
         kind: .flag,
@@ -89,22 +154,22 @@ extension TokenRecycling {
       ),
     ],
     checkSettings: { settings, files in
-      _ = try RecycledTree(settings, files, tree: settings.text("tree"))
+      _ = try form(settings, files)
       if settings.flag("reference"), settings.flag("prompt") {
         throw settings.invalid("prompt", "false, since the reference learns nothing from prompts,")
       }
     },
     make: { settings, resources in
-      let tree = try RecycledTree(settings, resources.files, tree: settings.text("tree"))
+      let form = try form(settings, resources.files)
       let drafter = TokenRecycling(
-        tree: tree,
+        form: form,
         memory: settings.memory,
         learnsPrompt: settings.flag("prompt"),
         endTokens: resources.target.configuration.endTokens,
         isReference: settings.flag("reference")
       )
       let decoder = try SpeculativeDecoder(
-        target: CachedModel(resources.target, tree: tree.size),
+        target: CachedModel(resources.target, tree: form.size),
         drafter: drafter,
         sampling: resources.sampling,
         draftsWithPrompt: settings.flag("reference")
