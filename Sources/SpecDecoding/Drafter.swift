@@ -135,7 +135,7 @@ public struct DraftContext {
 }
 
 /// A token that the target finds likely.
-public struct LikelyToken: Sendable {
+public struct RankedToken: Sendable {
   /// The token.
   public let token: Token
   /// The probability that the target gives it; 0 where the draft has not asked for probabilities.
@@ -155,9 +155,9 @@ public struct Kept {
   /// The target's choices after the draft's observed nodes.
   public let observed: [Token]
   /// The target's likeliest tokens after each candidate, accepted or not, best first: as many as the draft asks for.
-  public let likeliest: [[LikelyToken]]
+  public let likeliest: [[RankedToken]]
   /// The same after each token of the text that went through the pass before the root, with that token.
-  public let likeliestInText: [(token: Token, next: [LikelyToken])]
+  public let likeliestInText: [(token: Token, next: [RankedToken])]
   /// Reads the target's final states.
   let target: CachedModel
 

@@ -66,14 +66,14 @@ public final class Sampler {
   ///   - logits: rows of the target's logits.
   ///   - withProbabilities: whether their probabilities are wanted.
   /// - Returns: for each row its tokens, best first.
-  func likeliest(_ count: Int, of logits: ActivationRows, withProbabilities: Bool) -> [[LikelyToken]] {
+  func likeliest(_ count: Int, of logits: ActivationRows, withProbabilities: Bool) -> [[RankedToken]] {
     let first = withProbabilities ? context.choose(logits, withProbability: true) : []
     return logits.range.map { row in
       context.top(count, of: logits.owner[rows: row..<row + 1]).map { token in
-        guard withProbabilities else { return LikelyToken(Token(token)) }
+        guard withProbabilities else { return RankedToken(Token(token)) }
         let likeliest = first[row - logits.range.lowerBound]
         let distance = logits.owner[row, token] - likeliest.value
-        return LikelyToken(Token(token), probability: likeliest.probability * canonicalExponential(distance))
+        return RankedToken(Token(token), probability: likeliest.probability * canonicalExponential(distance))
       }
     }
   }

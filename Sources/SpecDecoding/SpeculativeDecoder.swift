@@ -97,7 +97,7 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
   }
 
   /// The target's likeliest tokens after each token that the latest pass has run before the root.
-  private func likeliestInText(_ draft: Draft) -> [(token: Token, next: [LikelyToken])] {
+  private func likeliestInText(_ draft: Draft) -> [(token: Token, next: [RankedToken])] {
     let places = target.textOfLatestPass
     return stride(from: places.lowerBound, to: places.upperBound, by: Transformer.largestTree).flatMap { first in
       let piece = first..<min(first + Transformer.largestTree, places.upperBound)
@@ -108,7 +108,7 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
   }
 
   /// As many of the target's likeliest tokens as a draft wants to hear.
-  private func likely(_ draft: Draft, of logits: ActivationRows) -> [[LikelyToken]] {
+  private func likely(_ draft: Draft, of logits: ActivationRows) -> [[RankedToken]] {
     sampler.likeliest(draft.likeliest, of: logits, withProbabilities: draft.wantsProbabilities)
   }
 

@@ -11,7 +11,7 @@ import Testing
   /// After each token the next one is nearly certain, and the one after that hardly possible.
   private func fill() {
     for token in Token(0)..<8 {
-      let next = [LikelyToken((token + 1) % 8, probability: 0.95), LikelyToken((token + 2) % 8, probability: 0.02)]
+      let next = [RankedToken((token + 1) % 8, probability: 0.95), RankedToken((token + 2) % 8, probability: 0.02)]
       table.learn(next, after: token)
     }
   }

@@ -5,7 +5,7 @@ final class RecycledTokens {
   /// How many tokens are kept after each.
   let width: Int
   /// Width tokens for each of the vocabulary.
-  private var followers: [LikelyToken]
+  private var followers: [RankedToken]
   private var known: [Bool]
   /// Which tokens have entries, so that to forget a few costs little.
   private var entries: [Token] = []
@@ -15,7 +15,7 @@ final class RecycledTokens {
   ///   - width: how many tokens are kept after each.
   init(vocabulary: Int, width: Int) {
     self.width = width
-    followers = [LikelyToken](repeating: LikelyToken(0), count: vocabulary * width)
+    followers = [RankedToken](repeating: RankedToken(0), count: vocabulary * width)
     known = [Bool](repeating: false, count: vocabulary)
   }
 
@@ -41,7 +41,7 @@ final class RecycledTokens {
   }
 
   /// What is likely after a token, best first; empty where nothing is known.
-  func followers(of token: Token) -> ArraySlice<LikelyToken> {
+  func followers(of token: Token) -> ArraySlice<RankedToken> {
     known[Int(token)] ? followers[Int(token) * width..<(Int(token) + 1) * width] : []
   }
 
@@ -52,7 +52,7 @@ final class RecycledTokens {
   }
 
   /// Takes in what is likely after a token, best first.
-  func learn(_ tokens: [LikelyToken], after token: Token) {
+  func learn(_ tokens: [RankedToken], after token: Token) {
     if !known[Int(token)] { entries.append(token) }
     known[Int(token)] = true
     for (rank, next) in tokens.prefix(width).enumerated() { followers[Int(token) * width + rank] = next }
