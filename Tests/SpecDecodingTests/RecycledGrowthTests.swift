@@ -36,7 +36,10 @@ import Testing
     #expect(before >= 1, "a token that the target was sure of is tried")
     for _ in 0..<20 { growth.judge([0, 1, 2, 3, 4, 5, 6, 7, 0], table) }
     let draft = growth.draft(table, from: Draft(root: 3), limit: 8)
-    #expect(draft.nodes.map(\.token) == [3, 4, 5, 6, 7, 0, 1, 2, 3], "what was always right is drafted as far as it goes")
+    #expect(
+      draft.nodes.map(\.token) == [3, 4, 5, 6, 7, 0, 1, 2, 3],
+      "what was always right is drafted as far as it goes"
+    )
     for _ in 0..<100 { growth.judge([0, 3, 6, 1, 4, 7, 2, 5, 0], table) }
     #expect(growth.draft(table, from: Draft(root: 3), limit: 8).count == 1, "what has always been wrong is not drafted")
     growth.forget()

@@ -77,7 +77,7 @@ package struct Stage {
       Stage(.draft, "Draft model", recipe.settings(steps: 4000, rate: 1e-3, every: 400), needs: [.target, .smallModel])
       { try $0.draft() },
       // EAGLE-3's head, from scratch.
-      Stage(.eagle3, "EAGLE-3 head", recipe.settings(steps: 4000, rate: 1.5e-3, every: 400), needs: [.target]) {
+      Stage(.eagle3, "EAGLE-3 head", recipe.settings(steps: 1500, rate: 2e-3, every: 150), needs: [.target]) {
         try $0.eagle()
       },
     ]
