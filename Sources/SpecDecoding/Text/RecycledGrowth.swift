@@ -10,7 +10,7 @@ import SpecModel
 struct RecycledGrowth {
   /// Most nodes, the root not counted.
   let nodes: Int
-  /// The least chance with which a token is drafted.
+  /// The least chance with which a token is drafted, but for the first one (``DraftPace/worth(ofPlace:least:)``).
   let least: Float
   private var counts = [Count](repeating: Count(), count: Fate.allCases.count * 2 * Self.bins)
   private var fates: [Token: Fate] = [:]
@@ -33,7 +33,7 @@ struct RecycledGrowth {
 
   /// - Parameters:
   ///   - nodes: most nodes, the root not counted.
-  ///   - least: the least chance with which a token is drafted.
+  ///   - least: the least chance with which a further token than the first is drafted.
   init(nodes: Int, least: Float) { (self.nodes, self.least) = (nodes, least) }
 
   /// Grows a tree.
@@ -48,6 +48,7 @@ struct RecycledGrowth {
     var offers = limit > 0 ? children(of: draft, table) : []
     while draft.count <= nodes, let best = offers.indices.max(by: { isWorse(offers[$0], offers[$1]) }) {
       let offer = offers.remove(at: best)
+      guard offer.chance >= DraftPace.worth(ofPlace: draft.count - 1, least: least) else { break }
       draft.append(DraftToken(offer.token, confidence: offer.chance), to: offer.parent)
       if draft.depths[draft.newest] < limit { offers += children(of: draft, table) }
     }
@@ -91,9 +92,9 @@ struct RecycledGrowth {
     let node = draft.nodes[draft.newest]
     let before = node.confidence ?? 1
     let fate = fate(of: node.token)
-    return table.followers(of: node.token).enumerated().compactMap { rank, follower in
+    return table.followers(of: node.token).enumerated().map { rank, follower in
       let chance = before * chance(fate, rank, follower.probability)
-      return chance >= least ? Offer(token: follower.token, parent: draft.newest, chance: chance) : nil
+      return Offer(token: follower.token, parent: draft.newest, chance: chance)
     }
   }
 
