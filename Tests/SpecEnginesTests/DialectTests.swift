@@ -79,8 +79,10 @@ import Testing
     #expect(answer.passSource == .vanilla && answer.passes?.count == 11)
   }
 
-  @Test func sGLangCountsItsVerifications() throws {
-    let server = try PlayedEngine.server { ($0.dialect, $0.drafts) = ("sglang", 4) }
+  @Test(arguments: [false, true]) func sGLangCountsItsVerifications(hasOlderNames: Bool) throws {
+    let server = try PlayedEngine.server { ($0.dialect, $0.drafts, $0.hasOlderNames) = ("sglang", 4, hasOlderNames) }
+    let place = Server(client: try ServerClient(address: ServerAddress(server.url)))
+    #expect(try SGLang().facts(place).version == "SGLang 0.0-test")
     let answer = try ask(SGLang(), server)
     #expect(answer.ids == expected && answer.text == PlayedEngine.text(of: expected))
     #expect(answer.passes?.map(\.emitted) == [3, 1, 3, 1, 3])

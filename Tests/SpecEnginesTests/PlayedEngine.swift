@@ -20,6 +20,8 @@ final class PlayedEngine: Sendable {
     var learns = false
     /// Tokens of a repeated prompt that come from a cache.
     var cached = 0
+    /// Whether SGLang's paths and counters have the names that they had before 0.5.
+    var hasOlderNames = false
     /// Whether vLLM lists what its passes did.
     var listsPasses = false
     /// Whether the text of some token waits for the next, as in the middle of a character.
@@ -70,7 +72,7 @@ final class PlayedEngine: Sendable {
       )
     case "/slots": return .answer(status: 200, body: #"[{"id":0,"n_ctx":4096,"speculative":\#(behavior.drafts > 0)}]"#)
     case "/version": return .answer(status: 200, body: #"{"version":"0.0-test"}"#)
-    case "/get_server_info":
+    case behavior.hasOlderNames ? "/get_server_info" : "/server_info":
       let algorithm = behavior.drafts > 0 ? #""NGRAM""# : "null"
       return .answer(status: 200, body: #"{"version":"0.0-test","speculative_algorithm":\#(algorithm)}"#)
     case "/v1/models":
@@ -292,8 +294,9 @@ final class PlayedEngine: Sendable {
         if behavior.drafts > 0 {
           let so = passes.prefix(index)
           meta["spec_verify_ct"] = index
-          meta["spec_accept_token_num"] = so.reduce(0) { $0 + $1.accepted }
-          meta["spec_draft_token_num"] = so.reduce(0) { $0 + $1.drafted }
+          let isOld = behavior.hasOlderNames
+          meta[isOld ? "spec_accept_token_num" : "spec_num_correct_drafts"] = so.reduce(0) { $0 + $1.accepted }
+          meta[isOld ? "spec_draft_token_num" : "spec_num_proposed_drafts"] = so.reduce(0) { $0 + $1.drafted }
         }
         if request["return_logprob"] as? Bool == true {
           meta["output_top_logprobs"] = ids.map { token in candidates(token).map { [$0.value, $0.id, " w"] as [Any] } }

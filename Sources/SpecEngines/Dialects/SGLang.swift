@@ -13,7 +13,8 @@ package struct SGLang: Dialect {
 
   package func facts(_ server: Server) throws(EngineFault) -> ServerFacts {
     var facts = try server.modelFacts()
-    guard let info = try server.document("/get_server_info") else { return facts }
+    // The second name is that of older servers.
+    guard let info = try server.document("/server_info") ?? server.document("/get_server_info") else { return facts }
     facts.version = info.text("version").map { "SGLang \($0)" }
     facts.modelPath = info.text("model_path") ?? facts.modelPath
     facts.contextLength = facts.contextLength ?? info.count("context_length")
@@ -76,10 +77,11 @@ package struct SGLang: Dialect {
       answer.cachedTokens = meta.count("cached_tokens")
       answer.tokens = meta.count("completion_tokens") ?? answer.tokens
       verifications = meta.count("spec_verify_ct") ?? verifications
+      // The second names are those of older servers.
       answer.counts = DraftCounts(
         drafts: verifications,
-        drafted: meta.count("spec_draft_token_num"),
-        accepted: meta.count("spec_accept_token_num")
+        drafted: meta.count("spec_num_proposed_drafts") ?? meta.count("spec_draft_token_num"),
+        accepted: meta.count("spec_num_correct_drafts") ?? meta.count("spec_accept_token_num")
       )
       takeLikeliest(meta)
       guard let reason = meta.known("finish_reason") else { return }
