@@ -84,6 +84,7 @@ extension Cycle {
       confidences: kept.draft.nodes[1..<max(1, candidates)].compactMap(\.confidence),
       times: times
     )
+    passPositions = kept.draft.count
     lacksRoom = kept.draft.lacksRoom
   }
 }

@@ -105,6 +105,9 @@ public struct Cycle: Sendable, Equatable {
   public var tokens: [Token]
   /// The drafter's top probability of each drafted token; empty where the drafter gives none.
   public var confidences: [Float] = []
+  /// Positions of the target's pass: the root, the nodes, and what else the method runs with them; nil where the pass ran
+  /// the prompt or is not known.
+  public var passPositions: Int?
   /// Whether what drafts had no room for the text any more, so that nothing could be drafted although tokens may still come.
   public var lacksRoom = false
   /// Where the cycle's time went; zero for a first cycle that ran the prompt, whose time is the prefill's.

@@ -138,6 +138,7 @@ extension Generation {
       // A first cycle that runs the prompt is prefill, drafts included.
       prefillTime = time
       cycle.times = PhaseTimes()
+      cycle.passPositions = nil
     }
     decodeTime = time - prefillTime
     let stop = take(cycle.tokens, of: cycles.count, at: time, promptCount: promptCount, rules: rules)

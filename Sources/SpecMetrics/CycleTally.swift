@@ -12,11 +12,13 @@ package struct CycleTally: Sendable {
     package var acceptLength: Int
     /// Draft tokens verified, those beside the drafted path too.
     package var nodes: Int
+    /// Positions of the target's pass; the nodes and the root where it is not known.
+    package var positions: Int
     /// Whether the decode time covers it: not where a first cycle ran the prompt.
     package var isTimed: Bool
 
-    /// Whether the draft was a chain: nothing was verified beside the drafted path.
-    package var isChain: Bool { nodes == drafted }
+    /// Whether the draft was a chain: nothing was verified beside the drafted path, and nothing else went with it.
+    package var isChain: Bool { nodes == drafted && positions == nodes + 1 }
   }
 
   /// Sums over cycles; times are in nanoseconds.
@@ -47,6 +49,7 @@ package struct CycleTally: Sendable {
         accepted: cycle.accepted,
         acceptLength: cycle.acceptLength,
         nodes: cycle.nodes,
+        positions: cycle.passPositions ?? cycle.nodes + 1,
         isTimed: ordinal >= prefillCycles
       )
       kinds[kind, default: Sums()] += Sums(
@@ -77,8 +80,8 @@ package struct CycleTally: Sendable {
   package var inOrder: [(kind: Kind, sums: Sums)] {
     kinds.map { (kind: $0.key, sums: $0.value) }.sorted { first, second in
       let (one, other) = (first.kind, second.kind)
-      return (one.drafted, one.accepted, one.acceptLength, one.nodes, one.isTimed ? 1 : 0)
-        < (other.drafted, other.accepted, other.acceptLength, other.nodes, other.isTimed ? 1 : 0)
+      return (one.drafted, one.accepted, one.acceptLength, one.nodes, one.positions, one.isTimed ? 1 : 0)
+        < (other.drafted, other.accepted, other.acceptLength, other.nodes, other.positions, other.isTimed ? 1 : 0)
     }
   }
 

@@ -4,6 +4,10 @@ package struct TimeSplit: Encodable, Equatable, Sendable {
   package let cycles: Int
   /// Tokens that these cycles contributed.
   package let acceptedTokens: Int
+  /// Tokens that these cycles added to outputs: those that were cut off at a stop are not among them.
+  package let emittedTokens: Int
+  /// Tokens after the first that came with the prefill: vanilla decodes them.
+  package let prefillTokens: Int
   /// Decode time in nanoseconds.
   package let decodeNanoseconds: Int
   /// Time of drafting, in nanoseconds.
@@ -44,6 +48,9 @@ package struct TimeSplit: Encodable, Equatable, Sendable {
     let (total, decode) = (timed.total, tally.decodeNanoseconds)
     cycles = total.cycles
     acceptedTokens = timed.sum(\.acceptLength)
+    emittedTokens = total.emitted
+    let all = tally.cycles.total
+    prefillTokens = all.emitted - total.emitted - (all.cycles - total.cycles)
     decodeNanoseconds = decode
     draftNanoseconds = total.draftNanoseconds
     verifyNanoseconds = total.verifyNanoseconds

@@ -185,6 +185,49 @@ import Testing
     #expect(try table.cell("kangaroo", "Best draft") == "1")
   }
 
+  /// Runs and sweeps say how far predictions are off, and what several sequences at once would give.
+  @Test func predictionsStandBesideWhatWasMeasured() throws {
+    let workspace = try Workspace()
+    let run = try Self.record(in: workspace.store)
+    let report = try ParsedReport(workspace, run: run)
+    let explained = try #require(try report.list("explained_speedup").first)
+    let (predicted, measured) = (explained["predicted"] as? Double ?? 0, explained["measured"] as? Double ?? 0)
+    let difference = try #require(explained["difference"] as? Double)
+    #expect(abs(difference - (predicted / measured - 1)) < 1e-9)
+    #expect(explained["predicted_by_pass_costs"] is Double && explained["difference_by_pass_costs"] is Double)
+    let batches = try report.list("predicted_by_batch_size")
+    #expect(batches.map { $0["batch_size"] as? Int } == Array(1...64))
+    #expect(abs((batches[0]["predicted"] as? Double ?? 0) - predicted) < 1e-9)
+    let summary = try RunSummary(store: workspace.store, run: run)
+    let documents = [("kangaroo", RunReport.document(summary)), ("kangaroo:steps=6", SweepReport.document([summary]))]
+    for (name, document) in documents {
+      let text = MarkdownRenderer().render(document)
+      let table = try ReadTable(text, after: "## Predicted against measured")
+      let told = try table.cell(name, "Difference")
+      #expect(told == String(format: "+%.1f %%", 100 * difference))
+      #expect(text.contains("largest difference between predicted and measured is \(told), that of `\(name)`"))
+      let sizes = try ReadTable(text, after: "## Predicted speedup by batch size")
+      #expect(try sizes.cell(name, "S(1)") == String(format: "%.2fx", predicted))
+      // Passes of eight positions were the largest: two sequences of three positions are within them, four are not.
+      #expect(try !sizes.cell(name, "S(2)").hasPrefix("(") && sizes.cell(name, "S(4)").hasPrefix("("))
+      #expect(text.contains("**A prediction** of what"))
+    }
+  }
+
+  /// Without T(m), as in the oldest runs, nothing is predicted by it.
+  @Test func runsWithoutPassCostsArePredictedByTheirOwnTimesAlone() throws {
+    let workspace = try Workspace()
+    let run = try Self.record(in: workspace.store)
+    try workspace.connection().write { try $0.execute(sql: "UPDATE run SET verification_cost = NULL") }
+    let summary = try RunSummary(store: workspace.store, run: run)
+    let text = MarkdownRenderer().render(RunReport.document(summary))
+    let table = try ReadTable(text, after: "## Predicted against measured")
+    #expect(try table.cell("kangaroo", "By T(m)") == "–" && table.cell("kangaroo", "Predicted") != "–")
+    #expect(!text.contains("by batch size") && !text.contains("; by T(m) it is"))
+    #expect(RunPlots.render(summary).allSatisfy { $0.name != "batch" })
+    #expect(try ParsedReport(workspace, run: run).list("predicted_by_batch_size").isEmpty)
+  }
+
   /// One repeat of ten questions has the interval over questions alone.
   @Test func oneIntervalIsOne() throws {
     let workspace = try Workspace()

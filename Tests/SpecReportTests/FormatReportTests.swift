@@ -18,7 +18,7 @@ import Testing
     let workspace = try Workspace()
     let summary = try summary(workspace)
     let plots = RunPlots.render(summary)
-    #expect(plots.map(\.name) == ["speedup", "time", "acceptance", "accept-lengths", "latency"])
+    #expect(plots.map(\.name) == ["speedup", "time", "acceptance", "accept-lengths", "latency", "batch"])
     for plot in plots {
       #expect(XMLParser(data: Data(plot.svg.utf8)).parse(), "\(plot.name)")
       #expect(plot.svg.contains("prefers-color-scheme:dark"))
@@ -68,7 +68,7 @@ import Testing
     let page = HTMLRenderer().render(RunReport.document(try summary(workspace)), title: "SpecBench report")
     #expect(page.hasPrefix("<!DOCTYPE html>"))
     for word in ["<script", "<link", "src=", "href=", "@import", "url("] { #expect(!page.contains(word), "\(word)") }
-    #expect(page.components(separatedBy: "<svg").count == 6)
+    #expect(page.components(separatedBy: "<svg").count == 7)
     #expect(page.contains("<td class=\"r\">1.00x</td>"))
     // What is left is well-formed but for the document type and two void elements.
     let body = page.replacing("<!DOCTYPE html>", with: "").replacing(/<meta [^>]*>/, with: "")

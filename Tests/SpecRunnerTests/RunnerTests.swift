@@ -102,6 +102,7 @@ import struct SpecSuite.Suite
     #expect(
       (tokens.last?.availableNanoseconds ?? 0) == generation.prefillNanoseconds + generation.decodeNanoseconds
     )
+    #expect(cycles.allSatisfy { $0.passPositions == $0.nodes + 1 })
     let phases = cycles.reduce(0) { $0 + $1.draftNanoseconds + $1.verifyNanoseconds + $1.overheadNanoseconds }
     #expect(phases <= generation.decodeNanoseconds)
     #expect(generation.decodeNanoseconds > 0 && generation.prefillNanoseconds > 0)
@@ -374,7 +375,7 @@ import struct SpecSuite.Suite
       kept.allSatisfy { old in found.contains { $0.id == old.id && $0.decodeNanoseconds == old.decodeNanoseconds } }
     )
     let costs = try broken.run(whole).verificationCost ?? []
-    #expect(costs.map(\.positions) == [1, 2, 3, 4, 6, 8, 12, 16, 32, 64])
+    #expect(costs.map(\.positions) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 32, 64, 128])
     #expect(Set(costs.map(\.context)).count == 1 && costs.allSatisfy { $0.context ?? 0 > 1 && $0.milliseconds > 0 })
   }
 }

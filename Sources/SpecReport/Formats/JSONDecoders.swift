@@ -44,17 +44,31 @@ extension JSONReport {
   }
 
   static func explanation(_ summary: RunSummary) throws -> JSONValue {
-    guard let baseline = summary.outline.baseline else { return .array([]) }
-    let vanilla = summary.metrics[baseline.id, .overall]
-    return .array(
-      try summary.decoders.filter { $0.id != baseline.id }.compactMap { decoder in
-        try ExplainedSpeedup(summary.metrics[decoder.id, .overall], vanilla: vanilla).map { explained in
-          var members = try JSONValue(encoding: explained).membersByKey
-          members["decoder"] = .text(decoder.name)
-          members["share_of_pass_costs"] = .orNull(
-            summary.metrics.shareOfPassCosts(summary.run.verificationCost, of: decoder.id)
-          )
-          return .members(members)
+    .array(
+      try summary.explained.map { decoder, explained in
+        var members = try JSONValue(encoding: explained).membersByKey
+        members["decoder"] = .text(decoder.name)
+        members["difference"] = .number(explained.difference)
+        members["predicted_by_pass_costs"] = .orNull(explained.predictedByPassCosts)
+        members["difference_by_pass_costs"] = .orNull(explained.differenceByPassCosts)
+        members["share_of_pass_costs"] = .orNull(
+          summary.metrics.shareOfPassCosts(summary.run.verificationCost, of: decoder.id)
+        )
+        return .members(members)
+      }
+    )
+  }
+
+  /// One row for each decoder and number of sequences.
+  static func byBatchSize(_ summary: RunSummary) -> JSONValue {
+    .array(
+      summary.batched.flatMap { decoder, explained, batched in
+        batched.points.map { point -> JSONValue in
+          [
+            "decoder": .text(decoder.name), "basis": .text(explained.basis.rawValue),
+            "batch_size": .integer(point.batch), "predicted": .number(point.speedup),
+            "positions": .number(point.positions), "extrapolated": .boolean(point.isExtrapolated),
+          ]
         }
       }
     )

@@ -80,6 +80,7 @@ package enum JSONReport {
       "decoders": .array(try summary.decoders.map { try decoder($0, summary) }),
       "noise_floor": try summary.outline.noiseFloor.map { try decoder($0, summary) } ?? .null,
       "explained_speedup": try explanation(summary),
+      "predicted_by_batch_size": byBatchSize(summary),
       "conditions": try JSONValue(encoding: summary.conditions),
       "acceptance_by_position": try rows(summary) { try $0.positions.map(JSONValue.init(encoding:)) },
       "ctar": try rows(summary) { metrics in

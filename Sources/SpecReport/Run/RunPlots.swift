@@ -12,6 +12,7 @@ enum RunPlot: String {
   case latency
   case pace
   case concurrency
+  case batch
 
   /// The title of the drawing, which is also what a page says in its place.
   func title(_ naming: SpeedNaming) -> String {
@@ -23,6 +24,7 @@ enum RunPlot: String {
     case .latency: "Time per token"
     case .pace: "Time per token over position"
     case .concurrency: "Throughput over vanilla's by concurrency"
+    case .batch: BatchTable.title(naming)
     }
   }
 }
@@ -43,7 +45,7 @@ package enum RunPlots {
     guard summary.generations > 0 else { return [] }
     return [
       speedup(summary), timeSplit(summary), acceptance(summary), acceptLengths(summary), latency(summary),
-      pace(summary), concurrency(summary),
+      pace(summary), concurrency(summary), batch(summary),
     ].compactMap(\.self)
   }
 
@@ -225,5 +227,30 @@ package enum RunPlots {
       series: [even] + series
     )
     return Plot(.concurrency, plot)
+  }
+
+  private static func batch(_ summary: RunSummary) -> Plot? {
+    let series = summary.batched.map { decoder, _, batched in
+      LinePlot.Series(
+        name: summary.labels[decoder],
+        color: color(of: decoder, summary),
+        style: .plain,
+        points: batched.points.map { (Double($0.batch), $0.speedup) }
+      )
+    }
+    guard !series.isEmpty else { return nil }
+    let even = LinePlot.Series(
+      name: "",
+      color: 0,
+      style: .faint,
+      points: [(0, 1), (Double(BatchedSpeedup.largest), 1)]
+    )
+    let plot = LinePlot(
+      title: RunPlot.batch.title(summary.naming),
+      note: "A prediction from T(m) and the recorded cycles; below the line at 1 vanilla is faster",
+      positionTitle: "sequences decoded at once",
+      series: [even] + series
+    )
+    return Plot(.batch, plot)
   }
 }

@@ -72,7 +72,7 @@ extension RunSections {
       first.context.map {
         """
         measured now and then
-        between the questions: means of medians. The context is that of the last answer, \($0) positions in the middle.
+        between the questions, the most positions less often: means of medians. The context is that of the last answer, \($0) positions in the middle.
         """
       } ?? "after 64 positions of\ncontext at most; medians, measured before the first repeat."
     return section(

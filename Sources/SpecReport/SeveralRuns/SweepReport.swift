@@ -12,6 +12,7 @@ package enum SweepReport {
     let metrics: [ReportCategory: Metrics]
     let estimate: SpeedEstimate?
     let explained: ExplainedSpeedup?
+    let batched: BatchedSpeedup?
 
     /// Vanilla's time over the setting's: a speedup, or a ratio of times per token.
     var ratio: Double? { metrics[.overall]?.speed?.ratio }
@@ -33,7 +34,7 @@ package enum SweepReport {
     return Document(
       [.heading(1, title), .paragraph(verdict(entries, summaries))] + machine(summaries)
         + (plot(summaries).map { [.plot($0)] } ?? []) + settings(entries, naming)
-        + bestByCategory(entries, categories(summaries), naming)
+        + bestByCategory(entries, categories(summaries), naming) + predictions(entries, naming)
     )
   }
 
@@ -72,8 +73,9 @@ package enum SweepReport {
   private static func entries(_ summaries: [RunSummary]) -> [Entry] {
     let isMixed = Set(summaries.map { "\($0.run.weightType) \($0.run.threads)" }).count > 1
     let all = summaries.flatMap { summary in
-      summary.decoders.filter { !$0.isVanilla }.map { decoder in
-        let vanilla = summary.outline.baseline.map { summary.metrics[$0.id, .overall] }
+      let explained = Dictionary(uniqueKeysWithValues: summary.explained.map { ($0.decoder.id, $0.explained) })
+      let batched = Dictionary(uniqueKeysWithValues: summary.batched.map { ($0.decoder.id, $0.batched) })
+      return summary.decoders.filter { !$0.isVanilla }.map { decoder in
         let context = isMixed ? ", \(summary.run.weightType), \(quantity(summary.run.threads, "thread"))" : ""
         return Entry(
           name: decoder.spec + context,
@@ -82,7 +84,8 @@ package enum SweepReport {
             uniquingKeysWith: { first, _ in first }
           ),
           estimate: summary.metrics[decoder.id, .overall].estimate,
-          explained: vanilla.flatMap { ExplainedSpeedup(summary.metrics[decoder.id, .overall], vanilla: $0) }
+          explained: explained[decoder.id],
+          batched: batched[decoder.id]
         )
       }
     }
@@ -163,6 +166,16 @@ package enum SweepReport {
       cycle, the compression rate of the Kangaroo paper. Costs are those of a cycle, in vanilla's time per token.
       """
     return [.heading(2, "Settings"), .table(table), .paragraph(note)]
+  }
+
+  /// Predicted against measured ratios, and what several sequences at once would give.
+  private static func predictions(_ entries: [Entry], _ naming: SpeedNaming) -> [Block] {
+    let explained = entries.compactMap { entry in entry.explained.map { (name: entry.name, explained: $0) } }
+    let batched = entries.compactMap { entry in
+      entry.batched.map { (name: entry.name, basis: entry.basis, batched: $0) }
+    }
+    return PredictionTable(label: "Setting", rows: explained, naming: naming).blocks
+      + BatchTable(label: "Setting", rows: batched, naming: naming).blocks
   }
 
   /// The categories of all runs, each once.

@@ -44,7 +44,8 @@ extension Generation {
         emitted: emitted,
         draftNanoseconds: Int(cycle.times.draft),
         verifyNanoseconds: Int(cycle.times.verify),
-        overheadNanoseconds: Int(cycle.times.overhead)
+        overheadNanoseconds: Int(cycle.times.overhead),
+        passPositions: cycle.passPositions
       )
     }
   }

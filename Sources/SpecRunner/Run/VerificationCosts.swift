@@ -1,10 +1,16 @@
+import SpecModel
 import SpecStore
 
 /// T(m) as it was in a run: measured every now and then between its questions, with the context that the last answer had
 /// in the middle. With little context, or while a shared machine is at rest, a pass can cost a third less than those that
 /// the decoders went through.
 package struct VerificationCosts {
-  private static let positions = [1, 2, 3, 4, 6, 8, 12, 16, 32, 64]
+  /// Each of the lengths that chains have: a kernel computes some positions at once, so that T(m) rises in steps.
+  private static let positions = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 32, 64]
+  /// The most positions that go through the layers at once: T of several sequences goes on from there in a straight line. A
+  /// long pass, so that it is measured in some of the measurements only.
+  private static let mostPositions = Transformer.largestTree
+  private static let intervalOfMost = 4
   /// How often a repeat of the run measures.
   private static let samples = 12
   /// Passes over as many positions in a row; the first of them find other things in the processor's caches.
@@ -61,7 +67,9 @@ package struct VerificationCosts {
     contexts.append(context)
     var benchmark = try benchmark(for: context)
     benchmark.context = context
-    let costs = try benchmark.costs(of: Self.positions, rounds: 1, inARow: Self.inARow) {
+    let isWithMost = measured.count.isMultiple(of: Self.intervalOfMost)
+    let positions = Self.positions + (isWithMost ? [Self.mostPositions] : [])
+    let costs = try benchmark.costs(of: positions, rounds: 1, inARow: Self.inARow) {
       if observer.wantsToStop { throw RunInterrupted() }
     }
     measured.append(costs)
@@ -79,7 +87,7 @@ package struct VerificationCosts {
 
   /// For each m the mean of what was measured so far, with the middle of the contexts; empty before the first.
   var costs: [PassCost] {
-    Self.positions.compactMap { count in
+    (Self.positions + [Self.mostPositions]).compactMap { count in
       let times = measured.compactMap { $0[count] }
       let before = earlier[count]
       guard !times.isEmpty else { return before }

@@ -23,6 +23,7 @@ extension BenchmarkStore {
     ("generation", ["coalesce(retokenized_tokens, 0)", "coalesce(mismatch_position, 0)"], largestCount),
     ("cycle", ["ordinal"], largestCount),
     ("cycle", ["drafted", "nodes", "accepted", "accept_length", "emitted"], largestCycle),
+    ("cycle", ["coalesce(pass_positions, 0)"], largestCycle),
     ("cycle", ["draft_ns", "verify_ns", "overhead_ns"], longestTime),
     ("served_generation", ["coalesce(prompt_ns, 0)", "coalesce(decode_ns, 0)"], longestTime),
     ("served_generation", ["coalesce(prompt_tokens, 0)", "coalesce(cached_tokens, 0)"], largestCount),

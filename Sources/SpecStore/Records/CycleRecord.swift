@@ -18,6 +18,9 @@ package struct CycleRecord: Equatable, Sendable {
   package var verifyNanoseconds: Int
   /// Time of everything else in the cycle, in nanoseconds.
   package var overheadNanoseconds: Int
+  /// Positions of the target's pass: the root, the nodes, and what else a method runs with them; nil in older runs and where
+  /// the pass ran the prompt or is not known.
+  package var passPositions: Int?
 
   /// Makes a record; the properties say what each value means.
   package init(
@@ -28,7 +31,8 @@ package struct CycleRecord: Equatable, Sendable {
     emitted: Int,
     draftNanoseconds: Int,
     verifyNanoseconds: Int,
-    overheadNanoseconds: Int
+    overheadNanoseconds: Int,
+    passPositions: Int? = nil
   ) {
     self.drafted = drafted
     self.nodes = nodes
@@ -38,6 +42,7 @@ package struct CycleRecord: Equatable, Sendable {
     self.draftNanoseconds = draftNanoseconds
     self.verifyNanoseconds = verifyNanoseconds
     self.overheadNanoseconds = overheadNanoseconds
+    self.passPositions = passPositions
   }
 }
 
@@ -46,6 +51,7 @@ extension CycleRecord: RowOfMany {
   static let place = "ordinal"
   static let columns = [
     "drafted", "nodes", "accepted", "accept_length", "emitted", "draft_ns", "verify_ns", "overhead_ns",
+    "pass_positions",
   ]
 
   init(row: Row) {
@@ -57,14 +63,15 @@ extension CycleRecord: RowOfMany {
       emitted: row[4],
       draftNanoseconds: row[5],
       verifyNanoseconds: row[6],
-      overheadNanoseconds: row[7]
+      overheadNanoseconds: row[7],
+      passPositions: row[8]
     )
   }
 
   func values(_ generation: Int64, _ place: Int) -> StatementArguments {
     [
       generation, place, drafted, nodes, accepted, acceptLength, emitted, draftNanoseconds, verifyNanoseconds,
-      overheadNanoseconds,
+      overheadNanoseconds, passPositions,
     ]
   }
 

@@ -455,5 +455,11 @@ struct Migration: Sendable {
         CREATE INDEX load_request_by_prompt ON load_request (prompt_id);
         """
     ),
+    // How many positions the target's pass of a cycle had: Lookahead's passes have more than the nodes that are verified. Older
+    // runs did not note it.
+    Migration(
+      name: "17-pass-positions",
+      sql: "ALTER TABLE cycle ADD COLUMN pass_positions INTEGER CHECK (pass_positions >= 0);"
+    ),
   ]
 }
