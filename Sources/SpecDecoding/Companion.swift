@@ -112,8 +112,8 @@ public struct Companion: Sendable {
 
 /// A companion that a decoder needs and that is not there.
 public struct MissingCompanion: Error, CustomStringConvertible {
-  /// The decoder.
-  let spec: DecoderSpec
+  /// The method, with the setting that makes it need the companion.
+  let user: String
   /// What is missing.
   let companion: Companion
   /// The first file that is missing.
@@ -123,7 +123,7 @@ public struct MissingCompanion: Error, CustomStringConvertible {
 
   /// One sentence that names the file and the ways to get it.
   public var description: String {
-    "\(file): there is no such file, but \(spec.method) needs \(companion.noun) in that folder: \(advice)"
+    "\(file): there is no such file, but \(user) needs \(companion.noun) in that folder: \(advice)"
   }
 }
 
@@ -132,16 +132,25 @@ extension Method {
   ///
   /// - Throws: ``MissingCompanion``, `ModelError` for a companion that does not fit, ``DecodingError`` for a setting.
   func check(_ spec: DecoderSpec, _ settings: SettingValues, _ files: TargetFiles) throws {
-    if let companion { try check(companion, of: spec, settings, files) }
+    if let companion = companion(with: settings) { try check(companion, settings, files) }
     try checkSettings(settings, files)
   }
 
-  private func check(
-    _ companion: Companion,
-    of spec: DecoderSpec,
-    _ settings: SettingValues,
-    _ files: TargetFiles
-  ) throws {
+  /// What it needs beside the target's own files with some settings; nil for nothing.
+  func companion(with settings: SettingValues) -> Companion? {
+    guard let companionCondition else { return companion }
+    return settings.text(companionCondition.setting) == companionCondition.value ? companion : nil
+  }
+
+  /// Whether it needs its companion with the settings that it has by default.
+  public var needsCompanionByDefault: Bool {
+    guard let companionCondition else { return companion != nil }
+    return settings.contains {
+      $0.name == companionCondition.setting && $0.defaultValue == companionCondition.value
+    }
+  }
+
+  private func check(_ companion: Companion, _ settings: SettingValues, _ files: TargetFiles) throws {
     let text = settings.text(companion.setting.name)
     let folder = files.folder(of: companion, settings)
     func missing(_ file: String) -> MissingCompanion {
@@ -149,7 +158,8 @@ extension Method {
         Int(text) == nil
         ? companion.advice(settings, folder: folder, files: files)
         : "'\(companion.setting.name)' names a folder; \(companion.numberHint)"
-      return MissingCompanion(spec: spec, companion: companion, file: file, advice: advice)
+      let condition = companionCondition.map { " with \($0.setting)=\($0.value)" } ?? ""
+      return MissingCompanion(user: name + condition, companion: companion, file: file, advice: advice)
     }
     guard FileManager.default.fileExists(atPath: folder) else { throw missing(folder + "/config.json") }
     do {

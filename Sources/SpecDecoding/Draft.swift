@@ -71,6 +71,17 @@ public struct Draft {
   /// The form of the tree.
   var shape: TokenTree { TokenTree(parents: parents) }
 
+  /// The tokens from the root to a node.
+  func path(to node: Int) -> [Token] {
+    var tokens: [Token] = []
+    var place = node
+    while place >= 0 {
+      tokens.append(nodes[place].token)
+      place = parents[place]
+    }
+    return tokens.reversed()
+  }
+
   /// Appends a node.
   ///
   /// - Parameters:

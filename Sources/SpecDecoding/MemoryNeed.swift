@@ -48,7 +48,7 @@ public struct MemoryNeed: Sendable, Equatable {
     for spec in specs {
       let method = try registry.method(named: spec.method)
       let settings = try SettingValues(spec, of: method)
-      if let companion = method.companion {
+      if let companion = method.companion(with: settings) {
         let parameters = try companion.read(target.folder(of: companion, settings), target)
         companions += Int(Double(parameters) * weightType.bytesPerWeight)
       }

@@ -16,6 +16,8 @@ public struct Method: Sendable {
   public let addedParameters: @Sendable (ModelConfiguration) -> Int
   /// What it needs beside the target's own files; nil for methods that need nothing.
   public let companion: Companion?
+  /// The value of a setting with which alone it needs its companion; nil where it always does.
+  public let companionCondition: (setting: String, value: String)?
   /// Whether it is measured beside vanilla where neither the user nor the suite names any method.
   public let isDefault: Bool
   /// Whether its drafts can be verified by rejection: those that form a chain.
@@ -36,6 +38,7 @@ public struct Method: Sendable {
   ///   - paper: where it was published.
   ///   - settings: its settings, with the published defaults.
   ///   - companion: what it needs beside the target's own files; nil for nothing.
+  ///   - companionCondition: the value of a setting with which alone it needs its companion; nil where it always does.
   ///   - isDefault: whether it is measured where nobody names a method.
   ///   - verifiesByRejection: whether its drafts are chains, so that they can be verified by rejection.
   ///   - addedParameters: trained parameters that the published companion adds to a target of a shape.
@@ -51,6 +54,7 @@ public struct Method: Sendable {
     paper: String,
     settings: [Setting] = [],
     companion: Companion? = nil,
+    companionCondition: (setting: String, value: String)? = nil,
     isDefault: Bool = false,
     verifiesByRejection: Bool = false,
     addedParameters: @escaping @Sendable (ModelConfiguration) -> Int = { _ in 0 },
@@ -64,6 +68,7 @@ public struct Method: Sendable {
     self.paper = paper
     self.settings = settings
     self.companion = companion
+    self.companionCondition = companionCondition
     self.isDefault = isDefault
     self.verifiesByRejection = verifiesByRejection
     self.addedParameters = addedParameters

@@ -11,7 +11,8 @@ public struct MethodRegistry: Sendable {
 
   /// The methods of this package.
   public static let builtIn = MethodRegistry(methods: [
-    Vanilla.method, Kangaroo.method, KangarooTree.method, Medusa.method, DraftModel.method, PromptLookup.method,
+    Vanilla.method, Kangaroo.method, KangarooTree.method, Medusa.method, Hydra.method, DraftModel.method,
+    PromptLookup.method,
     Lookahead.method, SelfSpeculative.method, SuffixDecoding.method, SAMDecoding.method, TokenRecycling.method,
     Rest.method, Eagle.method, Eagle3.method, Oracle.method,
   ])

@@ -10,7 +10,8 @@ struct MakeCheckpointCommand: ParsableCommand {
     abstract: "Write a checkpoint of random weights in a known shape, to try loading, memory and speed.",
     discussion: """
       The folder is in Hugging Face layout: bf16 weights, in several files where they are large, and a tokenizer of bytes \
-      and pairs of bytes. --adapter and --heads write what kangaroo and medusa need beside it. Outputs mean nothing.
+      and pairs of bytes. --adapter, --heads and --hydra write what kangaroo, medusa and hydra need beside it. Outputs mean \
+      nothing.
       """
   )
 
@@ -31,12 +32,16 @@ struct MakeCheckpointCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("Write so many Medusa heads, too.", valueName: "n"))
   var heads = 0
 
+  @Option(parsing: .unconditional, help: ArgumentHelp("Write so many Hydra heads, too.", valueName: "n"))
+  var hydra = 0
+
   @Option(parsing: .unconditional, help: ArgumentHelp("What the weights follow from.", valueName: "n"))
   var seed = 1
 
   func validate() throws {
     try refuseEmptyPaths(["--output": output])
     try check(heads, in: 0...64, of: "--heads")
+    try check(hydra, in: 0...64, of: "--hydra")
     if isEntry(output + "/config.json") {
       throw ValidationError("\(output): there is a model already; name a new folder")
     }
@@ -54,6 +59,7 @@ struct MakeCheckpointCommand: ParsableCommand {
       try Activity.during("Writing \(shape)") {
         if adapter { try checkpoint.writeAdapter(to: output + "/kangaroo") }
         if heads > 0 { try checkpoint.writeHeads(heads, to: output + "/medusa") }
+        if hydra > 0 { try checkpoint.writeHydra(hydra, to: output + "/hydra") }
         try checkpoint.writeModel(to: output) { try display.loaded($0, of: $1) }
       }
     }

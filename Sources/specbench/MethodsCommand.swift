@@ -21,7 +21,10 @@ struct MethodsCommand: ParsableCommand {
     if method.verifiesByRejection, method.name != MethodRegistry.builtIn.baseline.name {
       entries.append(("", "Drafts chains: --verification rejection is possible."))
     }
-    if let companion = method.companion { entries.append(("", "Needs \(companion.noun): \(companion.origin).")) }
+    if let companion = method.companion {
+      let condition = method.companionCondition.map { "With \($0.setting)=\($0.value) it needs" } ?? "Needs"
+      entries.append(("", "\(condition) \(companion.noun): \(companion.origin)."))
+    }
     for setting in method.settings {
       entries.append(("\(setting.name)=\(setting.defaultValue)", "\(setting.help) (\(setting.range))"))
     }

@@ -88,7 +88,8 @@ struct ModelDescription {
   /// What each method adds: its companion that lies beside the model, or else the published one by its formula.
   func methods(_ model: ModelConfiguration) -> Fields {
     let additions = MethodRegistry.builtIn.methods.map { ($0, addition($0, model)) }
-    let largest = additions.max { $0.1.parameters < $1.1.parameters }
+    // What is measured without being named is compared with each other.
+    let largest = additions.filter { $0.0.isDefault }.max { $0.1.parameters < $1.1.parameters }
     let entries = additions.map { method, added -> (label: String, text: RichText) in
       var text = added.parameters == 0 ? "nothing" : "\(added.parameters) (\(millions(added.parameters)))"
       if let largest, added.parameters > 0, added.parameters < largest.1.parameters {
@@ -118,7 +119,7 @@ struct ModelDescription {
 
   private func addition(_ method: Method, _ model: ModelConfiguration) -> (parameters: Int, origin: String) {
     let published = method.addedParameters(model)
-    guard let companion = method.companion else { return (published, "") }
+    guard let companion = method.companion, method.needsCompanionByDefault else { return (published, "") }
     let folder = companion.setting.defaultValue + "/"
     do {
       if let own = try companion.parameters(for: model, beside: files.directory) {

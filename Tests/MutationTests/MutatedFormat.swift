@@ -118,11 +118,15 @@ extension MutatedFormat {
 /// What lies beside the weights, in JSON.
 extension MutatedFormat {
   private static let configurations =
-    ["config.json", "generation_config.json", "kangaroo/config.json", "medusa/config.json"].map { file in
+    ["config.json", "generation_config.json", "kangaroo/config.json", "medusa/config.json", "hydra/config.json"].map {
+      file in
       MutatedFormat(name: file, file: file, seeds: { try [[UInt8](seed(file, $0))] }) { folder in
         let checkpoint = try Checkpoint(directory: folder)
         if file.hasPrefix("k") {
           _ = try KangarooAdapter.Header(directory: folder + "/kangaroo", target: checkpoint.configuration)
+        }
+        if file.hasPrefix("h") {
+          _ = try HydraHeads.Header(directory: folder + "/hydra", target: checkpoint.configuration)
         }
         if file.hasPrefix("m") {
           _ = try MedusaHeads.Header(directory: folder + "/medusa", target: checkpoint.configuration)

@@ -114,6 +114,7 @@ import Testing
     try expect(["sweep", "--grid", "kangaroo", "--thread-counts", "-1"], 64, "--thread-counts holds '-1'")
     try expect(["compare", "1", "2", "--fail-if-slower", "-3%"], 64, "--fail-if-slower is '-3%'")
     try expect(["train", "medusa", "--model", model.directory, "--heads", "-1"] + train, 64, "--heads is -1")
+    try expect(["train", "hydra", "--model", model.directory, "--heads", "65"] + train, 64, "--heads is 65")
     try expect(["train", "model", "--tokenizer", model.directory, "--heads", "0"] + train, 64, "--heads is 0")
     try expect(["train", "model", "--tokenizer", model.directory, "--context", "-8"] + train, 64, "--context is -8")
     try expect(
@@ -232,7 +233,7 @@ import Testing
   @Test(arguments: [
     "model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json",
     "model.safetensors.index.json", "kangaroo/config.json", "kangaroo/model.safetensors",
-    "medusa/medusa_lm_head.safetensors",
+    "medusa/medusa_lm_head.safetensors", "hydra/hydra_lm_head.safetensors",
   ])
   func aFolderInThePlaceOfAFileIsCalledOne(name: String) throws {
     let path = model.directory + "/" + name

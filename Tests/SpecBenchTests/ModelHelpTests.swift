@@ -92,6 +92,7 @@ import Testing
   @Test func aCompanionsFolderIsNoModel() throws {
     for (name, noun, setting) in [
       ("kangaroo", "a Kangaroo adapter", "kangaroo:adapter"), ("medusa", "Medusa heads", "medusa:heads"),
+      ("hydra", "Hydra heads", "hydra:heads"),
     ] {
       let folder = "\(model.directory)/\(name)"
       let shown = try inspect(folder)
@@ -108,6 +109,7 @@ import Testing
     for (name, old, new, noun) in [
       ("kangaroo", "model.safetensors", "pytorch_model.bin", "a Kangaroo adapter"),
       ("medusa", "medusa_lm_head.safetensors", "medusa_lm_head.pt", "Medusa heads"),
+      ("hydra", "hydra_lm_head.safetensors", "hydra_lm_head.pt", "Hydra heads"),
     ] {
       let folder = "\(model.directory)/\(name)"
       try model.write(TorchArchive(StoredTensor.reading(model.read("\(name)/\(old)"))).file(), to: "\(name)/\(new)")
@@ -115,7 +117,7 @@ import Testing
       expect(try inspect(folder), status: 2, "it holds \(noun), no model of its own")
     }
     #expect(try inspect().output.components(separatedBy: "the one in kangaroo/").count == 3)
-    let result = try verify(["--decoders", "kangaroo,kangaroo-tree,medusa"])
+    let result = try verify(["--decoders", "kangaroo,kangaroo-tree,medusa,hydra"])
     expect(result, status: 0)
     #expect(result.output.contains("identical to vanilla's"))
   }

@@ -42,6 +42,7 @@ import Testing
     ("kangaroo/model.safetensors", "layers.0.self_attn.o_proj.weight", "kangaroo-tree"),
     ("medusa/medusa_lm_head.safetensors", "2.0.linear.bias", "medusa:tree=chain"),
     ("medusa/medusa_lm_head.safetensors", "3.1.weight", "medusa:tree=chain"),
+    ("hydra/hydra_lm_head.safetensors", "hydra_mlp.2.1.linear.bias", "hydra:tree=chain"),
     ("draft/model.safetensors", "model.embed_tokens.weight", "draft-model"),
   ])
   func everyTensorIsCheckedAtLoad(_ file: String, _ tensor: String, _ decoder: String) throws {

@@ -7,49 +7,8 @@ import Testing
 /// Tokens and accept lengths of Spec-Bench's copies of later methods, cycle for cycle.
 @Suite(.enabled(if: Fixtures.miniLlama != nil, "The mini-llama fixture is not beside the package."))
 struct GoldenMoreTests {
-  /// One line of the golden file.
-  struct Golden: Decodable {
-    struct Settings: Decodable {
-      let adjacency: String?
-      let cache: String?
-      let treeMethod: String?
-      let eosTokenId: Token?
-    }
-    let id: String
-    let method: String
-    let settings: Settings
-    let promptIds: [Token]
-    let outputIds: [Token]
-    let acceptLengths: [Int]
-    let draftLengths: [Int]?
-  }
-
-  static func goldens(_ isWanted: (Golden) -> Bool) throws -> [Golden] {
-    let folder = try #require(Fixtures.miniLlama)
-    let text = try String(contentsOf: folder.appending(path: "goldens-more-shared.jsonl"), encoding: .utf8)
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    return try text.split(separator: "\n").map { try decoder.decode(Golden.self, from: Data($0.utf8)) }.filter(isWanted)
-  }
-
   static func decoder(_ spec: String) throws -> any Decoder {
-    try MethodRegistry.builtIn.prepare(DecoderSpec(spec), resources: GoldenTests.resources()).decoder
-  }
-
-  /// Our generation, stopped before a cycle once it has as many tokens as the reference stops at.
-  static func run(_ golden: Golden, _ decoder: any Decoder, stoppingAt count: Int) throws -> Generation {
-    var tokens = 0
-    return try generate(
-      golden.promptIds,
-      with: decoder,
-      rules: StopRules(
-        endTokens: [golden.settings.eosTokenId ?? 2],
-        maximumNewTokens: 400,
-        contextLength: 1024
-      ),
-      shouldStop: { tokens >= count },
-      observe: { tokens = $0.tokens.count }
-    )
+    try MethodRegistry.builtIn.prepare(DecoderSpec(spec), resources: Golden.resources()).decoder
   }
 
   /// The references differ in what they count behind an end token: there the last cycle is compared up to the token.
@@ -66,26 +25,26 @@ struct GoldenMoreTests {
   /// the reference has accepted.
   @Test(arguments: ["fresh", "carried"])
   func tokenRecycling(_ adjacency: String) throws {
-    let goldens = try Self.goldens { $0.method == "recycling" && $0.settings.adjacency == adjacency }
+    let goldens = try Golden.rows(.more, "recycling") { $0.settings.adjacency == adjacency }
     #expect(goldens.count >= 30)
     let memory = adjacency == "carried" ? "run" : "prompt"
     let decoder = try Self.decoder("token-recycling:tree=2.2.2,width=8,memory=\(memory),reference=true")
-    for golden in goldens { Self.compare(try Self.run(golden, decoder, stoppingAt: 98), golden) }
+    for golden in goldens { Self.compare(try golden.run(decoder, stoppingAt: 98), golden) }
   }
 
   @Test(arguments: [
-    (nil, "fallback=none"), (nil, "fallback=none,reference=true"), ("fresh", "fallback=token-recycling,reference=true"),
-    ("carried", "fallback=token-recycling,memory=run,reference=true"),
+    (nil, nil, "fallback=none"), (nil, nil, "fallback=none,reference=true"),
+    ("token_recycle", "fresh", "fallback=token-recycling,reference=true"),
+    ("token_recycle", "carried", "fallback=token-recycling,memory=run,reference=true"),
+    ("eagle2", nil, "fallback=eagle,reference=true"),
   ])
-  func samDecoding(_ cache: String?, _ settings: String) throws {
-    let goldens = try Self.goldens {
-      $0.method == "samd" && $0.settings.cache == cache && $0.settings.treeMethod != "eagle2"
-    }
-    #expect(goldens.count >= 30)
+  func samDecoding(_ tree: String?, _ cache: String?, _ settings: String) throws {
+    let goldens = try Golden.rows(.more, "samd") { $0.settings.treeMethod == tree && $0.settings.cache == cache }
+    #expect(goldens.count == (cache == "carried" ? 30 : 34))
     let decoder = try Self.decoder("sam:tokens=40,threshold=5,bias=5,\(settings)")
     for golden in goldens {
       // Its first token is counted in the first round: ours comes with the prompt.
-      let found = try Self.run(golden, decoder, stoppingAt: 97)
+      let found = try golden.run(decoder, stoppingAt: 97)
       Self.compare(found, golden)
       let lengths = try #require(golden.draftLengths)
       #expect(zip(found.cycles.map(\.nodes), lengths).allSatisfy { $0 == $1 }, "\(golden.id)")
@@ -94,12 +53,12 @@ struct GoldenMoreTests {
 
   /// What is learned from prompts changes no output, and is drafted from at once.
   @Test func tokenRecyclingLearnsFromPrompts() throws {
-    let goldens = try Self.goldens { $0.method == "recycling" && $0.settings.adjacency == "carried" }
+    let goldens = try Golden.rows(.more, "recycling") { $0.settings.adjacency == "carried" }
     let settings = ["", ",prompt=true"]
     let cycles = try settings.map { setting in
       let decoder = try Self.decoder("token-recycling:nodes=12\(setting)")
       return try goldens.prefix(6).reduce(0) { sum, golden in
-        let found = try Self.run(golden, decoder, stoppingAt: 90)
+        let found = try golden.run(decoder, stoppingAt: 90)
         #expect(zip(found.tokens, golden.outputIds).allSatisfy { $0 == $1 }, "\(golden.id)")
         return sum + found.cycles.count
       }
@@ -110,8 +69,8 @@ struct GoldenMoreTests {
 
   /// A text file that holds the answers is drafted from, and changes nothing but the number of cycles.
   @Test func samDraftsFromATextFile() throws {
-    let goldens = try Self.goldens {
-      $0.method == "samd" && $0.settings.treeMethod == nil && $0.settings.eosTokenId == nil
+    let goldens = try Golden.rows(.more, "samd") {
+      $0.settings.treeMethod == nil && $0.settings.eosTokenId == nil
     }
     let folder = try TemporaryFolder()
     let tokenizer = try Tokenizer(directory: #require(Fixtures.miniLlama).path)
@@ -120,8 +79,8 @@ struct GoldenMoreTests {
     let (alone, helped) = (try Self.decoder("sam"), try Self.decoder("sam:text=\(path),bias=0"))
     var cycles = (alone: 0, helped: 0)
     for golden in goldens.prefix(8) {
-      let found = try Self.run(golden, helped, stoppingAt: 90)
-      let own = try Self.run(golden, alone, stoppingAt: 90)
+      let found = try golden.run(helped, stoppingAt: 90)
+      let own = try golden.run(alone, stoppingAt: 90)
       #expect(zip(found.tokens, golden.outputIds).allSatisfy { $0 == $1 }, "\(golden.id)")
       cycles.alone += own.cycles.count
       cycles.helped += found.cycles.count
@@ -132,8 +91,8 @@ struct GoldenMoreTests {
 
   /// A datastore of the answers likewise.
   @Test func restDraftsFromADatastore() throws {
-    let goldens = try Self.goldens {
-      $0.method == "samd" && $0.settings.treeMethod == nil && $0.settings.eosTokenId == nil
+    let goldens = try Golden.rows(.more, "samd") {
+      $0.settings.treeMethod == nil && $0.settings.eosTokenId == nil
     }
     let folder = try TemporaryFolder()
     let tokenizer = try Tokenizer(directory: #require(Fixtures.miniLlama).path)
@@ -147,7 +106,7 @@ struct GoldenMoreTests {
     let decoder = try Self.decoder("rest:datastore=\(path),nodes=16")
     var cycles = 0
     for golden in goldens.prefix(8) {
-      let found = try Self.run(golden, decoder, stoppingAt: 90)
+      let found = try golden.run(decoder, stoppingAt: 90)
       #expect(zip(found.tokens, golden.outputIds).allSatisfy { $0 == $1 }, "\(golden.id)")
       #expect(found.cycles.allSatisfy { $0.nodes <= 16 && $0.drafted <= 10 })
       cycles += found.cycles.count

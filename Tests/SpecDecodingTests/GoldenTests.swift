@@ -8,71 +8,22 @@ import Testing
 /// Output tokens and accept lengths of the official implementations, cycle for cycle.
 @Suite(.enabled(if: Fixtures.miniLlama != nil, "The mini-llama fixture is not beside the package."))
 struct GoldenTests {
-  /// One line of the golden file.
-  struct Golden: Decodable {
-    struct Settings: Decodable {
-      let steps: Int?
-      let threshold: Float?
-      let eosTokenId: Token?
-    }
-    let id: String
-    let method: String
-    let settings: Settings
-    let promptIds: [Token]
-    let outputIds: [Token]
-    let acceptLengths: [Int]
-    let draftLengths: [Int]?
-    let draftScores: [[Float]]?
-    let initialWindow: [Token]?
-    let firstLogits: [Float]?
-  }
-
-  static func goldens(_ method: String) throws -> [Golden] {
-    let folder = try #require(Fixtures.miniLlama)
-    let text = try String(contentsOf: folder.appending(path: "goldens-shared.jsonl"), encoding: .utf8)
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    return try text.split(separator: "\n").map { try decoder.decode(Golden.self, from: Data($0.utf8)) }
-      .filter { $0.method == method }
-  }
-
-  static func resources() throws -> DecoderResources {
-    let folder = try #require(Fixtures.miniLlama).path
-    let target = try Transformer(checkpoint: Checkpoint(directory: folder), context: ComputeContext())
-    return DecoderResources(target: target, modelDirectory: folder)
-  }
-
-  /// Our generation, by default with room beyond the reference's own end, so that its last cycles are not cut short.
-  static func run(_ golden: Golden, _ decoder: any Decoder, maximumNewTokens: Int = 120) throws -> Generation {
-    let end = golden.settings.eosTokenId ?? 2
-    return try generate(
-      golden.promptIds,
-      with: decoder,
-      rules: StopRules(endTokens: [end], maximumNewTokens: maximumNewTokens, contextLength: 1024)
-    )
-  }
-
   @Test func vanilla() throws {
-    let resources = try Self.resources()
+    let resources = try Golden.resources()
     let decoder = try MethodRegistry.builtIn.prepare(DecoderSpec("vanilla"), resources: resources).decoder
-    let goldens = try Self.goldens("vanilla")
+    let goldens = try Golden.rows(.first, "vanilla")
     #expect(goldens.count >= 30)
     for golden in goldens {
-      let end = golden.settings.eosTokenId ?? 2
-      let found = try generate(
-        golden.promptIds,
-        with: decoder,
-        rules: StopRules(endTokens: [end], maximumNewTokens: 96, contextLength: 1024)
-      )
+      let found = try golden.run(decoder, maximum: 96)
       #expect(found.tokens == golden.outputIds, "\(golden.id)")
       #expect(found.cycles.map(\.acceptLength) == Array(repeating: 1, count: golden.outputIds.count - 1))
     }
   }
 
   @Test func firstLogits() throws {
-    let target = try Self.resources().target
+    let target = try Golden.resources().target
     var checked = 0
-    for golden in try Self.goldens("vanilla") {
+    for golden in try Golden.rows(.first, "vanilla") {
       guard let expected = golden.firstLogits else { continue }
       let rows = try Activations(capacity: golden.promptIds.count, width: target.configuration.hiddenSize)
       let all = rows[rows: 0..<golden.promptIds.count]
@@ -89,8 +40,8 @@ struct GoldenTests {
   }
 
   @Test func kangaroo() throws {
-    let resources = try Self.resources()
-    let goldens = try Self.goldens("kangaroo")
+    let resources = try Golden.resources()
+    let goldens = try Golden.rows(.first, "kangaroo")
     #expect(goldens.count >= 90)
     var settings = Set<String>()
     for golden in goldens {
@@ -98,7 +49,7 @@ struct GoldenTests {
       let threshold = try #require(golden.settings.threshold)
       settings.insert("\(steps) \(threshold)")
       let spec = try DecoderSpec("kangaroo:exit=2,steps=\(steps),threshold=\(threshold)")
-      let found = try Self.run(golden, try MethodRegistry.builtIn.prepare(spec, resources: resources).decoder)
+      let found = try golden.run(MethodRegistry.builtIn.prepare(spec, resources: resources).decoder)
       #expect(found.tokens.starts(with: golden.outputIds), "\(golden.id) \(spec)")
       // The reference's first entry is the token of the prefill; a last cycle that it cuts at the end token is longer
       // in ours only by what lies behind that token.
@@ -115,16 +66,14 @@ struct GoldenTests {
   }
 
   @Test func medusa() throws {
-    let resources = try Self.resources()
+    let resources = try Golden.resources()
     let decoder = try MethodRegistry.builtIn.prepare(DecoderSpec("medusa:tree=mc_sim_7b_63"), resources: resources)
       .decoder
-    let goldens = try Self.goldens("medusa")
+    let goldens = try Golden.rows(.first, "medusa")
     #expect(goldens.count >= 30)
     for golden in goldens {
-      let found = try Self.run(golden, decoder)
-      let end = golden.settings.eosTokenId ?? 2
-      let upToEnd = golden.outputIds.prefix(through: golden.outputIds.firstIndex(of: end) ?? golden.outputIds.count - 1)
-      #expect(found.tokens.starts(with: upToEnd), "\(golden.id)")
+      let found = try golden.run(decoder)
+      #expect(found.tokens.starts(with: golden.outputToEnd), "\(golden.id)")
       Self.compare(found, golden, expected: golden.acceptLengths)
     }
   }
@@ -133,11 +82,11 @@ struct GoldenTests {
   /// and they never draft beyond the last token.
   @Test(arguments: [("sps", "draft-model:steps=5,reference=true"), ("pld", "prompt-lookup:reference=true")])
   func verifiedWithThePrompt(_ method: String, _ spec: String) throws {
-    let decoder = try MethodRegistry.builtIn.prepare(DecoderSpec(spec), resources: try Self.resources()).decoder
-    let goldens = try Self.goldens(method)
+    let decoder = try MethodRegistry.builtIn.prepare(DecoderSpec(spec), resources: try Golden.resources()).decoder
+    let goldens = try Golden.rows(.first, method)
     #expect(goldens.count >= 30)
     for golden in goldens {
-      let found = try Self.run(golden, decoder, maximumNewTokens: 96)
+      let found = try golden.run(decoder, maximum: 96)
       #expect(golden.outputIds.starts(with: found.tokens), "\(golden.id)")
       #expect(found.stopReason == .endToken || found.tokens == golden.outputIds, "\(golden.id)")
       #expect(found.emitted.reduce(0, +) == found.tokens.count)
@@ -147,12 +96,12 @@ struct GoldenTests {
 
   @Test func lookahead() throws {
     let spec = try DecoderSpec("lookahead:level=5,window=7,guess=7,reference=true")
-    let decoder = try MethodRegistry.builtIn.prepare(spec, resources: Self.resources()).decoder
-    let goldens = try Self.goldens("lookahead")
+    let decoder = try MethodRegistry.builtIn.prepare(spec, resources: Golden.resources()).decoder
+    let goldens = try Golden.rows(.first, "lookahead")
     #expect(goldens.count >= 30)
     for golden in goldens {
       try decoder.setInitialWindow(golden.initialWindow)
-      let found = try Self.run(golden, decoder)
+      let found = try golden.run(decoder)
       #expect(found.tokens.starts(with: golden.outputIds), "\(golden.id)")
       // The reference's first entry is the token of the prefill.
       Self.compare(found, golden, expected: golden.acceptLengths.dropFirst().map { $0 })

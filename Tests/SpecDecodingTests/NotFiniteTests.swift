@@ -103,6 +103,14 @@ import Testing
           let drafter = Eagle2(model, growth: growth)
           decoders.append(try SpeculativeDecoder(target: model.target, drafter: drafter, sampling: sampling))
         }
+        let companions = try CompanionFolder(
+          for: Self.shape,
+          tensors: Self.tensors { $0.hasPrefix("hydra_lm_head") || $0.contains("mlp.up") }
+        )
+        let resources = DecoderResources(target: target, modelDirectory: companions.path, sampling: sampling)
+        for spec in ["hydra", "sam:fallback=eagle"] {
+          decoders.append(try MethodRegistry.builtIn.prepare(DecoderSpec(spec), resources: resources).decoder)
+        }
       }
       for decoder in decoders {
         let error = #expect(throws: NotFiniteLogits.self) { try generate([1, 2, 3], with: decoder, rules: Self.rules) }

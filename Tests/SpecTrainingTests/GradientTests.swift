@@ -65,6 +65,9 @@ import Testing
     let heads = try MedusaObjective(checkpoint, count: 2, rows: 40, context: context)
     disturb(heads)
     check(heads, batch)
+    let hydra = try HydraObjective(checkpoint, count: 2, hasPrefix: true, rows: 40, seed: 1, context: context)
+    disturb(hydra)
+    check(hydra, batch)
     for kind in EagleKind.allCases {
       let head = try EagleObjective(kind, checkpoint, steps: 2, rows: 40, seed: 1, context: context)
       disturb(head)
@@ -177,6 +180,22 @@ import Testing
     )
     disturb(objective)
     check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 3))
+  }
+
+  /// With a layer before the heads and without one.
+  @Test(arguments: [true, false]) func hydraHeads(hasPrefix: Bool) throws {
+    let checkpoint = try TinyCheckpoint(seed: 10)
+    defer { checkpoint.remove() }
+    let objective = try HydraObjective(
+      Checkpoint(directory: checkpoint.directory),
+      count: 3,
+      hasPrefix: hasPrefix,
+      rows: 40,
+      seed: 1,
+      context: ComputeContext(threads: 2)
+    )
+    disturb(objective)
+    check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 9))
   }
 
   /// Unrolled over their own outputs, with a draft vocabulary of its own and without one.

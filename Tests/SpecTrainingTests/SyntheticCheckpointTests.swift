@@ -24,6 +24,7 @@ import Testing
     let checkpoint = SyntheticCheckpoint(shape, seed: 7)
     try checkpoint.writeAdapter(to: path + "/kangaroo")
     try checkpoint.writeHeads(3, to: path + "/medusa")
+    try checkpoint.writeHydra(3, to: path + "/hydra")
     var files = 0
     try checkpoint.writeModel(to: path, shardBytes: shardBytes) { done, total in
       #expect(done == files && done < total)
@@ -48,7 +49,7 @@ import Testing
       let target = try Transformer(checkpoint: checkpoint, context: context)
       let rules = StopRules(endTokens: [], maximumNewTokens: 20, contextLength: 128)
       let resources = DecoderResources(target: target, modelDirectory: path)
-      for method in ["vanilla", "kangaroo", "medusa:tree=chain,nodes=3"] {
+      for method in ["vanilla", "kangaroo", "medusa:tree=chain,nodes=3", "hydra:tree=chain,nodes=3"] {
         let decoder = try MethodRegistry.builtIn.prepare(DecoderSpec(method), resources: resources).decoder
         outputs.append(try generate(prompt, with: decoder, rules: rules).tokens)
       }

@@ -107,57 +107,70 @@ extension Medusa {
     }
   )
 
-  private static func tree(_ settings: SettingValues, heads: Int, _ files: TargetFiles) throws -> CandidateTree {
-    var tree = try CandidateTree(named: files.tree(settings.text("tree")), nodes: settings.integer("nodes"))
-    // Published heads are three to five, and the default tree asks for four.
-    if settings.isDefault("tree"), tree.depth > heads { tree = tree.cut(at: heads) }
-    guard tree.depth <= heads else {
-      throw settings.invalid("tree", "a tree no deeper than the \(heads) heads, as fewer 'nodes' make it,")
-    }
-    guard tree.candidates.allSatisfy({ $0 <= files.configuration.vocabularySize }) else {
-      throw settings.invalid("tree", "a tree with ranks inside the vocabulary")
-    }
-    return tree
-  }
-
   /// The registry's entry.
   static let method = Method(
     name: "medusa",
     summary: "Extra heads propose the next tokens at once; a tree of their candidates is verified in one pass.",
     paper: "Cai et al. 2024, Medusa: Simple LLM Inference Acceleration Framework with Multiple Decoding Heads, "
       + "arXiv 2401.10774",
-    settings: [
-      Setting(
-        name: "tree",
-        kind: .text,
-        default: "mc_sim_7b_63",
-        help:
-          "the candidate tree: \(CandidateTree.shippedNames.joined(separator: ", ")), or a JSON file of paths, each "
-          + "a rank for each head, like [[0], [0, 0], [1]]",
-        examples: CandidateTree.shippedNames
-      ),
-      Setting(
-        name: "nodes",
-        kind: .integer(1...Transformer.largestTree - 1),
-        default: "\(Transformer.largestTree - 1)",
-        help: "number of the tree's paths to take, from the first on; shipped trees list the likeliest first"
-      ),
-      heads.setting,
-    ],
+    settings: [.headTree, .headTreeNodes, heads.setting],
     companion: heads,
     isDefault: true,
     addedParameters: { MedusaHeads.parameterCount(for: $0, heads: MedusaHeads.publishedCount) },
     checkSettings: { settings, files in
       let header = try MedusaHeads.Header(directory: files.folder(of: heads, settings), target: files.configuration)
-      _ = try tree(settings, heads: header.count, files)
+      _ = try settings.candidateTree(heads: header.count, files)
     },
     make: { settings, resources in
       let heads = try MedusaHeads(directory: resources.folder(of: heads, settings), target: resources.target)
-      let tree = try tree(settings, heads: heads.count, resources.files)
+      let tree = try settings.candidateTree(heads: heads.count, resources.files)
       return PreparedDecoder(
         decoder: try decoder(target: resources.target, heads: heads, tree: tree, sampling: resources.sampling),
         addedParameters: heads.parameterCount
       )
     }
   )
+}
+
+extension Setting {
+  /// The form of a tree that heads fill, a head for each depth.
+  static let headTree = Setting(
+    name: "tree",
+    kind: .text,
+    default: "mc_sim_7b_63",
+    help:
+      "the candidate tree: \(CandidateTree.shippedNames.joined(separator: ", ")), or a JSON file of paths, each "
+      + "a rank for each head, like [[0], [0, 0], [1]]",
+    examples: CandidateTree.shippedNames
+  )
+
+  /// How much of it is verified.
+  static let headTreeNodes = Setting(
+    name: "nodes",
+    kind: .integer(1...Transformer.largestTree - 1),
+    default: "\(Transformer.largestTree - 1)",
+    help: "number of the tree's paths to take, from the first on; shipped trees list the likeliest first"
+  )
+}
+
+extension SettingValues {
+  /// The tree of ``Setting/headTree`` and ``Setting/headTreeNodes``.
+  ///
+  /// - Parameters:
+  ///   - heads: how many heads there are; a default tree is cut where they end.
+  ///   - files: the target's shape, and where relative paths begin.
+  /// - Returns: the tree.
+  /// - Throws: ``DecodingError`` for settings that do not fit.
+  func candidateTree(heads: Int, _ files: TargetFiles) throws(DecodingError) -> CandidateTree {
+    var tree = try CandidateTree(named: files.tree(text("tree")), nodes: integer("nodes"))
+    // Published heads are three to five, and the default tree asks for four.
+    if isDefault("tree"), tree.depth > heads { tree = tree.cut(at: heads) }
+    guard tree.depth <= heads else {
+      throw invalid("tree", "a tree no deeper than the \(heads) heads, as fewer 'nodes' make it,")
+    }
+    guard tree.candidates.allSatisfy({ $0 <= files.configuration.vocabularySize }) else {
+      throw invalid("tree", "a tree with ranks inside the vocabulary")
+    }
+    return tree
+  }
 }

@@ -1,4 +1,3 @@
-import SpecFiles
 import SpecModel
 
 /// SAM-Decoding (Hu et al. 2024, arXiv 2411.10666, §3): what followed the longest end of the text that stood in it before is
@@ -11,33 +10,26 @@ public final class SAMDecoding: Drafter {
     case none
     /// A tree of recycled tokens.
     case tokenRecycling = "token-recycling"
+    /// The tree of an EAGLE head.
+    case eagle
   }
 
-  /// A text that was known before.
-  struct Library {
-    /// Its tokens.
-    let tokens: [Token]
-    /// Reads every part of it.
-    let automaton: SuffixAutomaton
-    /// By how many tokens its end must be longer than the text's own.
-    let bias: Int
-
-    /// Reads a text.
-    init(_ tokens: [Token], bias: Int) {
-      var automaton = SuffixAutomaton()
-      for token in tokens { automaton.append(token) }
-      (self.tokens, self.automaton, self.bias) = (tokens, automaton, bias)
-    }
+  /// What drafts where the text does not repeat itself, ready to draft.
+  enum Substitute {
+    /// A tree of recycled tokens.
+    case recycling(RecycledTree)
+    /// A drafter with a model of its own, which takes in by itself what was committed while it did not draft.
+    case head(any Drafter)
   }
 
   private let tokens: Int
   private let threshold: Int
   private let isReference: Bool
   private var automaton = SuffixAutomaton()
-  private let library: Library?
+  private let library: TextLibrary?
   /// The longest end of the text that stands in the library's.
   private var libraryMatch = SuffixAutomaton.Match()
-  private let recycling: RecycledTree?
+  private let substitute: Substitute?
   /// The tokens after which the reference makes one more pass, if they are the target's own.
   private let endTokens: Set<Token>
 
@@ -51,15 +43,15 @@ public final class SAMDecoding: Drafter {
   ///   - tokens: most tokens of a pass, the root included.
   ///   - threshold: the length of an end from which on the text is drafted from, where something else drafts otherwise.
   ///   - library: another text to draft from; nil for none.
-  ///   - recycling: what drafts otherwise; nil for nothing.
+  ///   - substitute: what drafts otherwise; nil for nothing.
   ///   - memory: whether recycled tokens are kept over prompts.
   ///   - endTokens: the target's.
   ///   - isReference: whether drafts are filled up as in the reference.
   init(
     tokens: Int,
     threshold: Int,
-    library: Library? = nil,
-    recycling: RecycledTree? = nil,
+    library: TextLibrary? = nil,
+    substitute: Substitute? = nil,
     memory: DraftMemory = .prompt,
     endTokens: [Token] = [],
     isReference: Bool = false
@@ -67,11 +59,30 @@ public final class SAMDecoding: Drafter {
     self.tokens = tokens
     self.threshold = threshold
     self.library = library
-    self.recycling = recycling
+    self.substitute = substitute
     self.memory = memory
-    self.endTokens = isReference && recycling != nil && memory == .run ? Set(endTokens) : []
     self.isReference = isReference
+    if case .recycling? = substitute, isReference, memory == .run {
+      self.endTokens = Set(endTokens)
+    } else {
+      self.endTokens = []
+    }
   }
+
+  /// What is recycled, if anything is.
+  private var recycling: RecycledTree? {
+    guard case .recycling(let tree)? = substitute else { return nil }
+    return tree
+  }
+
+  /// What drafts with a model of its own, if anything does.
+  private var head: (any Drafter)? {
+    guard case .head(let drafter)? = substitute else { return nil }
+    return drafter
+  }
+
+  /// The models of what drafts where the text does not repeat itself.
+  public var models: [any DraftingModel] { head?.models ?? [] }
 
   /// Forgets the text; what was recycled is forgotten if memory ends with the prompt.
   public func begin(_ prompt: [Token]) -> Draft {
@@ -79,30 +90,34 @@ public final class SAMDecoding: Drafter {
     libraryMatch = SuffixAutomaton.Match()
     wantsLastPass = false
     if memory == .prompt { forget() }
-    var draft = Draft(root: prompt[prompt.count - 1])
+    var draft = head?.begin(prompt) ?? Draft(root: prompt[prompt.count - 1])
     draft.likeliest = recycling?.table.width ?? 0
     draft.wantsLikeliestInText = recycling != nil
     return draft
   }
 
   /// Reads the prompt.
-  public func prefill(_ context: DraftContext) { read(context.text[...]) }
+  public func prefill(_ context: DraftContext) throws(NotFiniteLogits) {
+    read(context.text[...])
+    try head?.prefill(context)
+  }
 
   /// Proposes what followed, or what the other way of drafting proposes.
-  public func draft(_ context: DraftContext) -> Draft {
+  public func draft(_ context: DraftContext) throws(NotFiniteLogits) -> Draft {
     let (text, root) = (context.text, context.text[context.text.count - 1])
     read(text.dropLast())
     let match = automaton.moved(automaton.match, by: root)
     let (known, length) = longest(match, root)
-    let draft: Draft
-    if let recycling {
-      draft =
-        length >= threshold
-        ? followed(known, by: tokens - 1, context) : recycling.draft(context, isReference: isReference)
-    } else {
-      draft = followed(known, by: min(tokens - 1, Self.growth * length), context)
+    guard let substitute else { return followed(known, by: min(tokens - 1, Self.growth * length), context) }
+    if length >= threshold {
+      var draft = followed(known, by: tokens - 1, context)
+      draft.likeliest = recycling?.table.width ?? 0
+      return draft
     }
-    return asking(draft)
+    return switch substitute {
+    case .recycling(let tree): tree.draft(context, isReference: isReference)
+    case .head(let drafter): try drafter.draft(context)
+    }
   }
 
   /// Tokens drafted for each token of the match where nothing else drafts (the official code's `alpha`).
@@ -124,13 +139,6 @@ public final class SAMDecoding: Drafter {
     return length > own.length ? (.library(library.automaton.firstEnd(of: match)), length) : (.text(own), own.length)
   }
 
-  /// A draft that asks for what is likely after each of its nodes, where that is learned.
-  private func asking(_ draft: Draft) -> Draft {
-    var draft = draft
-    draft.likeliest = recycling?.table.width ?? 0
-    return draft
-  }
-
   /// A chain of what followed an end.
   private func followed(_ place: Place, by count: Int, _ context: DraftContext) -> Draft {
     let limit = isReference ? context.remainingPositions - 1 : context.limit
@@ -148,7 +156,7 @@ public final class SAMDecoding: Drafter {
   private func continued(_ match: SuffixAutomaton.Match, by most: Int, _ context: DraftContext) -> Draft {
     var match = match
     // A shorter end may stand earlier, with more after it.
-    while recycling != nil, automaton.count - automaton.firstEnd(of: match) < tokens,
+    while substitute != nil, automaton.count - automaton.firstEnd(of: match) < tokens,
       let shorter = automaton.shorter(match)
     {
       match = shorter
@@ -159,7 +167,7 @@ public final class SAMDecoding: Drafter {
     for place in start..<start + most {
       if place < automaton.count {
         draft.append(DraftToken(context.text[place]))
-      } else if isReference, recycling != nil {
+      } else if isReference, substitute != nil {
         draft.append(DraftToken(0))
       }
     }
@@ -168,6 +176,7 @@ public final class SAMDecoding: Drafter {
 
   /// Learns what is likely after every verified token.
   public func update(_ kept: Kept) {
+    head?.update(kept)
     recycling?.table.learn(kept)
     wantsLastPass =
       kept.tokens.last.map(endTokens.contains) == true && endTokens.isDisjoint(with: kept.tokens.dropLast())
@@ -188,7 +197,9 @@ extension SAMDecoding {
   /// The registry's entry.
   static let method = Method(
     name: "sam",
-    summary: "What followed the longest repeated end of the text is drafted, found by a suffix automaton; no model.",
+    summary:
+      "What followed the longest repeated end of the text is drafted, found by a suffix automaton; with a fallback "
+      + "something else drafts where that end is short.",
     paper: "Hu et al. 2024, SAM Decoding: Speculative Decoding via Suffix Automaton, arXiv 2411.10666",
     settings: [
       Setting(name: "tokens", kind: .integer(2...64), default: "40", help: "most tokens of a pass, the root included"),
@@ -204,74 +215,78 @@ extension SAMDecoding {
         default: Fallback.none.rawValue,
         help: "what drafts where ends are shorter; with none, 4 tokens are drafted for each token of the end"
       ),
+      TextLibrary.setting, TextLibrary.biasSetting,
+      // Both fallbacks as the official code has them: all 60 paths of the one, at most 62 nodes of the other.
       Setting(
-        name: "text",
-        kind: .text,
-        default: noText,
-        help: "a text file to draft from, too, where it knows a longer end than the text itself"
+        name: "nodes",
+        kind: .integer(1...Transformer.largestTree - 1),
+        default: "62",
+        help: "with a fallback: number of the tree's paths to take, or most nodes of a growing tree"
       ),
       Setting(
-        name: "bias",
-        kind: .integer(0...64),
-        default: "5",
-        help: "by how many tokens the end that the text file knows must be longer"
+        name: "width",
+        kind: .integer(1...64),
+        default: "8",
+        help: "with a fallback: tokens kept after each token; for a growing tree those proposed after a node"
       ),
-    ] + RecycledTree.settings + [
-      DraftMemory.setting,
+      .eagleDepth("5", whereEagleDrafts), .eagleTree(default: EagleTree.dynamicName, whereEagleDrafts),
+      Companion.eagle(.eagle1).setting, DraftMemory.setting,
       .reference("as the official code: drafts are filled up with token 0, unknown tokens are followed by token 0"),
     ],
+    companion: .eagle(.eagle1),
+    companionCondition: (setting: "fallback", value: Fallback.eagle.rawValue),
     checkSettings: { settings, files in
-      _ = try RecycledTree(settings, files, tree: "sam_60")
-      if settings.text("text") != noText { try checkText(settings, files) }
+      switch fallback(settings) {
+      case .none: break
+      case .tokenRecycling: _ = try RecycledTree(settings, files, tree: recycledTree)
+      case .eagle: _ = try EagleTree(settings, files)
+      }
+      try TextLibrary.check(settings, files)
+    },
+    bytesPerPosition: { settings, files in
+      fallback(settings) == .eagle ? try EagleModel.bytesPerPosition(.eagle1)(settings, files) : 0
     },
     make: { settings, resources in
-      let tree = try RecycledTree(settings, resources.files, tree: "sam_60")
-      let recycles = settings.text("fallback") == Fallback.tokenRecycling.rawValue
-      let drafter = SAMDecoding(
-        tokens: try settings.integer("tokens"),
-        threshold: try settings.integer("threshold"),
-        library: try library(settings, resources.files),
-        recycling: recycles ? tree : nil,
-        memory: settings.memory,
-        endTokens: resources.target.configuration.endTokens,
-        isReference: settings.flag("reference")
-      )
-      let decoder = try SpeculativeDecoder(
-        target: CachedModel(resources.target, tree: recycles ? tree.size : 0),
-        drafter: drafter,
-        sampling: resources.sampling
-      )
-      return PreparedDecoder(decoder: decoder, addedParameters: 0)
+      func drafter(_ substitute: Substitute?) throws -> SAMDecoding {
+        SAMDecoding(
+          tokens: try settings.integer("tokens"),
+          threshold: try settings.integer("threshold"),
+          library: try TextLibrary(settings, resources.files),
+          substitute: substitute,
+          memory: settings.memory,
+          endTokens: resources.target.configuration.endTokens,
+          isReference: settings.flag("reference")
+        )
+      }
+      func decoder(_ substitute: Substitute?, tree: Int) throws -> PreparedDecoder {
+        let decoder = try SpeculativeDecoder(
+          target: CachedModel(resources.target, tree: tree),
+          drafter: drafter(substitute),
+          sampling: resources.sampling
+        )
+        return PreparedDecoder(decoder: decoder, addedParameters: 0)
+      }
+      switch fallback(settings) {
+      case .none: return try decoder(nil, tree: 0)
+      case .tokenRecycling:
+        let tree = try RecycledTree(settings, resources.files, tree: recycledTree)
+        return try decoder(.recycling(tree), tree: tree.size)
+      case .eagle:
+        let head = try PreparedEagle(
+          settings.eagleHead(.eagle1, resources),
+          EagleTree(settings, resources.files),
+          target: resources.target
+        )
+        return try head.decoder(drafter: drafter(.head(head.drafter)), sampling: resources.sampling)
+      }
     }
   )
 
-  /// The value of the setting `text` where there is no such file.
-  private static let noText = "none"
-  /// The largest text file, since an automaton takes about a hundred times the memory of its text.
-  private static let largestText = 16 << 20
+  /// The form of the tree that is filled with recycled tokens.
+  private static let recycledTree = "sam_60"
+  private static let whereEagleDrafts = "with fallback=\(Fallback.eagle.rawValue): "
 
-  /// Refuses a text file that is not there, or a target without a tokenizer to read it with.
-  private static func checkText(_ settings: SettingValues, _ files: TargetFiles) throws {
-    let path = files.file(settings.text("text"))
-    guard files.model != nil else { throw settings.invalid("text", "none, since this model has no tokenizer,") }
-    guard let kind = FilePlace.kind(at: path) else { throw TextFileError(.missing, file: path) }
-    guard kind == .file else { throw TextFileError(.notOrdinary(kind), file: path) }
+  private static func fallback(_ settings: SettingValues) -> Fallback {
+    Fallback(rawValue: settings.text("fallback")) ?? .none
   }
-
-  private static func library(_ settings: SettingValues, _ files: TargetFiles) throws -> Library? {
-    guard settings.text("text") != noText, let model = files.model else { return nil }
-    let text = try InputFile<TextFileError>.text(of: files.file(settings.text("text")), limit: largestText)
-    return Library(try Tokenizer(model).encode(PromptText(quoting: text)), bias: try settings.integer("bias"))
-  }
-}
-
-/// A text file that cannot be drafted from.
-struct TextFileError: InputFailure, CustomStringConvertible {
-  private let problem: InputProblem
-  private let file: String
-
-  init(_ problem: InputProblem, file: String) { (self.problem, self.file) = (problem, file) }
-
-  /// One sentence that names the file.
-  var description: String { problem.fault.sentence(file: file) }
 }

@@ -9,7 +9,8 @@ enum CompanionFolder {
   static func problem(with directory: String) -> ModelError? {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     guard names.contains("config.json"), !names.contains("tokenizer.json") else { return nil }
-    if holdsHeads(directory) { return error(directory, "Medusa heads", "medusa:heads") }
+    if holdsHeads(directory, "medusa_num_heads") { return error(directory, "Medusa heads", "medusa:heads") }
+    if holdsHeads(directory, "hydra_num_heads") { return error(directory, "Hydra heads", "hydra:heads") }
     if holdsAdapter(directory) { return error(directory, "a Kangaroo adapter", "kangaroo:adapter") }
     guard let kind = eagleKind(directory) else { return nil }
     return error(directory, "an \(kind.rawValue) head", "\(kind.method):head")
@@ -25,9 +26,9 @@ enum CompanionFolder {
   }
 
   /// Heads' configuration names their number and no shape of a model.
-  private static func holdsHeads(_ directory: String) -> Bool {
+  private static func holdsHeads(_ directory: String, _ count: String) -> Bool {
     guard let file = try? JSONFile(path: directory + "/config.json", purpose: "a configuration") else { return false }
-    return (try? file.size("medusa_num_heads")) ?? nil != nil && (try? file.size("hidden_size")) ?? nil == nil
+    return (try? file.size(count)) ?? nil != nil && (try? file.size("hidden_size")) ?? nil == nil
   }
 
   /// Two tensors of an adapter, which is a layer's attention and a norm.

@@ -24,6 +24,13 @@ package struct WeightNames: Sendable {
     "the Medusa heads' weights"
   )
 
+  /// The weights of Hydra heads, as the official ones have them.
+  package static let hydra = WeightNames(
+    safetensors: "hydra_lm_head.safetensors",
+    torch: "hydra_lm_head.pt",
+    "the Hydra heads' weights"
+  )
+
   private init(safetensors: String = "model.safetensors", torch: String = "pytorch_model.bin", _ purpose: String) {
     (self.safetensors, self.torch, self.purpose) = (safetensors, torch, purpose)
   }

@@ -30,6 +30,18 @@ struct PlacedRows {
   let mask: AttentionMask
   let positions: [Int32]
 
+  /// The places of rows that a cache takes in now.
+  ///
+  /// - Parameters:
+  ///   - count: how many rows.
+  ///   - placement: how they follow what the cache holds.
+  ///   - cache: has room for them afterwards.
+  init(appending count: Int, _ placement: Placement = .chain, to cache: KVCache) {
+    self.init(placement, rows: 0..<count, cacheCount: cache.count)
+    precondition(positions.count == count, "as many nodes as rows")
+    cache.append(count)
+  }
+
   init(_ placement: Placement, rows: Range<Int>, cacheCount: Int) {
     firstSlot = cacheCount
     switch placement {

@@ -152,6 +152,24 @@ package struct CheckpointWriter: Sendable {
     try OutputFile.write(description.document, to: folder + "config.json")
   }
 
+  /// Writes Hydra heads: `hydra_lm_head.safetensors` and `config.json`.
+  ///
+  /// - Parameters:
+  ///   - shape: what they consist of.
+  ///   - tensors: exactly the tensors of the shape, in any order.
+  ///   - directory: the folder, which is made if it is not there.
+  /// - Throws: `UnwritableFile`.
+  package func writeHydraHeads(
+    _ shape: HydraShape,
+    tensors: [NamedTensor],
+    to directory: String
+  ) throws(UnwritableFile) {
+    check(tensors, shape.tensorShapes)
+    let folder = try folder(directory)
+    try SafetensorsWriter.write(tensors, as: type, to: folder + WeightNames.hydra.safetensors)
+    try OutputFile.write(shape.description().document, to: folder + "config.json")
+  }
+
   /// Writes an EAGLE head: `model.safetensors` and `config.json`.
   ///
   /// - Parameters:

@@ -87,6 +87,18 @@ package struct SyntheticCheckpoint {
     )
   }
 
+  /// Writes Hydra heads as the published ones are, behind a layer of their own.
+  ///
+  /// - Parameters:
+  ///   - count: how many.
+  ///   - directory: the folder, which is made if it is not there.
+  /// - Throws: `UnwritableFile`.
+  package func writeHydra(_ count: Int, to directory: String) throws(UnwritableFile) {
+    var shape = HydraShape(published: configuration)
+    shape.count = count
+    try writer.writeHydraHeads(shape, tensors: tensors(shape.tensorShapes, keyed: "hydra"), to: directory)
+  }
+
   /// Normalizations are 1, biases 0, all else is random.
   private func tensors(_ shapes: [String: [Int]], keyed owner: String) -> [NamedTensor] {
     shapes.map { name, shape in

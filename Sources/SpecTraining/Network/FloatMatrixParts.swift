@@ -93,6 +93,18 @@ extension FloatMatrix {
     }
   }
 
+  /// Adds one row to every row.
+  func addToRows(_ row: FloatMatrix) {
+    precondition(row.count == columns, "a row of the same width")
+    row.withNumbers { source in
+      withMutableNumbers { target in
+        for row in 0..<rows {
+          for column in 0..<columns { target[row * columns + column] += source[column] }
+        }
+      }
+    }
+  }
+
   /// Σ over rows, added to a row.
   func addRows(to sums: FloatMatrix) {
     precondition(sums.count == columns, "a sum for each column")

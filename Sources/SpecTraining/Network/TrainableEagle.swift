@@ -144,7 +144,7 @@ final class TrainableEagle {
       kept.joined.copyColumns(0..<width, of: kept.embedding)
       kept.joined.copyColumns(width..<2 * width, of: given, from: 0)
       context.forward(kept.joined, through: fusion, into: kept.state)
-      if let fusionBias { for row in 0..<kept.state.rows { add(fusionBias, to: row, of: kept.state) } }
+      if let fusionBias { kept.state.addToRows(fusionBias.value) }
       return kept.state
     }
     if step == 0 { context.forward(given, through: fusion, into: kept.state) } else { kept.state.copy(from: given) }
@@ -153,11 +153,6 @@ final class TrainableEagle {
     normalize(kept.state, own.stateNorm, into: half, scale: kept.stateScale)
     kept.joined.copyColumns(width..<2 * width, of: half, from: 0)
     return kept.joined
-  }
-
-  private func add(_ bias: Parameter, to row: Int, of rows: FloatMatrix) {
-    let bias = bias.value.row(0)
-    rows.change(row, 0..<rows.columns) { numbers in for index in bias.indices { numbers[index] += bias[index] } }
   }
 
   private func normalize(_ x: FloatMatrix, _ norm: Parameter, into y: FloatMatrix, scale: FloatMatrix) {

@@ -9,7 +9,8 @@ struct TrainCommand: ParsableCommand {
       same result to the bit. Results are in Hugging Face layout with the official parameter names.
       """,
     subcommands: [
-      TrainKangarooCommand.self, TrainMedusaCommand.self, TrainEagleCommand.self, TrainEagle3Command.self,
+      TrainKangarooCommand.self, TrainMedusaCommand.self, TrainHydraCommand.self, TrainEagleCommand.self,
+      TrainEagle3Command.self,
       TrainDraftCommand.self, TrainModelCommand.self, TrainTokenizerCommand.self,
     ]
   )

@@ -140,6 +140,47 @@ struct TrainMedusaCommand: ParsableCommand {
   }
 }
 
+struct TrainHydraCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hydra",
+    abstract: "Train Hydra heads for a target.",
+    discussion: """
+      Head i, from 1, learns the target's distribution of the token that follows i tokens after the next one, and sees those \
+      before it; the target stays frozen.
+      """
+  )
+
+  @OptionGroup var target: TrainingTargetOptions
+  @OptionGroup var options: TrainingOptions
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("How many heads.", valueName: "n"))
+  var heads = 4
+
+  @Flag(help: "Let the states go through a layer of the heads' own first (Hydra++).")
+  var prefix = false
+
+  func validate() throws { try check(heads, in: 1...64, of: "--heads") }
+
+  func run() throws {
+    try target.keepTarget(options)
+    try options.claimingOutput {
+      let context = try options.contextOptions.makeContext()
+      let (checkpoint, documents) = try target.load(options, context: context)
+      let objective = try HydraObjective(
+        checkpoint,
+        count: heads,
+        hasPrefix: prefix,
+        rows: options.batchTokens,
+        seed: options.seedBits,
+        context: context
+      )
+      try options.train(objective, title: "Hydra heads", documents: documents, context: context) {
+        try objective.write(to: $0)
+      }
+    }
+  }
+}
+
 struct TrainDraftCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "draft",

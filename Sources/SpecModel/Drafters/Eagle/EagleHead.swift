@@ -145,7 +145,7 @@ public final class EagleHead {
   ///   - cache: the head's cache.
   public func absorb(_ states: ActivationRows, _ tokens: some Collection<Token>, cache: KVCache) {
     let inputs = prepare(states, tokens, of: .target)
-    let placed = place(.chain, tokens.count, cache)
+    let placed = PlacedRows(appending: tokens.count, to: cache)
     attention.store(inputs, placed, cache: cache[0], workspace: workspace, context: context)
   }
 
@@ -166,7 +166,7 @@ public final class EagleHead {
     placement: Placement = .chain
   ) -> ActivationRows {
     let inputs = prepare(states, tokens, of: source)
-    let placed = place(placement, tokens.count, cache)
+    let placed = PlacedRows(appending: tokens.count, placement, to: cache)
     let residual = self.states[rows: 0..<tokens.count]
     attention.apply(
       to: residual,
@@ -191,13 +191,6 @@ public final class EagleHead {
     let logits = output.logits[rows: 0..<outputs.count]
     context.multiply(rows, by: output.head, into: logits)
     return logits
-  }
-
-  private func place(_ placement: Placement, _ count: Int, _ cache: KVCache) -> PlacedRows {
-    let placed = PlacedRows(placement, rows: 0..<count, cacheCount: cache.count)
-    precondition(placed.positions.count == count, "as many nodes as tokens")
-    cache.append(count)
-    return placed
   }
 
   /// Leaves the residual stream in `states`, and gives what the layer attends with.
