@@ -30,6 +30,10 @@ public final class SAMDecoding: Drafter {
   /// The longest end of the text that stands in the library's.
   private var libraryMatch = SuffixAutomaton.Match()
   private let substitute: Substitute?
+  /// How much is drafted after an end of a length, where that follows recent acceptance.
+  private var pace: DraftPace?
+  /// The length of the end that the present draft follows.
+  private var followedLength = 0
   /// The tokens after which the reference makes one more pass, if they are the target's own.
   private let endTokens: Set<Token>
 
@@ -44,6 +48,7 @@ public final class SAMDecoding: Drafter {
   ///   - threshold: the length of an end from which on the text is drafted from, where something else drafts otherwise.
   ///   - library: another text to draft from; nil for none.
   ///   - substitute: what drafts otherwise; nil for nothing.
+  ///   - isAdaptive: whether the length of drafts follows recent acceptance, where nothing else drafts.
   ///   - memory: whether recycled tokens are kept over prompts.
   ///   - endTokens: the target's.
   ///   - isReference: whether drafts are filled up as in the reference.
@@ -52,6 +57,7 @@ public final class SAMDecoding: Drafter {
     threshold: Int,
     library: TextLibrary? = nil,
     substitute: Substitute? = nil,
+    isAdaptive: Bool = false,
     memory: DraftMemory = .prompt,
     endTokens: [Token] = [],
     isReference: Bool = false
@@ -60,6 +66,7 @@ public final class SAMDecoding: Drafter {
     self.threshold = threshold
     self.library = library
     self.substitute = substitute
+    pace = isAdaptive ? DraftPace() : nil
     self.memory = memory
     self.isReference = isReference
     if case .recycling? = substitute, isReference, memory == .run {
@@ -89,6 +96,7 @@ public final class SAMDecoding: Drafter {
     automaton = SuffixAutomaton()
     libraryMatch = SuffixAutomaton.Match()
     wantsLastPass = false
+    if pace != nil { pace = DraftPace() }
     if memory == .prompt { forget() }
     var draft = head?.begin(prompt) ?? Draft(root: prompt[prompt.count - 1])
     draft.likeliest = recycling?.table.width ?? 0
@@ -108,7 +116,7 @@ public final class SAMDecoding: Drafter {
     read(text.dropLast())
     let match = automaton.moved(automaton.match, by: root)
     let (known, length) = longest(match, root)
-    guard let substitute else { return followed(known, by: min(tokens - 1, Self.growth * length), context) }
+    guard let substitute else { return followed(known, by: worth(after: length), context) }
     if length >= threshold {
       var draft = followed(known, by: tokens - 1, context)
       draft.likeliest = recycling?.table.width ?? 0
@@ -122,6 +130,15 @@ public final class SAMDecoding: Drafter {
 
   /// Tokens drafted for each token of the match where nothing else drafts (the official code's `alpha`).
   private static let growth = 4
+  /// Ends of at least this length share one estimate.
+  private static let longEnd = 8
+
+  /// How many tokens are drafted after an end of a length, where nothing else drafts.
+  private func worth(after length: Int) -> Int {
+    followedLength = min(length, Self.longEnd)
+    guard length > 0 else { return 0 }
+    return pace?.length(after: followedLength, most: tokens - 1) ?? min(tokens - 1, Self.growth * length)
+  }
 
   /// Where something stands that can be gone on with.
   private enum Place {
@@ -178,6 +195,7 @@ public final class SAMDecoding: Drafter {
   public func update(_ kept: Kept) {
     head?.update(kept)
     recycling?.table.learn(kept)
+    if kept.draft.depth > 0 { pace?.hear(after: followedLength, drafted: kept.draft.depth, accepted: kept.accepted) }
     wantsLastPass =
       kept.tokens.last.map(endTokens.contains) == true && endTokens.isDisjoint(with: kept.tokens.dropLast())
   }
@@ -229,6 +247,12 @@ extension SAMDecoding {
         default: "8",
         help: "with a fallback: tokens kept after each token; for a growing tree those proposed after a node"
       ),
+      Setting(
+        name: "adaptive",
+        kind: .flag,
+        default: "false",
+        help: "without a fallback: drafts as many tokens as recent drafts after ends of the same length make worth it"
+      ),
       .eagleDepth("5", whereEagleDrafts), .eagleTree(default: EagleTree.dynamicName, whereEagleDrafts),
       Companion.eagle(.eagle1).setting, DraftMemory.setting,
       .reference("as the official code: drafts are filled up with token 0, unknown tokens are followed by token 0"),
@@ -236,6 +260,9 @@ extension SAMDecoding {
     companion: .eagle(.eagle1),
     companionCondition: (setting: "fallback", value: Fallback.eagle.rawValue),
     checkSettings: { settings, files in
+      if settings.flag("adaptive"), settings.flag("reference") || fallback(settings) != .none {
+        throw settings.invalid("adaptive", "false with a fallback or as the reference,")
+      }
       switch fallback(settings) {
       case .none: break
       case .tokenRecycling: _ = try RecycledTree(settings, files, tree: recycledTree)
@@ -253,6 +280,7 @@ extension SAMDecoding {
           threshold: try settings.integer("threshold"),
           library: try TextLibrary(settings, resources.files),
           substitute: substitute,
+          isAdaptive: settings.flag("adaptive"),
           memory: settings.memory,
           endTokens: resources.target.configuration.endTokens,
           isReference: settings.flag("reference")
