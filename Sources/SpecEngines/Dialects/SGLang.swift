@@ -13,8 +13,10 @@ package struct SGLang: Dialect {
 
   package func facts(_ server: Server) throws(EngineFault) -> ServerFacts {
     var facts = try server.modelFacts()
-    // The second name is that of older servers.
-    guard let info = try server.document("/server_info") ?? server.document("/get_server_info") else { return facts }
+    var info = try server.document("/server_info")
+    // Its name in older servers.
+    if info == nil { info = try server.document("/get_server_info") }
+    guard let info else { return facts }
     facts.version = info.text("version").map { "SGLang \($0)" }
     facts.modelPath = info.text("model_path") ?? facts.modelPath
     facts.contextLength = facts.contextLength ?? info.count("context_length")
