@@ -27,8 +27,8 @@ struct RunSections {
   var tables: [Block] {
     [
       speedup, speedupOfManyCategories, certainty, explanation, endToEnd, specBench, specBenchColumns, tokensPerSecond,
-      concurrency, serverCounts, acceptance, acceptanceByPosition, consecutiveAcceptance, latency, clocks, timeSplit,
-      verificationCost, addedParameters,
+      concurrency, serverCounts, acceptance, acceptanceByPosition, consecutiveAcceptance, acceptanceByPlace, latency,
+      clocks, timeSplit, verificationCost, addedParameters,
       servers, probes, failures, conditions, losslessness,
     ].flatMap(\.self)
   }

@@ -455,5 +455,7 @@ struct Migration: Sendable {
         CREATE INDEX load_request_by_prompt ON load_request (prompt_id);
         """
     ),
+    // The view of acceptance along the text is new.
+    Migration(name: "16-acceptance-by-place", renewsViews: true, sql: ""),
   ]
 }
