@@ -3,6 +3,7 @@ import SpecStore
 /// What generations add up to, before metrics are formed of it.
 struct MetricTally: Sendable {
   var cycles = CycleTally()
+  var places = PlaceTally()
   var decodeNanoseconds = 0
   /// In nanoseconds, one for each generation.
   var timesToFirstToken: [Int] = []
@@ -19,12 +20,14 @@ struct MetricTally: Sendable {
       timesPerOutputToken.append(Double(generation.decodeNanoseconds) / Double(decodeTokens))
     }
     cycles.add(generation.cycles, prefillCycles: generation.prefillCycles)
+    places.add(generation)
     let times = generation.availableNanoseconds
     for (earlier, later) in zip(times, times.dropFirst()) { timesBetweenTokens.append(later - earlier) }
   }
 
   mutating func add(_ other: MetricTally) {
     cycles.add(other.cycles)
+    places.add(other.places)
     decodeNanoseconds += other.decodeNanoseconds
     timesToFirstToken += other.timesToFirstToken
     timesPerOutputToken += other.timesPerOutputToken

@@ -18,6 +18,8 @@ package struct Metrics: Sendable {
   package var latencies: [LatencyMetric: Latency] = [:]
   /// Acceptance by position, from 1.
   package var positions: [AcceptanceAtPosition] = []
+  /// Acceptance along the output, then with the depth of the context; each by place.
+  package var places: [AcceptanceAtPlace] = []
 
   /// Whether any generation was recorded here.
   package var isMeasured: Bool { accepted != nil }
@@ -40,6 +42,8 @@ package struct RunMetrics: Sendable {
 
   /// Tokens over which a pace is taken.
   package let stretch: Int
+  /// The stretches of the texts by which acceptance is told.
+  package let stretches: TextStretches
   /// The times that ratios are formed from.
   package let times: RunTimes
   /// The cycles of each decoder, counted by what they did.
@@ -64,18 +68,19 @@ package struct RunMetrics: Sendable {
   ) throws(StoreError) {
     let times = if let times { times } else { try RunTimes(store: store, run: run.id) }
     var tallies: [Place: MetricTally] = [:]
-    var stretches: [Int64: StretchTally] = [:]
+    var paces: [Int64: StretchTally] = [:]
     let isServed = try !store.servers(of: run.id).isEmpty
     try store.forEachGeneration(of: run.id) { generation in
       let generation = isServed ? generation.whileLikeVanilla : generation
       let decoder = generation.decoderID
       tallies[Place(decoder: decoder, category: generation.category), default: MetricTally()].add(generation)
-      stretches[decoder, default: StretchTally(stretch: stretch)].add(generation)
+      paces[decoder, default: StretchTally(stretch: stretch)].add(generation)
     }
     for (place, tally) in tallies {
       tallies[Place(decoder: place.decoder, category: .overall), default: MetricTally()].add(tally)
     }
-    var table = tallies.mapValues { Self.metrics($0, origin: run.origin, hasPhases: !isServed) }
+    let stretches = TextStretches(tallies.filter { $0.key.category == .overall }.map(\.value.places))
+    var table = tallies.mapValues { Self.metrics($0, stretches, origin: run.origin, hasPhases: !isServed) }
     for (decoder, category) in times.pairs.keys.flatMap({ id in times.categories.map { (id, $0) } }) {
       guard let speed = times.speed(of: decoder, in: category) else { continue }
       let place = Place(decoder: decoder, category: category)
@@ -83,16 +88,22 @@ package struct RunMetrics: Sendable {
       table[place, default: Metrics()].estimate = times.estimate(of: decoder, in: category)
     }
     self.stretch = stretch
+    self.stretches = stretches
     self.times = times
     self.table = table
-    paces = stretches.mapValues(\.paces)
+    self.paces = paces.mapValues(\.paces)
     let overall = tallies.filter { $0.key.category == .overall }.map { ($0.key.decoder, $0.value.cycles) }
     cycles = Dictionary(uniqueKeysWithValues: overall)
   }
 
   /// Imported answers tell nothing of drafts and of the times of cycles and tokens, servers nothing of what a cycle's time
   /// went into.
-  private static func metrics(_ tally: MetricTally, origin: RunOrigin, hasPhases: Bool) -> Metrics {
+  private static func metrics(
+    _ tally: MetricTally,
+    _ stretches: TextStretches,
+    origin: RunOrigin,
+    hasPhases: Bool
+  ) -> Metrics {
     var metrics = Metrics()
     metrics.accepted = AcceptedTokens(tally.cycles)
     guard origin == .measured else { return metrics }
@@ -100,6 +111,7 @@ package struct RunMetrics: Sendable {
     if hasPhases { metrics.time = TimeSplit(tally) }
     metrics.latencies = Latency.all(tally)
     metrics.positions = AcceptanceAtPosition.all(tally.cycles)
+    metrics.places = AcceptanceAtPlace.all(tally.places, in: stretches)
     return metrics
   }
 

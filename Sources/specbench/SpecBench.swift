@@ -24,7 +24,7 @@ struct SpecBench: ParsableCommand {
       """,
     version: RunEnvironment.packageVersion,
     subcommands: [
-      RunCommand.self, ReportCommand.self, RunsCommand.self, CompareCommand.self, SweepCommand.self,
+      RunCommand.self, ReportCommand.self, RunsCommand.self, CompareCommand.self, SweepCommand.self, TuneCommand.self,
       GenerateCommand.self, ExportCommand.self, ImportCommand.self, VerifyCommand.self, DecodeCommand.self,
       TokenizeCommand.self, InspectCommand.self, MethodsCommand.self, TrainCommand.self, DatastoreCommand.self,
       BenchCommand.self, MakeCheckpointCommand.self, ServeCommand.self, DoctorCommand.self,

@@ -29,7 +29,10 @@ struct RandomRun {
   init() throws {
     var random = SplitMix64(seed: 20_250_713)
     let prompts = (0..<24).map { index in
-      Example.prompt(index, question: index / 2, turn: index % 2, category: Example.categories[index / 2 % 5])
+      let category = Example.categories[index / 2 % 5]
+      var prompt = Example.prompt(index, question: index / 2, turn: index % 2, category: category)
+      prompt.promptTokens = 12 + 31 * (index * index % 17)
+      return prompt
     }
     let decoders = [
       Example.decoder(0, "vanilla"), Example.decoder(1, "kangaroo"), Example.decoder(2, "medusa"),

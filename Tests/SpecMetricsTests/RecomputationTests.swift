@@ -125,6 +125,38 @@ import Testing
     #expect(seen == metrics.count)
   }
 
+  /// Every cycle is in the stretch that its place lies in.
+  @Test func acceptanceByPlace() throws {
+    let metrics = try example.store.rows(of: example.run, each: \.places)
+    var seen = 0
+    for (cell, rows) in example.cells {
+      var cycles: [TextPlace: [(place: Int, cycle: CycleRecord)]] = [:]
+      for row in rows {
+        var tokens = 1
+        for cycle in row.cycles {
+          cycles[.output, default: []].append((tokens, cycle))
+          cycles[.context, default: []].append((row.prompt.promptTokens + tokens, cycle))
+          tokens += cycle.emitted
+        }
+      }
+      let own = metrics.filter { $0.decoderID == cell.decoder && $0.category == cell.category }
+      for stretch in own {
+        seen += 1
+        let bounds = stretch.fromTokens...stretch.toTokens
+        let inside = (cycles[stretch.place] ?? []).filter { bounds.contains($0.place) }
+        #expect(stretch.cycles == inside.count)
+        let drafted = inside.map(\.cycle.drafted).reduce(0, +)
+        #expect(close(stretch.acceptanceRate, quotient(inside.map(\.cycle.accepted).reduce(0, +), drafted)))
+        let lengths = inside.map(\.cycle.acceptLength).reduce(0, +)
+        #expect(close(stretch.meanAcceptedTokens, quotient(lengths, inside.count)))
+      }
+      for place in TextPlace.allCases {
+        #expect(own.filter { $0.place == place }.reduce(0) { $0 + $1.cycles } == cycles[place]?.count ?? 0)
+      }
+    }
+    #expect(seen == metrics.count)
+  }
+
   @Test func latency() throws {
     let metrics = try example.store.rows(of: example.run, each: \.inOrder)
     var seen = 0

@@ -23,7 +23,7 @@ import Testing
     queue = try DatabaseQueue(path: example.store.path)
   }
 
-  private static let keys: Set<String> = ["run_id", "decoder_id", "decoder", "category", "position", "metric"]
+  private static let keys: Set<String> = ["run_id", "decoder_id", "decoder", "category", "position", "metric", "place"]
 
   /// Compares the columns of a view's rows with what is expected of each row.
   private func compare(
@@ -114,6 +114,21 @@ import Testing
         "cycles": place.cycles, "drafting_cycles": place.draftingCycles, "drafted_cycles": place.draftedCycles,
         "accepted_cycles": place.acceptedCycles, "marginal": place.marginal, "conditional": place.conditional,
         "ctar": place.consecutiveTokenAcceptanceRate,
+      ]
+    }
+  }
+
+  @Test func acceptanceByPlace() throws {
+    let rows = try example.store.rows(of: example.run, each: \.places).count
+    #expect(TextPlace.allCases.allSatisfy { metrics.stretches[$0].count > 2 })
+    try compare("acceptance_by_place", rows: rows) { row, decoder, category in
+      let (place, start): (String, Int) = (row["place"], row["from_tokens"])
+      let found = metrics.metrics(of: decoder, in: category).places
+      let stretch = try #require(found.first { $0.place.rawValue == place && $0.fromTokens == start })
+      return [
+        "from_tokens": stretch.fromTokens, "to_tokens": stretch.toTokens, "cycles": stretch.cycles,
+        "drafted": stretch.drafted, "accepted": stretch.accepted, "accepted_tokens": stretch.acceptedTokens,
+        "acceptance_rate": stretch.acceptanceRate, "mean_accepted_tokens": stretch.meanAcceptedTokens,
       ]
     }
   }

@@ -130,6 +130,13 @@ struct ParsedReport {
       let reached = scope.cycles { $0 >= position && $1 >= position - 1 }
       #expect(agree(row["conditional"] as? Double, ratio(accepted, reached)))
     }
+    let places = try report.list("acceptance_by_place")
+    #expect(Set(places.compactMap { $0["place"] as? String }) == ["output", "context"])
+    for row in places {
+      let (tokens, cycles) = (row["accepted_tokens"] as? Double ?? -1, row["cycles"] as? Double ?? 0)
+      #expect(agree(row["mean_accepted_tokens"] as? Double, tokens / cycles))
+      #expect(row["decoder"] != nil && row["category"] != nil)
+    }
     for row in try report.list("ctar") {
       let scope = try scope(of: row, in: raw)
       let width = try #require(row["w"] as? Int)

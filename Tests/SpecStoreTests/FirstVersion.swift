@@ -15,7 +15,7 @@ enum FirstVersion {
         ALTER TABLE repeat_condition RENAME COLUMN repeat TO pass;
         ALTER TABLE repeat_condition RENAME COLUMN warnings TO taints;
         ALTER TABLE repeat_condition RENAME TO pass_condition;
-        DELETE FROM grdb_migrations WHERE identifier = '12-words';
+        DELETE FROM grdb_migrations WHERE identifier IN ('12-words', '16-acceptance-by-place');
         """
     )
   }

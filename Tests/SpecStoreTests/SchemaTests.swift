@@ -29,7 +29,7 @@ import Testing
       try names("view", in: example.folder.database) == [
         "measured_generation", "generation_scope", "generation_pair", "speedup", "time_split", "mean_accepted_tokens",
         "acceptance_rate",
-        "acceptance_by_position", "latency", "losslessness", "skips",
+        "acceptance_by_position", "acceptance_by_place", "latency", "losslessness", "skips",
       ]
     )
   }

@@ -83,6 +83,7 @@ package enum JSONReport {
       "predicted_by_batch_size": byBatchSize(summary),
       "conditions": try JSONValue(encoding: summary.conditions),
       "acceptance_by_position": try rows(summary) { try $0.positions.map(JSONValue.init(encoding:)) },
+      "acceptance_by_place": try rows(summary) { try $0.places.map(JSONValue.init(encoding:)) },
       "ctar": try rows(summary) { metrics in
         metrics.positions.map { ["w": .integer($0.position), "ctar": .number($0.consecutiveTokenAcceptanceRate)] }
       },

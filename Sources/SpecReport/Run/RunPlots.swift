@@ -9,6 +9,8 @@ enum RunPlot: String {
   case time
   case acceptance
   case acceptLengths = "accept-lengths"
+  case acceptanceByOutput = "acceptance-by-output"
+  case acceptanceByContext = "acceptance-by-context"
   case latency
   case pace
   case concurrency
@@ -21,6 +23,8 @@ enum RunPlot: String {
     case .time: "Where the time goes"
     case .acceptance: "Acceptance by position"
     case .acceptLengths: "Accept lengths"
+    case .acceptanceByOutput: "Mean accepted tokens by place in the output"
+    case .acceptanceByContext: "Mean accepted tokens by depth of context"
     case .latency: "Time per token"
     case .pace: "Time per token over position"
     case .concurrency: "Throughput over vanilla's by concurrency"
@@ -44,8 +48,9 @@ package enum RunPlots {
   package static func render(_ summary: RunSummary) -> [Plot] {
     guard summary.generations > 0 else { return [] }
     return [
-      speedup(summary), timeSplit(summary), acceptance(summary), acceptLengths(summary), latency(summary),
-      pace(summary), concurrency(summary), batch(summary),
+      speedup(summary), timeSplit(summary), acceptance(summary), acceptLengths(summary),
+      acceptance(summary, along: .output), acceptance(summary, along: .context), latency(summary), pace(summary),
+      concurrency(summary), batch(summary),
     ].compactMap(\.self)
   }
 
@@ -166,6 +171,28 @@ package enum RunPlots {
     )
     plot.groupTitle = "tokens that a cycle contributed"
     return Plot(.acceptLengths, plot)
+  }
+
+  private static func acceptance(_ summary: RunSummary, along place: TextPlace) -> Plot? {
+    guard summary.run.origin == .measured, summary.metrics.stretches[place].count > 1 else { return nil }
+    let series = summary.draftingDecoders.map { decoder in
+      LinePlot.Series(
+        name: summary.labels[decoder],
+        color: color(of: decoder, summary),
+        points: summary.places(of: decoder, place).map {
+          (Double($0.fromTokens + $0.toTokens) / 2, $0.meanAcceptedTokens)
+        }
+      )
+    }
+    guard !series.isEmpty else { return nil }
+    let kind = place == .output ? RunPlot.acceptanceByOutput : .acceptanceByContext
+    let plot = LinePlot(
+      title: kind.title(summary.naming),
+      note: "Tokens that a cycle contributed on average; each point stands in the middle of a stretch of places",
+      positionTitle: place == .output ? "tokens of the output before the cycle" : "tokens of prompt and output before",
+      series: series
+    )
+    return Plot(kind, plot)
   }
 
   private static func latency(_ summary: RunSummary) -> Plot? {

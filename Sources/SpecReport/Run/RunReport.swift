@@ -26,10 +26,10 @@ struct RunSections {
   /// The tables of numbers in their order, each with a paragraph on what they mean.
   var tables: [Block] {
     [
-      speedup, speedupOfManyCategories, certainty, explanation, predictions, batches,
-      endToEnd, specBench, specBenchColumns, tokensPerSecond,
-      concurrency, serverCounts, acceptance, acceptanceByPosition, consecutiveAcceptance, latency, clocks, timeSplit,
-      verificationCost, addedParameters,
+      speedup, speedupOfManyCategories, certainty, explanation, predictions, batches, endToEnd, specBench,
+      specBenchColumns, tokensPerSecond,
+      concurrency, serverCounts, acceptance, acceptanceByPosition, consecutiveAcceptance, acceptanceByPlace, latency,
+      clocks, timeSplit, verificationCost, addedParameters,
       servers, probes, failures, conditions, losslessness,
     ].flatMap(\.self)
   }

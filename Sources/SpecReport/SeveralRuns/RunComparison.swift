@@ -144,7 +144,7 @@ package struct RunComparison: Sendable {
       : old.conditions.notes(new.conditions) + Self.leftOut(old, new, matches)
     unfinished = try Self.unfinished(first, second, isSameRun: isSameRun)
     let compared = matches.map { pair in
-      (pair.1.name, isSameRun ? Self.direct(pair.0, pair.1) : Self.throughVanilla(pair.0, pair.1))
+      (pair.1.name, Self.row(pair.0, pair.1, isSameRun: isSameRun))
     }
     rows = compared.compactMap(\.1)
     acceptances = matches.map {
@@ -236,80 +236,18 @@ package struct RunComparison: Sendable {
     }
   }
 
-  /// Two decoders of one run, prompt by prompt and repeat by repeat.
-  private static func direct(_ first: DecoderTimes, _ second: DecoderTimes) -> Row? {
-    let others = Dictionary(second.pairs.map { (PairKey($0), $0) }, uniquingKeysWith: { first, _ in first })
-    let basis = Self.basis(first, second)
-    let times = PairedTimes(
-      first.pairs.compactMap { pair in
-        others[PairKey(pair)].map { other in
-          let times = TimePair(
-            question: pair.questionID,
-            repeatIndex: pair.repeatIndex,
-            baseline: Double(pair.decodeNanoseconds),
-            method: Double(other.decodeNanoseconds)
-          )
-          return basis == .speedup
-            ? times : times.perToken(baselineTokens: pair.decodeTokens, methodTokens: other.decodeTokens)
-        }
-      }
-    )
-    guard let ratio = times.ratioOfSums else { return nil }
-    let interval = times.intervalOfThisSuite(first.effect) ?? times.intervalOverQuestions()
-    return row(first, second, basis, ratio: ratio, interval: interval)
-  }
-
-  /// Times alone are compared only where both sides' outputs are vanilla's.
-  private static func basis(_ first: DecoderTimes, _ second: DecoderTimes) -> SpeedBasis {
-    first.estimate.basis == .speedup && second.estimate.basis == .speedup ? .speedup : .timePerToken
-  }
-
-  /// Two runs: a ratio of speedups, each formed inside its run.
-  private static func throughVanilla(_ first: DecoderTimes, _ second: DecoderTimes) -> Row? {
-    let basis = basis(first, second)
-    let (one, other) = (first.estimate(as: basis), second.estimate(as: basis))
-    guard let old = one.ratio, let new = other.ratio else { return nil }
-    return row(first, second, basis, ratio: new / old, interval: interval(old, one, new, other))
-  }
-
-  /// The interval of the second ratio over the first: of this suite, or else over questions.
-  private static func interval(
-    _ old: Double,
-    _ first: SpeedEstimate,
-    _ new: Double,
-    _ second: SpeedEstimate
-  ) -> ConfidenceInterval? {
-    if let mine = second.ofThisSuite, let other = first.ofThisSuite {
-      return mine.divided(ratio: new, by: old, other)
+  private static func row(_ first: DecoderTimes, _ second: DecoderTimes, isSameRun: Bool) -> Row? {
+    second.times.over(first.times, isSameRun: isSameRun).map { found in
+      Row(
+        first: first.name,
+        second: second.name,
+        basis: found.basis,
+        firstSpeedup: found.otherSpeedup,
+        secondSpeedup: found.ownSpeedup,
+        ratio: found.ratio,
+        interval: found.interval,
+        milliseconds: (first.times.millisecondsPerToken, second.times.millisecondsPerToken)
+      )
     }
-    guard let mine = second.overQuestions, let other = first.overQuestions else { return nil }
-    return mine.divided(ratio: new, by: old, other)
   }
-
-  private static func row(
-    _ first: DecoderTimes,
-    _ second: DecoderTimes,
-    _ basis: SpeedBasis,
-    ratio: Double,
-    interval: ConfidenceInterval?
-  ) -> Row? {
-    guard let old = first.estimate(as: basis).ratio, let new = second.estimate(as: basis).ratio else { return nil }
-    return Row(
-      first: first.name,
-      second: second.name,
-      basis: basis,
-      firstSpeedup: old,
-      secondSpeedup: new,
-      ratio: ratio,
-      interval: interval,
-      milliseconds: (first.millisecondsPerToken, second.millisecondsPerToken)
-    )
-  }
-}
-
-/// What makes a pair of times unique inside a decoder.
-private struct PairKey: Hashable {
-  let question, turn, repeatIndex: Int
-
-  init(_ pair: GenerationPair) { (question, turn, repeatIndex) = (pair.questionID, pair.turn, pair.repeatIndex) }
 }

@@ -2,14 +2,11 @@ import SpecMetrics
 import SpecStatistics
 import SpecStore
 
-/// A decoder's times, as a comparison needs them.
+/// A decoder, as a comparison needs it.
 struct DecoderTimes {
   let name: String
   let spec: String
-  let pairs: [GenerationPair]
-  let estimate: SpeedEstimate
-  /// How far the repeats of the run's decoders differ.
-  let effect: RepeatEffect?
+  let times: MeasuredTimes
   let addedParameters: Int
   /// Accept length per cycle, over all generations; nil without cycles.
   let meanAcceptedTokens: Double?
@@ -18,18 +15,7 @@ struct DecoderTimes {
 
   /// The turns of questions that were measured at least once.
   var places: Set<PromptPlace> {
-    Set(pairs.map { PromptPlace(question: $0.questionID, turn: $0.turn) })
-  }
-
-  /// The overall estimate by what both sides of a comparison allow.
-  func estimate(as basis: SpeedBasis) -> SpeedEstimate {
-    basis == estimate.basis ? estimate : SpeedEstimate(pairs, as: basis, effect)
-  }
-
-  /// Decode time per token after the prefill's.
-  var millisecondsPerToken: Double {
-    let tokens = pairs.reduce(0) { $0 + $1.decodeTokens }
-    return Double(pairs.reduce(0) { $0 + $1.decodeNanoseconds }) / Double(max(tokens, 1)) / 1e6
+    Set(times.pairs.map { PromptPlace(question: $0.questionID, turn: $0.turn) })
   }
 }
 
@@ -55,14 +41,11 @@ struct SideMetrics {
     let losslessness = try side.store.losslessness(of: side.run)
     let decoders = try side.store.decoders(of: side.run)
     let all = decoders.map { decoder in
-      let own = times.pairs[decoder.id] ?? []
       let checks = losslessness.first { $0.decoderID == decoder.id }
       return DecoderTimes(
         name: decoder.name,
         spec: decoder.spec,
-        pairs: own,
-        estimate: times.estimate(of: decoder.id, in: .overall) ?? SpeedEstimate(own, nil),
-        effect: times.effects[.overall],
+        times: MeasuredTimes(times, decoder.id, in: .overall),
         addedParameters: decoder.addedParameters,
         meanAcceptedTokens: metrics[decoder.id, .overall].accepted?.meanAcceptedTokens,
         checked: checks?.checked ?? 0,

@@ -7,6 +7,8 @@ package struct MeasuredGeneration: Sendable {
   package var decoderID: Int64
   /// The prompt's category.
   package var category: Category
+  /// Number of tokens of the prompt.
+  package var promptTokens: Int
   /// Time to the first token, in nanoseconds.
   package var prefillNanoseconds: Int
   /// Time from the first token to the last, in nanoseconds.
@@ -41,7 +43,7 @@ extension BenchmarkStore {
   ) throws(StoreError) {
     let sql = """
       SELECT generation.id, decoder_id, category, prefill_ns, decode_ns, output_tokens, prefill_tokens,
-        prefill_cycles, mismatch_position
+        prefill_cycles, mismatch_position, prompt_tokens
       FROM decoder
       JOIN generation ON generation.decoder_id = decoder.id
       JOIN prompt ON prompt.id = generation.prompt_id
@@ -56,6 +58,7 @@ extension BenchmarkStore {
           MeasuredGeneration(
             decoderID: row[1],
             category: Category(rawValue: row[2]),
+            promptTokens: row[9],
             prefillNanoseconds: row[3],
             decodeNanoseconds: row[4],
             outputTokens: row[5],

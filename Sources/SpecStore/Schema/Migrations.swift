@@ -455,6 +455,8 @@ struct Migration: Sendable {
         CREATE INDEX load_request_by_prompt ON load_request (prompt_id);
         """
     ),
+    // The view of acceptance along the text is new.
+    Migration(name: "16-acceptance-by-place", renewsViews: true, sql: ""),
     // How many positions the target's pass of a cycle had: Lookahead's passes have more than the nodes that are verified. Older
     // runs did not note it.
     Migration(

@@ -12,7 +12,7 @@ struct View: Sendable {
   /// All views, in an order in which each uses only those before it.
   static let all = [
     measuredGeneration, generationScope, generationPair, speedup, timeSplit, meanAcceptedTokens, acceptanceRate,
-    acceptanceByPosition, latency, losslessness, skips,
+    acceptanceByPosition, acceptanceByPlace, latency, losslessness, skips,
   ]
 
   /// Every generation with its run, decoder and category.
@@ -221,6 +221,61 @@ struct View: Sendable {
         1.0 * accepted_cycles / cycles AS ctar
       FROM total
       WHERE drafted_cycles > 0
+      """
+  )
+
+  /// What the cycles drafted, accepted and contributed along the text: in stretches of the output ('output') and of the
+  /// context ('context'), whose places are counted by the tokens before a cycle.
+  ///
+  /// All decoders and categories of a run have the same stretches. They hold about as many of the run's cycles each: a place
+  /// belongs to the n-th of them if n shares of all cycles lie before it.
+  static let acceptanceByPlace = View(
+    name: "acceptance_by_place",
+    query: """
+      WITH step AS (
+        SELECT
+          run_id, decoder_id, decoder, category, drafted, accepted, accept_length,
+          (SELECT prompt_tokens FROM prompt WHERE prompt.id = prompt_id) AS prompt_tokens,
+          sum(emitted) OVER (PARTITION BY generation_id ORDER BY ordinal) - emitted
+            + iif(prefill_cycles > 0, 0, prefill_tokens) AS output_tokens
+        FROM measured_generation JOIN cycle USING (generation_id)
+      ), counted AS MATERIALIZED (
+        SELECT
+          run_id, decoder_id, decoder, category, place, (output_tokens + shift * prompt_tokens) / width * width AS start,
+          width, count(*) AS cycles, sum(drafted) AS drafted, sum(accepted) AS accepted,
+          sum(accept_length) AS accepted_tokens
+        FROM step
+        JOIN (
+          SELECT '\(TextPlace.output.rawValue)' AS place, 0 AS shift, \(TextPlace.output.step) AS width
+          UNION ALL SELECT '\(TextPlace.context.rawValue)', 1, \(TextPlace.context.step)
+        )
+        GROUP BY run_id, decoder_id, category, place, (output_tokens + shift * prompt_tokens) / width * width
+      ), spread AS (
+        SELECT run_id, place, start, width, sum(cycles) AS cycles FROM counted GROUP BY run_id, place, start
+      ), numbered AS (
+        SELECT
+          run_id, place, start, width,
+          \(TextPlace.mostStretches) * (sum(cycles) OVER (PARTITION BY run_id, place ORDER BY start) - cycles)
+            / sum(cycles) OVER (PARTITION BY run_id, place) AS stretch
+        FROM spread
+      ), bounded AS (
+        SELECT
+          run_id, place, start, min(start) OVER (PARTITION BY run_id, place, stretch) AS from_tokens,
+          max(start) OVER (PARTITION BY run_id, place, stretch) + width - 1 AS to_tokens
+        FROM numbered
+      ), total AS (
+        SELECT
+          run_id, decoder_id, decoder, iif(overall, 'overall', category) AS category, place, from_tokens, to_tokens,
+          sum(cycles) AS cycles, sum(drafted) AS drafted, sum(accepted) AS accepted,
+          sum(accepted_tokens) AS accepted_tokens
+        FROM counted
+        JOIN bounded USING (run_id, place, start)
+        JOIN (SELECT 0 AS overall UNION ALL SELECT 1)
+        GROUP BY run_id, decoder_id, iif(overall, 'overall', category), place, from_tokens
+      )
+      SELECT
+        *, 1.0 * accepted / drafted AS acceptance_rate, 1.0 * accepted_tokens / cycles AS mean_accepted_tokens
+      FROM total
       """
   )
 
