@@ -141,7 +141,8 @@ public struct RankedToken: Sendable {
   /// The probability that the target gives it; 0 where the draft has not asked for probabilities.
   public let probability: Float
 
-  init(_ token: Token, probability: Float = 0) { (self.token, self.probability) = (token, probability) }
+  /// Makes a token; the properties say what each value means.
+  package init(_ token: Token, probability: Float = 0) { (self.token, self.probability) = (token, probability) }
 }
 
 /// What became of a draft.

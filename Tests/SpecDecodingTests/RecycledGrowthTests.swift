@@ -1,8 +1,6 @@
-import SpecCore
+import SpecDecoding
 import SpecModel
 import Testing
-
-@testable import SpecDecoding
 
 /// Token Recycling's tree that grows where it is expected to pay.
 @Suite struct RecycledGrowthTests {

@@ -7,9 +7,9 @@ import SpecModel
 /// target gave it when the row was last computed, and from whether the row's first token was right when it was last needed.
 /// How often such tokens were right is counted over the output, whether or not they were drafted, so that nothing has to be
 /// drafted only to learn.
-struct RecycledGrowth {
+package struct RecycledGrowth {
   /// Most nodes, the root not counted.
-  let nodes: Int
+  package let nodes: Int
   /// The least chance with which a token is drafted, but for the first one (``DraftPace/worth(ofPlace:least:)``).
   let least: Float
   private var counts = [Count](repeating: Count(), count: Fate.allCases.count * 2 * Self.bins)
@@ -34,7 +34,7 @@ struct RecycledGrowth {
   /// - Parameters:
   ///   - nodes: most nodes, the root not counted.
   ///   - least: the least chance with which a further token than the first is drafted.
-  init(nodes: Int, least: Float) { (self.nodes, self.least) = (nodes, least) }
+  package init(nodes: Int, least: Float) { (self.nodes, self.least) = (nodes, least) }
 
   /// Grows a tree.
   ///
@@ -43,7 +43,7 @@ struct RecycledGrowth {
   ///   - root: the draft that the tree grows from.
   ///   - limit: the most tokens on a path.
   /// - Returns: the draft.
-  func draft(_ table: RecycledTokens, from root: Draft, limit: Int) -> Draft {
+  package func draft(_ table: RecycledTokens, from root: Draft, limit: Int) -> Draft {
     var draft = root
     var offers = limit > 0 ? children(of: draft, table) : []
     while draft.count <= nodes, let best = offers.indices.max(by: { isWorse(offers[$0], offers[$1]) }) {
@@ -60,7 +60,7 @@ struct RecycledGrowth {
   /// - Parameters:
   ///   - tokens: the tokens of a cycle, the root first.
   ///   - table: what was likely after each, before it learns from this cycle.
-  mutating func judge(_ tokens: [Token], _ table: RecycledTokens) {
+  package mutating func judge(_ tokens: [Token], _ table: RecycledTokens) {
     for (token, next) in zip(tokens, tokens.dropFirst()) {
       let followers = table.followers(of: token)
       for (rank, follower) in followers.enumerated() {
@@ -73,7 +73,7 @@ struct RecycledGrowth {
   }
 
   /// Forgets what was counted.
-  mutating func forget() { self = RecycledGrowth(nodes: nodes, least: least) }
+  package mutating func forget() { self = RecycledGrowth(nodes: nodes, least: least) }
 
   /// A token that may be drafted next.
   private struct Offer {

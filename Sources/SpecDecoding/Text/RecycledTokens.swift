@@ -1,7 +1,7 @@
 import SpecModel
 
 /// For each token the likeliest tokens after it when it was last computed.
-final class RecycledTokens {
+package final class RecycledTokens {
   /// How many tokens are kept after each.
   let width: Int
   /// Width tokens for each of the vocabulary.
@@ -13,7 +13,7 @@ final class RecycledTokens {
   /// - Parameters:
   ///   - vocabulary: entries of the vocabulary.
   ///   - width: how many tokens are kept after each.
-  init(vocabulary: Int, width: Int) {
+  package init(vocabulary: Int, width: Int) {
     self.width = width
     followers = [RankedToken](repeating: RankedToken(0), count: vocabulary * width)
     known = [Bool](repeating: false, count: vocabulary)
@@ -52,7 +52,7 @@ final class RecycledTokens {
   }
 
   /// Takes in what is likely after a token, best first.
-  func learn(_ tokens: [RankedToken], after token: Token) {
+  package func learn(_ tokens: [RankedToken], after token: Token) {
     if !known[Int(token)] { entries.append(token) }
     known[Int(token)] = true
     for (rank, next) in tokens.prefix(width).enumerated() { followers[Int(token) * width + rank] = next }
