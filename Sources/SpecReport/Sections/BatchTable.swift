@@ -37,7 +37,7 @@ struct BatchTable {
 
   private var note: RichText {
     let rest: RichText = """
-      of what \(BatchedSpeedup.largest) sequences at once would give: one sequence was measured. S(B) = kept tokens per cycle ×
+      of what up to \(BatchedSpeedup.largest) sequences at once would give: one sequence was measured. S(B) = kept tokens per cycle ×
       T(B) / (verifying + drafting with B sequences); S(1) is the prediction from one sequence. Verifying grows as T does from
       a cycle's m positions to B·m. Drafting is assumed to grow as the target's T does, too: a pass has the sequences that still
       draft, each with as many positions as its draft has nodes on a level, and passes go on for the longest draft. "Below 1
