@@ -1,4 +1,5 @@
-// AVX2 and FMA: 8 lanes, 16 registers. Tiles of up to 6 positions × 1 panel keep 12 accumulators.
+// AVX2 and FMA: 8 lanes, 16 registers. Tiles of up to 5 positions × 1 panel keep 10 accumulators: with 12 the weights, the
+// activation and what widens them do not fit beside. int8 tiles have up to 6 positions.
 #if defined(__x86_64__)
 #pragma STDC FP_CONTRACT OFF
 #include <immintrin.h>
@@ -8,9 +9,9 @@
 #include "kernel_set.h"
 
 #define LANES 8
-#define TILE_ROWS 6
+#define TILE_ROWS 5
 #define INT8_TILE_ROWS 6
-#define STREAMING_ROWS 2
+#define STREAMING_ROWS 1
 #define STREAMING_DISTANCE 1024
 #define COLUMN_STEP 512
 #define PANELS_AT_ONCE(rows) ((rows) == 1 ? 4 : (rows) == 2 ? 2 : 1)
