@@ -24,18 +24,16 @@ struct TuneCommand: ParsableCommand {
       """
   )
 
-  @Option(help: ArgumentHelp("The database.", valueName: "file"))
-  var database = "specbench.sqlite"
-
-  @Option(
-    name: .customLong("run"),
-    parsing: .upToNextOption,
+  @Argument(
     help: ArgumentHelp(
       "The runs to choose from, as 'specbench runs' lists them. Default: the last one.",
       valueName: "run"
     )
   )
   var numbers: [Int64] = []
+
+  @Option(help: ArgumentHelp("The database.", valueName: "file"))
+  var database = "specbench.sqlite"
 
   @Option(
     help: ArgumentHelp(

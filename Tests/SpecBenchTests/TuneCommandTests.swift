@@ -61,7 +61,7 @@ import Testing
       #expect(questions[0] == questions[1] && questions[0].count == 12)
     }
     // The questions are there now: a second choice leaves them as they are.
-    #expect(try tune("--run", "1", "--output", manifest).status == 0)
+    #expect(try tune("1", "--output", manifest).status == 0)
   }
 
   @Test func outputsOverwriteNothing() throws {
@@ -86,7 +86,7 @@ import Testing
     try DatabaseQueue(path: database).write { try $0.execute(sql: "UPDATE run SET finished_at = NULL") }
     let result = try tune()
     #expect(result.status == 2 && result.errors.contains("run 1: it is unfinished"), "\(result.errors)")
-    let missing = try tune("--run", "7")
+    let missing = try tune("7")
     #expect(missing.status == 2 && missing.errors.contains("holds no run 7"), "\(missing.errors)")
   }
 }
