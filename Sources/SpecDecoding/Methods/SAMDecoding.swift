@@ -117,15 +117,17 @@ public final class SAMDecoding: Drafter {
     let match = automaton.moved(automaton.match, by: root)
     let (known, length) = longest(match, root)
     guard let substitute else { return followed(known, by: worth(after: length), context) }
+    var draft: Draft
     if length >= threshold {
-      var draft = followed(known, by: tokens - 1, context)
-      draft.likeliest = recycling?.table.width ?? 0
-      return draft
+      draft = followed(known, by: tokens - 1, context)
+    } else {
+      switch substitute {
+      case .recycling(let tree): draft = tree.draft(context, isReference: isReference)
+      case .head(let drafter): draft = try drafter.draft(context)
+      }
     }
-    return switch substitute {
-    case .recycling(let tree): tree.draft(context, isReference: isReference)
-    case .head(let drafter): try drafter.draft(context)
-    }
+    draft.likeliest = recycling?.table.width ?? 0
+    return draft
   }
 
   /// Tokens drafted for each token of the match where nothing else drafts (the official code's `alpha`).
