@@ -259,7 +259,7 @@ package struct EngineBenchmark {
         // In a row: the first of them finds in the cache what a pass of another size has left.
         for _ in 0..<min(longest, repetitions(of: count)) {
           try check()
-          times[count, default: []].append(try time { _ = pass(count) })
+          times[count, default: []].append(time { _ = pass(count) })
         }
       }
     }
