@@ -70,13 +70,15 @@ struct OracleTests {
     #expect(pace.length(after: 3, most: 10) == 10)
     // Other n-grams have an estimate of their own.
     #expect(pace.length(after: 1, most: 10) == first)
-    var cycles = 0
-    while pace.length(after: 3, most: 10) > 0, cycles < 300 {
-      pace.hear(after: 3, drafted: pace.length(after: 3, most: 10), accepted: 0)
-      cycles += 1
+    var lengths: [Int] = []
+    while pace.length(after: 3, most: 10) > 0, lengths.count < 300 {
+      lengths.append(pace.length(after: 3, most: 10))
+      pace.hear(after: 3, drafted: lengths[lengths.count - 1], accepted: 0)
     }
-    // A single token costs little, so that it is tried for long.
-    #expect(cycles > 2 && cycles < 150)
+    #expect(lengths == lengths.sorted(by: >), "the more drafts are wrong, the shorter they are")
+    // What costs much is given up soon. A single token costs little, so that it is tried for longer.
+    let long = lengths.count { $0 > 1 }
+    #expect(long > 2 && long < 40 && lengths.count < 150, "\(lengths)")
     // It is tried again, but seldom.
     let tries = (0..<400).count { _ in
       let length = pace.length(after: 3, most: 10)
