@@ -225,9 +225,19 @@ let package = Package(
       ],
       swiftSettings: swift
     ),
+    // Files that others make, which tests and fuzzing damage.
+    .target(
+      name: "ForeignFormats",
+      dependencies: [
+        "SpecDecoding", "SpecEngines", "SpecFiles", "SpecModel", "SpecRunner", "SpecSuite", "SpecTestSupport",
+      ],
+      path: "Tests/ForeignFormats",
+      swiftSettings: swift
+    ),
     .testTarget(
       name: "MutationTests",
-      dependencies: ["SpecCore", "SpecDecoding", "SpecFiles", "SpecModel", "SpecSuite", "SpecTestSupport"],
+      dependencies: ["ForeignFormats", "SpecTestSupport"],
+      exclude: ["Found"],
       swiftSettings: swift
     ),
     .testTarget(
@@ -240,3 +250,16 @@ let package = Package(
   ],
   cLanguageStandard: .gnu11
 )
+
+// A fuzzer has the `main` of libFuzzer, so it is built only where it is asked for, by Tests/Fuzzing/fuzz.
+if Context.environment["SPECBENCH_FUZZING"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzzing",
+      dependencies: ["ForeignFormats", "SpecTestSupport"],
+      path: "Tests/Fuzzing",
+      exclude: ["fuzz"],
+      swiftSettings: swift + [.unsafeFlags(["-parse-as-library"])]
+    )
+  )
+}

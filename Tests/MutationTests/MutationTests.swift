@@ -1,5 +1,5 @@
 import Foundation
-import SpecFiles
+import ForeignFormats
 import SpecTestSupport
 import Testing
 
@@ -17,8 +17,8 @@ import Testing
   /// Bytes by which the process may grow over all inputs of a format.
   private static let largestGrowth = 1 << 30
 
-  @Test(arguments: MutatedFormat.all)
-  func damagedFilesAreReadOrRefused(format: MutatedFormat) throws {
+  @Test(arguments: ForeignFormat.all)
+  func damagedFilesAreReadOrRefused(format: ForeignFormat) throws {
     let folder = try TinyCheckpoint()
     defer { folder.remove() }
     var mutator = Mutator(seed: Self.seed, donors: try format.seeds(folder))
@@ -32,7 +32,7 @@ import Testing
       let input = mutator.next()
       try folder.write(Data(input), to: format.file)
       let start = Self.threadSeconds
-      let problem = Self.problem(of: folder.directory, format)
+      let problem = format.problem(in: folder.directory)
       let seconds = Self.threadSeconds - start
       #expect(
         problem == nil,
@@ -41,21 +41,6 @@ import Testing
       #expect(seconds < Self.longest, "\(format.name) \(number): \(Data(input).base64EncodedString().prefix(4000))")
     }
     #expect(Self.largestMemory - memory < Self.largestGrowth)
-  }
-
-  /// What is wrong with how a folder was refused; nil if nothing is, or it was read.
-  private static func problem(of folder: String, _ format: MutatedFormat) -> String? {
-    do {
-      try format.read(folder)
-      return nil
-    } catch {
-      let told = (error as? any LinedError)?.lines ?? ["\(error)"]
-      let isOneLine = told.allSatisfy { line in
-        line.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } && line.utf8.count < 4000
-      }
-      guard isOneLine else { return "not one line of text: \(told)" }
-      return told.joined().contains(folder) ? nil : "no file is named: \(told)"
-    }
   }
 
   private static var threadSeconds: Double {
