@@ -4,8 +4,9 @@
 #   Suites/slurm/try.sh PROGRAM FOLDER
 #
 # As root on Debian or Ubuntu: installs slurmctld, slurmd and munge if they are not there, starts them with a configuration of their
-# own in FOLDER, measures a few questions of the demo suite in four shards, kills one task in the middle with SIGKILL, and compares
-# the joined run with the same run without shards: tokens, cycles and acceptance must be equal. Exit code 0 if they are.
+# own in FOLDER, and measures a few questions of the demo suite in four shards. In the middle one task is killed with SIGKILL, and
+# another one is told that its time is over. The joined run is compared with the same run without shards: tokens, cycles and
+# acceptance must be equal. Exit code 0 if they are.
 set -euo pipefail
 
 [ $# -eq 2 ] || { echo "usage: $0 PROGRAM FOLDER" >&2; exit 64; }
@@ -86,9 +87,8 @@ until_true() {
     done
 }
 
-is_measuring() {
-    [ "$(generations "$folder/shards/shard-2.sqlite")" -ge 7 ]
-}
+# Whether a task has at least so many generations.
+has_measured() { [ "$(generations "$folder/shards/shard-$1.sqlite")" -ge "$2" ]; }
 
 generations() { sqlite3 "$1" 'SELECT count(*) FROM generation' 2> /dev/null || echo 0; }
 
@@ -113,13 +113,19 @@ tell "Slurm $(sinfo --version | cut -d ' ' -f 2) is up: $(sinfo --noheader)"
 
 export SPECBENCH=$program
 bash "$here/slurm.sbatch" "$folder/shards" $shards "${options[@]}"
-until_true 900 is_measuring
+until_true 900 has_measured 3 4
+array=$(squeue --noheader --format=%F | sort -n | head -n 1)
+scancel --batch --signal=USR1 "${array}_3"
+tell "Task 3 is told that its time is over"
+until_true 900 has_measured 2 7
 victim=$(pgrep -f -- "--database $folder/shards/shard-2.sqlite" | head -n 1)
 kill -KILL "$victim"
 tell "Task 2 is killed with $(generations "$folder/shards/shard-2.sqlite") generations in its database"
 until_true 1800 has_ended
-tell "The log of task 2:"
-cat "$folder/shards/shard-2.log"
+for task in 2 3; do
+    tell "The log of task $task:"
+    cat "$folder/shards/shard-$task.log"
+done
 tell "The log of the job that joins:"
 cat "$folder/shards/merge.log"
 
