@@ -22,6 +22,7 @@ extension RunCommand {
     verificationOptions.verification = Sampling.Verification(rawValue: plan.verification) ?? .coupled
     repeats = plan.repeats
     noiseFloor = plan.noiseFloor
+    shard = plan.shard.map(ShardChoice.init)
   }
 }
 

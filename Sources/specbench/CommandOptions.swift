@@ -25,7 +25,7 @@ struct CommandOptions {
   private static let valueTypes = Dictionary(
     uniqueKeysWithValues: ([
       Percentage.self, TimeBudget.self, CommaSeparated<WeightType>.self, CommaSeparated<ThreadCount>.self,
-      CommaSeparated<EndToken>.self, CommaSeparated<RequestCount>.self,
+      CommaSeparated<EndToken>.self, CommaSeparated<RequestCount>.self, ShardChoice.self, Age.self,
     ] as [any OptionValue.Type]).map { ("<\($0.valueName)>", $0) }
   )
 

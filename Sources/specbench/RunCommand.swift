@@ -33,6 +33,16 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var precisionOptions: PrecisionOptions
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Measure one of n parts of the questions, so that several machines share a run; 'specbench merge' joins them. With "
+        + "--resume the part is begun if it is not there, and found to be finished if it is.",
+      valueName: ShardChoice.valueName
+    )
+  )
+  var shard: ShardChoice?
+
   @Flag(inversion: .prefixedNo, help: "Measure vanilla a second time, to know the noise.")
   var noiseFloor = true
 
@@ -53,6 +63,7 @@ struct RunCommand: ParsableCommand {
   func validate() throws {
     try refuseEmptyPaths(["--database": database, "--report": report])
     try check(repeats, in: OptionRange.repeats, of: "--repeats")
+    try checkShard()
   }
 
   func run() throws {
@@ -71,13 +82,14 @@ struct RunCommand: ParsableCommand {
   /// - Parameter stored: the plan that the options were taken from, for what no option says.
   /// - Throws: what reading, measuring and writing throw.
   private func measure(_ stored: StoredPlan? = nil) throws {
-    if resume { try ResumeError.check(database) }
+    if resume, shard == nil || stored != nil { try ResumeError.check(database) }
     let outcome: RunOutcome
     if let engine = stored?.engine {
       outcome = try measure(engine, stored)
     } else {
       let choice = try stored == nil ? engineOptions.choice(decoderOptions.decoders) : EngineOptions.Choice()
       if stored == nil { try engineOptions.refuseOwnDecoders(in: choice) }
+      try checkShard(of: choice)
       switch (choice.engines.count, choice.own) {
       case (0, _): outcome = try measureOwn(stored)
       case (1, nil): outcome = try measure(choice.engines[0], nil)
@@ -97,6 +109,7 @@ struct RunCommand: ParsableCommand {
   func measureOwn(_ stored: StoredPlan?, part: RunPart? = nil) throws -> RunOutcome {
     var (suite, suitePath) = try suiteOptions.load()
     if let stored { suite = suite.selecting(questionIDs: stored.questions) }
+    if let shard { _ = try suite.selecting(shard.shard) }
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
     let maximumNewTokens = suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens
     try DatabaseCheck.beforeLoading(database)
@@ -128,6 +141,7 @@ struct RunCommand: ParsableCommand {
     )
     plan.warnings = written.warnings
     plan.report = FilePlace.absolute(report)
+    if let shard { try plan.take(shard.shard) }
     part?.prepare(&plan)
     if let stored { plan.workingDirectory = stored.workingDirectory }
     let decoders = try RunDecoder.prepare(
@@ -140,6 +154,7 @@ struct RunCommand: ParsableCommand {
     // Only now every file is known that the run depends on.
     try OutputFile.check(report)
     let store = try BenchmarkStore(creatingAt: database)
+    if shard != nil, stored == nil { try plan.startsOrGoesOn(in: store) }
     let runner = Runner(
       plan: plan,
       decoders: decoders,
@@ -148,7 +163,8 @@ struct RunCommand: ParsableCommand {
       observer: ProgressDisplay(unit: "generations")
     )
     let outcome = try runner.run()
-    try report(outcome, store, suite: suite)
+    try report(outcome, store, suite: plan.suite)
+    tellOfShard()
     return RunOutcome(run: outcome.run, differs: outcome.mismatches > 0)
   }
 

@@ -7,6 +7,7 @@ enum FirstVersion {
   static func undoWords(in database: Database) throws {
     let views = try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'view'")
     for view in views { try database.execute(sql: "DROP VIEW \(view)") }
+    try undoShards(in: database)
     try database.execute(
       sql: """
         ALTER TABLE environment RENAME COLUMN warnings TO taints;
@@ -16,6 +17,43 @@ enum FirstVersion {
         ALTER TABLE repeat_condition RENAME COLUMN warnings TO taints;
         ALTER TABLE repeat_condition RENAME TO pass_condition;
         DELETE FROM grdb_migrations WHERE identifier IN ('12-words', '16-acceptance-by-place');
+        """
+    )
+  }
+
+  /// Takes away what joined runs need.
+  private static func undoShards(in database: Database) throws {
+    try database.execute(
+      sql: """
+        DROP TRIGGER environment_follows_run;
+        CREATE TRIGGER environment_follows_run AFTER DELETE ON run BEGIN
+          DELETE FROM environment
+          WHERE id = OLD.environment_id AND NOT EXISTS (SELECT 1 FROM run WHERE environment_id = OLD.environment_id);
+        END;
+        DROP INDEX prompt_by_shard;
+        ALTER TABLE prompt DROP COLUMN shard_id;
+        DROP TABLE shard;
+        CREATE TABLE plain_condition (
+          run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+          repeat INTEGER NOT NULL,
+          attempt INTEGER NOT NULL,
+          started_at TEXT NOT NULL,
+          finished_at TEXT NOT NULL,
+          load_average REAL,
+          other_share REAL,
+          steal_share REAL,
+          frequency_mhz REAL,
+          final_frequency_mhz REAL,
+          swapped_pages INTEGER,
+          on_battery INTEGER,
+          warnings TEXT NOT NULL DEFAULT '[]',
+          PRIMARY KEY (run_id, repeat, attempt)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO plain_condition SELECT run_id, repeat, attempt, started_at, finished_at, load_average, other_share,
+          steal_share, frequency_mhz, final_frequency_mhz, swapped_pages, on_battery, warnings FROM repeat_condition;
+        DROP TABLE repeat_condition;
+        ALTER TABLE plain_condition RENAME TO repeat_condition;
+        DELETE FROM grdb_migrations WHERE identifier = '18-shards';
         """
     )
   }

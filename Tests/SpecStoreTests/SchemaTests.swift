@@ -22,7 +22,7 @@ import Testing
       try names("table", in: example.folder.database) == [
         "environment", "run", "decoder", "prompt", "generation", "cycle", "token", "repeat_condition", "run_input",
         "server", "probe", "served_generation", "chunk", "failure", "load",
-        "load_request", "grdb_migrations",
+        "load_request", "shard", "grdb_migrations",
       ]
     )
     #expect(
@@ -101,7 +101,9 @@ import Testing
     #expect(try store.prompts(of: 1) == prompts && store.generations(of: 1) == generations)
     #expect(try store.pairs(of: 1) == pairs)
     #expect(try names("view", in: example.folder.database) == views)
-    #expect(try names("trigger", in: example.folder.database) == ["environment_follows_run"])
+    #expect(
+      try names("trigger", in: example.folder.database) == ["environment_follows_run", "environment_follows_shard"]
+    )
     #expect(
       try names("index", in: example.folder.database).isSuperset(of: ["generation_by_prompt", "run_by_environment"])
     )

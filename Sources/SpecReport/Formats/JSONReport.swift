@@ -23,8 +23,18 @@ package enum JSONReport {
       members["probes"] = try JSONValue(encoding: served.probes)
       members["failures"] = try JSONValue(encoding: served.failures)
     }
+    if let joined = summary.joined { members["shards"] = .array(try joined.shards.map(shard)) }
     if let loads = summary.loads { members["by_concurrency"] = try byConcurrency(loads, summary) }
     return try JSONText.lines(members) + "\n"
+  }
+
+  /// A shard of a joined run with its machine.
+  private static func shard(_ joined: JoinedShard) throws -> JSONValue {
+    var members = try JSONValue(encoding: joined.shard.record).membersByKey
+    members["environment"] = try JSONValue(encoding: joined.environment)
+    members["prompts"] = .integer(joined.prompts)
+    members["generations"] = .integer(joined.generations)
+    return .members(members)
   }
 
   /// The run's columns by their names. Those of the model, the suite and the sampling make an object each.

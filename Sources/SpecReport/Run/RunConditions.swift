@@ -8,6 +8,8 @@ import SpecStore
 struct RunConditions {
   private let run: RunRecord
   private let environment: EnvironmentRecord
+  /// The machines, of a joined run those of all shards.
+  private let machines: [EnvironmentRecord]
   private let prompts: [PromptPlace: PromptRecord]
   private let warnings: [String]
   /// The baseline's answers, where they are all that tells what model gave them: of imported answers.
@@ -19,6 +21,8 @@ struct RunConditions {
   init(_ store: BenchmarkStore, run id: Int64) throws(StoreError) {
     run = try store.run(id).record
     environment = try store.environment(of: id).record
+    let shards = try store.shards(of: id)
+    machines = shards.isEmpty ? [environment] : shards.map(\.environment)
     prompts = Dictionary(
       try store.prompts(of: id).map { (PromptPlace(question: $0.questionID, turn: $0.turn), $0.record) },
       uniquingKeysWith: { first, _ in first }
@@ -28,7 +32,7 @@ struct RunConditions {
       uniquingKeysWith: { first, _ in first }
     )
     answers = run.origin == .specBench ? try Self.answers(store, run: id) : [:]
-    warnings = environment.warnings + (try store.conditions(of: id)).flatMap(\.warnings)
+    warnings = machines.flatMap(\.warnings) + (try store.conditions(of: id)).flatMap(\.warnings)
     options =
       (try? JSONDecoder().decode([String: String].self, from: Data(run.options.utf8))) ?? ["options": run.options]
   }
@@ -141,15 +145,21 @@ struct RunConditions {
 
   private func machineDifferences(_ other: RunConditions) -> [String?] {
     [
-      difference("hosts", other) { $0.environment.hostName },
-      difference("processors", other) { $0.environment.cpuModel },
-      difference("physical cores", other) { "\($0.environment.physicalCores)" },
-      difference("logical cores", other) { "\($0.environment.logicalCores)" },
-      difference("cores that the process may use", other) { $0.environment.affinity },
-      difference("frequency governors", other) { $0.environment.governor },
-      difference("kernel sets", other) { $0.environment.kernelSet },
-      difference("builds", other) { $0.environment.buildConfiguration.rawValue },
+      difference("hosts", other) { $0.ofMachines(\.hostName) },
+      difference("processors", other) { $0.ofMachines(\.cpuModel) },
+      difference("physical cores", other) { $0.ofMachines { "\($0.physicalCores)" } },
+      difference("logical cores", other) { $0.ofMachines { "\($0.logicalCores)" } },
+      difference("cores that the process may use", other) { $0.ofMachines(\.affinity) },
+      difference("frequency governors", other) { $0.ofMachines(\.governor) },
+      difference("kernel sets", other) { $0.ofMachines(\.kernelSet) },
+      difference("builds", other) { $0.ofMachines(\.buildConfiguration.rawValue) },
     ]
+  }
+
+  /// What the machines have, each value once; nil where it is known of none.
+  private func ofMachines(_ value: (EnvironmentRecord) -> String?) -> String? {
+    let values = Set(machines.compactMap(value)).sorted()
+    return values.isEmpty ? nil : values.joined(separator: " and ")
   }
 
   /// Options without a column of their own, but those that say how long to measure and which questions: prompts are

@@ -106,7 +106,8 @@ struct RunOutline: Sendable {
   /// `12 of 60 generations`; a run that goes on until it is precise enough has at least so many.
   var progressText: String {
     let isOpen = !isFinished && run.options.contains("\"precision\":")
-    return "\(generations) of \(isOpen ? "at least " : "")\(quantity(expectedGenerations, "generation"))"
+    let part = run.record.shard.map { " of shard \($0.rawValue)" } ?? ""
+    return "\(generations) of \(isOpen ? "at least " : "")\(quantity(expectedGenerations, "generation"))\(part)"
   }
 
   /// The numbers come from a file, so their product may be too large for an integer.

@@ -30,7 +30,7 @@ struct RunSections {
       specBenchColumns, tokensPerSecond,
       concurrency, serverCounts, acceptance, acceptanceByPosition, consecutiveAcceptance, acceptanceByPlace, latency,
       clocks, timeSplit, verificationCost, addedParameters,
-      servers, probes, failures, conditions, losslessness,
+      servers, probes, failures, shards, conditions, losslessness,
     ].flatMap(\.self)
   }
 

@@ -4,8 +4,10 @@ import SpecStore
 
 /// Everything that a report says about one run, read from the database once.
 package struct RunSummary: Sendable {
-  /// What the run was measured with.
+  /// What the run was measured with; of a joined run its first shard.
   package let environment: EnvironmentRecord
+  /// The shards that the run was joined from; nil for other runs.
+  let joined: JoinedShards?
   /// The generations that differ from vanilla's.
   package let mismatches: [Mismatch]
   /// The prompts that were not run, by category and reason.
@@ -31,6 +33,8 @@ package struct RunSummary: Sendable {
     outline = try RunOutline(store: store, run: try store.run(run))
     labels = DecoderLabels(outline.decoders + [outline.noiseFloor].compactMap(\.self))
     environment = try store.environment(of: run).record
+    let joined = try JoinedShards(store: store, outline)
+    self.joined = joined.shards.isEmpty ? nil : joined
     mismatches = try store.mismatches(of: run)
     skips = try store.skips(of: run)
     conditions = try store.conditions(of: run)

@@ -42,6 +42,11 @@ extension RunSections {
 }
 
 extension RepeatCondition {
-  /// The repeat, counted from one, with the attempt at it where the run was gone on with.
-  var repeatText: String { attempt == 0 ? String(repeatIndex + 1) : "\(repeatIndex + 1), attempt \(attempt + 1)" }
+  /// The repeat, counted from one, with the shard of a joined run, and with the attempt where the run was gone on with.
+  var repeatText: String {
+    let parts = [
+      String(repeatIndex + 1), shard == 0 ? nil : "shard \(shard)", attempt == 0 ? nil : "attempt \(attempt + 1)",
+    ]
+    return parts.compactMap(\.self).joined(separator: ", ")
+  }
 }

@@ -59,7 +59,7 @@ extension RunSections {
       repeats.count > 3
       ? repeats.prefix(3) + ["\(quantity(repeats.count - 3, "more repeat has", plural: "more repeats have")) warnings."]
       : repeats[...]
-    let warnings = environment.warnings + shown
+    let warnings = summary.environmentWarnings + shown
     guard !warnings.isEmpty else { return [] }
     let title: RichText = run.origin == .measured ? "these times are doubtful" : "the files leave doubts"
     return [
@@ -159,6 +159,13 @@ extension RunSections {
   }
 
   private var machine: [Entry] {
+    guard let joined = summary.joined, joined.areOnSeveralHosts else { return machine(environment) }
+    return joined.hosts.map { host in
+      ("Host \(host.text)", "", machine(host.environment).map { "\($0.name): \($0.text)" })
+    }
+  }
+
+  private func machine(_ environment: EnvironmentRecord) -> [Entry] {
     let frequency = environment.frequencyMegahertz.map { "\(NumberFormat.fixed($0 / 1000, decimals: 2)) GHz" }
     let load = environment.loadAverage.map { NumberFormat.fixed($0, decimals: 2) }
     let total = NumberFormat.memory(environment.memoryTotalBytes)
@@ -175,11 +182,13 @@ extension RunSections {
       ("Load at the start", RichText(raw: load ?? "unknown"), []),
       ("Memory", "\(total), \(available) available at the start", []),
       ("System", "\(environment.operatingSystem), kernel \(environment.kernel)", []),
-      ("Compiler", environment.kernelSet.isEmpty ? "\(environment.compiler)" : compiler, []),
+      (
+        "Compiler",
+        environment.kernelSet.isEmpty
+          ? "\(environment.compiler)" : "\(environment.compiler), kernel set \(environment.kernelSet)", []
+      ),
     ]
   }
-
-  private var compiler: RichText { "\(environment.compiler), kernel set \(environment.kernelSet)" }
 
   private func hash(_ hash: String) -> RichText { RichText(code: String(hash.prefix(12))) }
 }

@@ -19,8 +19,9 @@ extension RunSections {
   /// The title, the result and what speaks against it.
   var opening: [Block] {
     let title: RichText = "SpecBench report: \(OpeningSection.subject(summary.run.record))"
-    return [.heading(1, title)] + [subtitle, verdict].compactMap(\.self).map(Block.paragraph) + servedNotice + notice
-      + mismatches
+    return [.heading(1, title)] + [subtitle, verdict].compactMap(\.self).map(Block.paragraph) + servedNotice
+      + shardNotice
+      + notice + mismatches
   }
 
   /// The result in one or two sentences.
@@ -184,7 +185,7 @@ struct TimeDoubts {
 
   /// One bold sentence for each doubt; nil without any.
   var text: RichText? {
-    let warnings = (summary.environment.warnings + summary.conditions.flatMap(\.warnings)).map(Self.sentence)
+    let warnings = (summary.environmentWarnings + summary.conditions.flatMap(\.warnings)).map(Self.sentence)
     let more = warnings.count - 1
     let rest: RichText = "\(quantity(more, "more warning stands", plural: "more warnings stand")) below."
     let all = [noise].compactMap(\.self) + warnings.prefix(1) + (more > 0 ? [rest] : [])

@@ -68,6 +68,10 @@ extension RunSections {
     var table = Table(labels: ["Positions m"], numbers: costs.map { String($0.positions) })
     table.append(["T(m)"] + costs.map { NumberFormat.milliseconds($0.milliseconds) })
     table.append(["T(m)/T(1)"] + costs.map { NumberFormat.mean($0.milliseconds / first.milliseconds) })
+    for (host, own) in summary.joined?.costsByHost ?? [] {
+      let times = costs.map { cost in own.first { $0.positions == cost.positions }?.milliseconds }
+      table.append(["T(m) of \(host)"] + times.map { NumberFormat.milliseconds($0) })
+    }
     let measured: RichText =
       first.context.map {
         """

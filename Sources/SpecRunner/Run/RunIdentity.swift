@@ -6,13 +6,15 @@ import SpecStore
 /// stand in one run only where all of it is the same.
 struct RunIdentity {
   /// The run's row.
-  let record: RunRecord
+  var record: RunRecord
   /// Its decoders.
   let decoders: [DecoderRecord]
   /// The files by content; empty for a run of an older version, which did not note them.
   let inputs: [RunInput]
   /// The machine and the program.
-  let environment: EnvironmentRecord
+  var environment: EnvironmentRecord
+  /// How a difference names this side; the other one is there.
+  var moment = "now"
 
   /// What differs from a stored run, one phrase each.
   struct Differences {
@@ -31,7 +33,7 @@ struct RunIdentity {
     where there != now {
       // Without a manifest a suite is called after its folder, which may have been moved.
       if name == Self.suite, record.suiteHash == stored.record.suiteHash { continue }
-      found.settings.append("\(name) is \(there) there and \(now) now")
+      found.settings.append("\(name) is \(there) there and \(now) \(moment)")
     }
     found.settings += optionDifferences(from: stored)
     if let decoders = decoderDifference(from: stored) { found.settings.append(decoders) }
@@ -60,14 +62,15 @@ struct RunIdentity {
     "chat_template": "the chat template", "chat_template_sha256": "the content of the chat template",
     "chat_template_date": "the date in the prompts, which --template-date gives,",
     "questions": "the list of questions", "concurrency": "the concurrency", "precision": "the precision",
-    "least_repeats": "the least number of repeats",
+    "least_repeats": "the least number of repeats", RunRecord.shardOption: "the shard",
   ]
 
   private func optionDifferences(from stored: RunIdentity) -> [String] {
     let (there, now) = (stored.options, options)
     return Set(there.keys).union(now.keys).sorted().filter { there[$0] != now[$0] }.map { key in
       let name = Self.optionNames[key] ?? key
-      return "\(name) is \(there[key].map(quoted) ?? "not given") there and \(now[key].map(quoted) ?? "not given") now"
+      return
+        "\(name) is \(there[key].map(quoted) ?? "not given") there and \(now[key].map(quoted) ?? "not given") \(moment)"
     }
   }
 
@@ -99,13 +102,15 @@ struct RunIdentity {
     var roles = Set(there.keys).union(now.keys).filter { there[$0]?.sha256 != now[$0]?.sha256 }.sorted()
     if areSameDecoders { roles.removeAll(where: Self.moved(roles, there, now).contains) }
     if record.modelPath != stored.record.modelPath, roles.contains(where: { !$0.hasPrefix("/") }) {
-      return ["the model is \(printablePath(stored.record.modelPath)) there and \(printablePath(record.modelPath)) now"]
+      return [
+        "the model is \(printablePath(stored.record.modelPath)) there and \(printablePath(record.modelPath)) \(moment)"
+      ]
     }
     return roles.compactMap { role in
       switch (there[role], now[role]) {
       case (_?, let new?): "\(printablePath(new.path)) has another content"
-      case (let old?, nil) where areSameDecoders: "\(printablePath(old.path)) was used there and is not now"
-      case (nil, let new?) where areSameDecoders: "\(printablePath(new.path)) is used now and was not there"
+      case (let old?, nil) where areSameDecoders: "\(printablePath(old.path)) was used there and is not \(moment)"
+      case (nil, let new?) where areSameDecoders: "\(printablePath(new.path)) is used \(moment) and was not there"
       default: nil
       }
     }
@@ -131,10 +136,10 @@ struct RunIdentity {
       ("the machine", there.hostName, now.hostName), ("the processor", there.cpuModel, now.cpuModel),
       ("the kernel set", there.kernelSet, now.kernelSet),
     ] where old != new {
-      found.append("\(name) is \(quoted(old)) there and \(quoted(new)) now")
+      found.append("\(name) is \(quoted(old)) there and \(quoted(new)) \(moment)")
     }
     if there.program != now.program {
-      found.append("the program is \(quoted(there.programText)) there and \(quoted(now.programText)) now")
+      found.append("the program is \(quoted(there.programText)) there and \(quoted(now.programText)) \(moment)")
     }
     return found
   }

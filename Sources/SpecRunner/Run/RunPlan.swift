@@ -2,12 +2,19 @@ import Foundation
 import SpecCore
 import SpecDecoding
 import SpecEngines
+import SpecStore
 import SpecSuite
 
 /// What a run measures.
 package struct RunPlan: Sendable {
   /// The suite, already narrowed to the questions wanted.
   package var suite: Suite
+  /// Which part of the questions this run measures, which ``suite`` then holds alone; nil for all of them.
+  package private(set) var shard: Shard?
+  /// The questions of all shards.
+  let questions: [QuestionID]
+  /// Turns of all those questions.
+  let promptsOfAllShards: Int
   /// Where the suite was read from.
   package var suitePath: String
   /// How often each prompt is measured.
@@ -56,6 +63,7 @@ package struct RunPlan: Sendable {
     goal: PrecisionGoal? = nil
   ) {
     self.suite = suite
+    (questions, promptsOfAllShards) = (suite.questions.map(\.id), suite.promptCount)
     self.suitePath = suitePath
     // One repeat alone has no interval whose width could be judged.
     self.repeats = goal == nil ? repeats : max(repeats, 2)
@@ -67,6 +75,15 @@ package struct RunPlan: Sendable {
     self.goal = goal
   }
 
+  /// Narrows the plan to a part of its questions.
+  ///
+  /// - Parameter shard: which part.
+  /// - Throws: `SuiteError` if there are fewer questions than shards.
+  package mutating func take(_ shard: Shard) throws(SuiteError) {
+    suite = try suite.selecting(shard)
+    self.shard = shard
+  }
+
   /// Options without a column of their own.
   ///
   /// - Parameter engine: the engine behind whose servers the decoders are; nil for the package's own.
@@ -74,8 +91,9 @@ package struct RunPlan: Sendable {
   func options(_ engine: EngineSettings?) -> [String: String] {
     var options = [
       "chat_template": suite.template.name,
-      "questions": questionsText(suite.questions.map(\.id)),
+      "questions": questionsText(questions),
     ]
+    options[RunRecord.shardOption] = shard?.rawValue
     if engine?.prompts == .server { options["chat_template"] = "the server's own" }
     // A template of a name that everybody knows is told by it; of any other the text is named.
     if engine?.prompts != .server, ChatTemplate.named(suite.template.name).map(PromptWriter.parts) != suite.template {

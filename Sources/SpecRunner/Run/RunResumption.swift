@@ -21,12 +21,13 @@ struct RunResumption {
   /// - Returns: the run to go on with, or that one is to be begun.
   /// - Throws: ``ResumeError`` if there is none and the plan may not begin one.
   func find(_ asked: RunIdentity) throws -> Outcome {
-    let runs = try store.runs().reversed().filter { $0.origin == .measured }
+    let joined = try store.joinedRuns()
+    let runs = try store.runs().reversed().filter { $0.origin == .measured && !joined.contains($0.id) }
     var nearest: (run: Int64, differences: RunIdentity.Differences)?
     var finished: Int64?
     for isOpen in [true, false] {
       for run in runs where (run.finishedAt == nil) == isOpen {
-        var differences = asked.differences(from: try identity(of: run))
+        var differences = asked.differences(from: try RunIdentity(run, in: store))
         if isOpen, let repeats = repeatsDifference(run) { differences.settings.append(repeats) }
         if differences.all.isEmpty {
           if isOpen || plan.reusesFinishedRuns || extends(run) { return .goOn(run.id) }
@@ -54,15 +55,6 @@ struct RunResumption {
   /// Runs come newest first: an older one is named only where a sweep has measured the same settings with other things.
   private func isCloser(_ new: RunIdentity.Differences, than old: RunIdentity.Differences?) -> Bool {
     plan.reusesFinishedRuns && new.settings.isEmpty && old?.settings.isEmpty == false
-  }
-
-  private func identity(of run: Stored<RunRecord>) throws(StoreError) -> RunIdentity {
-    RunIdentity(
-      record: run.record,
-      decoders: try store.decoders(of: run.id).map(\.record),
-      inputs: try store.inputs(of: run.id),
-      environment: try store.environment(of: run.id).record
-    )
   }
 
   /// Repeats can be added to a run, but not taken from it; one that goes on until it is precise enough has as many as it

@@ -18,8 +18,12 @@ package struct StoredPlan: Codable, Equatable, Sendable {
   package var kernels: String
   /// The suite's folder or file, absolute.
   package var suite: String
-  /// The questions chosen, in their order.
+  /// The questions chosen, in their order; those of all shards.
   package var questions: [Int]
+  /// Turns of all those questions; nil in older runs.
+  package var prompts: Int?
+  /// Which part of the questions the run measures; nil for all of them.
+  package var shard: Shard?
   /// Most tokens of an output.
   package var maximumNewTokens: Int
   /// The decoders with all settings, vanilla and the noise floor left out.
@@ -65,7 +69,7 @@ package struct StoredPlan: Codable, Equatable, Sendable {
   /// - Throws: what the JSON encoder throws.
   func textWithPlaces(for text: String?) throws -> String? {
     // What no version of this program has written is left as it is.
-    guard let text, let old = try? JSONDecoder().decode(StoredPlan.self, from: Data(text.utf8)) else { return nil }
+    guard let old = StoredPlan(text) else { return nil }
     var moved = old
     moved.model = model
     moved.suite = suite
@@ -81,13 +85,25 @@ package struct StoredPlan: Codable, Equatable, Sendable {
   /// - Returns: the run and its plan.
   /// - Throws: ``ResumeError`` if there is no such run or it has no plan; `StoreError`.
   package static func ofNewestUnfinishedRun(in store: BenchmarkStore) throws -> (run: Int64, plan: StoredPlan) {
-    guard let run = try store.runs().last(where: { $0.finishedAt == nil && $0.origin == .measured }) else {
+    let joined = try store.joinedRuns()
+    let open = try store.runs().filter { $0.finishedAt == nil && $0.origin == .measured && !joined.contains($0.id) }
+    guard let run = open.last else {
       throw ResumeError.nothingUnfinished(database: store.path)
     }
-    guard let text = run.plan, let plan = try? JSONDecoder().decode(StoredPlan.self, from: Data(text.utf8)) else {
+    guard let plan = StoredPlan(run.plan) else {
       throw ResumeError.noPlan(database: store.path, run: run.id)
     }
     return (run.id, plan)
+  }
+}
+
+extension StoredPlan {
+  /// Reads a plan that is stored with a run.
+  ///
+  /// - Parameter text: its text; nil comes of none, and of what no version of this program has written.
+  package init?(_ text: String?) {
+    guard let text, let plan = try? JSONDecoder().decode(StoredPlan.self, from: Data(text.utf8)) else { return nil }
+    self = plan
   }
 }
 
@@ -101,7 +117,9 @@ extension RunPlan {
       threads: description.threads,
       kernels: description.kernels,
       suite: FilePlace.absolute(suitePath),
-      questions: suite.questions.map(\.questionID),
+      questions: questions.map(\.key),
+      prompts: promptsOfAllShards,
+      shard: shard,
       maximumNewTokens: maximumNewTokens,
       decoders: decoders.filter { !$0.isBaseline && !$0.isNoiseFloor }.map(\.specText),
       noiseFloor: decoders.contains(where: \.isNoiseFloor),

@@ -11,8 +11,9 @@ enum OrphanRows {
   static func delete(_ database: Database) throws {
     // Parents come before their children.
     for (table, key, parent) in [
-      ("run", "environment_id", "environment"), ("decoder", "run_id", "run"), ("prompt", "run_id", "run"),
-      ("run_input", "run_id", "run"), ("repeat_condition", "run_id", "run"), ("generation", "decoder_id", "decoder"),
+      ("run", "environment_id", "environment"), ("shard", "run_id", "run"), ("decoder", "run_id", "run"),
+      ("prompt", "run_id", "run"), ("run_input", "run_id", "run"), ("repeat_condition", "run_id", "run"),
+      ("generation", "decoder_id", "decoder"),
       ("generation", "prompt_id", "prompt"), ("cycle", "generation_id", "generation"),
       ("token", "generation_id", "generation"), ("server", "decoder_id", "decoder"), ("probe", "decoder_id", "decoder"),
       ("failure", "decoder_id", "decoder"), ("failure", "prompt_id", "prompt"),

@@ -5,6 +5,8 @@ internal import GRDB
 package struct RepeatCondition: Codable, Equatable, Sendable {
   /// The measured repeat, from 0.
   package var repeatIndex: Int
+  /// The number of the shard that measured it, in a joined run; else 0.
+  package var shard: Int
   /// Which attempt at the run measured this part of the repeat, from 0: a run that is gone on with has several.
   package var attempt: Int
   /// When the repeat began; stored in UTC to the millisecond.
@@ -29,7 +31,7 @@ package struct RepeatCondition: Codable, Equatable, Sendable {
   package var warnings: [String]
 
   enum CodingKeys: String, CodingKey {
-    case repeatIndex = "repeat", attempt
+    case repeatIndex = "repeat", shard, attempt
     case startedAt = "started_at"
     case finishedAt = "finished_at"
     case loadAverage = "load_average"
@@ -45,6 +47,7 @@ package struct RepeatCondition: Codable, Equatable, Sendable {
   /// Makes a condition; the properties say what each value means.
   package init(
     repeatIndex: Int,
+    shard: Int = 0,
     attempt: Int = 0,
     startedAt: Date,
     finishedAt: Date,
@@ -58,6 +61,7 @@ package struct RepeatCondition: Codable, Equatable, Sendable {
     warnings: [String] = []
   ) {
     self.repeatIndex = repeatIndex
+    self.shard = shard
     self.attempt = attempt
     self.startedAt = startedAt
     self.finishedAt = finishedAt
@@ -97,13 +101,13 @@ extension BenchmarkStore {
   /// What else the machine did during the repeats of a run.
   ///
   /// - Parameter run: the run's id.
-  /// - Returns: one condition for each repeat and attempt at it, in order; none for a run of an older version.
+  /// - Returns: one condition for each repeat, shard and attempt at it, in order; none for a run of an older version.
   /// - Throws: a ``StoreError``.
   package func conditions(of run: Int64) throws(StoreError) -> [RepeatCondition] {
     try read { database in
       try RepeatCondition.fetchAll(
         database,
-        sql: "SELECT * FROM repeat_condition WHERE run_id = ? ORDER BY repeat, attempt",
+        sql: "SELECT * FROM repeat_condition WHERE run_id = ? ORDER BY repeat, shard, attempt",
         arguments: [run]
       )
     }

@@ -463,5 +463,66 @@ struct Migration: Sendable {
       name: "17-pass-positions",
       sql: "ALTER TABLE cycle ADD COLUMN pass_positions INTEGER CHECK (pass_positions >= 0);"
     ),
+    // The shards of a run that were measured into databases of their own and joined: when, by which command, on which machine.
+    // A prompt belongs to one shard with all that was made of it, so that no pair of times can come from two machines. The
+    // conditions of repeats are kept for each shard; their key cannot be changed, so the table is made anew.
+    Migration(
+      name: "18-shards",
+      sql: """
+        CREATE TABLE shard (
+          id INTEGER PRIMARY KEY,
+          run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+          environment_id INTEGER NOT NULL REFERENCES environment (id),
+          number INTEGER NOT NULL CHECK (number BETWEEN 1 AND count),
+          count INTEGER NOT NULL,
+          started_at TEXT NOT NULL,
+          finished_at TEXT,
+          command_line TEXT NOT NULL,
+          repeats INTEGER NOT NULL,
+          planned_prompts INTEGER CHECK (planned_prompts >= 0),
+          verification_cost TEXT CHECK (verification_cost IS NULL OR json_valid(verification_cost)),
+          UNIQUE (run_id, number)
+        ) STRICT;
+        CREATE INDEX shard_by_environment ON shard (environment_id);
+        ALTER TABLE prompt ADD COLUMN shard_id INTEGER REFERENCES shard (id) ON DELETE CASCADE;
+        CREATE INDEX prompt_by_shard ON prompt (shard_id) WHERE shard_id IS NOT NULL;
+
+        DROP TRIGGER environment_follows_run;
+        CREATE TRIGGER environment_follows_run AFTER DELETE ON run BEGIN
+          DELETE FROM environment
+          WHERE id = OLD.environment_id AND NOT EXISTS (SELECT 1 FROM run WHERE environment_id = OLD.environment_id)
+            AND NOT EXISTS (SELECT 1 FROM shard WHERE environment_id = OLD.environment_id);
+        END;
+        CREATE TRIGGER environment_follows_shard AFTER DELETE ON shard BEGIN
+          DELETE FROM environment
+          WHERE id = OLD.environment_id AND NOT EXISTS (SELECT 1 FROM run WHERE environment_id = OLD.environment_id)
+            AND NOT EXISTS (SELECT 1 FROM shard WHERE environment_id = OLD.environment_id);
+        END;
+
+        CREATE TABLE shard_condition (
+          run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+          shard INTEGER NOT NULL DEFAULT 0 CHECK (shard >= 0),
+          repeat INTEGER NOT NULL CHECK (repeat >= 0),
+          attempt INTEGER NOT NULL CHECK (attempt >= 0),
+          started_at TEXT NOT NULL,
+          finished_at TEXT NOT NULL,
+          load_average REAL,
+          other_share REAL,
+          steal_share REAL,
+          frequency_mhz REAL,
+          final_frequency_mhz REAL,
+          swapped_pages INTEGER,
+          on_battery INTEGER CHECK (on_battery IN (0, 1)),
+          warnings TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(warnings)),
+          PRIMARY KEY (run_id, shard, repeat, attempt)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO shard_condition (run_id, repeat, attempt, started_at, finished_at, load_average, other_share, steal_share,
+          frequency_mhz, final_frequency_mhz, swapped_pages, on_battery, warnings)
+        SELECT run_id, repeat, attempt, started_at, finished_at, load_average, other_share, steal_share,
+          frequency_mhz, final_frequency_mhz, swapped_pages, on_battery, warnings FROM repeat_condition;
+        DROP TABLE repeat_condition;
+        ALTER TABLE shard_condition RENAME TO repeat_condition;
+        """
+    ),
   ]
 }
