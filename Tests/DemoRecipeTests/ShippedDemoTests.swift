@@ -18,6 +18,7 @@ import Testing
       #expect(try record(folder.result(of: stage)).settings == Stage.settings(of: stage, in: recipe))
     }
     #expect(try record(folder.smallModelRecord).settings == Stage.settings(of: .smallModel, in: recipe))
+    #expect(try record(folder.eagleStartRecord).settings == Stage.settings(of: .eagleStart, in: recipe))
   }
 
   @Test func theQuestionsAreThoseOfTheGenerator() throws {

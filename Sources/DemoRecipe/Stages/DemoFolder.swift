@@ -19,6 +19,8 @@ package struct DemoFolder: Sendable {
   var jointHeads: String { work + "/joint-heads" }
   /// The record of how the draft model learned before it learned from the target.
   package var smallModelRecord: String { result(of: .draft) + "/next-token" }
+  /// The record of how the EAGLE-3 head learned before it went on.
+  package var eagleStartRecord: String { result(of: .eagle3) + "/start" }
 
   /// The folder of a stage's result: in the model what is run, elsewhere what is not.
   package func result(of stage: Stage.Name) -> String {
@@ -26,7 +28,8 @@ package struct DemoFolder: Sendable {
     case .suite: path
     case .tokenizer, .target: model
     case .kangaroo, .medusa, .draft, .eagle3: model + "/" + stage.rawValue
-    case .primer, .base, .chain, .registers, .joinedRegisters, .middle, .smallModel: work + "/" + stage.rawValue
+    case .primer, .base, .chain, .registers, .joinedRegisters, .middle, .smallModel, .eagleStart:
+      work + "/" + stage.rawValue
     }
   }
 }

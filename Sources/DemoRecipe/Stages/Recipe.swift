@@ -74,7 +74,7 @@ package struct Recipe: Sendable {
     exitLayer: 2,
     medusaHeads: 4,
     draftVocabulary: 1536,
-    unrolledSteps: 3,
+    unrolledSteps: 6,
     exitWeight: 0.25,
     headWeight: 0.25,
     distilledPrompts: 1500,

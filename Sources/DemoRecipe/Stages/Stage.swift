@@ -9,7 +9,9 @@ package struct Stage {
     case joinedRegisters = "joined-registers"
     case middle, target, kangaroo, medusa
     case smallModel = "small-model"
-    case draft, eagle3
+    case draft
+    case eagleStart = "eagle3-start"
+    case eagle3
 
     /// The stage with which the suite is whole.
     package static let last = Name.eagle3
@@ -77,8 +79,12 @@ package struct Stage {
       Stage(.draft, "Draft model", recipe.settings(steps: 4000, rate: 1e-3, every: 400), needs: [.target, .smallModel])
       { try $0.draft() },
       // EAGLE-3's head, from scratch.
-      Stage(.eagle3, "EAGLE-3 head", recipe.settings(steps: 1500, rate: 2e-3, every: 150), needs: [.target]) {
+      Stage(.eagleStart, "EAGLE-3 head", recipe.settings(steps: 3000, rate: 2e-3, every: 300), needs: [.target]) {
         try $0.eagle()
+      },
+      // The same, which goes on learning.
+      Stage(.eagle3, "EAGLE-3 head", recipe.settings(steps: 2000, rate: 1.5e-3, every: 200), needs: [.eagleStart]) {
+        try $0.eagle(after: .eagleStart)
       },
     ]
   }

@@ -130,12 +130,12 @@ struct Workshop {
     try objective.load(Checkpoint(directory: smallModel))
     return Lesson(objective: objective, data: data) {
       try objective.write(to: $0, tokenizerFrom: folder.model)
-      try OutputFile.makeFolder(folder.smallModelRecord)
-      try TrainingRecord.finished(in: smallModel)?.write(to: folder.smallModelRecord)
+      try keepRecord(of: smallModel, in: folder.smallModelRecord)
     }
   }
 
-  func eagle() throws -> Lesson {
+  /// An EAGLE-3 head, untrained or from a stage's.
+  func eagle(after stage: Stage.Name? = nil) throws -> Lesson {
     let data = try distilled()
     let objective = try EagleObjective(
       .eagle3,
@@ -150,7 +150,20 @@ struct Workshop {
       seed: recipe.seed,
       context: context
     )
-    return Lesson(objective: objective, data: data) { try objective.write(to: $0) }
+    guard let start = stage.map(folder.result) else {
+      return Lesson(objective: objective, data: data) { try objective.write(to: $0) }
+    }
+    try objective.load(start)
+    return Lesson(objective: objective, data: data) {
+      try objective.write(to: $0)
+      try keepRecord(of: start, in: folder.eagleStartRecord)
+    }
+  }
+
+  /// Ships how a part was trained whose result is not shipped.
+  private func keepRecord(of start: String, in directory: String) throws {
+    try OutputFile.makeFolder(directory)
+    try TrainingRecord.finished(in: start)?.write(to: directory)
   }
 
   /// What the target has learned with is not shipped, so a drafter alone cannot be made again from what is.
