@@ -131,7 +131,12 @@ package final class BundleCheck {
 
   private func checkRows(_ findings: inout BundleFindings) throws {
     var check = try RowAgreement(store, run: run, places)
-    try store.forEachRecorded(of: run) { check.add($0, $1, $2) }
+    do {
+      try store.checkNumbers(of: run)
+      try store.forEachRecorded(of: run) { check.add($0, $1, $2) }
+    } catch StoreError.impossibleNumber(_, _, let table) {
+      return findings.problems.append("the table '\(table)' has a number that no measurement gives")
+    }
     findings.add(
       check.problems,
       orElse:

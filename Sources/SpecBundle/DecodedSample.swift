@@ -77,10 +77,16 @@ package struct DecodedSample {
     let decoders = try prepared(model, &findings)
     let prompts = try sample(count, seed: seed)
     let recorded = try check.store.generations(of: check.run, prompts: prompts.map(\.id))
-    let rules = model.stopRules(maximumNewTokens: record.maxNewTokens)
+    let rules = model.stopRules(maximumNewTokens: max(record.maxNewTokens, 1))
     var (problems, outputs) = ([String](), 0)
     for (index, prompt) in prompts.enumerated() {
       let ids = (prompt.tokenIDs ?? []).map { Token(truncatingIfNeeded: $0) }
+      do {
+        try rules.check(ids, vocabularySize: model.target.configuration.vocabularySize)
+      } catch {
+        problems.append("\(check.places.prompt(prompt.id)): \(error)")
+        continue
+      }
       for (id, decoder) in decoders {
         let generation = try decoder.measure(
           RunPrompt(ids),

@@ -97,6 +97,13 @@ import Testing
         { try $0.execute(sql: "UPDATE cycle SET verify_ns = verify_ns / 2 WHERE generation_id = 4 AND ordinal = 1") },
         ["generation 4 (question 1", "report.json: "]
       ),
+      (
+        { try $0.execute(sql: "UPDATE cycle SET draft_ns = 1 << 61 WHERE generation_id = 4 AND ordinal = 1") },
+        [
+          "generation 4 (question 1", "the table 'cycle' has a number that no measurement gives",
+          "no report can be made",
+        ]
+      ),
       // A token.
       (
         { try $0.execute(sql: "UPDATE token SET token_id = token_id + 1 WHERE generation_id = 5 AND position = 1") },

@@ -36,11 +36,10 @@ extension BenchmarkStore {
             SELECT \(TokenRecord.columns.joined(separator: ", ")) FROM token WHERE generation_id = ? ORDER BY position
             """
         )
-        body(
-          generation,
-          try CycleRecord.all(of: generation.id, database),
-          try TokenRecord.fetchAll(tokens, arguments: [generation.id])
-        )
+        let cycles = try CycleRecord.all(of: generation.id, database)
+        let rows = try TokenRecord.fetchAll(tokens, arguments: [generation.id])
+        try checkNumbers(of: run, cycles, rows.lazy.map(\.availableNanoseconds))
+        body(generation, cycles, rows)
       }
     }
   }
