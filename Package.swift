@@ -92,6 +92,15 @@ let package = Package(
       dependencies: ["SpecCore", "SpecDocument", "SpecFiles", "SpecMetrics", "SpecStatistics", "SpecStore"],
       swiftSettings: swift
     ),
+    // A run with all that is needed to check it, in one file.
+    .target(
+      name: "SpecBundle",
+      dependencies: [
+        "SpecCore", "SpecDecoding", "SpecDocument", "SpecFiles", "SpecModel", "SpecReport", "SpecRunner", "SpecStore",
+        "SpecSuite",
+      ],
+      swiftSettings: swift
+    ),
     // The package's own decoders behind the HTTP interfaces that other engines offer.
     .target(
       name: "SpecServer",
@@ -105,7 +114,7 @@ let package = Package(
     .executableTarget(
       name: "specbench",
       dependencies: [
-        "SpecCore", "SpecDocument", "SpecEngines", "SpecFiles", "SpecRunner", "SpecReport", "SpecServer",
+        "SpecBundle", "SpecCore", "SpecDocument", "SpecEngines", "SpecFiles", "SpecRunner", "SpecReport", "SpecServer",
         "SpecTraining", "SpecDecoding", "SpecModel", "SpecKernels", "SpecSuite", "SpecStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -222,6 +231,7 @@ let package = Package(
         "SpecTestSupport",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: swift
     ),
