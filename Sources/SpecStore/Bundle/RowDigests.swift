@@ -28,7 +28,9 @@ struct RowDigests {
   /// - Throws: SQLite's error; what `body` throws.
   func forEach(_ body: (String, String) throws -> Void) throws {
     try body("schema", schema())
-    for table in ["environment", "run", "shard", "decoder", "run_input", "repeat_condition", "server", "probe", "failure"] {
+    for table in [
+      "environment", "run", "shard", "decoder", "run_input", "repeat_condition", "server", "probe", "failure",
+    ] {
       try body(table, digest([(table, nil)], id: run))
     }
     for (table, children) in [
