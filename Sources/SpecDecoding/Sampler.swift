@@ -1,4 +1,3 @@
-import SpecCore
 import SpecKernels
 import SpecModel
 
@@ -7,15 +6,13 @@ import SpecModel
 /// Whoever drafts for a position draws with the same noise as the target, so that a good drafter's draw is the target's.
 public final class Sampler {
   /// What a draw is for: each has noise of its own.
-  enum Purpose: UInt64 {
-    case coupled, draft, acceptance, residual
-  }
+  typealias Purpose = PromptNoise.Purpose
 
   /// How tokens are chosen.
   public internal(set) var sampling: Sampling
   let context: ComputeContext
   private let clock: PhaseClock
-  private var prompt: UInt64 = 0
+  private var noise = PromptNoise(of: [])
   /// A copy of the logits that a drafter's token is drawn from.
   private let row: Activations
 
@@ -32,14 +29,11 @@ public final class Sampler {
   }
 
   /// Takes the prompt's token ids into the noise.
-  func begin(_ prompt: [Token]) {
-    self.prompt = prompt.reduce(UInt64(prompt.count)) { SplitMix64.mixed($0 ^ UInt64(UInt32(bitPattern: $1))) }
-  }
+  func begin(_ prompt: [Token]) { noise = PromptNoise(of: prompt) }
 
   /// The key of all noise for a position.
   func key(_ position: Int, _ purpose: Purpose = .coupled) -> UInt64 {
-    let place = SplitMix64.mixed(SplitMix64.mixed(sampling.seed ^ prompt) ^ UInt64(position))
-    return SplitMix64.mixed(place ^ purpose.rawValue)
+    noise.key(position, purpose, seed: sampling.seed)
   }
 
   /// The target's tokens.

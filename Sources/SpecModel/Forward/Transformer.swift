@@ -138,17 +138,32 @@ public final class Transformer {
       let residual = rows[piece]
       let placed = PlacedRows(placement, rows: piece, cacheCount: cache.count)
       cache.append(piece.count)
-      for layer in cache.layers {
-        layers[layer].attention.apply(
-          to: residual,
-          placed,
-          cache: cache[layer],
-          workspace: workspace,
-          context: context
-        )
-        layers[layer].feedForward.apply(to: residual, workspace: workspace, context: context)
-      }
+      run(residual, through: cache.layers) { [AttendingRows(rows: 0..<piece.count, placed: placed, cache: cache[$0])] }
       start = piece.upperBound
+    }
+  }
+
+  /// Runs the next position of several texts through all layers in one pass, in place. Each row gets the bits that it would
+  /// get alone.
+  ///
+  /// - Parameters:
+  ///   - rows: a row for each text, at most ``largestTree``: on entry its embedding, on return the residual stream after the
+  ///     last layer.
+  ///   - caches: for each text the keys and values of its earlier positions in all layers; takes those of this one.
+  public func forward(_ rows: ActivationRows, continuing caches: [KVCache]) {
+    precondition(rows.count == caches.count && rows.count <= Self.largestTree, "a row for each text")
+    precondition(caches.allSatisfy { $0.layers == 0..<configuration.layers }, "keys and values of all layers")
+    let placed = caches.map { PlacedRows(appending: 1, to: $0) }
+    run(rows, through: 0..<configuration.layers) { layer in
+      caches.indices.map { AttendingRows(rows: $0..<$0 + 1, placed: placed[$0], cache: caches[$0][layer]) }
+    }
+  }
+
+  private func run(_ residual: ActivationRows, through layers: Range<Int>, _ texts: (Int) -> [AttendingRows]) {
+    for layer in layers {
+      let block = self.layers[layer]
+      block.attention.apply(to: residual, texts(layer), workspace: workspace, context: context)
+      block.feedForward.apply(to: residual, workspace: workspace, context: context)
     }
   }
 
