@@ -27,6 +27,7 @@ struct SpecBench: ParsableCommand {
       RunCommand.self, ReportCommand.self, RunsCommand.self, CompareCommand.self, SweepCommand.self, TuneCommand.self,
       GenerateCommand.self, ExportCommand.self, ImportCommand.self, VerifyCommand.self, DecodeCommand.self,
       TokenizeCommand.self, InspectCommand.self, MethodsCommand.self, TrainCommand.self, DatastoreCommand.self,
+      FrequenciesCommand.self,
       BenchCommand.self, MakeCheckpointCommand.self, ServeCommand.self, DoctorCommand.self,
     ]
   )

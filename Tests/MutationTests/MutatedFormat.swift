@@ -20,7 +20,7 @@ struct MutatedFormat: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   /// Every format; a new one is an entry.
-  static let all = weights + configurations + texts + [datastore]
+  static let all = weights + configurations + texts + [datastore, frequencies]
 }
 
 /// Weights.
@@ -112,6 +112,15 @@ extension MutatedFormat {
     for end in 0...5 as ClosedRange<Token> {
       _ = store.grown(Draft(root: end), after: [3, 1, 2, end], Datastore.Query())
     }
+  }
+
+  private static let frequencies = MutatedFormat(
+    name: TokenFrequencies.fileName,
+    file: TokenFrequencies.fileName,
+    seeds: { _ in [Array(TokenFrequencies(of: [[1, 2, 3, 1, 2], [4]], vocabularySize: 6).document.utf8)] }
+  ) { folder in
+    let counts = try TokenFrequencies(path: folder + "/" + TokenFrequencies.fileName, vocabularySize: 6)
+    for count in 1...7 { _ = (counts.likeliest(count), counts.share(of: count)) }
   }
 }
 

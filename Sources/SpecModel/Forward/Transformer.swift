@@ -16,7 +16,11 @@ public final class Transformer {
   private let layers: [DecoderLayer]
   private let norm: RMSNorm
   private let head: PackedMatrix
+  /// Where the head's numbers lie.
+  let headSource: NumberSource
   private let logits: Activations
+  /// The heads over some tokens that are in use.
+  var draftHeads: [[Token]: WeakDraftHead] = [:]
 
   /// Loads a model: packs its weights for the kernels.
   ///
@@ -50,7 +54,7 @@ public final class Transformer {
     // A tied embedding is checked as the head.
     if !configuration.tiesEmbeddings { try context.check(embedding, columns: width, heldAs: weightType) }
     norm = try loader.norm("model.norm")
-    let headSource =
+    headSource =
       configuration.tiesEmbeddings ? embedding : try source.tensor("lm_head.weight", shape: [vocabulary, width])
     head = try PackedMatrix(stacking: [headSource], columns: width, type: weightType, context: context)
     workspace = try ForwardWorkspace(
@@ -182,9 +186,14 @@ public final class Transformer {
   /// - Returns: as many rows of logits.
   public func logits(of rows: ActivationRows) -> ActivationRows {
     let out = logits[rows: 0..<rows.count]
+    multiply(rows, byHead: head, into: out)
+    return out
+  }
+
+  /// The logits of normalized rows by the head, or by rows of it.
+  func multiply(_ rows: ActivationRows, byHead head: PackedMatrix, into out: ActivationRows) {
     context.multiply(rows, by: head, into: out)
     if let cap = configuration.parts.logitCap { context.softCap(out, at: cap) }
-    return out
   }
 }
 
