@@ -52,7 +52,9 @@ let package = Package(
     ),
     .target(
       name: "SpecTraining",
-      dependencies: ["SpecBuild", "SpecCore", "SpecDocument", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite"],
+      dependencies: [
+        "SpecBuild", "SpecCore", "SpecDecoding", "SpecDocument", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite",
+      ],
       swiftSettings: swift
     ),
     .target(name: "SpecSuite", dependencies: ["SpecCore", "SpecFiles"], swiftSettings: swift),
@@ -160,7 +162,9 @@ let package = Package(
     ),
     .testTarget(
       name: "SpecTrainingTests",
-      dependencies: ["SpecTraining", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite", "SpecTestSupport"],
+      dependencies: [
+        "SpecTraining", "SpecDecoding", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite", "SpecTestSupport",
+      ],
       exclude: ["tokenizer-goldens.json", "two-layer-losses.json"],
       swiftSettings: swift
     ),
