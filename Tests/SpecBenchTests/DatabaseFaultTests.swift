@@ -57,20 +57,6 @@ import Testing
     for command in commands { try expectSentence(command, "newer version") }
   }
 
-  /// The second process ends before it loads a model, and the first one does not notice.
-  @Test func aSecondProcessIsToldOfTheFirst() throws {
-    let first = try RunningProgram(measuring + ["--repeats", "10000"], in: scratch)
-    try first.wait {
-      try DatabaseQueue(path: database).read { try Int.fetchOne($0, sql: "SELECT count(*) FROM run") } == 2
-    }
-    let second = try Program.run(measuring, in: scratch.folder)
-    #expect(second.status == 2 && second.errors.contains("another process is measuring into it"), "\(second.errors)")
-    // Reading is for everybody.
-    #expect(try Program.run(["runs", "--database", database]).output.contains("unfinished"))
-    first.send(SIGINT)
-    #expect(first.end(within: 60) == 130)
-  }
-
   @Test func aLockedFileIsToldAsSuch() throws {
     let queue = try DatabaseQueue(path: database)
     try queue.inDatabase { database in
