@@ -52,7 +52,9 @@ let package = Package(
     ),
     .target(
       name: "SpecTraining",
-      dependencies: ["SpecBuild", "SpecCore", "SpecDocument", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite"],
+      dependencies: [
+        "SpecBuild", "SpecCore", "SpecDecoding", "SpecDocument", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite",
+      ],
       swiftSettings: swift
     ),
     .target(name: "SpecSuite", dependencies: ["SpecCore", "SpecFiles"], swiftSettings: swift),
@@ -92,6 +94,15 @@ let package = Package(
       dependencies: ["SpecCore", "SpecDocument", "SpecFiles", "SpecMetrics", "SpecStatistics", "SpecStore"],
       swiftSettings: swift
     ),
+    // A run with all that is needed to check it, in one file.
+    .target(
+      name: "SpecBundle",
+      dependencies: [
+        "SpecCore", "SpecDecoding", "SpecDocument", "SpecFiles", "SpecModel", "SpecReport", "SpecRunner", "SpecStore",
+        "SpecSuite",
+      ],
+      swiftSettings: swift
+    ),
     // The package's own decoders behind the HTTP interfaces that other engines offer.
     .target(
       name: "SpecServer",
@@ -105,7 +116,7 @@ let package = Package(
     .executableTarget(
       name: "specbench",
       dependencies: [
-        "SpecCore", "SpecDocument", "SpecEngines", "SpecFiles", "SpecRunner", "SpecReport", "SpecServer",
+        "SpecBundle", "SpecCore", "SpecDocument", "SpecEngines", "SpecFiles", "SpecRunner", "SpecReport", "SpecServer",
         "SpecTraining", "SpecDecoding", "SpecModel", "SpecKernels", "SpecSuite", "SpecStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -151,7 +162,9 @@ let package = Package(
     ),
     .testTarget(
       name: "SpecTrainingTests",
-      dependencies: ["SpecTraining", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite", "SpecTestSupport"],
+      dependencies: [
+        "SpecTraining", "SpecDecoding", "SpecFiles", "SpecModel", "SpecKernels", "SpecSuite", "SpecTestSupport",
+      ],
       exclude: ["tokenizer-goldens.json", "two-layer-losses.json"],
       swiftSettings: swift
     ),
@@ -222,6 +235,7 @@ let package = Package(
         "SpecTestSupport",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: swift
     ),

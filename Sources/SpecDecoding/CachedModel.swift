@@ -114,12 +114,13 @@ public final class CachedModel: DraftingModel {
   /// - Parameters:
   ///   - text: at least one token; the last is the draft's root.
   ///   - draft: what follows.
+  ///   - head: chooses from some tokens only; nil for the model's whole head.
   /// - Returns: one row, valid until the next call or pass.
-  public func logitsAfterNewest(_ text: [Token], _ draft: Draft) -> ActivationRows {
+  public func logitsAfterNewest(_ text: [Token], _ draft: Draft, by head: DraftHead? = nil) -> ActivationRows {
     // Where the text is the prompt alone, its last token has been run already.
     truncate(to: text.count - 1 + draft.newest)
     run(text, draft)
-    return logits(after: draft.newest..<draft.count)
+    return logits(after: draft.newest..<draft.count, by: head)
   }
 
   private func run(_ text: [Token], _ draft: Draft, stages indices: [Int]) {
@@ -170,13 +171,13 @@ public final class CachedModel: DraftingModel {
     return states
   }
 
-  /// The logits after nodes of the latest pass; valid until the next call or pass.
-  public func logits(after nodes: Range<Int>) -> ActivationRows {
-    clock.time(.draft) { model.logits(of: finalStates(of: nodes)) }
+  /// The logits after nodes of the latest pass, by the model's whole head or by another; valid until the next call or pass.
+  public func logits(after nodes: Range<Int>, by head: DraftHead? = nil) -> ActivationRows {
+    clock.time(.draft) {
+      let states = finalStates(of: nodes)
+      return head?.logits(of: states) ?? model.logits(of: states)
+    }
   }
-
-  /// The head's logits of normalized states; valid until the next call or pass.
-  func logits(of states: ActivationRows) -> ActivationRows { model.logits(of: states) }
 
   /// Forgets everything.
   public func reset() { truncate(to: 0) }

@@ -25,6 +25,8 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
   case sharedCompanion(companion: Companion.Use, setting: String, values: [String])
   /// A method whose drafts cannot be verified by rejection.
   case noRejection(method: String, known: [String])
+  /// A draft vocabulary without the file that says which tokens are frequent.
+  case missingFrequencies(path: String, setting: String, model: String?)
   /// A candidate tree that cannot be used.
   case invalidTree(source: String, problem: String)
 
@@ -64,6 +66,10 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible, Equatable {
     case .noRejection(let method, let known):
       "\(method) cannot verify by rejection, only by coupling; leave it out, or --verification rejection; "
         + "the methods that can are \(known.joined(separator: ", "))"
+    case .missingFrequencies(let path, let setting, let model):
+      "\(path): there is no such file, but \(setting) drafts the most frequent tokens: count them with specbench frequencies "
+        + "--model \(ShellText.argument(model ?? "DIR")) --data FILE --output \(ShellText.argument(path)), or name another file "
+        + "with frequencies=FILE"
     case .invalidTree(let source, let problem):
       "\(source): \(problem): a tree is a JSON list of paths like [[0], [0, 0], [1]], each path's beginning listed too"
     }

@@ -9,6 +9,8 @@ final class EarlyExit: DraftingModel {
   /// The target, with its shallow layers as the first stage.
   let target: CachedModel
   var clock = PhaseClock()
+  /// The head that drafted tokens are chosen with.
+  let head: DraftHead
   private let adapter: KangarooAdapter
   private let cache: KVCache
   private let exits: HiddenStates
@@ -22,9 +24,11 @@ final class EarlyExit: DraftingModel {
   ///   - adapter: trained for the target at this exit layer.
   ///   - exitLayer: number of the target's first layers that draft, at least 1 and fewer than all.
   ///   - drafts: most tokens drafted in a cycle.
+  ///   - vocabulary: the tokens that may be drafted, rising; nil for all.
   /// - Throws: `KernelError` if there is not enough memory.
-  init(target: Transformer, adapter: KangarooAdapter, exitLayer: Int, drafts: Int) throws {
+  init(target: Transformer, adapter: KangarooAdapter, exitLayer: Int, drafts: Int, vocabulary: [Token]?) throws {
     self.adapter = adapter
+    head = try target.draftHead(over: vocabulary)
     self.target = try CachedModel(target, cuts: [exitLayer], keepsStates: true, tree: drafts)
     guard let exits = self.target.states(after: 0) else { preconditionFailure("a cut keeps its states") }
     self.exits = exits
@@ -57,19 +61,19 @@ final class EarlyExit: DraftingModel {
   ///   - frontier: which nodes, rising; the root alone at first.
   ///   - draft: the nodes' tree.
   ///   - root: the position of node 0.
-  /// - Returns: a row for each node, valid until the next call.
+  /// - Returns: a row for each node over the vocabulary of ``head``, valid until the next call.
   func logits(after frontier: [Int], in draft: Draft, root: Int) -> ActivationRows {
     clock.time(.draft) {
       if cache.count <= root { nodes = [] }
       nodes += frontier
       if frontier == [0] {
         let outputs = adapter.forward(exits[cache.count..<root + 1], cache: cache)
-        return target.logits(of: outputs[outputs.count - 1..<outputs.count])
+        return head.logits(of: outputs[outputs.count - 1..<outputs.count])
       }
       for (row, node) in frontier.enumerated() { stream.copy(exits[root + node..<root + node + 1], to: row) }
       let shape = TokenTree(parents: nodes.map { node in nodes.firstIndex(of: draft.parents[node]) ?? -1 })
       let placement = Placement.tree(shape, nodes: shape.count - frontier.count..<shape.count)
-      return target.logits(of: adapter.forward(stream[rows: 0..<frontier.count], cache: cache, placement: placement))
+      return head.logits(of: adapter.forward(stream[rows: 0..<frontier.count], cache: cache, placement: placement))
     }
   }
 
@@ -164,6 +168,9 @@ extension SettingValues {
     }
     return exit
   }
+
+  /// The tokens that Kangaroo's chain or tree may draft, rising; nil for all.
+  func adapterVocabulary(_ files: TargetFiles) throws -> [Token]? { try draftVocabulary(files, .adapter) }
 
   /// The adapter in the folder that was given.
   func adapter(_ resources: DecoderResources) throws -> KangarooAdapter {

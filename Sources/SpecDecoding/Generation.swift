@@ -47,6 +47,21 @@ public struct StopRules: Sendable, Equatable {
   }
 }
 
+extension StopRules {
+  /// Whether an output ends with a token.
+  ///
+  /// - Parameters:
+  ///   - token: its newest token.
+  ///   - count: its tokens, that one included.
+  ///   - promptCount: tokens of the prompt.
+  /// - Returns: why it ends; nil where it goes on.
+  func stop(at token: Token, count: Int, promptCount: Int) -> StopReason? {
+    if endTokens.contains(token) { return .endToken }
+    if count >= maximumNewTokens { return .maximumNewTokens }
+    return promptCount + count >= contextLength ? .contextLength : nil
+  }
+}
+
 /// One prompt decoded by one decoder, with everything that was measured.
 public struct Generation: Sendable {
   /// The output, the end token included.
@@ -159,9 +174,7 @@ extension Generation {
       self.tokens.append(token)
       availableAt.append(time)
       cycleOfToken.append(cycle)
-      if rules.endTokens.contains(token) { return .endToken }
-      if self.tokens.count >= rules.maximumNewTokens { return .maximumNewTokens }
-      if promptCount + self.tokens.count >= rules.contextLength { return .contextLength }
+      if let reason = rules.stop(at: token, count: self.tokens.count, promptCount: promptCount) { return reason }
     }
     return nil
   }

@@ -52,6 +52,10 @@ public struct MemoryNeed: Sendable, Equatable {
         let parameters = try companion.read(target.folder(of: companion, settings), target)
         companions += Int(Double(parameters) * weightType.bytesPerWeight)
       }
+      if let need = try method.vocabularyNeed(settings, target) {
+        companions += Int(Double(need.weights) * weightType.bytesPerWeight)
+        buffers += Transformer.largestTree * need.tokens * MemoryLayout<Float>.size
+      }
       caches += self.positions * (model.cacheBytesPerPosition + (try method.bytesPerPosition(settings, target)))
       buffers += self.positions * rowBytes
     }

@@ -29,6 +29,8 @@ public struct Method: Sendable {
   let checkSettings: @Sendable (SettingValues, TargetFiles) throws -> Void
   /// Bytes that a decoder keeps for each position of a text, beside the target's keys and values.
   let bytesPerPosition: @Sendable (SettingValues, TargetFiles) throws -> Int
+  /// What a draft vocabulary takes of memory with some settings; nil where all tokens may be drafted.
+  let vocabularyNeed: @Sendable (SettingValues, TargetFiles) throws -> DraftVocabularyNeed?
   /// Makes a decoder.
   let make: @Sendable (SettingValues, DecoderResources) throws -> PreparedDecoder
 
@@ -47,6 +49,7 @@ public struct Method: Sendable {
   ///   - checkSettings: checks settings against the target's shape, and files that they name. It throws
   ///     ``SettingValues/invalid(_:_:)`` for a setting.
   ///   - bytesPerPosition: bytes that a decoder keeps for each position of a text, beside the target's keys and values.
+  ///   - vocabularyNeed: what a draft vocabulary takes of memory; nil where all tokens may be drafted.
   ///   - make: makes a decoder of settings that were checked.
   public init(
     name: String,
@@ -61,6 +64,7 @@ public struct Method: Sendable {
     sampleFiles: @escaping @Sendable (ModelConfiguration) -> [String: [UInt8]] = { _ in [:] },
     checkSettings: @escaping @Sendable (SettingValues, TargetFiles) throws -> Void = { _, _ in },
     bytesPerPosition: @escaping @Sendable (SettingValues, TargetFiles) throws -> Int = { _, _ in 0 },
+    vocabularyNeed: @escaping @Sendable (SettingValues, TargetFiles) throws -> DraftVocabularyNeed? = { _, _ in nil },
     make: @escaping @Sendable (SettingValues, DecoderResources) throws -> PreparedDecoder
   ) {
     self.name = name
@@ -75,6 +79,7 @@ public struct Method: Sendable {
     self.sampleFiles = sampleFiles
     self.checkSettings = checkSettings
     self.bytesPerPosition = bytesPerPosition
+    self.vocabularyNeed = vocabularyNeed
     self.make = make
   }
 }

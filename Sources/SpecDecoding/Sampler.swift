@@ -1,4 +1,3 @@
-import SpecCore
 import SpecKernels
 import SpecModel
 
@@ -7,17 +6,16 @@ import SpecModel
 /// Whoever drafts for a position draws with the same noise as the target, so that a good drafter's draw is the target's.
 public final class Sampler {
   /// What a draw is for: each has noise of its own.
-  enum Purpose: UInt64 {
-    case coupled, draft, acceptance, residual
-  }
+  typealias Purpose = PromptNoise.Purpose
 
   /// How tokens are chosen.
   public internal(set) var sampling: Sampling
   let context: ComputeContext
+  private let targetVocabulary: Int
   private let clock: PhaseClock
-  private var prompt: UInt64 = 0
-  /// A copy of the logits that a drafter's token is drawn from.
-  private let row: Activations
+  private var noise = PromptNoise(of: [])
+  /// Copies of logits that a token is drawn from, by their width: a drafter's vocabulary may be smaller than the target's.
+  private var copies: [Int: Activations]
 
   /// - Parameters:
   ///   - sampling: how tokens are chosen.
@@ -28,18 +26,17 @@ public final class Sampler {
     self.sampling = sampling
     self.clock = clock
     context = target.context
-    row = try Activations(capacity: 1, width: target.configuration.vocabularySize)
+    let width = target.configuration.vocabularySize
+    targetVocabulary = width
+    copies = [width: try Activations(capacity: 1, width: width)]
   }
 
   /// Takes the prompt's token ids into the noise.
-  func begin(_ prompt: [Token]) {
-    self.prompt = prompt.reduce(UInt64(prompt.count)) { SplitMix64.mixed($0 ^ UInt64(UInt32(bitPattern: $1))) }
-  }
+  func begin(_ prompt: [Token]) { noise = PromptNoise(of: prompt) }
 
   /// The key of all noise for a position.
   func key(_ position: Int, _ purpose: Purpose = .coupled) -> UInt64 {
-    let place = SplitMix64.mixed(SplitMix64.mixed(sampling.seed ^ prompt) ^ UInt64(position))
-    return SplitMix64.mixed(place ^ purpose.rawValue)
+    noise.key(position, purpose, seed: sampling.seed)
   }
 
   /// The target's tokens.
@@ -121,25 +118,57 @@ public final class Sampler {
   /// - Parameters:
   ///   - logits: one row of the drafter's logits.
   ///   - position: the position of the token that follows it.
+  ///   - vocabulary: the token that each number of the row stands for, where it is not its place.
   /// - Returns: the token, with the probability that the drafter gives it.
   /// - Throws: ``NotFiniteLogits`` for the drafter's.
-  public func draft(_ logits: ActivationRows, at position: Int) throws(NotFiniteLogits) -> DraftToken {
-    try clock.time(.draft) { () throws(NotFiniteLogits) in try choose(logits, at: position) }
+  public func draft(
+    _ logits: ActivationRows,
+    at position: Int,
+    vocabulary: [Token]? = nil
+  ) throws(NotFiniteLogits) -> DraftToken {
+    try clock.time(.draft) { () throws(NotFiniteLogits) in
+      var drafted = try choose(logits, at: position, vocabulary)
+      guard let vocabulary else { return drafted }
+      drafted.token = vocabulary[Int(drafted.token)]
+      drafted.distribution = drafted.distribution.map { own in
+        var whole = [Float](repeating: 0, count: targetVocabulary)
+        for (token, probability) in zip(vocabulary, own) { whole[Int(token)] = probability }
+        return whole
+      }
+      return drafted
+    }
   }
 
-  private func choose(_ logits: ActivationRows, at position: Int) throws(NotFiniteLogits) -> DraftToken {
+  /// The number in a row of logits that is drafted, in the place of its token.
+  private func choose(
+    _ logits: ActivationRows,
+    at position: Int,
+    _ vocabulary: [Token]?
+  ) throws(NotFiniteLogits) -> DraftToken {
     let likeliest = context.choose(logits, withProbability: true)[0]
     try require([likeliest], of: .drafter, at: [position])
     if sampling.isGreedy { return DraftToken(Token(likeliest.index), confidence: likeliest.probability) }
-    let copy = row[rows: 0..<1]
-    row.copy(logits, to: 0)
+    let copy = copy(of: logits)
     let rejects = sampling.verification == .rejection
-    context.perturb(copy, sampling.limits, noise: [key(position, rejects ? .draft : .coupled)])
+    let noise = key(position, rejects ? .draft : .coupled)
+    context.perturb(copy, sampling.limits, noise: [noise], tokens: vocabulary)
     let token = context.choose(copy, withProbability: false)[0].index
     let distance = logits.owner[logits.range.lowerBound, token] - likeliest.value
     var drafted = DraftToken(Token(token), confidence: likeliest.probability * canonicalExponential(distance))
     if rejects { drafted.distribution = try distribution(logits, of: .drafter, at: position) }
     return drafted
+  }
+
+  /// A copy of one row of logits, valid until the next call for a row as wide.
+  private func copy(of logits: ActivationRows) -> ActivationRows {
+    if copies[logits.width] == nil {
+      takingMemory { () throws(KernelError) in
+        copies[logits.width] = try Activations(capacity: 1, width: logits.width)
+      }
+    }
+    guard let row = copies[logits.width] else { preconditionFailure("a buffer that was just made") }
+    row.copy(logits, to: 0)
+    return row[rows: 0..<1]
   }
 
   /// A drafter's best tokens at a position.
@@ -196,10 +225,10 @@ public final class Sampler {
     of source: NotFiniteLogits.Source,
     at position: Int
   ) throws(NotFiniteLogits) -> [Float] {
-    row.copy(logits, to: 0)
-    try perturb(row[rows: 0..<1], noise: nil, of: source, at: [position])
-    let largest = context.choose(row[rows: 0..<1], withProbability: false)[0].value
-    let weights = row[0].map { canonicalExponential(($0 - largest) / sampling.limits.temperature) }
+    let row = copy(of: logits)
+    try perturb(row, noise: nil, of: source, at: [position])
+    let largest = context.choose(row, withProbability: false)[0].value
+    let weights = row.owner[0].map { canonicalExponential(($0 - largest) / sampling.limits.temperature) }
     let sum = weights.reduce(0, +)
     return weights.map { $0 / sum }
   }

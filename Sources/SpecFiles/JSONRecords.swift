@@ -44,27 +44,49 @@ extension JSONField {
     file: String,
     repeatedKeys: Bool = true
   ) throws(Failure) -> [JSONRecord<Failure>] {
+    var records: [JSONRecord<Failure>] = []
+    try forEachRecord(bytes, file: file, repeatedKeys: repeatedKeys) { records.append($0) }
+    return records
+  }
+
+  /// The records of a text as ``records(_:file:repeatedKeys:)`` reads them, one after the other: of a text of lines no more
+  /// than one is in memory.
+  ///
+  /// - Parameters:
+  ///   - bytes: the text.
+  ///   - file: the path of the file.
+  ///   - repeatedKeys: whether an object may have a key repeatedly.
+  ///   - body: takes each record.
+  /// - Throws: as ``records(_:file:repeatedKeys:)``; what `body` throws.
+  public static func forEachRecord(
+    _ bytes: ArraySlice<UInt8>,
+    file: String,
+    repeatedKeys: Bool = true,
+    _ body: (JSONRecord<Failure>) throws(Failure) -> Void
+  ) throws(Failure) {
     let text = withoutByteOrderMark(bytes)
-    let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    let filled = lines.enumerated().filter { !$0.element.allSatisfy(isSpace) }
-    guard let first = filled.first, spansLines(first.element, next: filled.dropFirst().first?.element) else {
-      if let separator = TableText.separator(in: filled.prefix(2).map(\.element)) {
-        throw Failure(.foreign(.table(separator: separator)), file: file)
-      }
-      return try filled.map { (index, line) throws(Failure) in
-        let number = index + 1
-        let field = try JSONField(
-          parsing: line,
-          file: file,
-          line: number,
-          repeatedKeys: repeatedKeys,
-          lenient: true
-        )
-        return JSONRecord(number: number, field)
-      }
+    var lines = FilledLines(text)
+    let first = lines.next()
+    let second = lines.next()
+    if let first, spansLines(first.text, next: second?.text) {
+      let values = try all(parsing: text, file: file, repeatedKeys: repeatedKeys, lenient: true)
+      for (index, value) in values.enumerated() { try body(JSONRecord(number: index + 1, value)) }
+      return
     }
-    let values = try all(parsing: text, file: file, repeatedKeys: repeatedKeys, lenient: true)
-    return values.enumerated().map { JSONRecord(number: $0 + 1, $1) }
+    if let separator = TableText.separator(in: [first, second].compactMap { $0?.text }) {
+      throw Failure(.foreign(.table(separator: separator)), file: file)
+    }
+    lines = FilledLines(text)
+    while let line = lines.next() {
+      let field = try JSONField(
+        parsing: line.text,
+        file: file,
+        line: line.number,
+        repeatedKeys: repeatedKeys,
+        lenient: true
+      )
+      try body(JSONRecord(number: line.number, field))
+    }
   }
 
   /// Whether a document takes more than its line: it begins a list, or an object goes on in the next line.
@@ -75,5 +97,29 @@ extension JSONField {
     return next != UInt8(ascii: "{") && (try? JSONField(parsing: line, file: "", lenient: true)) == nil
   }
 
-  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }
+}
+
+/// What stands between words of JSON, and what only lenient readers take for it.
+private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0D ~= byte }
+
+/// The lines of a text that are not blank, one after the other.
+private struct FilledLines {
+  private var rest: ArraySlice<UInt8>
+  private var isAtEnd = false
+  private var number = 0
+
+  init(_ text: ArraySlice<UInt8>) { rest = text }
+
+  /// The next line with its number, from 1; nil at the end.
+  mutating func next() -> (number: Int, text: ArraySlice<UInt8>)? {
+    while !isAtEnd {
+      let end = rest.firstIndex(of: UInt8(ascii: "\n"))
+      let line = rest[..<(end ?? rest.endIndex)]
+      isAtEnd = end == nil
+      if let end { rest = rest[(end + 1)...] }
+      number += 1
+      if !line.allSatisfy(isSpace) { return (number, line) }
+    }
+    return nil
+  }
 }

@@ -98,7 +98,7 @@ public struct NumberSource {
   public let name: String
   /// The file that they lie in; nil for numbers in memory.
   public let file: String?
-  private let bytes: UnsafeRawBufferPointer
+  private var bytes: UnsafeRawBufferPointer
   private let owner: AnyObject
   private var order: RowOrder?
 
@@ -154,6 +154,16 @@ public struct NumberSource {
   func hasRows(of columns: Int) -> Bool {
     columns > 0 && columns % type.numbersInBlock == 0 && count % columns == 0
       && (order.map { $0.columns == columns } ?? true)
+  }
+
+  /// Some neighboring rows of a matrix whose rows lie in order; nothing is copied.
+  func rows(_ range: Range<Int>, columns: Int) -> NumberSource {
+    precondition(hasRows(of: columns) && order == nil, "rows of another width or order")
+    precondition(range.lowerBound >= 0 && range.upperBound * columns <= count, "rows beyond the end of their source")
+    let rowBytes = columns / type.numbersInBlock * type.size
+    var part = self
+    part.bytes = UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound * rowBytes..<range.upperBound * rowBytes])
+    return part
   }
 
   /// Rows of a head whose pairs lie side by side; 0 where rows lie in order.

@@ -21,8 +21,49 @@ public final class PackedMatrix {
   ///   - context: the threads to pack with.
   /// - Throws: ``KernelError/outOfMemory(bytes:purpose:)``, or ``KernelError/unusableNumber(_:)`` if a number is not finite
   ///   once it is held.
-  public init(
+  public convenience init(
     stacking sources: [NumberSource],
+    columns: Int,
+    type: WeightType,
+    context: ComputeContext
+  ) throws(KernelError) {
+    try self.init(packing: sources, columns: columns, type: type, context: context)
+    for source in sources { source.releasePages() }
+  }
+
+  /// Packs some rows of a matrix, as ``init(stacking:columns:type:context:)`` packs all: an output keeps its bits.
+  ///
+  /// - Parameters:
+  ///   - rows: which rows, rising; one after the other they are the outputs.
+  ///   - source: a row-major matrix of `columns` columns.
+  ///   - columns: inputs.
+  ///   - type: how to hold the weights.
+  ///   - context: the threads to pack with.
+  /// - Throws: as ``init(stacking:columns:type:context:)``.
+  public convenience init(
+    choosing rows: [Int],
+    of source: NumberSource,
+    columns: Int,
+    type: WeightType,
+    context: ComputeContext
+  ) throws(KernelError) {
+    precondition(zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }, "rows that do not rise")
+    // Neighbors are packed together.
+    var runs: [Range<Int>] = []
+    for row in rows {
+      if let last = runs.last, last.upperBound == row {
+        runs[runs.count - 1] = last.lowerBound..<row + 1
+      } else {
+        runs.append(row..<row + 1)
+      }
+    }
+    let parts = runs.map { source.rows($0, columns: columns) }
+    try self.init(packing: parts, columns: columns, type: type, context: context)
+    source.releasePages()
+  }
+
+  private init(
+    packing sources: [NumberSource],
     columns: Int,
     type: WeightType,
     context: ComputeContext
@@ -40,7 +81,6 @@ public final class PackedMatrix {
       {
         throw .unusableNumber(number)
       }
-      source.releasePages()
       first += source.count / columns
     }
   }

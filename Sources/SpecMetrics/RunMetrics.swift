@@ -76,6 +76,7 @@ package struct RunMetrics: Sendable {
       tallies[Place(decoder: decoder, category: generation.category), default: MetricTally()].add(generation)
       paces[decoder, default: StretchTally(stretch: stretch)].add(generation)
     }
+    for place in Array(tallies.keys) { tallies[place]?.sortTimes() }
     for (place, tally) in tallies {
       tallies[Place(decoder: place.decoder, category: .overall), default: MetricTally()].add(tally)
     }

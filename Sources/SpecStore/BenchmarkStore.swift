@@ -62,6 +62,13 @@ package final class BenchmarkStore: Sendable {
 
   deinit { OpenStores.forget(self) }
 
+  /// Closes the file. Whoever uses the store afterwards gets an error.
+  ///
+  /// - Throws: a ``StoreError``.
+  package func close() throws(StoreError) {
+    do { try queue.close() } catch { throw StoreError(error, path: path, file: file, access: access) }
+  }
+
   /// Runs queries in one snapshot of the database.
   func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
     do {

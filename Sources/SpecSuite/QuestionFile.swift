@@ -42,20 +42,20 @@ package enum QuestionFile {
   /// - Returns: the questions and the notes.
   /// - Throws: `SuiteError` with file and line for the first thing that is wrong.
   package static func contents(_ bytes: [UInt8], place: String) throws(SuiteError) -> Contents {
-    let records = try SuiteField.records(bytes[...], file: place, repeatedKeys: false)
     var lineOfID: [String: Int] = [:]
     var lineOfKey: [Int: Int] = [:]
-    var readings: [QuestionRecord] = []
-    for record in records {
+    var questions: [Question] = []
+    var count = RecordCount()
+    try SuiteField.forEachRecord(bytes[...], file: place, repeatedKeys: false) { record throws(SuiteError) in
       let reading = try QuestionRecord(record.field, number: record.number)
       let (id, line) = (reading.question.id, record.line)
       if let earlier = lineOfID.updateValue(line, forKey: id.text) ?? lineOfKey.updateValue(line, forKey: id.key) {
         throw repeated(id, line: line, earlier: earlier, place, isNumbered: reading.isNumbered)
       }
       _ = lineOfKey.updateValue(line, forKey: id.key)
-      readings.append(reading)
+      count.add(reading)
+      questions.append(reading.question)
     }
-    let questions = readings.map(\.question)
     guard !questions.isEmpty else {
       throw SuiteError(
         place: place,
@@ -73,7 +73,7 @@ package enum QuestionFile {
         advice: "give questions of one kind the same category"
       )
     }
-    return Contents(questions: questions, notes: QuestionRecord.notes(readings, place: place))
+    return Contents(questions: questions, notes: count.notes(place: place))
   }
 
   private static func repeated(

@@ -38,36 +38,6 @@ struct QuestionRecord {
     (isNumbered, hasSystemMessage, self.choices) = (id == nil, system, choices)
   }
 
-  /// What a user should know about how records were read.
-  static func notes(_ records: [QuestionRecord], place: String) -> [String] {
-    var notes: [String] = []
-    let numbered = records.count(where: \.isNumbered)
-    if numbered > 0 {
-      notes.append(
-        "\(place): \(numbered) of \(quantity(records.count, "question")) \(numbered == 1 ? "has" : "have") no question_id: their "
-          + "line numbers stand for it (in a list, their places)"
-      )
-    }
-    let systems = records.count(where: \.hasSystemMessage)
-    if systems > 0 {
-      notes.append(
-        "\(place): \(systems) of \(quantity(records.count, "question")) \(systems == 1 ? "has" : "have") a system message: it stands at the beginning of the "
-          + "user's first turn"
-      )
-    }
-    for (use, what) in [
-      (ChoiceUse.asked, "choices: they stand after the question, as A., B. and so on"),
-      (.leftOut, "choices beside turns: only the turns are asked"),
-    ] {
-      let count = records.count { $0.choices == use }
-      guard count > 0 else { continue }
-      notes.append(
-        "\(place): \(count) of \(quantity(records.count, "question")) \(count == 1 ? "has" : "have") \(what)"
-      )
-    }
-    return notes
-  }
-
   private static func id(_ field: SuiteField) throws(SuiteError) -> QuestionID? {
     for name in idNames {
       guard let member = try field.member(name).unlessNull, let value = member.value else { continue }
@@ -191,5 +161,42 @@ struct QuestionRecord {
       }
     }
     return texts
+  }
+}
+
+/// What a user should know about how the records of a file were read, counted.
+struct RecordCount {
+  private var records = 0
+  private var numbered = 0
+  private var systemMessages = 0
+  private var askedChoices = 0
+  private var leftOutChoices = 0
+
+  mutating func add(_ record: QuestionRecord) {
+    records += 1
+    if record.isNumbered { numbered += 1 }
+    if record.hasSystemMessage { systemMessages += 1 }
+    switch record.choices {
+    case .asked: askedChoices += 1
+    case .leftOut: leftOutChoices += 1
+    case nil: break
+    }
+  }
+
+  /// One sentence each; none for records as Spec-Bench has them.
+  ///
+  /// - Parameter place: the path of the file.
+  /// - Returns: the sentences.
+  func notes(place: String) -> [String] {
+    [
+      (
+        numbered, "no question_id: their line numbers stand for it (in a list, their places)"
+      ),
+      (systemMessages, "a system message: it stands at the beginning of the user's first turn"),
+      (askedChoices, "choices: they stand after the question, as A., B. and so on"),
+      (leftOutChoices, "choices beside turns: only the turns are asked"),
+    ].filter { $0.0 > 0 }.map { count, what in
+      "\(place): \(count) of \(quantity(records, "question")) \(count == 1 ? "has" : "have") \(what)"
+    }
   }
 }

@@ -26,7 +26,7 @@ package struct Suite: Sendable {
   package let questionPath: String
 
   /// Turns of all questions.
-  package var promptCount: Int { questions.reduce(0) { $0 + $1.turns.count } }
+  package let promptCount: Int
 
   /// The absolute path of the model that comes with the suite, if one does.
   package var modelPath: String? { manifest.model.map { SuiteFiles.join(directory, $0) } }
@@ -58,10 +58,8 @@ package struct Suite: Sendable {
       advice: "correct \"categories\" in the manifest"
     )
 
-    var hash = SHA256()
-    hash.update(manifestBytes)
-    hash.update(questionBytes)
-    contentHash = hash.hexDigest()
+    promptCount = questions.reduce(0) { $0 + $1.turns.count }
+    contentHash = SuiteContents.hash([manifestBytes, questionBytes])
   }
 
   /// The suite with its conversations written in another way.
@@ -78,6 +76,7 @@ package struct Suite: Sendable {
     questionPath = whole.questionPath
     notes = whole.notes
     self.questions = questions
+    promptCount = questions.reduce(0) { $0 + $1.turns.count }
   }
 
   /// Whether its questions are for a model that follows instructions: it names a template for them, or asks tasks as

@@ -10,6 +10,8 @@ package enum TrainingError: Error, CustomStringConvertible, Equatable {
   case diverged(step: Int, what: String)
   /// There are too few documents.
   case tooFewDocuments(count: Int, needed: Int)
+  /// The target repeats itself where it should write questions, or does not end them.
+  case tooFewQuestions(found: Int, wanted: Int, candidates: Int)
 
   /// One sentence.
   package var description: String {
@@ -24,6 +26,10 @@ package enum TrainingError: Error, CustomStringConvertible, Equatable {
         + "is as it was"
     case .tooFewDocuments(let count, let needed):
       "the data holds \(quantity(count, "document")) where at least \(needed) are needed; give more with --data"
+    case .tooFewQuestions(let found, let wanted, let candidates):
+      "in \(quantity(candidates, "try", plural: "tries")) the target has written \(quantity(found, "question")) where "
+        + "\(wanted) different ones are wanted; ask for fewer with --self-prompt, or raise --question-temperature; a base model, "
+        + "which knows no conversations, writes none"
     }
   }
 }

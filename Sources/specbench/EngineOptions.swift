@@ -57,6 +57,18 @@ struct EngineOptions: ParsableArguments {
     var own: String?
     /// The engines behind servers.
     var engines: [EngineSettings] = []
+
+    /// What is measured one after the other, each in a run of its own. Servers come first: one that cannot be reached is told
+    /// at once.
+    var parts: [Part] { engines.map(Part.served) + (own.map { [.own($0)] } ?? []) }
+  }
+
+  /// What one run measures.
+  enum Part {
+    /// An engine behind servers.
+    case served(EngineSettings)
+    /// The package's own decoders, as `--decoders` has them; nil for the default.
+    case own(String?)
   }
 
   /// Refuses what only servers can do where others are to be measured, too.

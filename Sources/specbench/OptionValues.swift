@@ -106,6 +106,12 @@ struct CommaSeparated<Value: ListedValue>: OptionValue {
     self.values = values
   }
 
+  /// A list of what was read before; nil for an empty one.
+  init?(_ values: [Value]) {
+    guard !values.isEmpty else { return nil }
+    self.values = values
+  }
+
   /// The values, each once.
   var distinct: [Value] { values.reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
 }
@@ -130,6 +136,11 @@ struct ThreadCount: ListedValue {
     guard let count = Int(text), OptionRange.threads.contains(count) else { return nil }
     self.count = count
   }
+
+  /// A list of numbers that was read before; nil for an empty one.
+  static func list(_ counts: [Int]) -> CommaSeparated<RequestCount>? {
+    CommaSeparated(counts.compactMap { RequestCount(listed: "\($0)") })
+  }
 }
 
 /// How many requests are in flight.
@@ -144,6 +155,11 @@ struct RequestCount: ListedValue {
   init?(listed text: String) {
     guard let count = Int(text), Self.range.contains(count) else { return nil }
     self.count = count
+  }
+
+  /// A list of numbers that was read before; nil for an empty one.
+  static func list(_ counts: [Int]) -> CommaSeparated<RequestCount>? {
+    CommaSeparated(counts.compactMap { RequestCount(listed: "\($0)") })
   }
 }
 

@@ -52,13 +52,7 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where to write the Markdown report.", valueName: "file"))
   var report = "specbench-report.md"
 
-  @Flag(
-    help: ArgumentHelp(
-      "Go on with the database's newest unfinished run of the same plan, or, without other options than --database and "
-        + "--report, with the newest unfinished run and its plan."
-    )
-  )
-  var resume = false
+  @OptionGroup var resumeOptions: ResumeOptions
 
   func validate() throws {
     try refuseEmptyPaths(["--database": database, "--report": report])
@@ -68,47 +62,51 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     Interruption.promise("\(RunInterrupted(hasBegun: false))")
-    guard resume, let bare = BareResumption.given else { return try measure() }
-    let (run, plan) = try BareResumption.plan(in: bare.database)
-    var command = self
-    command.take(plan)
-    command.report = bare.report ?? plan.report ?? report
-    tell("Going on with the stored plan of run \(run), of the model \(plan.model) and the suite \(plan.suite).")
-    try command.measure(plan)
+    let differs = resumeOptions.resumes && !repeatsShard ? try goOn() : try measureAnew().differs
+    if differs { throw ExitCode(1) }
   }
 
-  /// Measures what the options ask for.
+  /// Measures what the options ask for, and nothing of a stored plan.
   ///
-  /// - Parameter stored: the plan that the options were taken from, for what no option says.
+  /// - Returns: what came out.
   /// - Throws: what reading, measuring and writing throw.
-  private func measure(_ stored: StoredPlan? = nil) throws {
-    if resume, shard == nil || stored != nil { try ResumeError.check(database) }
-    let outcome: RunOutcome
-    if let engine = stored?.engine {
-      outcome = try measure(engine, stored)
-    } else {
-      let choice = try stored == nil ? engineOptions.choice(decoderOptions.decoders) : EngineOptions.Choice()
-      if stored == nil { try engineOptions.refuseOwnDecoders(in: choice) }
-      try checkShard(of: choice)
-      switch (choice.engines.count, choice.own) {
-      case (0, _): outcome = try measureOwn(stored)
-      case (1, nil): outcome = try measure(choice.engines[0], nil)
-      default: outcome = try measureSeveral(choice)
-      }
+  func measureAnew() throws -> RunOutcome {
+    let choice = try engineOptions.choice(decoderOptions.decoders)
+    try engineOptions.refuseOwnDecoders(in: choice)
+    try checkShard(of: choice)
+    let parts = choice.parts
+    guard parts.count > 1 else { return try measure(parts.first ?? .own(nil), nil) }
+    return try measureSeveral(parts)
+  }
+
+  /// Measures one engine, or the package's own decoders.
+  ///
+  /// - Parameters:
+  ///   - engine: which.
+  ///   - stored: the run to go on with.
+  ///   - part: which of several runs this is.
+  /// - Returns: what came out.
+  /// - Throws: what reading, measuring and writing throw.
+  func measure(_ engine: EngineOptions.Part, _ stored: Resumption?, part: RunPart? = nil) throws -> RunOutcome {
+    switch engine {
+    case .served(let settings): return try measure(settings, stored, part: part)
+    case .own(let decoders):
+      var command = self
+      command.decoderOptions.decoders = decoders ?? decoderOptions.decoders
+      return try command.measureOwn(stored, part: part)
     }
-    if outcome.differs { throw ExitCode(1) }
   }
 
   /// Measures the package's own decoders.
   ///
   /// - Parameters:
-  ///   - stored: the plan that the options were taken from, for what no option says.
+  ///   - stored: the run to go on with, whose plan says what no option does.
   ///   - part: which of several runs this is.
   /// - Returns: what came out.
   /// - Throws: what reading, measuring and writing throw.
-  func measureOwn(_ stored: StoredPlan?, part: RunPart? = nil) throws -> RunOutcome {
+  func measureOwn(_ stored: Resumption?, part: RunPart? = nil) throws -> RunOutcome {
     var (suite, suitePath) = try suiteOptions.load()
-    if let stored { suite = suite.selecting(questionIDs: stored.questions) }
+    if let questions = stored?.questions { suite = suite.selecting(questionIDs: questions) }
     if let shard { _ = try suite.selecting(shard.shard) }
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
     let maximumNewTokens = suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens
@@ -136,14 +134,14 @@ struct RunCommand: ParsableCommand {
       seed: samplingOptions.seed,
       sampling: sampling,
       commandLine: CommandLine.arguments.map(ShellText.argument).joined(separator: " "),
-      resumes: resume,
-      goal: stored.map(\.goal) ?? precisionOptions.goal
+      resumes: resumeOptions.resumes,
+      goal: stored?.goal(precisionOptions) ?? precisionOptions.goal
     )
     plan.warnings = written.warnings
     plan.report = FilePlace.absolute(report)
     if let shard { try plan.take(shard.shard) }
     part?.prepare(&plan)
-    if let stored { plan.workingDirectory = stored.workingDirectory }
+    prepare(&plan, stored)
     let decoders = try RunDecoder.prepare(
       specs,
       model: model,
@@ -166,6 +164,13 @@ struct RunCommand: ParsableCommand {
     try report(outcome, store, suite: plan.suite)
     tellOfShard()
     return RunOutcome(run: outcome.run, differs: outcome.mismatches > 0)
+  }
+
+  /// Says in a plan which run it goes on with.
+  func prepare(_ plan: inout RunPlan, _ stored: Resumption?) {
+    plan.acceptsChanges = resumeOptions.acceptChanges
+    plan.resumedRun = stored?.run.id
+    if let place = stored?.workingDirectory { plan.workingDirectory = place }
   }
 
   /// Writes the report of a run, and says what came out.

@@ -15,7 +15,7 @@ enum RunFiles {
   static func kept(_ store: BenchmarkStore, _ run: Int64) throws(StoreError) -> [(path: String, role: String)] {
     let record = try store.run(run).record
     // The run of an older version has no plan; its path may begin in another folder.
-    let plan = StoredPlan(record.plan)
+    let plan = StoredPlan(of: record)
     let suite = plan?.suite ?? record.suitePath
     let files = suite.isEmpty ? [] : [suite, suite + "/suite.json", suite + "/question.jsonl"]
     return (try store.inputs(of: run).map(\.path) + files).map { ($0, "an input of the run") }

@@ -15,11 +15,11 @@ extension RunCommand {
   ///
   /// - Parameters:
   ///   - settings: the engine.
-  ///   - stored: the plan that the options were taken from.
+  ///   - stored: the run to go on with, whose plan says what no option does.
   ///   - part: which of several runs this is.
   /// - Returns: what came out.
   /// - Throws: what reading, asking and writing throw.
-  func measure(_ settings: EngineSettings, _ stored: StoredPlan?, part: RunPart? = nil) throws -> RunOutcome {
+  func measure(_ settings: EngineSettings, _ stored: Resumption?, part: RunPart? = nil) throws -> RunOutcome {
     var settings = settings
     if stored == nil {
       if let model = modelOptions.model { settings.writePrompts(byModel: model) }
@@ -27,7 +27,7 @@ extension RunCommand {
       if part == nil { try refuseOptionsOfOwnModels(settings) }
     }
     var (suite, suitePath) = try suiteOptions.load()
-    if let stored { suite = suite.selecting(questionIDs: stored.questions) }
+    if let questions = stored?.questions { suite = suite.selecting(questionIDs: questions) }
     let files = settings.model.map(LoadedModel.files)
     let written = try written(suite, files, stored)
     suite = written.suite
@@ -63,18 +63,14 @@ extension RunCommand {
     }
     engine.stop()
     try report(outcome, store, suite: suite)
-    // Where two tokens were all but equally likely, either is the model's own.
-    let differs =
-      try store.mismatches(of: outcome.run).contains { !$0.isNearTie }
-      || store.loads(of: outcome.run).contains { $0.requests.contains(where: \.differsClearly) }
-    return RunOutcome(run: outcome.run, differs: differs)
+    return try RunOutcome(of: outcome.run, in: store)
   }
 
   /// The suite as conversations are written, and what is doubtful about that.
   private func written(
     _ suite: Suite,
     _ files: ModelFiles?,
-    _ stored: StoredPlan?
+    _ stored: Resumption?
   ) throws -> (suite: Suite, warnings: [String]) {
     if let template = stored?.chatTemplate { return (suite.written(with: template), []) }
     return try files.map { try templateOption.applied(to: suite, $0) } ?? (suite, [])
@@ -100,7 +96,7 @@ extension RunCommand {
   private func servedPlan(
     _ suite: Suite,
     _ suitePath: String,
-    _ stored: StoredPlan?
+    _ stored: Resumption?
   ) -> RunPlan {
     var plan = RunPlan(
       suite: suite,
@@ -110,13 +106,14 @@ extension RunCommand {
       seed: samplingOptions.seed,
       sampling: servedSampling,
       commandLine: CommandLine.arguments.map(ShellText.argument).joined(separator: " "),
-      resumes: resume,
-      goal: stored.map(\.goal) ?? precisionOptions.goal
+      resumes: resumeOptions.resumes,
+      goal: stored?.goal(precisionOptions) ?? precisionOptions.goal
     )
     plan.report = FilePlace.absolute(report)
-    plan.concurrency = stored.map { $0.concurrency ?? [] } ?? engineOptions.levels
+    plan.concurrency = engineOptions.levels
     plan.retries = engineOptions.retries
     plan.stopsOnError = engineOptions.onError == .stop
+    prepare(&plan, stored)
     return plan
   }
 }

@@ -32,6 +32,12 @@ extension RunCommand {
     }
   }
 
+  /// Whether a scheduler's job gives the same command again, which also begins what is not there.
+  var repeatsShard: Bool {
+    guard shard != nil, case .newest = resumeOptions.resume else { return false }
+    return true
+  }
+
   /// Refuses servers beside a part of a run.
   ///
   /// - Parameter choice: the engines that are to be measured.

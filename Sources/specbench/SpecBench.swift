@@ -27,8 +27,9 @@ struct SpecBench: ParsableCommand {
       RunCommand.self, ReportCommand.self, RunsCommand.self, CompareCommand.self, SweepCommand.self, TuneCommand.self,
       GenerateCommand.self, ExportCommand.self, ImportCommand.self, VerifyCommand.self, DecodeCommand.self,
       TokenizeCommand.self, InspectCommand.self, MethodsCommand.self, TrainCommand.self, DatastoreCommand.self,
-      MergeCommand.self, CopyCommand.self, PruneCommand.self, VacuumCommand.self, BenchCommand.self,
-      MakeCheckpointCommand.self, ServeCommand.self, DoctorCommand.self,
+      FrequenciesCommand.self, MergeCommand.self, CopyCommand.self, PruneCommand.self, VacuumCommand.self,
+      BenchCommand.self, BundleCommand.self, CheckCommand.self, MakeCheckpointCommand.self, ServeCommand.self,
+      DoctorCommand.self,
     ]
   )
 

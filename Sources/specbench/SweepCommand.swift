@@ -27,7 +27,7 @@ struct SweepCommand: ParsableCommand {
   @OptionGroup var templateOption: ChatTemplateOption
 
   @Option(help: ArgumentHelp("Methods with the values of their settings.", valueName: "grid"))
-  var grid: String
+  var grid: String?
 
   @Option(
     parsing: .unconditional,
@@ -61,23 +61,57 @@ struct SweepCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where to write the Markdown report.", valueName: "file"))
   var report = "specbench-sweep.md"
 
-  @Flag(help: "Go on with what an earlier attempt at the same sweep has not measured.")
-  var resume = false
+  @OptionGroup var resumeOptions: ResumeOptions
 
   func validate() throws {
     try refuseEmptyPaths(["--database": database, "--report": report])
     try check(repeats, in: OptionRange.repeats, of: "--repeats")
+    if grid == nil, !resumeOptions.resumes {
+      throw ValidationError(
+        "--grid is missing; give methods with the values of their settings, like kangaroo:steps=2+4+6, or --resume to go on "
+          + "with a sweep"
+      )
+    }
   }
 
   func run() throws {
-    if resume { try ResumeError.check(database) }
-    let (suite, suitePath) = try suiteOptions.load()
-    let grid = try SettingGrid.specs(grid)
+    Interruption.promise("\(RunInterrupted(hasBegun: false))")
+    if resumeOptions.resumes { try ResumeError.check(database) }
+    guard let grid else { return try goOn() }
+    if case .run = resumeOptions.resume {
+      throw ValidationError("--resume takes the grid of the sweep that it names; leave --grid away, or name no run")
+    }
+    try measure(SettingGrid.specs(grid))
+  }
+
+  /// The weight type and the number of threads of each run.
+  private var parts: [(type: WeightType?, threads: Int?)] {
+    let types = dtypes?.distinct.map(Optional.some) ?? [modelOptions.dtype]
+    let counts = threadCounts?.distinct.map { Optional($0.count) } ?? [modelOptions.threads]
+    return types.flatMap { type in counts.map { (type, $0) } }
+  }
+
+  /// Measures the grid.
+  ///
+  /// - Parameters:
+  ///   - grid: the settings.
+  ///   - stored: a run of the sweep to go on with; nil takes all from the options.
+  ///   - begun: the runs that earlier attempts have begun, by part.
+  /// - Throws: what reading, measuring and writing throw.
+  func measure(
+    _ grid: [DecoderSpec],
+    _ stored: Resumption? = nil,
+    begun: [Int: PlannedRun] = [:]
+  ) throws {
+    var (suite, suitePath) = try suiteOptions.load()
+    if let questions = stored?.questions { suite = suite.selecting(questionIDs: questions) }
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
     try DatabaseCheck.beforeLoading(database)
     let files = try modelOptions.files(for: suite)
     let specs = try files.check(grid)
-    let written = try templateOption.applied(to: suite, files)
+    let written =
+      try stored?.chatTemplate.map { (suite: suite.written(with: $0), warnings: []) }
+      ?? templateOption.applied(to: suite, files)
     let store = try BenchmarkStore(creatingAt: database)
     var plan = RunPlan(
       suite: written.suite,
@@ -86,27 +120,40 @@ struct SweepCommand: ParsableCommand {
       maximumNewTokens: suiteOptions.maximumNewTokens ?? suite.manifest.maxNewTokens,
       seed: seed,
       commandLine: CommandLine.arguments.map(ShellText.argument).joined(separator: " "),
-      resumes: resume
+      resumes: resumeOptions.resumes
     )
+    plan.acceptsChanges = resumeOptions.acceptChanges
     plan.reusesFinishedRuns = true
     plan.warnings = written.warnings
-    Interruption.promise("\(RunInterrupted(hasBegun: false))")
+    var series =
+      stored?.plan.series
+      ?? StoredSeries(.sweep, count: parts.count, arguments: Array(CommandLine.arguments.dropFirst(2)))
     var runs: [Int64] = []
-    for type in dtypes?.distinct.map(Optional.some) ?? [modelOptions.dtype] {
-      for count in threadCounts?.distinct.map({ Optional($0.count) }) ?? [modelOptions.threads] {
-        var options = modelOptions
-        (options.dtype, options.threads) = (type, count)
-        let model = try options.load(
-          files,
-          for: RunDecoder.specs(specs, noiseFloor: true),
-          positions: { LongestText.positions(of: written.suite, $0, $1, maximumNewTokens: plan.maximumNewTokens) },
-          measuresPasses: true
-        )
-        runs.append(try measure(specs, plan, model: model, store))
-        // An attempt that was broken off has begun the first of its runs, but perhaps not the others.
-        plan.beginsWhatIsMissing = true
+    for (index, part) in parts.enumerated() {
+      let earlier = begun[index]
+      if let earlier, earlier.isFinished, repeats <= earlier.run.repeats {
+        runs.append(earlier.id)
+        continue
       }
+      (plan.series, plan.resumedRun) = (series.at(index), earlier?.id)
+      // An attempt that was broken off has begun the first of its runs, but perhaps not the others.
+      plan.beginsWhatIsMissing = index > 0 || stored != nil
+      var options = modelOptions
+      (options.dtype, options.threads) = part
+      let model = try options.load(
+        files,
+        for: RunDecoder.specs(specs, noiseFloor: true),
+        positions: { LongestText.positions(of: written.suite, $0, $1, maximumNewTokens: plan.maximumNewTokens) },
+        measuresPasses: true
+      )
+      runs.append(try measure(specs, plan, model: model, store))
+      if index == 0, let run = try PlannedRun.find(runs[0], in: store) { series = run.plan.series ?? series }
     }
+    try report(runs, store)
+  }
+
+  /// Writes the report of all runs.
+  private func report(_ runs: [Int64], _ store: BenchmarkStore) throws {
     let kept =
       "There is no report, but all that was measured is in the database; the same command with --resume makes it."
     let summaries = try ReportFile.afterMeasuring(kept: kept) {

@@ -95,9 +95,7 @@ private struct TunedSuite {
   /// - Throws: what keeps it from being made or written.
   init(_ decoders: [String], _ store: BenchmarkStore, run: Int64, output: String) throws {
     let record = try store.run(run).record
-    guard let text = record.plan, let plan = try? JSONDecoder().decode(StoredPlan.self, from: Data(text.utf8)) else {
-      throw MissingPlan(path: store.path, run: run)
-    }
+    guard let plan = StoredPlan(of: record) else { throw MissingPlan(path: store.path, run: run) }
     self.plan = plan
     suite = try SuiteWithDecoders(
       of: plan.suite,

@@ -18,7 +18,7 @@ package struct ForeignFormat: Sendable, CustomStringConvertible {
   package var description: String { name }
 
   /// Every format; a new one is an entry.
-  package static let all = weights + configurations + texts + suites + [datastore]
+  package static let all = weights + configurations + texts + suites + [datastore, frequencies]
 
   /// What is wrong with how a folder was refused.
   ///

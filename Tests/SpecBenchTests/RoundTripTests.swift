@@ -263,7 +263,7 @@ import Testing
 
   @Test(arguments: [
     "run", "report", "runs", "compare", "sweep", "generate", "export", "import", "verify", "decode", "tokenize",
-    "inspect", "methods", "bench", "doctor", "datastore", "tune",
+    "inspect", "methods", "bench", "doctor", "datastore", "frequencies", "tune",
   ])
   func everyCommandExplainsItself(_ command: String) throws {
     for arguments in [[command, "--help"], ["help", command]] {

@@ -65,6 +65,27 @@ struct GoldenTests {
     #expect(settings.count == 3)
   }
 
+  /// A draft vocabulary of all tokens, whose rows of the head are packed apart, drafts as the reference does.
+  @Test func kangarooWithAVocabularyOfAllTokens() throws {
+    let resources = try Golden.resources()
+    let target = resources.target
+    let adapter = try KangarooAdapter(directory: #require(Fixtures.miniLlama).path + "/kangaroo", target: target)
+    let all = (0..<target.configuration.vocabularySize).map { Token($0) }
+    for golden in try Golden.rows(.first, "kangaroo").prefix(12) {
+      let decoder = try Kangaroo.decoder(
+        target: target,
+        adapter: adapter,
+        exitLayer: 2,
+        steps: #require(golden.settings.steps),
+        threshold: #require(golden.settings.threshold),
+        vocabulary: all
+      )
+      let found = try golden.run(decoder)
+      #expect(found.tokens.starts(with: golden.outputIds), "\(golden.id)")
+      Self.compare(found, golden, expected: golden.acceptLengths.dropFirst().map { $0 })
+    }
+  }
+
   @Test func medusa() throws {
     let resources = try Golden.resources()
     let decoder = try MethodRegistry.builtIn.prepare(DecoderSpec("medusa:tree=mc_sim_7b_63"), resources: resources)

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import SpecStore
 import SpecTestSupport
 import Testing
@@ -21,6 +22,10 @@ import Testing
       ["run", "--suite", folder.path, "--database", folder.database, "--report", folder.path("report.md")] + arguments,
       in: URL(fileURLWithPath: folder.path)
     )
+  }
+
+  private func execute(_ sql: String) throws {
+    try DatabaseQueue(path: folder.database).write { try $0.execute(sql: sql) }
   }
 
   private func report() throws -> String { try String(contentsOfFile: folder.path("report.md"), encoding: .utf8) }
@@ -119,6 +124,40 @@ import Testing
     let again = try program.run(arguments + ["--resume"], in: place)
     #expect(again.status == 0, "\(again.errors)")
     #expect(try store.runs().count == 2)
+  }
+
+  /// A command that measures several engines goes on with all of them, those that it has not begun included.
+  @Test func resumeAloneGoesOnWithAllEngines() throws {
+    let checkpoint = try TinyCheckpoint()
+    defer { checkpoint.remove() }
+    let server = try PlayedEngine.server { _ in }
+    _ = try folder.write("dialect: llama-server\nservers: [{url: '\(server.url)'}]", to: "engine.yaml")
+    let place = URL(fileURLWithPath: folder.path)
+    let result = try program.run(
+      [
+        "run", "--suite", folder.path, "--database", folder.database, "--report", "report.md", "--engine",
+        "engine.yaml",
+        "--decoders", "prompt-lookup", "--model", checkpoint.directory, "--max-new-tokens", "12",
+      ],
+      in: place
+    )
+    #expect(result.status == 0, "\(result.errors)")
+    let store = try BenchmarkStore(openingAt: folder.database)
+    let whole = try store.runs().map { try store.generations(of: $0.id).count }
+    // As a killed process leaves it: between the two runs.
+    try execute("DELETE FROM run WHERE id = 2")
+    try FileManager.default.removeItem(atPath: folder.path("report.md"))
+    let bare = ["run", "--resume", "--database", folder.database]
+    let resumed = try program.run(bare, in: URL(fileURLWithPath: "/"))
+    #expect(resumed.status == 0 && resumed.errors.contains("Going on with all 2 runs"), "\(resumed.errors)")
+    #expect(try store.runs().map { try store.generations(of: $0.id).count } == whole)
+    #expect(try report().contains("prompt-lookup"))
+    // And in the middle of the first.
+    try execute("UPDATE run SET finished_at = NULL WHERE id = 1; DELETE FROM generation WHERE id = 3")
+    #expect(try program.run(bare, in: URL(fileURLWithPath: "/")).status == 0)
+    #expect(try store.runs().map { try store.generations(of: $0.id).count } == whole)
+    let done = try program.run(bare, in: URL(fileURLWithPath: "/"))
+    #expect(done.status == 2 && done.errors.contains("no unfinished run"), "\(done.errors)")
   }
 
   @Test func severalFilesAreMeasuredByOneCommand() throws {

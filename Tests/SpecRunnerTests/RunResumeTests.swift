@@ -209,7 +209,7 @@ import struct SpecSuite.Suite
     }
     #expect(try differences(in: store).first?.hasPrefix("an older version began it") == true)
     #expect(throws: ResumeError.noPlan(database: store.path, run: 1)) {
-      try StoredPlan.ofNewestUnfinishedRun(in: store)
+      try ResumeChoice(store, for: .run).newestUnfinished()
     }
   }
 
@@ -228,8 +228,8 @@ import struct SpecSuite.Suite
     try stop(in: store)
     try run(Request(repeats: 1, seed: 9, resumes: false), in: store)
     try stop(Request(seed: 5, resumes: false), in: store)
-    #expect(try StoredPlan.ofNewestUnfinishedRun(in: store).run == 3)
-    #expect(try StoredPlan.ofNewestUnfinishedRun(in: store).plan.seed == 5)
+    #expect(try ResumeChoice(store, for: .run).newestUnfinished().id == 3)
+    #expect(try ResumeChoice(store, for: .run).newestUnfinished().plan.seed == 5)
     #expect(try differences(Request(seed: 4), in: store) == ["the seed is 5 there and 4 now"])
     #expect(try run(in: store) == 1)
     #expect(throws: ResumeError.finished(database: store.path, run: 1)) { try run(in: store) }
@@ -237,7 +237,7 @@ import struct SpecSuite.Suite
     #expect(throws: ResumeError.finished(database: store.path, run: 3)) { try run(Request(seed: 5), in: store) }
     #expect(throws: ResumeError.nothingUnfinished(database: store.path)) { try run(Request(seed: 6), in: store) }
     #expect(throws: ResumeError.nothingUnfinished(database: store.path)) {
-      try StoredPlan.ofNewestUnfinishedRun(in: store)
+      try ResumeChoice(store, for: .run).newestUnfinished()
     }
     #expect(try store.runs().count == 3)
   }

@@ -146,7 +146,7 @@ import struct SpecSuite.Suite
     #expect(try store.run(1).finishedAt == nil)
     // A joined run is none to go on with.
     #expect(throws: ResumeError.nothingUnfinished(database: store.path)) {
-      try StoredPlan.ofNewestUnfinishedRun(in: store)
+      try ResumeChoice(store, for: .run).newestUnfinished()
     }
     try FileManager.default.copyItem(atPath: second, toPath: folder.path("old.sqlite"))
     try run("2/2", in: "2.sqlite", resumes: true)

@@ -88,6 +88,16 @@ public struct TinyCheckpoint {
     }
   }
 
+  /// Changes which tokens end its texts.
+  ///
+  /// - Parameter tokens: by default all that are no ASCII, so that texts are short.
+  /// - Throws: what writing a file throws.
+  public func endTexts(with tokens: [Token] = [2] + (131..<259).map { Token($0) }) throws {
+    var configuration = Self.configuration
+    configuration.endTokens = tokens
+    try write(configuration.description(storedAs: "bfloat16").document, to: "config.json")
+  }
+
   /// Removes the folder.
   public func remove() { try? FileManager.default.removeItem(atPath: directory) }
 

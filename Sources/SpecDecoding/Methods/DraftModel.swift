@@ -15,6 +15,7 @@ public final class DraftModel: Drafter {
   }
 
   private let model: CachedModel
+  private let head: DraftHead
   private let steps: Int
   private let schedule: Schedule
   private let threshold: Float
@@ -26,9 +27,11 @@ public final class DraftModel: Drafter {
   ///   - steps: most tokens drafted in a cycle; with an adaptive schedule those of the first cycle.
   ///   - schedule: how that number changes.
   ///   - threshold: drafting stops once the probability of the last drafted token is below this.
+  ///   - vocabulary: the tokens that may be drafted, rising; nil for all.
   /// - Throws: `KernelError` if there is not enough memory.
-  init(model: Transformer, steps: Int, schedule: Schedule, threshold: Float) throws {
+  init(model: Transformer, steps: Int, schedule: Schedule, threshold: Float, vocabulary: [Token]?) throws {
     self.model = try CachedModel(model)
+    head = try model.draftHead(over: vocabulary)
     self.steps = steps
     self.schedule = schedule
     self.threshold = threshold
@@ -55,8 +58,9 @@ public final class DraftModel: Drafter {
     draft.lacksRoom = context.limit > 0 && context.text.count > contextLength
     let most = min(length, context.limit, contextLength - context.rootPosition)
     while draft.depth < most, draft.isSure(threshold) {
-      let logits = model.logitsAfterNewest(context.text, draft)
-      draft.append(try context.sampler.draft(logits, at: context.text.count + draft.depth))
+      let logits = model.logitsAfterNewest(context.text, draft, by: head)
+      let position = context.text.count + draft.depth
+      draft.append(try context.sampler.draft(logits, at: position, vocabulary: head.vocabulary))
     }
     return draft
   }
@@ -80,6 +84,7 @@ extension DraftModel {
   ///   - schedule: how that number changes.
   ///   - threshold: drafting stops once the probability of the last drafted token is below this.
   ///   - draftsWithPrompt: whether the first drafts are verified in the prompt's own pass.
+  ///   - vocabulary: the tokens that may be drafted, rising; nil for all.
   ///   - sampling: how tokens are chosen.
   /// - Returns: the decoder.
   /// - Throws: `KernelError` if there is not enough memory.
@@ -90,11 +95,18 @@ extension DraftModel {
     schedule: Schedule = .constant,
     threshold: Float = 0,
     draftsWithPrompt: Bool = false,
+    vocabulary: [Token]? = nil,
     sampling: Sampling = .greedy
   ) throws -> any Decoder {
     try SpeculativeDecoder(
       target: CachedModel(target),
-      drafter: DraftModel(model: model, steps: steps, schedule: schedule, threshold: threshold),
+      drafter: DraftModel(
+        model: model,
+        steps: steps,
+        schedule: schedule,
+        threshold: threshold,
+        vocabulary: vocabulary
+      ),
       sampling: sampling,
       draftsWithPrompt: draftsWithPrompt
     )
@@ -145,15 +157,20 @@ extension DraftModel {
         default: "0",
         help: "drafting stops once the probability of the last drafted token is below this"
       ),
-      companion.setting,
+      companion.setting, .vocabulary, .frequencies,
       .reference("as Hugging Face's assisted generation: first drafts verified with the prompt"),
     ],
     companion: companion,
     verifiesByRejection: true,
     addedParameters: { published(for: $0).parameterCount },
+    sampleFiles: Method.sampleFrequencies,
+    checkSettings: { _ = try $0.draftVocabulary($1, companion) },
     bytesPerPosition: { settings, files in
       let model = try Checkpoint.configuration(ModelLocation(files.folder(of: companion, settings)))
       return model.cacheBytesPerPosition + model.hiddenSize * MemoryLayout<Float>.size
+    },
+    vocabularyNeed: { settings, files in
+      try settings.headNeed(of: Checkpoint.configuration(ModelLocation(files.folder(of: companion, settings))))
     },
     make: { settings, resources in
       let model = try Transformer(
@@ -168,6 +185,7 @@ extension DraftModel {
         schedule: Schedule(rawValue: settings.text("schedule")) ?? .constant,
         threshold: settings.number("threshold"),
         draftsWithPrompt: settings.flag("reference"),
+        vocabulary: settings.draftVocabulary(resources.files, companion),
         sampling: resources.sampling
       )
       return PreparedDecoder(

@@ -29,7 +29,8 @@ public final class Kangaroo: Drafter {
     model.runShallowLayers(context.text, draft)
     while draft.depth < min(steps, context.limit), draft.isSure(threshold) {
       let logits = model.logits(after: [draft.newest], in: draft, root: context.rootPosition)
-      draft.append(try context.sampler.draft(logits, at: context.text.count + draft.depth))
+      let position = context.text.count + draft.depth
+      draft.append(try context.sampler.draft(logits, at: position, vocabulary: model.head.vocabulary))
       model.runShallowLayers(context.text, draft)
     }
     return draft
@@ -45,6 +46,7 @@ extension Kangaroo {
   ///   - exitLayer: number of the target's first layers that draft, at least 1 and fewer than all.
   ///   - steps: most tokens drafted in a cycle.
   ///   - threshold: drafting stops below this probability.
+  ///   - vocabulary: the tokens that may be drafted, rising; nil for all.
   ///   - sampling: how tokens are chosen.
   /// - Returns: the decoder.
   /// - Throws: `KernelError` if there is not enough memory.
@@ -54,9 +56,16 @@ extension Kangaroo {
     exitLayer: Int,
     steps: Int,
     threshold: Float,
+    vocabulary: [Token]? = nil,
     sampling: Sampling = .greedy
   ) throws -> any Decoder {
-    let model = try EarlyExit(target: target, adapter: adapter, exitLayer: exitLayer, drafts: steps)
+    let model = try EarlyExit(
+      target: target,
+      adapter: adapter,
+      exitLayer: exitLayer,
+      drafts: steps,
+      vocabulary: vocabulary
+    )
     let drafter = Kangaroo(model, steps: steps, threshold: threshold)
     return try SpeculativeDecoder(target: model.target, drafter: drafter, sampling: sampling)
   }
@@ -75,14 +84,19 @@ extension Kangaroo {
         default: "0.6",
         help: "drafting stops once the top probability of the last drafted token is below this"
       ),
-      .adapter,
+      .adapter, .vocabulary, .frequencies,
     ],
     companion: .adapter,
     isDefault: true,
     verifiesByRejection: true,
     addedParameters: { KangarooAdapter.parameterCount(for: $0) },
-    checkSettings: { _ = try $0.exitLayer($1) },
+    sampleFiles: Method.sampleFrequencies,
+    checkSettings: { settings, files in
+      _ = try settings.exitLayer(files)
+      _ = try settings.adapterVocabulary(files)
+    },
     bytesPerPosition: EarlyExit.bytesPerPosition,
+    vocabularyNeed: { try $0.headNeed(of: $1.configuration) },
     make: { settings, resources in
       let exit = try settings.exitLayer(resources.files)
       let adapter = try settings.adapter(resources)
@@ -92,6 +106,7 @@ extension Kangaroo {
         exitLayer: exit,
         steps: settings.integer("steps"),
         threshold: settings.number("threshold"),
+        vocabulary: settings.adapterVocabulary(resources.files),
         sampling: resources.sampling
       )
       return PreparedDecoder(

@@ -61,10 +61,11 @@ public final class KangarooTree: Drafter {
       let proposals = try frontier.enumerated().map { (row, node) throws(NotFiniteLogits) in
         let position = context.rootPosition + depth
         return try context.sampler.best(
-          growth.width,
+          min(growth.width, logits.width),
           of: logits[row..<row + 1],
           at: position,
-          others: growth.minimum / scores[node]
+          others: growth.minimum / scores[node],
+          vocabulary: model.head.vocabulary
         )
       }
       let first = draft.count
@@ -118,6 +119,7 @@ extension KangarooTree {
   ///   - adapter: trained for the target at this exit layer.
   ///   - exitLayer: number of the target's first layers that draft, at least 1 and fewer than all.
   ///   - growth: how the tree grows; steps × width is below ``SpecModel/Transformer/largestTree``.
+  ///   - vocabulary: the tokens that may be drafted, rising; nil for all.
   ///   - sampling: how tokens are chosen.
   /// - Returns: the decoder.
   /// - Throws: `KernelError` if there is not enough memory.
@@ -126,11 +128,18 @@ extension KangarooTree {
     adapter: KangarooAdapter,
     exitLayer: Int,
     growth: Growth,
+    vocabulary: [Token]? = nil,
     sampling: Sampling = .greedy
   ) throws -> any Decoder {
     let drafts = growth.steps * growth.width
     precondition(drafts < Transformer.largestTree, "a tree larger than one pass takes")
-    let model = try EarlyExit(target: target, adapter: adapter, exitLayer: exitLayer, drafts: drafts)
+    let model = try EarlyExit(
+      target: target,
+      adapter: adapter,
+      exitLayer: exitLayer,
+      drafts: drafts,
+      vocabulary: vocabulary
+    )
     let drafter = KangarooTree(model, growth: growth)
     return try SpeculativeDecoder(target: model.target, drafter: drafter, sampling: sampling)
   }
@@ -168,15 +177,18 @@ extension KangarooTree {
         default: "0",
         help: "a token beside the likeliest is not drafted if that product is below this, as it would rarely pay"
       ),
-      .adapter,
+      .adapter, .vocabulary, .frequencies,
     ],
     companion: .adapter,
     addedParameters: { KangarooAdapter.parameterCount(for: $0) },
+    sampleFiles: Method.sampleFrequencies,
     checkSettings: { settings, files in
       _ = try growth(settings, files.configuration)
       _ = try settings.exitLayer(files)
+      _ = try settings.adapterVocabulary(files)
     },
     bytesPerPosition: EarlyExit.bytesPerPosition,
+    vocabularyNeed: { try $0.headNeed(of: $1.configuration) },
     make: { settings, resources in
       let growth = try growth(settings, resources.target.configuration)
       let exit = try settings.exitLayer(resources.files)
@@ -186,6 +198,7 @@ extension KangarooTree {
         adapter: adapter,
         exitLayer: exit,
         growth: growth,
+        vocabulary: settings.adapterVocabulary(resources.files),
         sampling: resources.sampling
       )
       return PreparedDecoder(

@@ -27,9 +27,17 @@ public final class Medusa: Drafter {
   public func draft(_ context: DraftContext) throws(NotFiniteLogits) -> Draft {
     let tree = trees[min(context.limit, trees.count - 1)]
     let candidates = try heads.run(tree.depth) { (head, logits) throws(NotFiniteLogits) in
-      try context.sampler.best(tree.candidates[head], of: logits, at: context.text.count + head).map(\.token)
+      try context.sampler.best(
+        min(tree.candidates[head], logits.width),
+        of: logits,
+        at: context.text.count + head,
+        vocabulary: heads.vocabulary
+      ).map(\.token)
     }
-    return tree.filled(context.root) { depth, rank, _ in candidates[depth][rank] }
+    // A draft vocabulary may have fewer tokens than the tree has ranks.
+    return tree.filled(context.root) { depth, rank, _ in
+      candidates[depth].indices.contains(rank) ? candidates[depth][rank] : nil
+    }
   }
 
   /// Takes the target's final state after the last accepted token: what the heads draft from.
@@ -39,6 +47,7 @@ public final class Medusa: Drafter {
   private final class Heads: DraftingModel {
     var clock = PhaseClock()
     let state: Activations
+    var vocabulary: [Token]? { heads.vocabulary }
     private let heads: MedusaHeads
 
     init(_ heads: MedusaHeads, width: Int) throws(KernelError) {
@@ -107,22 +116,36 @@ extension Medusa {
     }
   )
 
+  private static func header(_ settings: SettingValues, _ files: TargetFiles) throws -> MedusaHeads.Header {
+    try MedusaHeads.Header(directory: files.folder(of: heads, settings), target: files.configuration)
+  }
+
   /// The registry's entry.
   static let method = Method(
     name: "medusa",
     summary: "Extra heads propose the next tokens at once; a tree of their candidates is verified in one pass.",
     paper: "Cai et al. 2024, Medusa: Simple LLM Inference Acceleration Framework with Multiple Decoding Heads, "
       + "arXiv 2401.10774",
-    settings: [.headTree, .headTreeNodes, heads.setting],
+    settings: [.headTree, .headTreeNodes, heads.setting, .vocabulary, .frequencies],
     companion: heads,
     isDefault: true,
     addedParameters: { MedusaHeads.parameterCount(for: $0, heads: MedusaHeads.publishedCount) },
+    sampleFiles: Method.sampleFrequencies,
     checkSettings: { settings, files in
-      let header = try MedusaHeads.Header(directory: files.folder(of: heads, settings), target: files.configuration)
-      _ = try settings.candidateTree(heads: header.count, files)
+      _ = try settings.candidateTree(heads: header(settings, files).count, files)
+      _ = try settings.draftVocabulary(files, heads)
+    },
+    vocabularyNeed: { settings, files in
+      guard let count = try settings.draftTokenCount(), count < files.configuration.vocabularySize else { return nil }
+      let rowsLess = try header(settings, files).count * (files.configuration.vocabularySize - count)
+      return DraftVocabularyNeed(tokens: count, weights: -rowsLess * files.configuration.hiddenSize)
     },
     make: { settings, resources in
-      let heads = try MedusaHeads(directory: resources.folder(of: heads, settings), target: resources.target)
+      let heads = try MedusaHeads(
+        directory: resources.folder(of: heads, settings),
+        target: resources.target,
+        over: settings.draftVocabulary(resources.files, heads)
+      )
       let tree = try settings.candidateTree(heads: heads.count, resources.files)
       return PreparedDecoder(
         decoder: try decoder(target: resources.target, heads: heads, tree: tree, sampling: resources.sampling),

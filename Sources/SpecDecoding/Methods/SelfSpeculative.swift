@@ -20,6 +20,7 @@ final class SelfSpeculative: Drafter {
   private let target: CachedModel
   /// The target's stages that draft.
   private let drafting: [Int]
+  private let head: DraftHead
   private let steps: Int
   private let firstThreshold: Float
   private var threshold: Float
@@ -28,11 +29,13 @@ final class SelfSpeculative: Drafter {
   /// - Parameters:
   ///   - target: the model, cut where skipped layers begin and end.
   ///   - drafting: which of its stages draft.
+  ///   - head: what drafted tokens are chosen with.
   ///   - steps: most tokens drafted in a cycle.
   ///   - threshold: where the threshold begins.
-  init(target: CachedModel, drafting: [Int], steps: Int, threshold: Float) {
+  init(target: CachedModel, drafting: [Int], head: DraftHead, steps: Int, threshold: Float) {
     self.target = target
     self.drafting = drafting
+    self.head = head
     self.steps = steps
     self.threshold = threshold
     firstThreshold = threshold
@@ -48,8 +51,9 @@ final class SelfSpeculative: Drafter {
     var draft = context.root
     while draft.depth < min(steps, context.limit), draft.isSure(threshold) {
       target.run(context.text, draft, skippingTo: drafting)
-      let logits = target.logits(after: draft.newest..<draft.count)
-      draft.append(try context.sampler.draft(logits, at: context.text.count + draft.depth))
+      let logits = target.logits(after: draft.newest..<draft.count, by: head)
+      let position = context.text.count + draft.depth
+      draft.append(try context.sampler.draft(logits, at: position, vocabulary: head.vocabulary))
     }
     return draft
   }
@@ -90,9 +94,15 @@ extension SelfSpeculative {
         default: "0.6",
         help: "drafting stops below this probability; within a prompt it follows the acceptance rate a little"
       ),
+      .vocabulary, .frequencies,
     ],
     verifiesByRejection: true,
-    checkSettings: { _ = try skippedLayers($0, of: $1.configuration.layers) },
+    sampleFiles: Method.sampleFrequencies,
+    checkSettings: { settings, files in
+      _ = try skippedLayers(settings, of: files.configuration.layers)
+      _ = try settings.draftVocabulary(files)
+    },
+    vocabularyNeed: { try $0.headNeed(of: $1.configuration) },
     make: { settings, resources in
       let layers = resources.target.configuration.layers
       let skipped = try skippedLayers(settings, of: layers)
@@ -102,6 +112,7 @@ extension SelfSpeculative {
       let drafter = SelfSpeculative(
         target: target,
         drafting: segments.indices.filter { !skipped.contains(segments[$0].lowerBound) },
+        head: try resources.target.draftHead(over: settings.draftVocabulary(resources.files)),
         steps: try settings.integer("steps"),
         threshold: try settings.number("threshold")
       )

@@ -6,6 +6,9 @@ import SpecKernels
 public final class MedusaHeads {
   /// How many heads.
   public let count: Int
+  /// The token that each logit stands for, rising; nil where it is its place.
+  public let vocabulary: [Token]?
+  private let targetVocabulary: Int
   private let blocks: [PackedMatrix]
   private let biases: [[Float]]
   private let outputs: [PackedMatrix]
@@ -53,10 +56,11 @@ public final class MedusaHeads {
   ///   - directory: a folder with `config.json` and `medusa_lm_head.safetensors` or `medusa_lm_head.pt`, in the official
   ///     parameter names.
   ///   - target: the model that they were trained for.
+  ///   - tokens: the tokens that they may draft, rising; nil for all.
   /// - Throws: ``ModelError`` if a file is absent, malformed or made for another target.
-  public convenience init(directory: String, target: Transformer) throws {
+  public convenience init(directory: String, target: Transformer, over tokens: [Token]? = nil) throws {
     let header = try Header(directory: directory, target: target.configuration)
-    try self.init(from: header.source, count: header.count, target: target)
+    try self.init(from: header.source, count: header.count, target: target, over: tokens)
   }
 
   /// Loads heads from tensors in the official names.
@@ -65,11 +69,13 @@ public final class MedusaHeads {
   ///   - source: where the tensors are.
   ///   - count: number of heads.
   ///   - target: the model that they were trained for.
+  ///   - tokens: the tokens that they may draft, rising; nil for all. Rows of others are not held.
   /// - Throws: ``ModelError`` or ``SpecKernels/KernelError``.
-  public init(from source: some TensorSource, count: Int, target: Transformer) throws {
-    self.count = count
+  public init(from source: some TensorSource, count: Int, target: Transformer, over tokens: [Token]? = nil) throws {
+    (self.count, vocabulary) = (count, tokens)
     context = target.context
-    let (width, vocabulary) = (target.configuration.hiddenSize, target.configuration.vocabularySize)
+    let (width, size) = (target.configuration.hiddenSize, target.configuration.vocabularySize)
+    targetVocabulary = size
     blocks = try (0..<count).map {
       try PackedMatrix(
         stacking: [source.tensor("\($0).0.linear.weight", shape: [width, width])],
@@ -81,16 +87,17 @@ public final class MedusaHeads {
     biases = try (0..<count).map {
       try source.tensor("\($0).0.linear.bias", shape: [width]).finiteFloats()
     }
-    outputs = try (0..<count).map {
-      try PackedMatrix(
-        stacking: [source.tensor("\($0).1.weight", shape: [vocabulary, width])],
-        columns: width,
-        type: target.weightType,
-        context: target.context
-      )
+    outputs = try (0..<count).map { head in
+      let weights = try source.tensor("\(head).1.weight", shape: [size, width])
+      let (type, context) = (target.weightType, target.context)
+      guard let tokens else {
+        return try PackedMatrix(stacking: [weights], columns: width, type: type, context: context)
+      }
+      let rows = tokens.map(Int.init)
+      return try PackedMatrix(choosing: rows, of: weights, columns: width, type: type, context: context)
     }
     state = try Activations(capacity: 1, width: width)
-    logits = try Activations(capacity: 1, width: vocabulary)
+    logits = try Activations(capacity: 1, width: tokens?.count ?? size)
   }
 
   /// Runs the first heads, one after the other; the others cost nothing.
@@ -167,7 +174,7 @@ extension MedusaHeads {
 
   /// Trained parameters of these heads.
   public var parameterCount: Int {
-    count * Self.parametersOfHead(width: state.width, vocabulary: logits.width)
+    count * Self.parametersOfHead(width: state.width, vocabulary: targetVocabulary)
   }
 
   /// Trained parameters of heads for a target.

@@ -31,6 +31,13 @@ struct AttentionRule {
   let scoring: AttentionScoring
 }
 
+/// Some neighboring rows of a pass that belong to one text, with the keys and values of that text at a layer.
+struct AttendingRows {
+  let rows: Range<Int>
+  let placed: PlacedRows
+  let cache: LayerCache
+}
+
 /// Self-attention with its input normalization: x + norm(attention(norm(x))), where not all models have the outer one, and
 /// some drafters' inputs come ready.
 struct AttentionBlock {
@@ -53,19 +60,32 @@ struct AttentionBlock {
     workspace: ForwardWorkspace,
     context: ComputeContext
   ) {
+    let rows = AttendingRows(rows: 0..<residual.count, placed: placed, cache: cache)
+    apply(to: residual, inputs: inputs, [rows], workspace: workspace, context: context)
+  }
+
+  /// The same for rows of several texts, each of which attends to its own: products with weights are over all of them.
+  func apply(
+    to residual: ActivationRows,
+    inputs: ActivationRows? = nil,
+    _ texts: [AttendingRows],
+    workspace: ForwardWorkspace,
+    context: ComputeContext
+  ) {
     let rows = 0..<residual.count
-    store(inputs ?? residual, placed, cache: cache, workspace: workspace, context: context)
-    let attended = workspace.attended[rows: rows]
-    context.attend(
-      workspace.queryKeyValue[rows: rows],
-      queryHeads: shape.queryHeads,
-      mask: placed.mask,
-      cache: cache,
-      scoring: rule.scoring,
-      into: attended
-    )
+    store(inputs ?? residual, texts, workspace: workspace, context: context)
+    for text in texts {
+      context.attend(
+        workspace.queryKeyValue[rows: text.rows],
+        queryHeads: shape.queryHeads,
+        mask: text.placed.mask,
+        cache: text.cache,
+        scoring: rule.scoring,
+        into: workspace.attended[rows: text.rows]
+      )
+    }
     let projected = workspace.projected[rows: rows]
-    output.apply(to: attended, into: projected, context: context)
+    output.apply(to: workspace.attended[rows: rows], into: projected, context: context)
     outputNorm?.apply(to: projected, into: projected, context: context)
     context.add(projected, to: residual)
   }
@@ -75,6 +95,16 @@ struct AttentionBlock {
     _ inputs: ActivationRows,
     _ placed: PlacedRows,
     cache: LayerCache,
+    workspace: ForwardWorkspace,
+    context: ComputeContext
+  ) {
+    let rows = AttendingRows(rows: 0..<inputs.count, placed: placed, cache: cache)
+    store(inputs, [rows], workspace: workspace, context: context)
+  }
+
+  private func store(
+    _ inputs: ActivationRows,
+    _ texts: [AttendingRows],
     workspace: ForwardWorkspace,
     context: ComputeContext
   ) {
@@ -91,14 +121,16 @@ struct AttentionBlock {
       let heads = shape.queryHeads..<shape.queryHeads + shape.keyValueHeads
       normalize(projected, heads: heads, with: keyNorm, context: context)
     }
-    context.rotateAndStore(
-      projected,
-      queryHeads: shape.queryHeads,
-      cache: cache,
-      firstSlot: placed.firstSlot,
-      positions: placed.positions,
-      table: rule.table
-    )
+    for text in texts {
+      context.rotateAndStore(
+        workspace.queryKeyValue[rows: text.rows],
+        queryHeads: shape.queryHeads,
+        cache: text.cache,
+        firstSlot: text.placed.firstSlot,
+        positions: text.placed.positions,
+        table: rule.table
+      )
+    }
   }
 
   private func normalize(_ rows: ActivationRows, heads: Range<Int>, with norm: RMSNorm, context: ComputeContext) {

@@ -16,7 +16,11 @@ public final class Transformer {
   private let layers: [DecoderLayer]
   private let norm: RMSNorm
   private let head: PackedMatrix
+  /// Where the head's numbers lie.
+  let headSource: NumberSource
   private let logits: Activations
+  /// The heads over some tokens that are in use.
+  var draftHeads: [[Token]: WeakDraftHead] = [:]
 
   /// Loads a model: packs its weights for the kernels.
   ///
@@ -50,7 +54,7 @@ public final class Transformer {
     // A tied embedding is checked as the head.
     if !configuration.tiesEmbeddings { try context.check(embedding, columns: width, heldAs: weightType) }
     norm = try loader.norm("model.norm")
-    let headSource =
+    headSource =
       configuration.tiesEmbeddings ? embedding : try source.tensor("lm_head.weight", shape: [vocabulary, width])
     head = try PackedMatrix(stacking: [headSource], columns: width, type: weightType, context: context)
     workspace = try ForwardWorkspace(
@@ -138,17 +142,32 @@ public final class Transformer {
       let residual = rows[piece]
       let placed = PlacedRows(placement, rows: piece, cacheCount: cache.count)
       cache.append(piece.count)
-      for layer in cache.layers {
-        layers[layer].attention.apply(
-          to: residual,
-          placed,
-          cache: cache[layer],
-          workspace: workspace,
-          context: context
-        )
-        layers[layer].feedForward.apply(to: residual, workspace: workspace, context: context)
-      }
+      run(residual, through: cache.layers) { [AttendingRows(rows: 0..<piece.count, placed: placed, cache: cache[$0])] }
       start = piece.upperBound
+    }
+  }
+
+  /// Runs the next position of several texts through all layers in one pass, in place. Each row gets the bits that it would
+  /// get alone.
+  ///
+  /// - Parameters:
+  ///   - rows: a row for each text, at most ``largestTree``: on entry its embedding, on return the residual stream after the
+  ///     last layer.
+  ///   - caches: for each text the keys and values of its earlier positions in all layers; takes those of this one.
+  public func forward(_ rows: ActivationRows, continuing caches: [KVCache]) {
+    precondition(rows.count == caches.count && rows.count <= Self.largestTree, "a row for each text")
+    precondition(caches.allSatisfy { $0.layers == 0..<configuration.layers }, "keys and values of all layers")
+    let placed = caches.map { PlacedRows(appending: 1, to: $0) }
+    run(rows, through: 0..<configuration.layers) { layer in
+      caches.indices.map { AttendingRows(rows: $0..<$0 + 1, placed: placed[$0], cache: caches[$0][layer]) }
+    }
+  }
+
+  private func run(_ residual: ActivationRows, through layers: Range<Int>, _ texts: (Int) -> [AttendingRows]) {
+    for layer in layers {
+      let block = self.layers[layer]
+      block.attention.apply(to: residual, texts(layer), workspace: workspace, context: context)
+      block.feedForward.apply(to: residual, workspace: workspace, context: context)
     }
   }
 
@@ -167,9 +186,14 @@ public final class Transformer {
   /// - Returns: as many rows of logits.
   public func logits(of rows: ActivationRows) -> ActivationRows {
     let out = logits[rows: 0..<rows.count]
+    multiply(rows, byHead: head, into: out)
+    return out
+  }
+
+  /// The logits of normalized rows by the head, or by rows of it.
+  func multiply(_ rows: ActivationRows, byHead head: PackedMatrix, into out: ActivationRows) {
     context.multiply(rows, by: head, into: out)
     if let cap = configuration.parts.logitCap { context.softCap(out, at: cap) }
-    return out
   }
 }
 

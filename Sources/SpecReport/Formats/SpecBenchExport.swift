@@ -38,6 +38,7 @@ package enum SpecBenchExport {
   package static func render(store: BenchmarkStore, run: Int64) throws -> [ExportedFile] {
     let record = try store.run(run)
     try store.checkNumbers(of: run)
+    try store.checkNumbersOfMany(of: run)
     let prompts = Dictionary(uniqueKeysWithValues: try store.prompts(of: run).map { ($0.id, $0.record) })
     let turns = WholeConversations.turns(of: prompts.values, record.record)
     let generations = Dictionary(grouping: try store.generations(of: run), by: \.decoderID)

@@ -14,7 +14,10 @@ package enum RunList {
       "Run", "Date (UTC)", "Model", "Suite", "Decoders", "Repeats", "Prompts", "Fastest", "Lossless", "State",
     ]
     var table = Table(columns: titles.map { ($0, ["Run", "Repeats", "Prompts"].contains($0) ? .right : .left) })
-    for run in try store.runs() { table.append(cells(of: try RunOutline(store: store, run: run))) }
+    for run in try store.runs() {
+      try store.checkNumbersOfMany(of: run.id)
+      table.append(cells(of: try RunOutline(store: store, run: run)))
+    }
     return Document([table.isEmpty ? .paragraph("The database holds no run.") : .table(table)])
   }
 

@@ -3,6 +3,10 @@ import SpecSuite
 
 /// How long the texts of a suite can become, so that memory is asked for once and before weights are read.
 package enum LongestText {
+  /// The most questions that are made into tokens: of more, those with the most bytes. Should another one have more tokens
+  /// than they, room for it is made when it comes.
+  private static let mostQuestions = 1000
+
   /// The most tokens of prompt and output together.
   ///
   /// A later turn's prompt carries earlier answers: each is taken to be as long as an output may be. Prompts that leave no
@@ -24,7 +28,7 @@ package enum LongestText {
       TextEncoder(tokenizer: tokenizer, configuration: configuration), configuration.contextLength
     )
     var longest = 1
-    for question in suite.questions {
+    for question in longestQuestions(of: suite) {
       var history: [(user: String, assistant: String)] = []
       for turn in question.turns {
         // What the template refuses to write is skipped, too.
@@ -36,5 +40,11 @@ package enum LongestText {
       }
     }
     return min(longest, contextLength)
+  }
+
+  private static func longestQuestions(of suite: Suite) -> [Question] {
+    guard suite.questions.count > mostQuestions else { return suite.questions }
+    let sizes = suite.questions.map { $0.turns.reduce(0) { $0 + $1.utf8.count } }
+    return sizes.indices.sorted { sizes[$0] > sizes[$1] }.prefix(mostQuestions).map { suite.questions[$0] }
   }
 }

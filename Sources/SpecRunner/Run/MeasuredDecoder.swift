@@ -81,7 +81,7 @@ package struct RunPrompt: Equatable, Sendable {
   }
 
   /// A short name: equal exactly for prompts that are sent alike.
-  var contentHash: String {
+  package var contentHash: String {
     guard ids.isEmpty, !text.isEmpty || !messages.isEmpty else { return promptHash(ids) }
     // Zero bytes keep the parts apart.
     let parts = [text] + messages.flatMap { [$0.role, $0.content] }

@@ -20,10 +20,14 @@ struct RunIdentity {
   struct Differences {
     /// Settings of the plan.
     var settings: [String] = []
-    /// What the same settings were measured with: files, machine, program.
-    var conditions: [String] = []
+    /// What the same settings were measured with: files and program.
+    var changes: [String] = []
+    /// The machine, whose times are never joined with those of another.
+    var machine: [String] = []
 
-    var all: [String] { settings + conditions }
+    var all: [String] { settings + changes + machine }
+    /// Whether nothing but what may be accepted differs.
+    var canBeAccepted: Bool { settings.isEmpty && machine.isEmpty }
   }
 
   /// What differs from a stored run. The number of repeats is left out: see ``RunIdentity/repeats(of:)``.
@@ -38,14 +42,18 @@ struct RunIdentity {
     found.settings += optionDifferences(from: stored)
     if let decoders = decoderDifference(from: stored) { found.settings.append(decoders) }
     if found.settings.isEmpty, record.suiteHash != stored.record.suiteHash {
-      found.conditions.append("the suite's files in \(printablePath(record.suitePath)) have changed")
+      found.changes.append("the suite's files in \(printablePath(record.suitePath)) have changed")
     }
     if stored.record.plan == nil {
-      found.conditions.append("an older version began it and did not note the files that it depends on")
+      found.changes.append("an older version began it and did not note the files that it depends on")
     } else {
-      found.conditions += inputDifferences(from: stored, areSameDecoders: decoderDifference(from: stored) == nil)
+      found.changes += inputDifferences(from: stored, areSameDecoders: decoderDifference(from: stored) == nil)
     }
-    found.conditions += environmentDifferences(from: stored)
+    found.machine = machineDifferences(from: stored)
+    let (there, now) = (stored.environment, environment)
+    if there.program != now.program {
+      found.changes.append("the program is \(quoted(there.programText)) there and \(quoted(now.programText)) \(moment)")
+    }
     return found
   }
 
@@ -129,7 +137,7 @@ struct RunIdentity {
     }
   }
 
-  private func environmentDifferences(from stored: RunIdentity) -> [String] {
+  private func machineDifferences(from stored: RunIdentity) -> [String] {
     let (there, now) = (stored.environment, environment)
     var found: [String] = []
     for (name, old, new) in [
@@ -137,9 +145,6 @@ struct RunIdentity {
       ("the kernel set", there.kernelSet, now.kernelSet),
     ] where old != new {
       found.append("\(name) is \(quoted(old)) there and \(quoted(new)) \(moment)")
-    }
-    if there.program != now.program {
-      found.append("the program is \(quoted(there.programText)) there and \(quoted(now.programText)) \(moment)")
     }
     return found
   }

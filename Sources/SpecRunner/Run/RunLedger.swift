@@ -59,8 +59,10 @@ struct RunLedger {
     var passedOver: (run: Int64, differences: [String])?
     if plan.resumes {
       switch try RunResumption(plan: plan, store: store).find(identity) {
-      case .goOn(let run):
-        return try RunLedger(resuming: run, plan: plan, warnings: identity.environment.warnings, store: store)
+      case .goOn(let run, let accepted):
+        var ledger = try RunLedger(resuming: run, plan: plan, warnings: identity.environment.warnings, store: store)
+        ledger.note(accepted: accepted)
+        return ledger
       case .begin(let other): passedOver = other
       }
     }
@@ -95,6 +97,12 @@ struct RunLedger {
       prompts[Turn(question: prompt.questionID, turn: prompt.turn)] = prompt
     }
     try takeFinished(store, plan.sampling)
+  }
+
+  /// Notes among the warnings what has changed since the run was begun and was accepted.
+  private mutating func note(accepted changes: [String]) {
+    guard !changes.isEmpty else { return }
+    warnings.append("Attempt \(attempt + 1) went on with the run although \(changes.joined(separator: ", ")).")
   }
 
   /// What an earlier attempt has finished: prompts that every decoder has decoded and that were all compared. All else is

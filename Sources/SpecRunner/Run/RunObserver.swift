@@ -65,4 +65,7 @@ package struct RunInterrupted: Error, CustomStringConvertible {
 }
 
 /// Work that keeps nothing, such as a comparison, was asked to end.
-package struct WorkInterrupted: Error {}
+package struct WorkInterrupted: Error {
+  /// Nothing more is to be said.
+  package init() {}
+}

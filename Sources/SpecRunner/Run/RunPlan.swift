@@ -29,6 +29,10 @@ package struct RunPlan: Sendable {
   package var commandLine: String
   /// Whether to go on with the database's newest unfinished run of the same plan.
   package var resumes: Bool
+  /// The run to go on with, and no other; nil finds one of the same plan.
+  package var resumedRun: Int64?
+  /// Whether a run is gone on with although files or the program are not those that it was begun with.
+  package var acceptsChanges = false
   /// Whether resuming also takes an earlier run of the same plan that is finished, as a sweep of several runs does.
   package var reusesFinishedRuns = false
   /// Whether such a sweep begins what no earlier attempt has begun; its first run has to be there.
@@ -39,6 +43,8 @@ package struct RunPlan: Sendable {
   package var report: String?
   /// When there have been repeats enough; nil stops after ``repeats``.
   package var goal: PrecisionGoal?
+  /// The command that makes this run and others; nil for one that makes one.
+  package var series: StoredSeries?
   /// How often a generation that failed is tried again.
   package var retries = 0
   /// Whether the run ends where no try has gone well; else it goes on with the next generation.

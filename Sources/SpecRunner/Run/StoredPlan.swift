@@ -56,6 +56,12 @@ package struct StoredPlan: Codable, Equatable, Sendable {
   package var engine: EngineSettings?
   /// How many requests servers have in flight, level by level; nil for one at a time alone.
   package var concurrency: [Int]?
+  /// How often a server is asked again after a failure; nil in older runs.
+  package var retries: Int?
+  /// Whether the run ends where no try has gone well; nil in older runs.
+  package var stopsOnError: Bool?
+  /// The command that began the run, where it makes several; nil for one that makes one, and in older runs.
+  package var series: StoredSeries?
 
   /// The precision to reach, with its time.
   package var goal: PrecisionGoal? {
@@ -78,26 +84,14 @@ package struct StoredPlan: Codable, Equatable, Sendable {
     moved.report = report
     return moved == old ? nil : try JSONText.line(moved)
   }
-
-  /// The plan of the newest unfinished run that was measured into a database.
-  ///
-  /// - Parameter store: the database.
-  /// - Returns: the run and its plan.
-  /// - Throws: ``ResumeError`` if there is no such run or it has no plan; `StoreError`.
-  package static func ofNewestUnfinishedRun(in store: BenchmarkStore) throws -> (run: Int64, plan: StoredPlan) {
-    let joined = try store.joinedRuns()
-    let open = try store.runs().filter { $0.finishedAt == nil && $0.origin == .measured && !joined.contains($0.id) }
-    guard let run = open.last else {
-      throw ResumeError.nothingUnfinished(database: store.path)
-    }
-    guard let plan = StoredPlan(run.plan) else {
-      throw ResumeError.noPlan(database: store.path, run: run.id)
-    }
-    return (run.id, plan)
-  }
 }
 
 extension StoredPlan {
+  /// Reads the plan of a run; nil where none is stored that this version understands.
+  ///
+  /// - Parameter run: the run.
+  package init?(of run: RunRecord) { self.init(run.plan) }
+
   /// Reads a plan that is stored with a run.
   ///
   /// - Parameter text: its text; nil comes of none, and of what no version of this program has written.
@@ -135,7 +129,10 @@ extension RunPlan {
       report: report,
       chatTemplate: suite.template,
       engine: model.engine,
-      concurrency: concurrency.isEmpty ? nil : concurrency
+      concurrency: concurrency.isEmpty ? nil : concurrency,
+      retries: retries,
+      stopsOnError: stopsOnError,
+      series: series
     )
   }
 }

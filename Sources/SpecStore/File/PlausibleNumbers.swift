@@ -21,10 +21,6 @@ extension BenchmarkStore {
     ("generation", ["prefill_ns", "decode_ns"], longestTime),
     ("generation", ["repeat", "ordinal", "output_tokens", "coalesce(preempted_steps, 0)"], largestCount),
     ("generation", ["coalesce(retokenized_tokens, 0)", "coalesce(mismatch_position, 0)"], largestCount),
-    ("cycle", ["ordinal"], largestCount),
-    ("cycle", ["drafted", "nodes", "accepted", "accept_length", "emitted"], largestCycle),
-    ("cycle", ["coalesce(pass_positions, 0)"], largestCycle),
-    ("cycle", ["draft_ns", "verify_ns", "overhead_ns"], longestTime),
     ("served_generation", ["coalesce(prompt_ns, 0)", "coalesce(decode_ns, 0)"], longestTime),
     ("served_generation", ["coalesce(prompt_tokens, 0)", "coalesce(cached_tokens, 0)"], largestCount),
     ("served_generation", ["coalesce(drafts, 0)", "coalesce(drafted, 0)", "coalesce(accepted, 0)"], largestCount),
@@ -34,10 +30,19 @@ extension BenchmarkStore {
     ("load", ["coalesce(accepted, 0)"], largestCount),
     ("load_request", ["sent_ns", "prefill_ns", "decode_ns"], longestTime),
     ("load_request", ["output_tokens", "coalesce(drafted, 0)", "coalesce(accepted, 0)"], largestCount),
-    ("token", ["position", "coalesce(cycle, 0)"], largestCount), ("token", ["available_ns"], longestTime),
   ]
 
-  /// Checks the numbers of a run before they are added up.
+  /// The same for cycles and tokens, of which there are millions.
+  private static let boundsOfMany: [(table: String, columns: [String], bound: Int)] = [
+    (
+      "cycle", ["drafted", "nodes", "accepted", "accept_length", "emitted", "coalesce(pass_positions, 0)"], largestCycle
+    ),
+    ("cycle", ["draft_ns", "verify_ns", "overhead_ns"], longestTime), ("token", ["available_ns"], longestTime),
+  ]
+
+  /// Checks the numbers of a run before they are added up. Those of cycles and tokens are checked where they are read, since
+  /// looking at each twice takes seconds: ``checkNumbers(of:_:_:)``. Who does not read them asks for
+  /// ``checkNumbersOfMany(of:)``.
   ///
   /// - Parameter run: the run's id.
   /// - Throws: ``StoreError/impossibleNumber(path:run:table:)``, or another ``StoreError``.
@@ -47,6 +52,34 @@ extension BenchmarkStore {
     }
     if let impossible { throw .impossibleNumber(path: path, run: run, table: impossible.table) }
   }
+
+  /// Checks the numbers of all cycles and tokens of a run.
+  ///
+  /// - Parameter run: the run's id.
+  /// - Throws: ``StoreError/impossibleNumber(path:run:table:)``, or another ``StoreError``.
+  package func checkNumbersOfMany(of run: Int64) throws(StoreError) {
+    let impossible = try read { database in
+      try Self.boundsOfMany.first { try !Self.isPossible($0, of: run, database) }
+    }
+    if let impossible { throw .impossibleNumber(path: path, run: run, table: impossible.table) }
+  }
+
+  /// Checks the numbers of a generation's rows.
+  ///
+  /// - Parameters:
+  ///   - run: the run's id.
+  ///   - cycles: its cycles.
+  ///   - times: the times of its tokens.
+  /// - Throws: ``StoreError/impossibleNumber(path:run:table:)``.
+  func checkNumbers(of run: Int64, _ cycles: [CycleRecord], _ times: some Sequence<Int>) throws(StoreError) {
+    if !cycles.allSatisfy(\.isPossible) { throw .impossibleNumber(path: path, run: run, table: CycleRecord.table) }
+    if !times.allSatisfy({ Self.times.contains($0) }) {
+      throw .impossibleNumber(path: path, run: run, table: TokenRecord.table)
+    }
+  }
+
+  fileprivate static let times = -longestTime...longestTime
+  fileprivate static let countsOfCycle = -largestCycle...largestCycle
 
   private static func isPossible(
     _ bounds: (table: String, columns: [String], bound: Int),
@@ -74,4 +107,14 @@ extension BenchmarkStore {
   }
 
   private static func ofRun(_ column: String) -> String { "\(column) IN (SELECT id FROM decoder WHERE run_id = ?)" }
+}
+
+extension CycleRecord {
+  /// Whether a measurement may have given all of its numbers.
+  fileprivate var isPossible: Bool {
+    let (counts, times) = (BenchmarkStore.countsOfCycle, BenchmarkStore.times)
+    return counts.contains(drafted) && counts.contains(nodes) && counts.contains(accepted)
+      && counts.contains(acceptLength) && counts.contains(emitted) && counts.contains(passPositions ?? 0)
+      && times.contains(draftNanoseconds) && times.contains(verifyNanoseconds) && times.contains(overheadNanoseconds)
+  }
 }

@@ -54,6 +54,9 @@ extension BenchmarkStore {
       let rows = try Row.fetchCursor(database, sql: sql, arguments: [run])
       while let row = try rows.next() {
         let (id, prefillTokens): (Int64, Int) = (row[0], row[6])
+        let cycles = try CycleRecord.all(of: id, database)
+        let times = try Self.times(of: id, from: max(prefillTokens - 1, 0), database)
+        try checkNumbers(of: run, cycles, times)
         body(
           MeasuredGeneration(
             decoderID: row[1],
@@ -65,8 +68,8 @@ extension BenchmarkStore {
             prefillTokens: prefillTokens,
             prefillCycles: row[7],
             mismatchPosition: row[8],
-            cycles: try CycleRecord.all(of: id, database),
-            availableNanoseconds: try Self.times(of: id, from: max(prefillTokens - 1, 0), database)
+            cycles: cycles,
+            availableNanoseconds: times
           )
         )
       }

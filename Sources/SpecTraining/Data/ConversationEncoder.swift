@@ -8,6 +8,9 @@ package struct EncodedDocument: Sendable, Equatable {
   package let tokens: [Token]
   /// How many stand in front of what the model would write itself: the last answer, or half of a running text.
   package let promptCount: Int
+
+  /// Makes a document; the properties say what each value means.
+  package init(tokens: [Token], promptCount: Int) { (self.tokens, self.promptCount) = (tokens, promptCount) }
 }
 
 /// Writes documents as the tokens that a model reads when a suite is run.

@@ -62,3 +62,14 @@ package struct TokenizedDocuments: Sendable {
     return hash.hexDigest()
   }
 }
+
+extension TokenFrequencies {
+  /// Counts the tokens of documents.
+  ///
+  /// - Parameters:
+  ///   - documents: their tokens are inside the vocabulary.
+  ///   - vocabularySize: entries of the vocabulary.
+  package init(of documents: TokenizedDocuments, vocabularySize: Int) {
+    self.init(of: (0..<documents.count).lazy.map { documents[$0] }, vocabularySize: vocabularySize)
+  }
+}

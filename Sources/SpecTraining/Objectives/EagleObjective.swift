@@ -217,13 +217,7 @@ extension EagleObjective {
     of documents: TokenizedDocuments,
     size: Int
   ) -> [Token]? {
-    guard count < size else { return nil }
-    var counts = [Int](repeating: 0, count: size)
-    for index in 0..<documents.count {
-      for token in documents[index] { counts[Int(token)] += 1 }
-    }
-    let order = counts.indices.sorted { counts[$0] == counts[$1] ? $0 < $1 : counts[$0] > counts[$1] }
-    return order.prefix(count).sorted().map { Token($0) }
+    TokenFrequencies(of: documents, vocabularySize: size).likeliest(count)
   }
 
   /// Writes the head in the official layout.

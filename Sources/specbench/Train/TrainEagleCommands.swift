@@ -68,7 +68,7 @@ extension TrainingTargetOptions {
     unroll: Int,
     draftVocabulary: Int? = nil
   ) throws {
-    try keepTarget(options)
+    try checkUse(of: options)
     try options.claimingOutput {
       let context = try options.contextOptions.makeContext()
       let (checkpoint, documents) = try load(options, context: context)

@@ -77,6 +77,7 @@ struct TrainModelCommand: ParsableCommand {
 
   func validate() throws {
     try refuseEmptyPaths(["--tokenizer": tokenizer])
+    if options.data.isEmpty { throw ValidationError("there is nothing to learn from: give --data FILE") }
     try check(context, in: OptionRange.contextLength, of: "--context")
   }
 

@@ -30,7 +30,7 @@ struct TrainingOptions: ParsableArguments {
       valueName: "file"
     )
   )
-  var data: [String]
+  var data: [String] = []
 
   @Option(help: ArgumentHelp("A folder for the result.", valueName: "dir"))
   var output: String
@@ -131,6 +131,11 @@ struct TrainingOptions: ParsableArguments {
     )
   }
 
+  /// What is told where the command is stopped from now on.
+  func promiseToGoOn() {
+    Interruption.promise("Stopped: what is saved in \(output) is kept, and the same command goes on from there.")
+  }
+
   /// Reads and tokenizes the data.
   ///
   /// - Parameters:
@@ -146,7 +151,7 @@ struct TrainingOptions: ParsableArguments {
     configuration: ModelConfiguration,
     fallback: ChatTemplate
   ) throws -> (documents: [EncodedDocument], writer: PromptWriter?) {
-    Interruption.promise("Stopped: what is saved in \(output) is kept, and the same command goes on from there.")
+    promiseToGoOn()
     return try templateOption.encoded(
       data,
       tokenizer: tokenizer,

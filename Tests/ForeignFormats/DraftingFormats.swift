@@ -15,4 +15,13 @@ extension ForeignFormat {
       _ = store.grown(Draft(root: end), after: [3, 1, 2, end], Datastore.Query())
     }
   }
+
+  static let frequencies = ForeignFormat(
+    name: TokenFrequencies.fileName,
+    file: TokenFrequencies.fileName,
+    seeds: { _ in [Array(TokenFrequencies(of: [[1, 2, 3, 1, 2], [4]], vocabularySize: 6).document.utf8)] }
+  ) { folder in
+    let counts = try TokenFrequencies(path: folder + "/" + TokenFrequencies.fileName, vocabularySize: 6)
+    for count in 1...7 { _ = (counts.likeliest(count), counts.share(of: count)) }
+  }
 }
