@@ -36,8 +36,12 @@ public enum JSONText {
 public import Foundation
 
 extension Date {
-  /// The date for programs, in UTC to the millisecond: `2025-07-13T12:34:56.789Z`. Such texts sort by time.
-  public var exactText: String { formatted(Self.exactFormat) }
+  /// The date for programs, in UTC to the nearest millisecond: `2025-07-13T12:34:56.789Z`. Such texts sort by time.
+  public var exactText: String {
+    // The format cuts what is below a millisecond, and few milliseconds are a Double: a date that was read would lose one.
+    let milliseconds = (timeIntervalSinceReferenceDate * 1000).rounded()
+    return Date(timeIntervalSinceReferenceDate: (milliseconds + 0.25) / 1000).formatted(Self.exactFormat)
+  }
 
   /// Reads a date that ``exactText`` wrote.
   ///
