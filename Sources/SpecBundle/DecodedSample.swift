@@ -4,6 +4,7 @@ import SpecFiles
 import SpecModel
 import SpecRunner
 import SpecStore
+import SpecSuite
 
 /// Decodes some of a bundle's prompts again, and compares what comes with what was recorded.
 package struct DecodedSample {
@@ -122,6 +123,8 @@ package struct DecodedSample {
       seed: UInt64(bitPattern: Int64(plan.seed)),
       verification: Sampling.Verification(rawValue: plan.verification) ?? .coupled
     )
+    // The suite's trained parts are no part of a bundle: they are where the suite was measured, or nowhere.
+    let suiteDirectory = (try? Suite(path: plan.suite))?.directory
     return try check.store.decoders(of: check.run).filter { !$0.isNoiseFloor }.compactMap { decoder in
       do {
         let specs = try DecoderSpec.list(decoder.spec)
@@ -129,10 +132,11 @@ package struct DecodedSample {
           specs,
           model: model,
           sampling: sampling,
-          workingDirectory: plan.workingDirectory
+          workingDirectory: plan.workingDirectory,
+          suiteDirectory: suiteDirectory
         )
         return made.first { $0.specText == decoder.spec }.map { (decoder.id, $0) }
-      } catch let error as ModelError {
+      } catch let error where error is ModelError || error is MissingCompanion {
         findings.notes.append("\(printablePath(decoder.name)) was not decoded again: \(error)")
         return nil
       }

@@ -73,8 +73,9 @@ extension Cycle {
   ///
   /// - Parameters:
   ///   - kept: what became of it.
+  ///   - vocabulary: what the drafter chooses from; nil for all tokens.
   ///   - times: where the time went.
-  init(_ kept: Kept, times: PhaseTimes) {
+  init(_ kept: Kept, vocabulary: Set<Token>?, times: PhaseTimes) {
     let candidates = kept.draft.candidateCount
     self.init(
       drafted: kept.draft.depth,
@@ -86,5 +87,6 @@ extension Cycle {
     )
     passPositions = kept.draft.count
     lacksRoom = kept.draft.lacksRoom
+    outsideVocabulary = vocabulary.map { vocabulary in kept.tokens.count { !vocabulary.contains($0) } }
   }
 }

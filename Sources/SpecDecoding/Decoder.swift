@@ -110,6 +110,9 @@ public struct Cycle: Sendable, Equatable {
   public var passPositions: Int?
   /// Whether what drafts had no room for the text any more, so that nothing could be drafted although tokens may still come.
   public var lacksRoom = false
+  /// How many of ``tokens`` the drafter could not propose, since they are not in its draft vocabulary; nil where it chooses
+  /// from all tokens.
+  public var outsideVocabulary: Int?
   /// Where the cycle's time went; zero for a first cycle that ran the prompt, whose time is the prefill's.
   public var times: PhaseTimes
 

@@ -25,7 +25,8 @@ extension Setting {
     kind: .text,
     default: TokenFrequencies.fileName,
     help: "how frequent tokens are, as 'specbench frequencies' and 'specbench train' write it; "
-      + "'\(TokenFrequencies.fileName)' is the file in the drafter's folder, else the one beside the model's files"
+      + "'\(TokenFrequencies.fileName)' is the file in the drafter's folder, else the one beside the model's files",
+    namesFile: true
   )
 }
 

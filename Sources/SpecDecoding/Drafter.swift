@@ -11,6 +11,10 @@ public protocol Drafter: AnyObject {
   /// them what was drafted in vain.
   var models: [any DraftingModel] { get }
 
+  /// The tokens that it chooses from, where these are not all of the target's; nil for all of them, or where it is not a head
+  /// that chooses.
+  var vocabulary: [Token]? { get }
+
   /// Forgets the previous prompt.
   ///
   /// - Parameter prompt: at least one token.
@@ -63,6 +67,9 @@ public protocol Drafter: AnyObject {
 extension Drafter {
   /// No models.
   public var models: [any DraftingModel] { [] }
+
+  /// All tokens.
+  public var vocabulary: [Token]? { nil }
 
   /// Nothing beside the prompt.
   public func begin(_ prompt: [Token]) -> Draft { Draft(root: prompt[prompt.count - 1]) }

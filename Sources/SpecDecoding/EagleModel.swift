@@ -165,7 +165,8 @@ extension Companion {
         name: "head",
         kind: .text,
         default: kind.folder,
-        help: "the head's folder; '\(kind.folder)' is the one beside the model"
+        help: "the head's folder; '\(kind.folder)' is the one beside the model",
+        namesFile: true
       ),
       noun: "an \(kind.rawValue) head",
       weights: WeightNames.eagle.safetensors,

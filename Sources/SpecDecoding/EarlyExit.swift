@@ -122,7 +122,8 @@ extension Setting {
     name: "adapter",
     kind: .text,
     default: "kangaroo",
-    help: "the adapter's folder; 'kangaroo' is the one beside the model"
+    help: "the adapter's folder; 'kangaroo' is the one beside the model",
+    namesFile: true
   )
 }
 

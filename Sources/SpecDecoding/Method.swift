@@ -113,6 +113,8 @@ public struct Setting: Sendable {
   public let help: String
   /// Values that tests use, beside those that follow from the kind. Some may not fit a small target.
   public let examples: [String]
+  /// Whether its values are paths of files or folders, but for its examples, which are names.
+  public let namesFile: Bool
 
   /// - Parameters:
   ///   - name: the name in decoder specs.
@@ -120,7 +122,16 @@ public struct Setting: Sendable {
   ///   - defaultValue: the published default, as it would be written.
   ///   - help: what it does.
   ///   - examples: values that tests use, beside those that follow from the kind.
-  public init(name: String, kind: Kind, default defaultValue: String, help: String, examples: [String] = []) {
+  ///   - namesFile: whether its values are paths of files or folders, but for its examples, which are names.
+  public init(
+    name: String,
+    kind: Kind,
+    default defaultValue: String,
+    help: String,
+    examples: [String] = [],
+    namesFile: Bool = false
+  ) {
+    self.namesFile = namesFile
     self.name = name
     self.kind = kind
     self.defaultValue = defaultValue
@@ -160,22 +171,27 @@ public struct DecoderResources {
   public let sampling: Sampling
   /// The folder that relative paths in settings begin at; nil for the present working directory.
   public let workingDirectory: String?
+  /// The suite's folder, where paths that begin with ``SuitePath/prefix`` begin; nil where no suite is measured.
+  public let suiteDirectory: String?
 
   /// - Parameters:
   ///   - target: the model.
   ///   - model: where it lies; nil for a model made in memory.
   ///   - sampling: how tokens are chosen.
   ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
+  ///   - suiteDirectory: the suite's folder; nil where no suite is measured.
   public init(
     target: Transformer,
     model: ModelLocation?,
     sampling: Sampling = .greedy,
-    workingDirectory: String? = nil
+    workingDirectory: String? = nil,
+    suiteDirectory: String? = nil
   ) {
     self.target = target
     self.model = model
     self.sampling = sampling
     self.workingDirectory = workingDirectory
+    self.suiteDirectory = suiteDirectory
   }
 
   /// The same for a model in a folder.
@@ -183,10 +199,16 @@ public struct DecoderResources {
     target: Transformer,
     modelDirectory: String?,
     sampling: Sampling = .greedy,
-    workingDirectory: String? = nil
+    workingDirectory: String? = nil,
+    suiteDirectory: String? = nil
   ) {
-    let model = modelDirectory.map(ModelLocation.init)
-    self.init(target: target, model: model, sampling: sampling, workingDirectory: workingDirectory)
+    self.init(
+      target: target,
+      model: modelDirectory.map(ModelLocation.init),
+      sampling: sampling,
+      workingDirectory: workingDirectory,
+      suiteDirectory: suiteDirectory
+    )
   }
 
   /// What settings are checked against.
@@ -194,7 +216,8 @@ public struct DecoderResources {
     TargetFiles(
       configuration: target.configuration,
       model: model,
-      workingDirectory: workingDirectory
+      workingDirectory: workingDirectory,
+      suiteDirectory: suiteDirectory
     )
   }
 

@@ -84,7 +84,8 @@ extension Setting {
       help: condition
         + "dynamic (EAGLE-2), or a fixed tree (EAGLE-1): \(CandidateTree.shippedNames.joined(separator: ", ")), or a JSON "
         + "file of paths, each a rank for each depth, like [[0], [0, 0], [1]]",
-      examples: CandidateTree.shippedNames + [EagleTree.dynamicName]
+      examples: CandidateTree.shippedNames + [EagleTree.dynamicName],
+      namesFile: true
     )
   }
 

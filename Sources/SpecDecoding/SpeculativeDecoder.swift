@@ -12,6 +12,8 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
   private let sampler: Sampler
   private let draftsWithPrompt: Bool
   private let clock = PhaseClock()
+  /// What the drafter chooses from, where these are not all tokens.
+  private let vocabulary: Set<Token>?
   /// The prompt and all tokens committed so far; the target has run all but the last.
   private var text: [Token] = []
 
@@ -25,6 +27,7 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
     self.target = target
     self.drafter = drafter
     self.draftsWithPrompt = draftsWithPrompt
+    vocabulary = drafter.vocabulary.map(Set.init)
     sampler = try Sampler(sampling, target: target.model, clock: clock)
     target.clock = clock
     for model in drafter.models { model.clock = clock }
@@ -59,7 +62,7 @@ public final class SpeculativeDecoder<Proposer: Drafter>: Decoder {
     clock.start()
     let draft = try drafter.draft(context(budget, text: text))
     let kept = try verify(draft)
-    return Cycle(kept, times: clock.read())
+    return Cycle(kept, vocabulary: vocabulary, times: clock.read())
   }
 
   /// The pass over the end of the last text that some references make.

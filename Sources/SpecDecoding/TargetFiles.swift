@@ -10,21 +10,39 @@ public struct TargetFiles: Sendable {
   public var modelDirectory: String? { model?.directory }
   /// The folder that relative paths in settings begin at; nil for the present working directory.
   public let workingDirectory: String?
+  /// The suite's folder, where paths that begin with ``SuitePath/prefix`` begin; nil where no suite is measured.
+  public let suiteDirectory: String?
 
   /// - Parameters:
   ///   - configuration: the target's shape.
   ///   - model: where it lies; nil for a model made in memory.
   ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
-  public init(configuration: ModelConfiguration, model: ModelLocation?, workingDirectory: String? = nil) {
+  ///   - suiteDirectory: the suite's folder; nil where no suite is measured.
+  public init(
+    configuration: ModelConfiguration,
+    model: ModelLocation?,
+    workingDirectory: String? = nil,
+    suiteDirectory: String? = nil
+  ) {
     self.configuration = configuration
     self.model = model
     self.workingDirectory = workingDirectory
+    self.suiteDirectory = suiteDirectory
   }
 
   /// The same for a model in a folder.
-  public init(configuration: ModelConfiguration, modelDirectory: String?, workingDirectory: String? = nil) {
-    let model = modelDirectory.map(ModelLocation.init)
-    self.init(configuration: configuration, model: model, workingDirectory: workingDirectory)
+  public init(
+    configuration: ModelConfiguration,
+    modelDirectory: String?,
+    workingDirectory: String? = nil,
+    suiteDirectory: String? = nil
+  ) {
+    self.init(
+      configuration: configuration,
+      model: modelDirectory.map(ModelLocation.init),
+      workingDirectory: workingDirectory,
+      suiteDirectory: suiteDirectory
+    )
   }
 
   /// A companion's folder: as given, or the default one beside the model.
@@ -52,6 +70,7 @@ public struct TargetFiles: Sendable {
   /// - Parameter path: as written in a spec.
   /// - Returns: the path seen from the present working directory.
   public func file(_ path: String) -> String {
+    if let suiteDirectory, let inner = SuitePath.inner(path) { return suiteDirectory + "/" + inner }
     guard let workingDirectory, !path.hasPrefix("/") else { return path }
     return workingDirectory + "/" + path
   }

@@ -28,6 +28,10 @@ package struct DraftAcceptance: Equatable, Sendable {
   package let emitted: Int
   /// Verified tokens per emitted token; nil when nothing was emitted, or where a server does not tell its drafts.
   package let nodesPerEmittedToken: Double?
+  /// Tokens that the target chose and that are not in the draft vocabulary; nil where the drafter chooses from all tokens.
+  package let outsideVocabulary: Int?
+  /// Their share of the tokens that the cycles contributed.
+  package let outsideVocabularyShare: Double?
 
   init(_ tally: CycleTally) {
     (drafted, accepted, nodes) = (tally.sum(\.drafted), tally.sum(\.accepted), tally.sum(\.nodes))
@@ -36,6 +40,9 @@ package struct DraftAcceptance: Equatable, Sendable {
     // Without drafts a cycle gives one token: where it gave more, the drafts are not known.
     let areKnown = nodes > 0 || tally.sum(\.acceptLength) == tally.total.cycles
     nodesPerEmittedToken = areKnown ? quotient(nodes, emitted) : nil
+    let total = tally.total
+    outsideVocabulary = total.vocabularyTokens > 0 ? total.outsideVocabulary : nil
+    outsideVocabularyShare = quotient(total.outsideVocabulary, total.vocabularyTokens)
   }
 }
 

@@ -28,6 +28,10 @@ package struct CycleTally: Sendable {
     package var draftNanoseconds = 0
     package var verifyNanoseconds = 0
     package var overheadNanoseconds = 0
+    /// Tokens outside the draft vocabulary, where the drafter has one.
+    package var outsideVocabulary = 0
+    /// The tokens that could have been outside: those of cycles with a draft vocabulary.
+    package var vocabularyTokens = 0
 
     static func += (sums: inout Sums, other: Sums) {
       sums.cycles += other.cycles
@@ -35,6 +39,8 @@ package struct CycleTally: Sendable {
       sums.draftNanoseconds += other.draftNanoseconds
       sums.verifyNanoseconds += other.verifyNanoseconds
       sums.overheadNanoseconds += other.overheadNanoseconds
+      sums.outsideVocabulary += other.outsideVocabulary
+      sums.vocabularyTokens += other.vocabularyTokens
     }
   }
 
@@ -57,7 +63,9 @@ package struct CycleTally: Sendable {
         emitted: cycle.emitted,
         draftNanoseconds: cycle.draftNanoseconds,
         verifyNanoseconds: cycle.verifyNanoseconds,
-        overheadNanoseconds: cycle.overheadNanoseconds
+        overheadNanoseconds: cycle.overheadNanoseconds,
+        outsideVocabulary: cycle.outsideVocabulary ?? 0,
+        vocabularyTokens: cycle.outsideVocabulary == nil ? 0 : cycle.acceptLength
       )
     }
   }

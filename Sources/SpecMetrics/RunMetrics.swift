@@ -24,6 +24,12 @@ package struct Metrics: Sendable {
   /// Whether any generation was recorded here.
   package var isMeasured: Bool { accepted != nil }
 
+  /// Time of drafting for each token of the drafted paths, in milliseconds; nil where nothing was drafted.
+  package var draftMilliseconds: Double? {
+    guard let time, let drafted = acceptance?.drafted, drafted > 0 else { return nil }
+    return Double(time.draftNanoseconds) / Double(drafted) / 1e6
+  }
+
   /// Decode time per cycle in milliseconds.
   package var cycleMilliseconds: Double? {
     guard let time, time.cycles > 0 else { return nil }

@@ -45,7 +45,7 @@ package struct Suite: Sendable {
       manifest = SuiteManifest(name: files.name, questionFile: files.questionFile)
     }
     directory = files.directory
-    questionPath = SuiteFiles.join(files.directory, manifest.questionFile)
+    questionPath = try files.questionPath(manifest)
     template = .parts(try manifest.chatTemplate.template(place: files.manifestPath ?? questionPath))
 
     let questionBytes = try InputFile<SuiteError>.bytes(of: questionPath)

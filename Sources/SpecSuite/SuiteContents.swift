@@ -15,14 +15,14 @@ package struct SuiteContents {
   package init(path: String) throws(SuiteError) {
     let suite = try SuiteFiles(path: path)
     var files: [(name: String, bytes: [UInt8])] = []
-    var questionFile = suite.questionFile
+    var manifest = SuiteManifest(name: suite.name, questionFile: suite.questionFile)
     if let manifestPath = suite.manifestPath {
       let bytes = try InputFile<SuiteError>.bytes(of: manifestPath)
-      questionFile = try SuiteManifest(bytes: bytes, place: manifestPath).questionFile
+      manifest = try SuiteManifest(bytes: bytes, place: manifestPath)
       files.append((SuiteManifest.fileName, bytes))
     }
-    let questions = SuiteFiles.join(suite.directory, questionFile)
-    files.append((questionFile, try InputFile<SuiteError>.bytes(of: questions)))
+    let questions = try suite.questionPath(manifest)
+    files.append((manifest.questionFile, try InputFile<SuiteError>.bytes(of: questions)))
     self.files = files
     contentHash = Self.hash(files.map(\.bytes))
   }

@@ -40,6 +40,32 @@ struct SuiteFiles {
     name = isUsualName ? folder.lastPathComponent : file.deletingPathExtension().lastPathComponent
   }
 
+  /// Where the questions lie: in the suite's folder, or in that of the suite beside it which the manifest names.
+  ///
+  /// - Parameter manifest: the suite's.
+  /// - Returns: the absolute path.
+  /// - Throws: `SuiteError` if there is no such suite, or its questions are another's, too.
+  func questionPath(_ manifest: SuiteManifest) throws(SuiteError) -> String {
+    guard let name = manifest.questionsOf else { return SuiteFiles.join(directory, manifest.questionFile) }
+    let folder = URL(fileURLWithPath: directory).deletingLastPathComponent().appending(path: name).path
+    func missing(_ found: String) -> SuiteError {
+      SuiteError(
+        place: manifestPath ?? directory,
+        found: found,
+        expected: "a suite with questions of its own in \(folder)",
+        advice: "put that suite beside this one, or name another in \"questions_of\""
+      )
+    }
+    guard SuiteFiles.isDirectory(folder) == true else {
+      throw missing("\"questions_of\": \(quoted(name)), but no such folder")
+    }
+    let files = try SuiteFiles(path: folder)
+    guard let path = files.manifestPath else { return SuiteFiles.join(folder, files.questionFile) }
+    let other = try SuiteManifest(path: path)
+    guard other.questionsOf == nil else { throw missing("questions of a third suite in \(path)") }
+    return SuiteFiles.join(folder, other.questionFile)
+  }
+
   /// The error for a file with another ending: what it is says how it becomes one of questions.
   private static func otherFile(_ file: URL) -> SuiteError {
     let start = (try? FileHandle(forReadingFrom: file))?.readData(ofLength: 512) ?? Data()

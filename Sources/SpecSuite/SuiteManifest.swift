@@ -21,6 +21,12 @@ package struct SuiteManifest: Equatable, Sendable {
   /// The question file, relative to the suite's folder and inside it.
   package let questionFile: String
 
+  /// The suite beside this one in its folder whose questions are asked; nil for the suite's own.
+  package let questionsOf: String?
+
+  /// The model that the suite's trained parts were made for, or nil where any may be measured.
+  package let target: SuiteTarget?
+
   /// The folder of the model that comes with the suite, relative to the suite's folder and inside it, or nil.
   package let model: String?
 
@@ -62,6 +68,8 @@ package struct SuiteManifest: Equatable, Sendable {
     categories = nil
     chatTemplate = .named(ChatTemplate.plain.name)
     self.questionFile = questionFile
+    questionsOf = nil
+    target = nil
     model = nil
     maxNewTokens = SuiteManifest.defaultMaxNewTokens
     decoders = []
@@ -70,8 +78,8 @@ package struct SuiteManifest: Equatable, Sendable {
 
 extension SuiteManifest {
   private static let keys = [
-    "name", "version", "description", "categories", "chat_template", "question_file", "model", "max_new_tokens",
-    "decoders",
+    "name", "version", "description", "categories", "chat_template", "question_file", "questions_of", "target",
+    "model", "max_new_tokens", "decoders",
   ]
 
   private init(_ reader: SuiteField) throws(SuiteError) {
@@ -83,6 +91,8 @@ extension SuiteManifest {
     let template = try reader.member("chat_template").ifPresent
     chatTemplate = try template.map(ChatTemplateChoice.init) ?? .named(ChatTemplate.plain.name)
     questionFile = try SuiteManifest.innerPath("question_file", reader) ?? Self.defaultQuestionFile
+    questionsOf = try SuiteManifest.neighbor(reader)
+    target = try reader.member("target").ifPresent.map(SuiteTarget.init)
     model = try SuiteManifest.innerPath("model", reader)
     maxNewTokens = try SuiteManifest.maxNewTokens(reader)
     let hasDecoders = try reader.member("decoders").ifPresent != nil
@@ -107,6 +117,21 @@ extension SuiteManifest {
       )
     }
     return path
+  }
+
+  /// The name of another suite, which lies in the same folder as this one.
+  private static func neighbor(_ reader: SuiteField) throws(SuiteError) -> String? {
+    let key = "questions_of"
+    guard try reader.member(key).ifPresent != nil else { return nil }
+    let name = try reader.shownText(key, limit: 100)
+    guard !name.contains("/"), name != ".", name != "..", try reader.member("question_file").ifPresent == nil else {
+      throw reader.error(
+        found: "\(quoted(name)) as \"\(key)\"",
+        expected: "the name of a suite in the same folder, and no \"question_file\" beside it",
+        advice: "give the name alone, or put the questions into the suite"
+      )
+    }
+    return name
   }
 
   private static func maxNewTokens(_ reader: SuiteField) throws(SuiteError) -> Int {

@@ -60,6 +60,7 @@ package struct SuiteWithDecoders: Sendable {
       set("version", .text(suite.manifest.version))
     }
     set("model", nil)
+    set("questions_of", nil)
     if let categories { set("categories", .array(categories.map { .text($0.rawValue) })) }
     set("question_file", self.questionFile == SuiteManifest.defaultQuestionFile ? nil : .text(self.questionFile))
     set("max_new_tokens", .integer(maximumNewTokens))

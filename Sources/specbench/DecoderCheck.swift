@@ -9,13 +9,15 @@ extension ModelFiles {
   ///   - sampling: how tokens are chosen.
   ///   - areDefault: whether nobody named them, so that those whose companion is not there are left out, which is told.
   ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
+  ///   - suiteDirectory: the suite's folder; nil where no suite is measured.
   /// - Returns: those that can be made.
   /// - Throws: what keeps the model or a decoder from being used: all of it at once.
   func check(
     _ specs: [DecoderSpec],
     _ sampling: Sampling = .greedy,
     areDefault: Bool = false,
-    workingDirectory: String? = nil
+    workingDirectory: String? = nil,
+    suiteDirectory: String? = nil
   ) throws -> [DecoderSpec] {
     for spec in specs { _ = try MethodRegistry.builtIn.complete(spec) }
     guard let configuration else {
@@ -25,7 +27,8 @@ extension ModelFiles {
     let target = TargetFiles(
       configuration: configuration,
       model: location,
-      workingDirectory: workingDirectory
+      workingDirectory: workingDirectory,
+      suiteDirectory: suiteDirectory
     )
     let choice =
       areDefault

@@ -33,6 +33,7 @@ struct ModelDescription {
         ("Weights", "\(weights.joined(separator: ", "))"),
         ("KV cache", "\(bytes(cache)) per position, \(bytes(cache * model.contextLength)) for the whole context"),
         ("Files", "\(usability)"),
+        ("Fingerprint", "\(fingerprint)"),
         ("Begin token", "\(beginToken(model))"),
         ("End tokens", "\(endTokens(model))"),
         ("Chat template", "\(template)"),
@@ -52,6 +53,11 @@ struct ModelDescription {
     }
     let tokenizer = files.tokenizer.map { "tokenizer can be used, \($0.vocabularySize) tokens" }
     return "\(weights ?? "weights cannot be used"); \(tokenizer ?? "tokenizer cannot be used")"
+  }
+
+  /// What a suite's manifest names its target by.
+  private var fingerprint: String {
+    (try? files.checkpoint?.fingerprint()) ?? "none without weights"
   }
 
   private func beginToken(_ model: ModelConfiguration) -> String {

@@ -124,7 +124,8 @@ struct RunCommand: ParsableCommand {
       for: RunDecoder.specs(specs, noiseFloor: noiseFloor),
       positions: { LongestText.positions(of: written.suite, $0, $1, maximumNewTokens: maximumNewTokens) },
       measuresPasses: true,
-      workingDirectory: place
+      workingDirectory: place,
+      suiteDirectory: suite.directory
     )
     var plan = RunPlan(
       suite: written.suite,
@@ -147,7 +148,8 @@ struct RunCommand: ParsableCommand {
       model: model,
       sampling: sampling,
       noiseFloor: noiseFloor,
-      workingDirectory: plan.workingDirectory
+      workingDirectory: plan.workingDirectory,
+      suiteDirectory: suite.directory
     )
     // Only now every file is known that the run depends on.
     try OutputFile.check(report)

@@ -63,7 +63,9 @@ struct ModelOptions: ParsableArguments {
       )
     }
     try checkVariable(directory)
-    return LoadedModel.files(directory)
+    let files = LoadedModel.files(directory)
+    try suite?.checkTarget(files)
+    return files
   }
 
   /// Loads a model whose files have been looked at, if it and what is decoded with it fit into memory.
@@ -74,6 +76,7 @@ struct ModelOptions: ParsableArguments {
   ///   - positions: gives the most tokens of prompt and output together; asked for models that can be used.
   ///   - measuresPasses: whether a run measures single passes as well, in a cache of their own.
   ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
+  ///   - suiteDirectory: the suite's folder; nil where no suite is measured.
   /// - Returns: the model, ready to decode.
   /// - Throws: if it cannot be loaded, `NotEnoughMemory` before any weight is read.
   func load(
@@ -81,7 +84,8 @@ struct ModelOptions: ParsableArguments {
     for specs: [DecoderSpec] = [],
     positions: (Tokenizer, ModelConfiguration) -> Int = { _, _ in 0 },
     measuresPasses: Bool = false,
-    workingDirectory: String? = nil
+    workingDirectory: String? = nil,
+    suiteDirectory: String? = nil
   ) throws -> LoadedModel {
     let (checkpoint, tokenizer) = try files.usable()
     let configuration = checkpoint.configuration
@@ -92,7 +96,8 @@ struct ModelOptions: ParsableArguments {
       target: TargetFiles(
         configuration: configuration,
         modelDirectory: files.directory,
-        workingDirectory: workingDirectory
+        workingDirectory: workingDirectory,
+        suiteDirectory: suiteDirectory
       ),
       weightType: dtype ?? checkpoint.naturalWeightType,
       positions: longest,
@@ -295,16 +300,22 @@ struct DecoderOptions: ParsableArguments {
     -> [DecoderSpec]
   {
     if let decoders {
-      return try files.check(DecoderSpec.list(decoders), sampling, workingDirectory: workingDirectory)
+      return try files.check(
+        DecoderSpec.list(decoders),
+        sampling,
+        workingDirectory: workingDirectory,
+        suiteDirectory: suite.directory
+      )
     }
     let defaults = try suite.manifest.decoders.isEmpty ? MethodRegistry.builtIn.defaults : Self.specs(of: suite)
-    return try files.check(defaults, sampling, areDefault: true)
+    return try files.check(defaults, sampling, areDefault: true, suiteDirectory: suite.directory)
   }
 
   private static func specs(of suite: Suite) throws -> [DecoderSpec] {
     do {
-      let specs = try suite.manifest.decoders.map { try DecoderSpec($0) }
-      for spec in specs { _ = try MethodRegistry.builtIn.complete(spec) }
+      let registry = MethodRegistry.builtIn
+      let specs = try suite.manifest.decoders.map { try registry.ofSuite(DecoderSpec($0), in: suite.directory) }
+      for spec in specs { _ = try registry.complete(spec) }
       return specs
     } catch {
       throw ManifestDecoder(path: suite.directory + "/suite.json", problem: error)

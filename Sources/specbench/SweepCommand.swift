@@ -108,7 +108,7 @@ struct SweepCommand: ParsableCommand {
     try OutputFile.check(report, keeping: [(database, "the database"), (suite.questionPath, "the suite's questions")])
     try DatabaseCheck.beforeLoading(database)
     let files = try modelOptions.files(for: suite)
-    let specs = try files.check(grid)
+    let specs = try files.check(grid, suiteDirectory: suite.directory)
     let written =
       try stored?.chatTemplate.map { (suite: suite.written(with: $0), warnings: []) }
       ?? templateOption.applied(to: suite, files)
@@ -144,7 +144,8 @@ struct SweepCommand: ParsableCommand {
         files,
         for: RunDecoder.specs(specs, noiseFloor: true),
         positions: { LongestText.positions(of: written.suite, $0, $1, maximumNewTokens: plan.maximumNewTokens) },
-        measuresPasses: true
+        measuresPasses: true,
+        suiteDirectory: suite.directory
       )
       runs.append(try measure(specs, plan, model: model, store))
       if index == 0, let run = try PlannedRun.find(runs[0], in: store) { series = run.plan.series ?? series }
@@ -178,7 +179,7 @@ struct SweepCommand: ParsableCommand {
     model: LoadedModel,
     _ store: BenchmarkStore
   ) throws -> Int64 {
-    let decoders = try RunDecoder.prepare(specs, model: model, noiseFloor: true)
+    let decoders = try RunDecoder.prepare(specs, model: model, noiseFloor: true, suiteDirectory: plan.suite.directory)
     // Only now every file is known that the runs depend on.
     try OutputFile.check(report)
     return try Runner(

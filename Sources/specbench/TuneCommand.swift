@@ -97,10 +97,11 @@ private struct TunedSuite {
     let record = try store.run(run).record
     guard let plan = StoredPlan(of: record) else { throw MissingPlan(path: store.path, run: run) }
     self.plan = plan
+    let directory = try Suite(path: plan.suite).directory
     suite = try SuiteWithDecoders(
       of: plan.suite,
       hash: record.suiteHash,
-      decoders: decoders,
+      decoders: decoders.map { try Self.moved($0, plan, suite: directory) },
       questionIDs: plan.questions,
       maximumNewTokens: plan.maximumNewTokens
     )
@@ -113,6 +114,17 @@ private struct TunedSuite {
     }
     guard isEntry(output) else { return }
     try OutputFile.check(output, keeping: [(store.path, "the database")] + RunFiles.kept(store, run))
+  }
+
+  /// A spec for a manifest elsewhere. One that this version does not understand stays as it is.
+  private static func moved(_ text: String, _ plan: StoredPlan, suite: String) throws -> String {
+    guard let spec = try? DecoderSpec(text) else { return text }
+    let moved = try? MethodRegistry.builtIn.withWholePaths(
+      spec,
+      workingDirectory: plan.workingDirectory,
+      suiteDirectory: suite
+    )
+    return moved?.description ?? text
   }
 
   /// Writes the manifest, the questions unless they are there, and how to measure it.

@@ -29,11 +29,12 @@ struct VerifyCommand: ParsableCommand {
     let model = try modelOptions.load(
       files,
       for: RunDecoder.specs(specs),
-      positions: { LongestText.positions(of: written.suite, $0, $1, maximumNewTokens: maximumNewTokens) }
+      positions: { LongestText.positions(of: written.suite, $0, $1, maximumNewTokens: maximumNewTokens) },
+      suiteDirectory: suite.directory
     )
     let check = LosslessnessCheck(
       suite: written.suite,
-      decoders: try RunDecoder.prepare(specs, model: model, sampling: sampling),
+      decoders: try RunDecoder.prepare(specs, model: model, sampling: sampling, suiteDirectory: suite.directory),
       model: model,
       maximumNewTokens: maximumNewTokens,
       sampling: sampling

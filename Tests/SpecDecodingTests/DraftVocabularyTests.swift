@@ -87,6 +87,7 @@ import Testing
       let resources = DecoderResources(target: model.target, modelDirectory: folder.path, sampling: sampling)
       let vanilla = try Vanilla.decoder(target: model.target, sampling: sampling)
       let expected = try generate([3, 1], with: vanilla, rules: Self.rules)
+      #expect(expected.cycles.allSatisfy { $0.outsideVocabulary == nil })
       for method in Self.methods {
         let spec = try DecoderSpec("\(method):vocabulary=\(count)")
         try MethodRegistry.builtIn.check(spec, target: files)
@@ -95,6 +96,9 @@ import Testing
         #expect(found.tokens == expected.tokens, "\(spec)")
         let drafted = found.cycles.reduce(0) { $0 + $1.drafted }
         #expect(drafted > 0 && found.cycles.allSatisfy { vocabulary.isSuperset(of: $0.tokens.dropLast()) }, "\(spec)")
+        // What the target chose beside it is counted.
+        let outside = found.cycles.map { cycle in cycle.tokens.count { !vocabulary.contains($0) } }
+        #expect(found.cycles.map(\.outsideVocabulary) == outside && outside.contains { $0 > 0 }, "\(spec)")
       }
     }
   }

@@ -84,7 +84,7 @@ struct RandomRun {
       let drafted = decoder == 0 || decoder == 3 ? 0 : Int.random(in: 0...6, using: &random)
       let accepted = Int.random(in: 0...drafted, using: &random)
       let emitted = min(accepted + 1, count - tokens.count)
-      let cycle = Example.cycle(
+      var cycle = Example.cycle(
         drafted: drafted,
         nodes: decoder == 2 ? drafted * 5 : drafted,
         accepted: accepted,
@@ -93,6 +93,8 @@ struct RandomRun {
         verify: Int.random(in: 5000...5009, using: &random),
         overhead: 77
       )
+      // One decoder has a draft vocabulary.
+      if decoder == 2 { cycle.outsideVocabulary = accepted < drafted ? drafted % 2 : 0 }
       let available =
         (tokens.last?.availableNanoseconds ?? 0) + cycle.draftNanoseconds + cycle.verifyNanoseconds + 100
       for _ in 0..<emitted {

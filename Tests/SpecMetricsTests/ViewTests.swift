@@ -99,6 +99,8 @@ import Testing
         "drafted": acceptance.drafted, "accepted": acceptance.accepted, "acceptance_rate": acceptance.acceptanceRate,
         "nodes": acceptance.nodes, "emitted": acceptance.emitted,
         "nodes_per_emitted_token": acceptance.nodesPerEmittedToken,
+        "outside_vocabulary": acceptance.outsideVocabulary,
+        "outside_vocabulary_share": acceptance.outsideVocabularyShare,
       ]
     }
   }

@@ -100,6 +100,7 @@ struct ParsedReport {
       "time_per_token_ratio": scope.timePerToken, "spec_bench_speedup": scope.specBench,
       "tokens_per_second": scope.tokensPerSecond, "mean_accepted_tokens": scope.meanAccepted,
       "acceptance_rate": scope.acceptanceRate, "nodes_per_emitted_token": scope.nodesPerToken,
+      "outside_vocabulary": scope.outsideVocabulary, "outside_vocabulary_share": scope.outsideVocabularyShare,
       "prompts": Double(scope.prompts), "tokens": Double(scope.tokens), "pairs": Double(scope.pairs.count),
       "cycles": Double(scope.cycleCount), "time_to_first_token_ms": scope.latencies("ttft").percentile(50),
       "time_per_output_token_ms": scope.latencies("tpot").percentile(50),

@@ -197,7 +197,7 @@ struct RandomRun {
       let ordinal = cycles.count
       let drafted = longest == 0 ? 0 : Int.random(in: 0...longest, using: &random)
       let accepted = Int.random(in: 0...drafted, using: &random)
-      let cycle = CycleRecord(
+      var cycle = CycleRecord(
         drafted: drafted,
         nodes: drafted * Int.random(in: 1...3, using: &random),
         accepted: accepted,
@@ -207,6 +207,8 @@ struct RandomRun {
         verifyNanoseconds: Int.random(in: 500_000..<2_000_000, using: &random) * (longest == 0 ? 2 : 1),
         overheadNanoseconds: Int.random(in: 100..<5000, using: &random)
       )
+      // One decoder has a draft vocabulary.
+      if longest == 4 { cycle.outsideVocabulary = accepted < drafted ? drafted % 2 : 0 }
       now += cycle.draftNanoseconds + cycle.verifyNanoseconds + cycle.overheadNanoseconds + 37
       cycles.append(cycle)
       tokens += (0..<cycle.emitted).map { _ in TokenRecord(tokenID: 6, cycle: ordinal, availableNanoseconds: now) }

@@ -119,6 +119,14 @@ struct RawScope {
   var meanAccepted: Double? { ratio(sum("accept_length"), Double(cycleCount)) }
   var acceptanceRate: Double? { ratio(sum("accepted"), sum("drafted")) }
   var nodesPerToken: Double? { ratio(sum("nodes"), sum("emitted")) }
+  /// Tokens of cycles with a draft vocabulary that are outside it.
+  var outsideVocabulary: Double? { vocabularyCycles.isEmpty ? nil : sum("outside_vocabulary", of: vocabularyCycles) }
+  var outsideVocabularyShare: Double? {
+    outsideVocabulary.flatMap { ratio($0, sum("accept_length", of: vocabularyCycles)) }
+  }
+  private var vocabularyCycles: [Row] {
+    generations.flatMap(\.cycles).filter { $0["outside_vocabulary"] as Double? != nil }
+  }
   var checked: Int { generations.filter { $0.lossless != nil }.count }
   var mismatches: Int { generations.filter { $0.lossless == false }.count }
 
@@ -143,9 +151,9 @@ struct RawScope {
     return samples.map { $0 / 1e6 }.sorted()
   }
 
-  private func sum(_ column: String) -> Double {
-    generations.flatMap(\.cycles).map { $0[column] as Double }.sum
-  }
+  private func sum(_ column: String) -> Double { sum(column, of: generations.flatMap(\.cycles)) }
+
+  private func sum(_ column: String, of cycles: [Row]) -> Double { cycles.map { $0[column] as Double }.sum }
 }
 
 extension RawRun.Generation {

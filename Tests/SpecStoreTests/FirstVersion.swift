@@ -16,7 +16,9 @@ enum FirstVersion {
         ALTER TABLE repeat_condition RENAME COLUMN repeat TO pass;
         ALTER TABLE repeat_condition RENAME COLUMN warnings TO taints;
         ALTER TABLE repeat_condition RENAME TO pass_condition;
-        DELETE FROM grdb_migrations WHERE identifier IN ('12-words', '16-acceptance-by-place');
+        ALTER TABLE cycle DROP COLUMN outside_vocabulary;
+        DELETE FROM grdb_migrations
+        WHERE identifier IN ('12-words', '16-acceptance-by-place', '19-draft-vocabulary');
         """
     )
   }

@@ -46,7 +46,7 @@ import Testing
     #expect(generation.preemptedSteps == nil && generation.mismatchMargin == nil)
     #expect(try store.tokens(of: generation.id).map(\.availableNanoseconds) == [1000, 3000, 5000])
     #expect(try store.cycles(of: generation.id).map(\.verifyNanoseconds) == [2000, 2000])
-    #expect(try store.cycles(of: generation.id).allSatisfy { $0.passPositions == nil })
+    #expect(try store.cycles(of: generation.id).allSatisfy { $0.passPositions == nil && $0.outsideVocabulary == nil })
     let run = try store.run(1)
     #expect(run.modelName == "tiny" && run.origin == .measured && run.storedWeightType == nil)
     #expect(run.temperature == 0 && run.topK == 0 && run.topP == 1 && run.verification == "coupled")

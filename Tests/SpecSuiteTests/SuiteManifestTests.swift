@@ -35,6 +35,27 @@ import Testing
     #expect(manifest.decoders == ["vanilla", "kangaroo:exit=2,steps=6,threshold=0.6"])
   }
 
+  @Test func readsWhatASuiteWithPartsSays() throws {
+    let digits = String(repeating: "0a", count: 32)
+    let start = #"{"name": "own", "version": "1", "#
+    let manifest = try read(
+      start + #""questions_of": "essentials", "target": {"name": "Small", "fingerprint": "\#(digits)"}}"#
+    )
+    #expect(manifest.questionsOf == "essentials" && manifest.target?.name == "Small")
+    #expect(manifest.target?.fingerprint == digits)
+    for fingerprint in ["", "0a", String(repeating: "0A", count: 32)] {
+      let text = start + #""target": {"name": "Small", "fingerprint": "\#(fingerprint)"}}"#
+      #expect(try refusal(of: text).description.contains("fingerprint"))
+    }
+    #expect(try refusal(of: start + #""target": {"name": "Small"}}"#).description.contains("fingerprint"))
+    for name in ["../essentials", "..", "a/b"] {
+      let error = try refusal(of: start + #""questions_of": "\#(name)"}"#)
+      #expect(error.expected.contains("the name of a suite in the same folder"))
+    }
+    let both = try refusal(of: start + #""questions_of": "essentials", "question_file": "q.jsonl"}"#)
+    #expect(both.expected.contains(#"no "question_file" beside it"#))
+  }
+
   @Test func nameAndVersionAreEnough() throws {
     let manifest = try read("\u{FEFF}{\"name\": \"small\", \"version\": \"1\"}\r\n")
     #expect(manifest.description.isEmpty)

@@ -78,14 +78,40 @@ import Testing
     #expect(error.found == "no such file")
   }
 
+  @Test func questionsMayBeThoseOfTheSuiteBesideIt() throws {
+    let workspace = try Workspace()
+    let own = #"{"name": "own", "version": "1", "questions_of": "asked"}"#
+    let path = try workspace.write(own, to: "own/suite.json")
+    func refusal() -> SuiteError {
+      failure { () throws(SuiteError) in _ = try SpecSuite.Suite(path: workspace.path + "/own") }
+    }
+    #expect(refusal().found == #""questions_of": "asked", but no such folder"#)
+    // Without a manifest, with one, and with one that names a third.
+    let questions = Workspace.line(1) + Workspace.line(2, "rag")
+    try workspace.write(questions, to: "asked/question.jsonl")
+    let suite = try SpecSuite.Suite(path: workspace.path + "/own")
+    #expect(suite.questions.count == 2 && suite.directory == workspace.path + "/own")
+    #expect(suite.questionPath == workspace.path + "/asked/question.jsonl")
+    #expect(suite.contentHash == SHA256.hexDigest(of: Data((own + questions).utf8)))
+    let contents = try SuiteContents(path: path)
+    #expect(contents.files.map(\.name) == ["suite.json", "question.jsonl"])
+    #expect(contents.contentHash == suite.contentHash && contents.files[1].bytes == Array(questions.utf8))
+    try workspace.write(#"{"name": "a", "version": "1", "question_file": "data/q.jsonl"}"#, to: "asked/suite.json")
+    try workspace.write(Workspace.line(7), to: "asked/data/q.jsonl")
+    #expect(try SpecSuite.Suite(path: workspace.path + "/own").questions.map(\.questionID) == [7])
+    try workspace.write(#"{"name": "a", "version": "1", "questions_of": "own"}"#, to: "asked/suite.json")
+    #expect(refusal().found == "questions of a third suite in \(workspace.path)/asked/suite.json")
+    #expect(refusal().place == path)
+  }
+
   @Test func theEssentialsSuiteIsComplete() throws {
     let suite = try SpecSuite.Suite(path: Fixtures.essentials)
     #expect(suite.manifest.name == "essentials")
     #expect(suite.manifest.maxNewTokens == 96)
     #expect(suite.template == .plain)
-    #expect(suite.questions.map(\.questionID) == Array(1...60))
+    #expect(suite.questions.map(\.questionID) == Array(1...180))
     for category in SpecCore.Category.tasks {
-      #expect(suite.questions.count { $0.category == category } == 10)
+      #expect(suite.questions.count { $0.category == category } == 30)
     }
     let conversations = suite.questions.filter { $0.category == .multiTurnConversation }
     #expect(Set(conversations.map(\.subcategory)).count == 8)
@@ -95,6 +121,6 @@ import Testing
       let needsReference = [.mathematicalReasoning, .retrievalAugmentedGeneration].contains(question.category)
       #expect(!needsReference || question.reference?.isEmpty == false)
     }
-    #expect(Set(suite.questions.flatMap(\.turns)).count == 70)
+    #expect(Set(suite.questions.flatMap(\.turns)).count == 210)
   }
 }

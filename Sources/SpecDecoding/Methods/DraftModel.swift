@@ -41,6 +41,9 @@ public final class DraftModel: Drafter {
   /// The drafting model.
   public var models: [any DraftingModel] { [model] }
 
+  /// The tokens of the draft model's head.
+  public var vocabulary: [Token]? { head.vocabulary }
+
   /// Begins the schedule anew.
   public func begin(_ prompt: [Token]) -> Draft {
     length = steps
@@ -117,7 +120,8 @@ extension DraftModel {
       name: "model",
       kind: .text,
       default: "draft",
-      help: "the draft model's folder or GGUF file; 'draft' is the folder beside the target's files"
+      help: "the draft model's folder or GGUF file; 'draft' is the folder beside the target's files",
+      namesFile: true
     ),
     noun: "a draft model",
     weights: WeightNames.model.safetensors,

@@ -16,6 +16,7 @@ final class Eagle: Drafter {
 
   /// The head.
   var models: [any DraftingModel] { [model] }
+  var vocabulary: [Token]? { model.vocabulary }
 
   /// Takes the prompt into the head.
   func prefill(_ context: DraftContext) { model.prefill(context.text) }

@@ -51,6 +51,8 @@ package final class Eagle2: Drafter {
 
   /// The head.
   package var models: [any DraftingModel] { [model] }
+  /// The tokens of the head.
+  package var vocabulary: [Token]? { model.vocabulary }
 
   /// Takes the prompt into the head.
   package func prefill(_ context: DraftContext) { model.prefill(context.text) }

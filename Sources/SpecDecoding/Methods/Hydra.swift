@@ -110,7 +110,8 @@ extension Hydra {
       name: "heads",
       kind: .text,
       default: "hydra",
-      help: "the heads' folder; 'hydra' is the one beside the model"
+      help: "the heads' folder; 'hydra' is the one beside the model",
+      namesFile: true
     ),
     noun: "Hydra heads",
     weights: WeightNames.hydra.safetensors,

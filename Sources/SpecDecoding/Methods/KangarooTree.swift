@@ -47,6 +47,9 @@ public final class KangarooTree: Drafter {
   /// The adapter.
   public var models: [any DraftingModel] { [model] }
 
+  /// The tokens of the drafting head.
+  public var vocabulary: [Token]? { model.head.vocabulary }
+
   /// Takes the prompt's exit-layer states into the adapter.
   public func prefill(_ context: DraftContext) { model.prefill(prompt: context.text.count) }
 

@@ -23,6 +23,9 @@ public final class Medusa: Drafter {
   /// The heads.
   public var models: [any DraftingModel] { [heads] }
 
+  /// The tokens of the heads.
+  public var vocabulary: [Token]? { heads.vocabulary }
+
   /// Fills the tree from the heads.
   public func draft(_ context: DraftContext) throws(NotFiniteLogits) -> Draft {
     let tree = trees[min(context.limit, trees.count - 1)]
@@ -96,7 +99,8 @@ extension Medusa {
       name: "heads",
       kind: .text,
       default: "medusa",
-      help: "the heads' folder; 'medusa' is the one beside the model"
+      help: "the heads' folder; 'medusa' is the one beside the model",
+      namesFile: true
     ),
     noun: "heads",
     weights: WeightNames.heads.safetensors,
@@ -164,7 +168,8 @@ extension Setting {
     help:
       "the candidate tree: \(CandidateTree.shippedNames.joined(separator: ", ")), or a JSON file of paths, each "
       + "a rank for each head, like [[0], [0, 0], [1]]",
-    examples: CandidateTree.shippedNames
+    examples: CandidateTree.shippedNames,
+    namesFile: true
   )
 
   /// How much of it is verified.

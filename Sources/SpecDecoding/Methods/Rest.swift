@@ -45,7 +45,8 @@ extension Rest {
         name: "datastore",
         kind: .text,
         default: fileName,
-        help: "the file that 'specbench datastore' has made; '\(fileName)' is the one beside the model's files"
+        help: "the file that 'specbench datastore' has made; '\(fileName)' is the one beside the model's files",
+        namesFile: true
       ),
     ],
     sampleFiles: { target in [fileName: Datastore.bytes(of: sampleTexts(target), vocabulary: target.vocabularySize)] },

@@ -26,6 +26,9 @@ final class SelfSpeculative: Drafter {
   private var threshold: Float
   private var rate = Adaptation.goal
 
+  /// The tokens of the drafting head.
+  var vocabulary: [Token]? { head.vocabulary }
+
   /// - Parameters:
   ///   - target: the model, cut where skipped layers begin and end.
   ///   - drafting: which of its stages draft.

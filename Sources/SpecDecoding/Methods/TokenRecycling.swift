@@ -132,7 +132,8 @@ extension TokenRecycling {
         default: "2.2.2",
         help: "adaptive: the tree grows where it is expected to pay; else a fixed form: "
           + "\(CandidateTree.shippedNames.joined(separator: ", ")), or a JSON file of paths of ranks",
-        examples: CandidateTree.shippedNames + [adaptive]
+        examples: CandidateTree.shippedNames + [adaptive],
+        namesFile: true
       )
     ] + RecycledTree.settings + [
       Setting(

@@ -42,7 +42,8 @@ struct TextLibrary {
     name: "text",
     kind: .text,
     default: none,
-    help: "a text file to draft from, too, where it knows a longer end than the text itself"
+    help: "a text file to draft from, too, where it knows a longer end than the text itself",
+    namesFile: true
   )
 
   /// When it is drafted from.

@@ -135,6 +135,18 @@ public final class Checkpoint {
     try tensor(name, shape: [count]).floats(0..<count)
   }
 
+  /// What tells this model from others: the SHA-256, in hexadecimal, of its shape and of its last normalization's weights as
+  /// float32 numbers. Files that store the same model in other weight types have the same, since they do not quantize these.
+  ///
+  /// - Returns: 64 digits.
+  /// - Throws: ``ModelError`` for a tensor that cannot be read.
+  public func fingerprint() throws(ModelError) -> String {
+    let weights = try vector("model.norm.weight", count: configuration.hiddenSize)
+    let shape = [configuration.layers, configuration.hiddenSize, configuration.vocabularySize].map { UInt32($0) }
+    let words = shape + weights.map(\.bitPattern)
+    return SHA256.hexDigest(of: words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } })
+  }
+
   /// Whether there is a tensor of this name.
   public func contains(_ name: String) -> Bool { tensors.contains(name) }
 

@@ -37,6 +37,8 @@ extension JSONReport {
     members["time_per_token_ratio_interval_of_this_suite"] = interval(.timePerToken, estimate?.ofThisSuite)
     members["time_per_token_ratio_interval_over_questions"] = interval(.timePerToken, estimate?.overQuestions)
     members["cycles"] = .integer(metrics.accepted?.cycles ?? 0)
+    members["outside_vocabulary"] = .orNull(metrics.acceptance?.outsideVocabulary)
+    members["outside_vocabulary_share"] = .orNull(metrics.acceptance?.outsideVocabularyShare)
     members["time_to_first_token_ms"] = median(.timeToFirstToken)
     members["time_per_output_token_ms"] = median(.timePerOutputToken)
     members["inter_token_latency_ms"] = median(.interTokenLatency)

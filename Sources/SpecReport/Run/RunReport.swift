@@ -28,8 +28,8 @@ struct RunSections {
     [
       speedup, speedupOfManyCategories, certainty, explanation, predictions, batches, endToEnd, specBench,
       specBenchColumns, tokensPerSecond,
-      concurrency, serverCounts, acceptance, acceptanceByPosition, consecutiveAcceptance, acceptanceByPlace, latency,
-      clocks, timeSplit, verificationCost, addedParameters,
+      concurrency, serverCounts, acceptance, draftVocabulary, acceptanceByPosition, consecutiveAcceptance,
+      acceptanceByPlace, latency, clocks, timeSplit, verificationCost, addedParameters,
       servers, probes, failures, shards, conditions, losslessness,
     ].flatMap(\.self)
   }

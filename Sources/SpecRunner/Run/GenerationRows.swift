@@ -45,7 +45,8 @@ extension Generation {
         draftNanoseconds: Int(cycle.times.draft),
         verifyNanoseconds: Int(cycle.times.verify),
         overheadNanoseconds: Int(cycle.times.overhead),
-        passPositions: cycle.passPositions
+        passPositions: cycle.passPositions,
+        outsideVocabulary: cycle.outsideVocabulary
       )
     }
   }

@@ -79,13 +79,19 @@ package final class LoadedModel {
   /// - Parameters:
   ///   - sampling: how tokens are chosen.
   ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
+  ///   - suiteDirectory: the suite's folder; nil where no suite is measured.
   /// - Returns: the target, where it lies and the sampling.
-  package func resources(_ sampling: Sampling = .greedy, workingDirectory: String? = nil) -> DecoderResources {
+  package func resources(
+    _ sampling: Sampling = .greedy,
+    workingDirectory: String? = nil,
+    suiteDirectory: String? = nil
+  ) -> DecoderResources {
     DecoderResources(
       target: target,
       model: location,
       sampling: sampling,
-      workingDirectory: workingDirectory
+      workingDirectory: workingDirectory,
+      suiteDirectory: suiteDirectory
     )
   }
 

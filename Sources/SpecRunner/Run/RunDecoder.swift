@@ -66,6 +66,7 @@ package struct RunDecoder {
   ///   - sampling: how tokens are chosen.
   ///   - noiseFloor: whether vanilla comes once more at the end, as a decoder of its own with caches of its own.
   ///   - workingDirectory: where relative paths in settings begin; nil for the present working directory.
+  ///   - suiteDirectory: the suite's folder; nil where no suite is measured.
   ///   - registry: the methods.
   /// - Returns: the decoders, vanilla first.
   /// - Throws: `DecodingError`, `ModelError` or `KernelError`.
@@ -75,10 +76,11 @@ package struct RunDecoder {
     sampling: Sampling = .greedy,
     noiseFloor: Bool = false,
     workingDirectory: String? = nil,
+    suiteDirectory: String? = nil,
     registry: MethodRegistry = .builtIn
   ) throws -> [RunDecoder] {
     var uses: [String: Int] = [:]
-    let resources = model.resources(sampling, workingDirectory: workingDirectory)
+    let resources = model.resources(sampling, workingDirectory: workingDirectory, suiteDirectory: suiteDirectory)
     let decoders = try complete(specs, registry).map { spec in
       let prepared = try registry.prepare(spec, resources: resources)
       let use = uses[spec.method, default: 0] + 1

@@ -37,6 +37,9 @@ extension BenchmarkStore {
     (
       "cycle", ["drafted", "nodes", "accepted", "accept_length", "emitted", "coalesce(pass_positions, 0)"], largestCycle
     ),
+    (
+      "cycle", ["coalesce(outside_vocabulary, 0)"], largestCycle
+    ),
     ("cycle", ["draft_ns", "verify_ns", "overhead_ns"], longestTime), ("token", ["available_ns"], longestTime),
   ]
 
@@ -115,6 +118,7 @@ extension CycleRecord {
     let (counts, times) = (BenchmarkStore.countsOfCycle, BenchmarkStore.times)
     return counts.contains(drafted) && counts.contains(nodes) && counts.contains(accepted)
       && counts.contains(acceptLength) && counts.contains(emitted) && counts.contains(passPositions ?? 0)
+      && counts.contains(outsideVocabulary ?? 0)
       && times.contains(draftNanoseconds) && times.contains(verifyNanoseconds) && times.contains(overheadNanoseconds)
   }
 }

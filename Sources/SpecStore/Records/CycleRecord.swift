@@ -21,6 +21,9 @@ package struct CycleRecord: Equatable, Sendable {
   /// Positions of the target's pass: the root, the nodes, and what else a method runs with them; nil in older runs and where
   /// the pass ran the prompt or is not known.
   package var passPositions: Int?
+  /// How many of the accepted draft tokens and the bonus token are not in the draft vocabulary; nil where the drafter chooses
+  /// from all tokens, and in older runs.
+  package var outsideVocabulary: Int?
 
   /// Makes a record; the properties say what each value means.
   package init(
@@ -32,7 +35,8 @@ package struct CycleRecord: Equatable, Sendable {
     draftNanoseconds: Int,
     verifyNanoseconds: Int,
     overheadNanoseconds: Int,
-    passPositions: Int? = nil
+    passPositions: Int? = nil,
+    outsideVocabulary: Int? = nil
   ) {
     self.drafted = drafted
     self.nodes = nodes
@@ -43,6 +47,7 @@ package struct CycleRecord: Equatable, Sendable {
     self.verifyNanoseconds = verifyNanoseconds
     self.overheadNanoseconds = overheadNanoseconds
     self.passPositions = passPositions
+    self.outsideVocabulary = outsideVocabulary
   }
 }
 
@@ -51,7 +56,7 @@ extension CycleRecord: RowOfMany {
   static let place = "ordinal"
   static let columns = [
     "drafted", "nodes", "accepted", "accept_length", "emitted", "draft_ns", "verify_ns", "overhead_ns",
-    "pass_positions",
+    "pass_positions", "outside_vocabulary",
   ]
 
   init(row: Row) {
@@ -64,14 +69,15 @@ extension CycleRecord: RowOfMany {
       draftNanoseconds: row[5],
       verifyNanoseconds: row[6],
       overheadNanoseconds: row[7],
-      passPositions: row[8]
+      passPositions: row[8],
+      outsideVocabulary: row[9]
     )
   }
 
   func values(_ generation: Int64, _ place: Int) -> StatementArguments {
     [
       generation, place, drafted, nodes, accepted, acceptLength, emitted, draftNanoseconds, verifyNanoseconds,
-      overheadNanoseconds, passPositions,
+      overheadNanoseconds, passPositions, outsideVocabulary,
     ]
   }
 

@@ -524,5 +524,15 @@ struct Migration: Sendable {
         ALTER TABLE shard_condition RENAME TO repeat_condition;
         """
     ),
+    // How many tokens of a cycle lay outside the drafter's vocabulary, where that does not have all tokens: what a draft
+    // vocabulary costs. The view of acceptance tells it.
+    Migration(
+      name: "19-draft-vocabulary",
+      renewsViews: true,
+      sql: """
+        ALTER TABLE cycle ADD COLUMN outside_vocabulary INTEGER
+          CHECK (outside_vocabulary BETWEEN 0 AND accept_length);
+        """
+    ),
   ]
 }

@@ -180,13 +180,16 @@ struct View: Sendable {
           run_id, decoder_id, decoder, category,
           coalesce(sum((\(cycles("sum(drafted)")))), 0) AS drafted,
           coalesce(sum((\(cycles("sum(accepted)")))), 0) AS accepted,
-          coalesce(sum((\(cycles("sum(nodes)")))), 0) AS nodes, coalesce(sum((\(cycles("sum(emitted)")))), 0) AS emitted
+          coalesce(sum((\(cycles("sum(nodes)")))), 0) AS nodes, coalesce(sum((\(cycles("sum(emitted)")))), 0) AS emitted,
+          sum((\(cycles("sum(outside_vocabulary)")))) AS outside_vocabulary,
+          sum((\(cycles("sum(iif(outside_vocabulary IS NULL, 0, accept_length))")))) AS judged
         FROM generation_scope AS scope
         GROUP BY run_id, decoder_id, category
       )
       SELECT
         run_id, decoder_id, decoder, category, drafted, accepted, 1.0 * accepted / drafted AS acceptance_rate,
-        nodes, emitted, 1.0 * nodes / emitted AS nodes_per_emitted_token
+        nodes, emitted, 1.0 * nodes / emitted AS nodes_per_emitted_token,
+        outside_vocabulary, 1.0 * outside_vocabulary / judged AS outside_vocabulary_share
       FROM total
       """
   )
