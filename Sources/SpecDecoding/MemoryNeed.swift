@@ -113,7 +113,7 @@ public struct NotEnoughMemory: Error, Sendable, CustomStringConvertible {
       if need.decoders > 1 { ways.append("name fewer --decoders") }
       ways.append("choose a lower --max-new-tokens or shorter prompts")
     }
-    return ways + ["\(ways.isEmpty ? "" : "or ")free memory"]
+    return ways + ["\(ways.isEmpty ? "" : "or ")free memory; --ignore-memory tries it all the same"]
   }
 }
 

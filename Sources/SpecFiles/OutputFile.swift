@@ -85,10 +85,16 @@ public enum OutputFile {
   fileprivate static let unnamedSuffix = ".partial"
 
   /// Whether a file of this name was being written by this program, which was killed before it was done.
-  static func isLeftover(_ name: String) -> Bool {
-    guard name.hasSuffix(unnamedSuffix) else { return false }
-    let parts = name.dropLast(unnamedSuffix.count).split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count > 1 && parts.last.map { UUID(uuidString: String($0)) != nil } == true
+  static func isLeftover(_ name: String) -> Bool { nameBeingWritten(name) != nil }
+
+  /// What stands before the identifier in the name of a file that is being written; nil for any other file.
+  fileprivate static func nameBeingWritten(_ name: String) -> Substring? {
+    guard name.hasSuffix(unnamedSuffix) else { return nil }
+    let rest = name.dropLast(unnamedSuffix.count)
+    guard let dot = rest.lastIndex(of: "."), UUID(uuidString: String(rest[rest.index(after: dot)...])) != nil else {
+      return nil
+    }
+    return rest[..<dot]
   }
 
   /// Writes a text as ``write(to:_:)`` does.
@@ -123,6 +129,7 @@ public enum OutputFile {
     case nil, .file:
       let unnamed = try UnnamedFile(at: target, namedAs: path, body)
       try unnamed.takeName()
+      removeLeftovers(of: [target])
     case .folder: throw UnwritableFile(path: path, SystemProblem(code: EISDIR))
     case .pipe, .socket, .device:
       let file = try OpenFile(opening: target, flags: O_WRONLY | O_NOCTTY, namedAs: path)
@@ -138,9 +145,11 @@ public enum OutputFile {
   /// - Throws: ``UnwritableFile``.
   public static func writeAll(_ files: [(path: String, text: String)]) throws(UnwritableFile) {
     var unnamed: [UnnamedFile] = []
+    var targets: [String] = []
     do throws(UnwritableFile) {
       for file in files {
         let target = try resolved(file.path)
+        targets.append(target)
         try refuseInput(target, namedAs: file.path)
         if FilePlace.kind(at: target) == .folder {
           throw UnwritableFile(path: file.path, SystemProblem(code: EISDIR))
@@ -157,6 +166,22 @@ public enum OutputFile {
     }
     let failures = TemporaryPlaces.whole { [unnamed] in unnamed.compactMap { $0.rename() } }
     if let first = failures.first { throw first }
+    removeLeftovers(of: targets)
+  }
+
+  /// Removes what processes that were killed have left of files which are now whole. What another process is writing at
+  /// this moment is claimed by it and stays.
+  ///
+  /// - Parameter targets: files that were just written, without links.
+  private static func removeLeftovers(of targets: [String]) {
+    for (folder, files) in Dictionary(grouping: targets, by: { FilePlace.folder(of: $0) }) {
+      let owners = Set(files.map { UnnamedFile.beginning(of: $0) })
+      // What cannot be listed or removed harms nobody but by its size.
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+        guard let owner = nameBeingWritten(name), owners.contains(String(owner)) else { continue }
+        UnnamedFile.removeUnlessClaimed(folder + "/" + name)
+      }
+    }
   }
 
   /// The file that a path leads to, or that would be made.
@@ -165,29 +190,31 @@ public enum OutputFile {
   }
 }
 
-/// A file that is whole but has not got its name yet.
+/// A file that is whole but has not got its name yet. The process claims it by a lock until it has, so that others can tell
+/// it from one whose process was killed.
 private struct UnnamedFile: Sendable {
   private let temporary: String
   private let target: String
   private let path: String
+  /// Keeps the claim when the file is closed.
+  private let claim: Int32
 
   init(
     at target: String,
     namedAs path: String,
     _ body: (OpenFile) throws(UnwritableFile) -> Void
   ) throws(UnwritableFile) {
-    let name = target.split(separator: "/").last.map(String.init) ?? ""
-    // Many file systems take names of up to 255 bytes: a long one keeps its beginning only.
-    let start = String(decoding: name.utf8.prefix(180), as: UTF8.self)
-    let short = name.utf8.count <= 180 ? name : start
-    temporary = FilePlace.folder(of: target) + "/\(short).\(UUID().uuidString)\(OutputFile.unnamedSuffix)"
+    let identified = "\(Self.beginning(of: target)).\(UUID().uuidString)\(OutputFile.unnamedSuffix)"
+    temporary = FilePlace.folder(of: target) + "/" + identified
     (self.target, self.path) = (target, path)
+    var claim: Int32 = -1
     TemporaryPlaces.add(temporary)
     do throws(UnwritableFile) {
-      guard name.utf8.count <= Int(NAME_MAX) else {
+      guard Self.name(of: target).utf8.count <= Int(NAME_MAX) else {
         throw UnwritableFile(path: path, SystemProblem(code: ENAMETOOLONG))
       }
       let file = try OpenFile(opening: temporary, flags: O_WRONLY | O_CREAT | O_EXCL, namedAs: path)
+      claim = file.claimed()
       try body(file)
       try file.synchronize()
       try file.close()
@@ -195,16 +222,47 @@ private struct UnnamedFile: Sendable {
       if stat(target, &status) == 0, chmod(temporary, status.st_mode & 0o7777) != 0 {
         throw UnwritableFile(path: path, SystemProblem.last)
       }
+      self.claim = claim
     } catch {
-      remove()
+      unlink(temporary)
+      TemporaryPlaces.forget(temporary)
+      if claim >= 0 { close(claim) }
       throw error
     }
+  }
+
+  private static func name(of target: String) -> String { target.split(separator: "/").last.map(String.init) ?? "" }
+
+  /// What the name of the temporary file begins with. Many file systems take names of up to 255 bytes: a long one keeps its
+  /// beginning only.
+  ///
+  /// - Parameter target: the file that is to be.
+  /// - Returns: the beginning, behind which a dot and an identifier stand.
+  static func beginning(of target: String) -> String {
+    let name = Self.name(of: target)
+    return name.utf8.count <= 180 ? name : String(decoding: name.utf8.prefix(180), as: UTF8.self)
+  }
+
+  /// Removes a temporary file that no process is writing. Where files cannot be locked it stays.
+  ///
+  /// - Parameter temporary: the file.
+  static func removeUnlessClaimed(_ temporary: String) {
+    let descriptor = open(temporary, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0, FilePlace.kind(at: temporary) == .file { unlink(temporary) }
   }
 
   /// Removes the file.
   func remove() {
     unlink(temporary)
+    end()
+  }
+
+  /// The file has its name, or is gone.
+  private func end() {
     TemporaryPlaces.forget(temporary)
+    if claim >= 0 { close(claim) }
   }
 
   /// Takes the place of what is there.
@@ -219,7 +277,7 @@ private struct UnnamedFile: Sendable {
       remove()
       return UnwritableFile(path: path, problem)
     }
-    TemporaryPlaces.forget(temporary)
+    end()
     return nil
   }
 }
@@ -253,6 +311,15 @@ public final class OpenFile {
   /// - Throws: ``UnwritableFile``.
   public func append(_ bytes: [UInt8]) throws(UnwritableFile) {
     if let problem = RawOutput.write(bytes, to: descriptor) { throw UnwritableFile(path: path, problem) }
+  }
+
+  /// Claims the file for this process, until the descriptor that it gives and the file itself are closed.
+  ///
+  /// - Returns: a descriptor; -1 where there is none to be had, and then there is no claim.
+  fileprivate func claimed() -> Int32 {
+    let shared = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    if shared >= 0 { _ = flock(shared, LOCK_EX | LOCK_NB) }
+    return shared
   }
 
   fileprivate func synchronize() throws(UnwritableFile) {

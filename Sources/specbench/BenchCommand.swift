@@ -148,7 +148,7 @@ struct BenchCommand: ParsableCommand {
     let type = modelOptions.dtype ?? .bfloat16
     let target = TargetFiles(configuration: configuration, modelDirectory: nil)
     let need = try MemoryNeed([], target: target, weightType: type, positions: 0)
-    try need.check(available: SystemMemory.available(), path: shape)
+    try modelOptions.refuseUnlessItFits(need, path: shape)
     let context = try modelOptions.makeContext()
     let display = ProgressDisplay(unit: "layers of \(MemoryNeed.text(need.weights))")
     let model = try Transformer(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import SpecDecoding
 import SpecFiles
+import SpecKernels
 import SpecModel
 import SpecRunner
 import SpecSuite
@@ -65,6 +66,7 @@ struct GenerateCommand: ParsableCommand {
     }
     try display.finish()
     try Interruption.check()
+    try MappedFile.requireUnchanged()
     tell(GenerationMetrics(generation).line)
   }
 
@@ -104,7 +106,8 @@ struct GenerateCommand: ParsableCommand {
   }
 
   private func standardInput() throws -> String {
-    guard let data = try FileHandle.standardInput.readToEnd(), !data.isEmpty else {
+    // One that is closed or cannot be read holds none either.
+    guard let data = (try? FileHandle.standardInput.readToEnd()) ?? nil, !data.isEmpty else {
       throw ValidationError("standard input holds no prompt; pipe a text into 'specbench generate -'")
     }
     return String(decoding: data, as: UTF8.self)
@@ -126,8 +129,7 @@ private final class TokenDisplay {
 
   /// Whether standard output is a terminal whose user has not declined colors (no-color.org).
   static var terminalHasColor: Bool {
-    let environment = ProcessInfo.processInfo.environment
-    return isatty(STDOUT_FILENO) == 1 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    Screen.obeys(STDOUT_FILENO) && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
   }
 
   /// Writes the tokens that have come since the last time.

@@ -40,13 +40,28 @@ enum Screen {
   /// The start of accepted tokens, and their end.
   static let accepted = (start: "\u{1B}[32m", end: "\u{1B}[0m")
 
-  /// Whether progress can be drawn.
-  static let drawsProgress = isatty(STDERR_FILENO) == 1
+  /// Whether progress can be drawn: on a terminal that can go back in its line. Elsewhere there are plain lines.
+  static let drawsProgress = obeys(STDERR_FILENO)
+
+  /// Whether what is drawn may have other characters than ASCII, by the first variable that says which characters the
+  /// terminal has. Texts are UTF-8 all the same.
+  static let drawsUnicode: Bool = {
+    let environment = ProcessInfo.processInfo.environment
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? "C"
+    return ["utf-8", "utf8"].contains { locale.lowercased().contains($0) }
+  }()
+
+  /// Whether a descriptor is a terminal that can be commanded. One that is called dumb cannot, nor one without a name.
+  static func obeys(_ descriptor: Int32) -> Bool {
+    let name = ProcessInfo.processInfo.environment["TERM"] ?? ""
+    return isatty(descriptor) == 1 && !["", "dumb"].contains(name)
+  }
 
   /// Draws a line of progress in the place of the one before it, cut to the terminal's width.
   static func draw(_ text: String) {
     // In the last column some terminals already begin a new line.
-    let line = TerminalText.cut(TerminalText.line(text), columns: max(width(of: STDERR_FILENO) - 1, 1))
+    let columns = max(width(of: STDERR_FILENO) - 1, 1)
+    let line = TerminalText.cut(TerminalText.line(text), columns: columns, mark: drawsUnicode ? "…" : ">")
     show("\r\u{1B}[K\(line)")
   }
 
@@ -83,7 +98,7 @@ enum Screen {
 
   /// Ends the color that a text which was cut off may have left.
   static func resetColor() {
-    if isatty(STDOUT_FILENO) == 1 { writeWithoutWaiting(accepted.end, to: STDOUT_FILENO) }
+    if obeys(STDOUT_FILENO) { writeWithoutWaiting(accepted.end, to: STDOUT_FILENO) }
   }
 
   /// What leaves a line of progress as it is.

@@ -51,7 +51,9 @@ final class ProgressDisplay: RunObserver {
     lastShown = now
     let time = done == total ? Self.duration(Double(now - start) / 1e9) : timeLeft(done, of: total, now: now)
     if Screen.drawsProgress {
-      Screen.draw(ProgressBar.line(done, of: total, "\(unit), \(time)", columns: Screen.width(of: STDERR_FILENO) - 1))
+      let bar = Screen.drawsUnicode ? ProgressBar.blocks : ProgressBar.signs
+      let columns = Screen.width(of: STDERR_FILENO) - 1
+      Screen.draw(ProgressBar.line(done, of: total, "\(unit), \(time)", columns: columns, bar))
       isBarShown = true
       if done == total { finish() }
     } else {
@@ -101,12 +103,27 @@ final class ProgressDisplay: RunObserver {
 
 /// A bar that shows how far something is.
 package enum ProgressBar {
+  /// What a bar is drawn with: what is done, and what is not.
+  package typealias Style = (done: String, open: String)
+
+  /// For terminals that show any character.
+  package static let blocks: Style = ("█", "░")
+  /// For terminals that know ASCII alone.
+  package static let signs: Style = ("#", ".")
+
   /// A bar with numbers beside it, in at most a number of columns: where there is no room for a bar, the numbers alone.
-  package static func line(_ done: Int, of total: Int, _ text: String, columns: Int) -> String {
+  package static func line(
+    _ done: Int,
+    of total: Int,
+    _ text: String,
+    columns: Int,
+    _ style: Style = blocks
+  ) -> String {
     let numbers = "\(done)/\(total) \(text)"
     let width = min(30, columns - TerminalText.columns(of: numbers) - 1)
     guard width >= 5 else { return numbers }
     let filled = total > 0 ? min(width * done / total, width) : width
-    return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled) + " " + numbers
+    let bar = String(repeating: style.done, count: filled) + String(repeating: style.open, count: width - filled)
+    return bar + " " + numbers
   }
 }

@@ -47,7 +47,7 @@ struct ResumeOptions: ParsableArguments {
   var resumes: Bool { resume != nil }
 
   /// The options that say which run to go on with and where things are, and nothing of what to measure.
-  static let ofPlace = ["--resume", "--accept-changes", "--database", "--report"]
+  static let ofPlace = ["--resume", "--accept-changes", "--database", "--report", "--ignore-memory"]
 }
 
 /// A stored run that a command goes on with, and which of its options the command line gives itself.

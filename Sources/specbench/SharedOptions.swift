@@ -29,6 +29,9 @@ struct ModelOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Threads. Default: the physical cores that the process may use.")
   var threads: Int?
 
+  @Flag(name: .customLong("ignore-memory"), help: "Load the model although it seems not to fit into memory.")
+  var ignoresMemory = false
+
   @Option(help: ArgumentHelp("The kernel set, for tests: reference, avx2, avx512 or neon.", visibility: .hidden))
   var kernels: String?
 
@@ -103,7 +106,7 @@ struct ModelOptions: ParsableArguments {
       positions: longest,
       passPositions: measuresPasses ? passes : 0
     )
-    try need.check(available: SystemMemory.available(), path: files.directory)
+    try refuseUnlessItFits(need, path: files.directory)
     let display = ProgressDisplay(unit: "layers of \(MemoryNeed.text(need.weights))")
     return try Activity.during("Loading the model") {
       try LoadedModel(
@@ -113,6 +116,16 @@ struct ModelOptions: ParsableArguments {
         progress: { try display.loaded($0, of: $1) }
       )
     }
+  }
+
+  /// Refuses what does not fit into memory, unless the user knows better.
+  ///
+  /// - Parameters:
+  ///   - need: what loading and decoding take.
+  ///   - path: the model, for the error.
+  /// - Throws: `NotEnoughMemory`.
+  func refuseUnlessItFits(_ need: MemoryNeed, path: String) throws {
+    if !ignoresMemory { try need.check(available: SystemMemory.available(), path: path) }
   }
 
   /// A folder that an environment variable names may have been forgotten there: it is told apart from an option's.

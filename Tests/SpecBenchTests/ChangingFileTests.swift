@@ -69,4 +69,38 @@ import Testing
     }
     #expect(result.status == 2 && result.errors.contains("\(path): it was written to"), "\(result.errors)")
   }
+
+  /// An answer in the terminal has no row that could be left out: what was shown is told not to be one.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/wchan")))
+  func aFileThatIsWrittenToSpoilsAnAnswer() throws {
+    let program = Process()
+    program.executableURL = URL(fileURLWithPath: Program.path)
+    program.arguments = [
+      "generate", "abc", "--model", model.directory, "--max-new-tokens", "20", "--threads", "1", "--decoder", "vanilla",
+    ]
+    // A pipe that is full holds the program at its first token (F_SETPIPE_SZ, which Swift does not import).
+    let output = Pipe()
+    try #require(fcntl(output.fileHandleForWriting.fileDescriptor, 1031, 4096) == 4096)
+    try output.fileHandleForWriting.write(contentsOf: Data(repeating: 0x2E, count: 4096))
+    try scratch.write("", to: "errors")
+    program.standardOutput = output
+    program.standardError = try FileHandle(forWritingTo: scratch.folder.appending(path: "errors"))
+    program.standardInput = FileHandle.nullDevice
+    try program.run()
+    let place = "/proc/\(program.processIdentifier)/wchan"
+    let deadline = Date(timeIntervalSinceNow: 60)
+    while Date() < deadline, !((try? String(contentsOfFile: place, encoding: .utf8)) ?? "").contains("pipe_write") {
+      usleep(10_000)
+    }
+    let path = model.directory + "/model.safetensors"
+    let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+    try handle.seek(toOffset: 20_000)
+    try handle.write(contentsOf: Data([1, 2, 3]))
+    try handle.close()
+    let shown = try #require(try output.fileHandleForReading.readToEnd())
+    program.waitUntilExit()
+    let errors = try scratch.read("errors")
+    #expect(program.terminationStatus == 2 && errors.contains("\(path): it was written to"), "\(errors)")
+    #expect(shown.count > 4096)
+  }
 }

@@ -42,13 +42,13 @@ import Testing
         == "models/vicuna: it does not fit into memory, since 13.2 GB of weights in bf16, 8.6 GB of keys and values of 2 "
         + "decoders for 4096 positions and 180.1 MB of buffers are 22.0 GB, but this process may take 16.0 GB; choose "
         + "--dtype int8, with 7.0 GB of weights, name fewer --decoders, choose a lower --max-new-tokens or shorter prompts, "
-        + "or free memory"
+        + "or free memory; --ignore-memory tries it all the same"
     )
     // Where no weight type is smaller, only the text can be.
     let least = try Self.need(["vanilla"], .int8, positions: 1)
     #expect(
       try #require(throws: NotEnoughMemory.self) { try least.check(available: 1_000_000, path: "m") }.description
-        .hasSuffix("but this process may take 1.0 MB; free memory")
+        .hasSuffix("but this process may take 1.0 MB; free memory; --ignore-memory tries it all the same")
     )
   }
 

@@ -155,4 +155,37 @@ struct OutputFileTests {
       OutputFile.removeLeftovers(in: path("not there"))
     }
   }
+
+  /// A killed process leaves what it was writing; who writes the file next tidies it up, and nothing else.
+  @Test func leftoversGoWithTheNextFileOfTheirName() throws {
+    try withFolder {
+      func partial(_ name: String) -> String { "\(name).\(UUID().uuidString).partial" }
+      let long = String(repeating: "é", count: 120)
+      let left = [partial("report.md"), partial("plot.svg"), partial(String(long.utf8.prefix(180)) ?? "")]
+      // What belongs to other files, to nobody, or to a process that is writing it.
+      let claimed = partial("report.md")
+      let others = [partial("other.md"), partial("a.report.md"), "report.md.partial", claimed]
+      for name in left + others { try Data().write(to: URL(fileURLWithPath: path(name))) }
+      let descriptor = open(path(claimed), O_RDONLY)
+      defer { close(descriptor) }
+      #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+      try OutputFile.write("whole", to: path("report.md"))
+      #expect(try names == ([left[1], left[2], "report.md"] + others).sorted())
+      try OutputFile.writeAll([(path("plot.svg"), "<svg/>"), (path("report.md"), "again")])
+      try OutputFile.write("long", to: path(long))
+      #expect(try names == (["plot.svg", "report.md", long] + others).sorted())
+    }
+  }
+
+  /// While a file is written nobody takes it for one that was left behind.
+  @Test func aFileThatIsBeingWrittenStays() throws {
+    try withFolder {
+      try OutputFile.write(to: path("a")) { (file) throws(UnwritableFile) in
+        try file.append(Array("outer".utf8))
+        try OutputFile.write("inner", to: path("a"))
+      }
+      #expect(try String(contentsOfFile: path("a"), encoding: .utf8) == "outer")
+      #expect(try names == ["a"])
+    }
+  }
 }

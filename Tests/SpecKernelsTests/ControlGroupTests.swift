@@ -174,4 +174,22 @@ import Testing
     }
     #expect(SystemMemory.available() ?? 1 > 0)
   }
+
+  /// Limits of the process count with what it has already.
+  @Test func theProcessMayTakeWhatItsLimitsLeave() throws {
+    try write("MemAvailable:   9000 kB\n", to: "proc/meminfo")
+    try write("VmPeak:  5000 kB\nVmSize:\t  4000 kB\nVmData:\t  1000 kB\n", to: "proc/self/status")
+    func available(_ addresses: Int?, _ data: Int?) -> Int? {
+      SystemMemory.available(root: root.path, limits: ProcessLimits(addresses: addresses, data: data))
+    }
+    #expect(available(nil, nil) == 9_216_000)
+    #expect(available(6_096_000, nil) == 2_000_000)
+    #expect(available(nil, 3_024_000) == 2_000_000)
+    #expect(available(6_096_000, 2_024_000) == 1_000_000)
+    #expect(available(1_000_000_000_000, 1_000_000_000_000) == 9_216_000)
+    // More than the limit is there already, as after it was lowered.
+    #expect(available(1000, nil) == 0)
+    try write("VmSize: many\n", to: "proc/self/status")
+    #expect(available(8_000_000, nil) == 8_000_000)
+  }
 }

@@ -276,6 +276,9 @@ uint64_t sk_nanoseconds(void);
 uint64_t sk_thread_nanoseconds(void);
 /// The numbers of the processors that this process may run on, at most `capacity` of them; returns how many.
 size_t sk_affinity(int *processors, size_t capacity);
+
+/// The most bytes of addresses and of writable memory that this process may have, by its limits; INTPTR_MAX for no limit.
+void sk_memory_limits(intptr_t *addresses, intptr_t *data);
 /// The processor's name as its identification instruction tells it; empty where there is none.
 void sk_processor_name(char *out, size_t size);
 /// The C compiler that built this library.

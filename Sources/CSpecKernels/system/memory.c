@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #if defined(__linux__)
@@ -91,6 +92,14 @@ size_t sk_affinity(int *processors, size_t capacity) {
   for (; count < capacity && (long)count < (online > 0 ? online : 1); count++) processors[count] = (int)count;
   return count;
 }
+
+static intptr_t limit(int resource) {
+  struct rlimit limits;
+  if (getrlimit(resource, &limits) != 0 || limits.rlim_cur == RLIM_INFINITY) return INTPTR_MAX;
+  return limits.rlim_cur < (rlim_t)INTPTR_MAX ? (intptr_t)limits.rlim_cur : INTPTR_MAX;
+}
+
+void sk_memory_limits(intptr_t *addresses, intptr_t *data) { *addresses = limit(RLIMIT_AS), *data = limit(RLIMIT_DATA); }
 
 void sk_processor_name(char *out, size_t size) {
   if (size == 0) return;

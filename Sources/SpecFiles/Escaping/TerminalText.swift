@@ -56,15 +56,15 @@ package enum TerminalText {
     return (lines + [line]).joined(separator: "\n")
   }
 
-  /// A text that takes at most a number of columns; where something is cut off stands an ellipsis.
-  package static func cut(_ text: String, columns limit: Int) -> String {
+  /// A text that takes at most a number of columns; where something is cut off stands a mark of one column.
+  package static func cut(_ text: String, columns limit: Int, mark: String = "…") -> String {
     guard columns(of: text) > limit else { return text }
     var room = limit - 1
     let start = text.unicodeScalars.prefix { scalar in
       room -= scalar.columns
       return room >= 0
     }
-    return String(start) + "…"
+    return String(start) + mark
   }
 }
 
