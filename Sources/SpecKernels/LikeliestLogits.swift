@@ -111,7 +111,16 @@ extension ComputeContext {
     let done = withOptionalPointer(to: gradientScale) { scale in
       // Of a row that does not count nothing is read.
       teacher.withNative(from: min(ahead, teacher.rows - 1)) {
-        sk_likeliest_cross_entropy(&native, student.pointer, &$0, student.rows, student.columns, included, scale, &losses)
+        sk_likeliest_cross_entropy(
+          &native,
+          student.pointer,
+          &$0,
+          student.rows,
+          student.columns,
+          included,
+          scale,
+          &losses
+        )
       }
     }
     precondition(done, "no memory for the lists of a loss")

@@ -42,11 +42,12 @@ import Testing
         let others = log(order.dropFirst(count).reduce(0.0) { $0 + exp(Double(numbers[$1])) })
         #expect(abs(Double(list.others.numbers[row]) - others) < 1e-5)
       }
-      #expect(context.largestPlaces(logits).map(Int.init) == (0..<rows).map { row in
-        let numbers = known[row * width..<(row + 1) * width]
-        return numbers.firstIndex(of: numbers.max() ?? 0).map { $0 - row * width } ?? -1
-      })
     }
+    let largest = (0..<rows).map { row in
+      let numbers = known[row * width..<(row + 1) * width]
+      return numbers.firstIndex(of: numbers.max() ?? 0).map { $0 - row * width } ?? -1
+    }
+    #expect(context.largestPlaces(logits).map(Int.init) == largest)
   }
 
   /// The loss is that over the listed tokens and the rest as one, and its gradient is the loss's.
@@ -60,12 +61,13 @@ import Testing
     context.chooseLikeliest(teacher, into: list)
     let included = (0..<rows).map { $0 != 2 }
     let losses = context.crossEntropy(student, teacher: list, included: included, gradientScale: nil)
-    for row in 0..<rows {
-      let ids = list.ids.numbers[row * count..<(row + 1) * count].map(Int.init)
-      let p = softmax(said[row * width..<(row + 1) * width]), q = softmax(student.numbers[row * width..<(row + 1) * width])
+    for place in 0..<rows {
+      let ids = list.ids.numbers[place * count..<(place + 1) * count].map(Int.init)
+      let row = place * width..<(place + 1) * width
+      let (p, q) = (softmax(said[row]), softmax(student.numbers[row]))
       let (rest, restOfStudent) = (ids.reduce(1) { $0 - p[$1] }, ids.reduce(1) { $0 - q[$1] })
       let expected = -ids.reduce(rest * log(restOfStudent)) { $0 + p[$1] * log(q[$1]) }
-      #expect(abs(Double(losses[row]) - (row == 2 ? 0 : expected)) < 1e-4, "row \(row)")
+      #expect(abs(Double(losses[place]) - (place == 2 ? 0 : expected)) < 1e-4, "row \(place)")
     }
     let gradient = try student.clone()
     _ = context.crossEntropy(gradient, teacher: list, included: included, gradientScale: 1)

@@ -108,7 +108,8 @@ final class TrainableEagle {
     own.embeddingNorm.fill(1)
     own.stateNorm.fill(1)
     own.norm.value.copy(from: finalNorm.value)
-    if let tokens { tokens.takeRows(of: head.value, into: own.head.value) } else { own.head.value.copy(from: head.value) }
+    let rows = own.head.value
+    if let tokens { tokens.takeRows(of: head.value, into: rows) } else { rows.copy(from: head.value) }
   }
 
   /// The outputs of a step.

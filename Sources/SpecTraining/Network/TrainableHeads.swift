@@ -54,7 +54,8 @@ final class TrainableHeads {
   /// As published: residual blocks of zeros and the target's own head, so that every head starts as the target's.
   func initialize(head: Parameter) {
     for own in heads {
-      if let tokens { tokens.takeRows(of: head.value, into: own.vocabulary.value) } else { own.vocabulary.value.copy(from: head.value) }
+      let rows = own.vocabulary.value
+      if let tokens { tokens.takeRows(of: head.value, into: rows) } else { rows.copy(from: head.value) }
     }
   }
 

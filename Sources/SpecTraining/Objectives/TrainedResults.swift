@@ -86,6 +86,7 @@ extension TrainableHeads {
   ///   - target: the model that they are for.
   ///   - others: the rows of the tokens outside a draft vocabulary.
   ///   - directory: the folder.
+  /// - Throws: `UnwritableFile` if a file cannot be written.
   func write(for target: ModelConfiguration, others: FloatMatrix, to directory: String) throws {
     let tensors = heads.flatMap { head in
       head.linear.tensors + head.bias.tensors

@@ -40,7 +40,7 @@ package final class CachedTarget: TargetKnowledge {
   /// - Parameters:
   ///   - live: the target.
   ///   - data: the documents.
-  ///   - likeliest: how many of the likeliest tokens are learned one by one; nil for all.
+  ///   - count: how many of the likeliest tokens are learned one by one; nil for all.
   /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
   init(_ live: LiveTarget, of data: TrainingData, likeliest count: Int?) throws(KernelError) {
     self.live = live
@@ -154,7 +154,7 @@ package final class CachedTarget: TargetKnowledge {
     var hash = SHA256()
     let wishes = live.wishes
     let parts = [
-      BuiltProgram.hash, live.target.identity, "\(wishes.layers) \(wishes.finalStates) \(wishes.distribution)",
+      BuiltProgram.hash ?? "", live.target.identity, "\(wishes.layers) \(wishes.finalStates) \(wishes.distribution)",
       "\(likeliest ?? 0)", data.training.fingerprint, data.heldOut.fingerprint,
     ]
     hash.update(Array(parts.joined(separator: "\n").utf8))

@@ -9,7 +9,8 @@ import SpecModel
 /// vocabulary learns the distribution over that, where the target's likeliest token is in it, as EAGLE-3 does (Li et al.
 /// 2025, arXiv 2503.01840; the official training). It is measured beside the whole distribution.
 package final class Imitation {
-  let target: FrozenTarget
+  /// The model that is imitated.
+  package let target: FrozenTarget
   /// The draft vocabulary; nil for the target's own.
   let tokens: DraftTokens?
   /// Where it is learned what the target says.

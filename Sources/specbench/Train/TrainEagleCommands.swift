@@ -75,7 +75,9 @@ extension TrainingTargetOptions {
       let objective = try EagleObjective(
         kind,
         checkpoint,
-        vocabulary: draftVocabulary.flatMap { documents.draftVocabulary($0, size: checkpoint.configuration.vocabularySize) },
+        vocabulary: draftVocabulary.flatMap {
+          documents.draftVocabulary($0, size: checkpoint.configuration.vocabularySize)
+        },
         steps: unroll,
         rows: options.batchTokens,
         seed: options.seedBits,
