@@ -27,18 +27,22 @@ extension ComputeContext {
   /// - Parameters:
   ///   - student: rows of logits; replaced by (softmax(student) − softmax(teacher)) · scale if there is a scale.
   ///   - teacher: rows of logits.
-  ///   - included: whether each row counts; the others have loss 0 and gradient 0.
+  ///   - ahead: how many rows further on the teacher's row of each of the student's is.
+  ///   - included: whether each row counts; the others have loss 0 and gradient 0. Those that have no row of the teacher's
+  ///     do not count.
   ///   - gradientScale: what the gradient of each row's loss is multiplied by; nil for no gradient.
   /// - Returns: each row's loss.
   public func crossEntropy(
     _ student: FloatMatrix,
     teacher: FloatMatrix,
+    ahead: Int = 0,
     included: [Bool],
     gradientScale: Float?
   ) -> [Float] {
     defer { withExtendedLifetime((student, teacher)) {} }
     precondition(
-      student.hasShape(of: teacher) && student !== teacher && included.count == student.rows,
+      student.hasShape(of: teacher) && student !== teacher && included.count == student.rows && ahead >= 0
+        && !included.suffix(ahead).contains(true),
       "a loss's shapes"
     )
     var losses = [Float](repeating: 0, count: student.rows)
@@ -46,7 +50,8 @@ extension ComputeContext {
       sk_soft_cross_entropy(
         &native,
         student.pointer,
-        teacher.pointer,
+        // Of a row that does not count nothing is read.
+        teacher.pointer + min(ahead, teacher.rows - 1) * teacher.columns,
         student.rows,
         student.columns,
         included,
@@ -62,12 +67,22 @@ extension ComputeContext {
   /// - Parameters:
   ///   - student: rows of logits.
   ///   - teacher: rows of logits of the same shape.
-  /// - Returns: one comparison for each row.
-  public func compare(_ student: FloatMatrix, teacher: FloatMatrix) -> [DistributionComparison] {
+  ///   - ahead: how many rows further on the teacher's row of each of the student's is.
+  /// - Returns: one comparison for each row of the student's that has a row of the teacher's, in order.
+  public func compare(_ student: FloatMatrix, teacher: FloatMatrix, ahead: Int = 0) -> [DistributionComparison] {
     defer { withExtendedLifetime((student, teacher)) {} }
-    precondition(student.hasShape(of: teacher), "a comparison's shapes")
-    var found = [sk_comparison](repeating: sk_comparison(), count: student.rows)
-    sk_compare_distributions(&native, student.pointer, teacher.pointer, student.rows, student.columns, &found)
+    precondition(student.hasShape(of: teacher) && ahead >= 0, "a comparison's shapes")
+    let count = student.rows - ahead
+    guard count > 0 else { return [] }
+    var found = [sk_comparison](repeating: sk_comparison(), count: count)
+    sk_compare_distributions(
+      &native,
+      student.pointer,
+      teacher.pointer + ahead * teacher.columns,
+      count,
+      student.columns,
+      &found
+    )
     return found.map {
       DistributionComparison(
         studentChoice: Int($0.student_choice),
@@ -95,7 +110,7 @@ public struct DistributionComparison: Sendable, Equatable {
   public let teacherEntropy: Float
 }
 
-private func withOptionalPointer<Result>(to value: Float?, _ body: (UnsafePointer<Float>?) -> Result) -> Result {
+func withOptionalPointer<Result>(to value: Float?, _ body: (UnsafePointer<Float>?) -> Result) -> Result {
   guard let value else { return body(nil) }
   return withUnsafePointer(to: value) { body($0) }
 }

@@ -1,3 +1,4 @@
+import SpecDecoding
 import SpecFiles
 
 /// What can go wrong in training.
@@ -10,6 +11,8 @@ package enum TrainingError: Error, CustomStringConvertible, Equatable {
   case diverged(step: Int, what: String)
   /// There are too few documents.
   case tooFewDocuments(count: Int, needed: Int)
+  /// The disk has no room for what the target says about the data; bytes.
+  case noRoom(path: String, needed: Int, free: Int)
   /// The target repeats itself where it should write questions, or does not end them.
   case tooFewQuestions(found: Int, wanted: Int, candidates: Int)
 
@@ -26,6 +29,9 @@ package enum TrainingError: Error, CustomStringConvertible, Equatable {
         + "is as it was"
     case .tooFewDocuments(let count, let needed):
       "the data holds \(quantity(count, "document")) where at least \(needed) are needed; give more with --data"
+    case .noRoom(let path, let needed, let free):
+      "\(path): it takes \(MemoryNeed.text(needed)), and the disk has \(MemoryNeed.text(free)) left; free some space, name "
+        + "a folder on another disk, or give a lower --cache, with which all is computed for every step"
     case .tooFewQuestions(let found, let wanted, let candidates):
       "in \(quantity(candidates, "try", plural: "tries")) the target has written \(quantity(found, "question")) where "
         + "\(wanted) different ones are wanted; ask for fewer with --self-prompt, or raise --question-temperature; a base model, "

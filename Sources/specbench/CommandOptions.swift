@@ -26,6 +26,7 @@ struct CommandOptions {
     uniqueKeysWithValues: ([
       Percentage.self, TimeBudget.self, CommaSeparated<WeightType>.self, CommaSeparated<ThreadCount>.self,
       CommaSeparated<EndToken>.self, CommaSeparated<RequestCount>.self, ShardChoice.self, Age.self,
+      ByteCount.self, TeacherTokens.self,
     ] as [any OptionValue.Type]).map { ("<\($0.valueName)>", $0) }
   )
 

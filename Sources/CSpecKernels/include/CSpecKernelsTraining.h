@@ -98,6 +98,26 @@ typedef struct {
 void sk_compare_distributions(sk_context *context, const float *student, const float *teacher, size_t rows,
                               size_t width, sk_comparison *out);
 
+/// The place of each row's largest number, the lowest among equals.
+void sk_largest_places(sk_context *context, const float *x, size_t rows, size_t width, int32_t *out);
+
+// ---- Losses against the likeliest tokens alone (training_likeliest.c) ----
+
+/// For each row its `count` largest logits, fewer than there are tokens: [row][count], the largest first, equals by lowest
+/// token. others[row] = ln Σ e^logit over all other tokens.
+typedef struct {
+  size_t count;
+  int32_t *ids;
+  float *logits, *others;
+} sk_likeliest;
+
+/// Fills `out`. The logits are used up: what is chosen from each row is overwritten.
+void sk_choose_likeliest(sk_context *context, float *logits, size_t rows, size_t width, const sk_likeliest *out);
+/// −Σ p ln q of each included row over the listed tokens and all others as one; 0 of the rows left out. With a scale the
+/// student's logits become the gradient · scale. False if there is no memory.
+bool sk_likeliest_cross_entropy(sk_context *context, float *student, const sk_likeliest *teacher, size_t rows,
+                                size_t width, const bool *included, const float *scale, float *losses);
+
 // ---- Optimizer (training_rows.c) ----
 
 typedef struct {

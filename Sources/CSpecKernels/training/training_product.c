@@ -12,13 +12,18 @@
 /// Numbers of b that are packed at once.
 #define PACKED_NUMBERS ((size_t)1 << 22)
 
+/// Of so many columns all are packed at once, from a part of a long common dimension: a is read and packed anew for the
+/// columns that are not.
+#define COLUMNS_AT_ONCE 1024
+
 /// Items for each thread: enough that one that is held up leaves work to the others.
 #define ITEMS_PER_THREAD 4
 
 typedef struct {
   const sk_training_kernels *kernels;
   const sk_float_product *product;
-  size_t depth_block, depth_blocks;
+  size_t depth_block;
+  size_t first_depth, depth;           // the part of the common dimension that is packed
   float *panels;                       // [panel][depth][tile_columns]
   size_t first_column, panel_count;    // the columns that are packed
   sk_tiling tiling;                    // of the rows
@@ -35,12 +40,13 @@ static void pack_panel(const void *job, size_t item, size_t worker) {
   const multiplication *m = job;
   const sk_float_product *p = m->product;
   (void)worker;
-  const size_t panel = item / m->depth_blocks, k = item % m->depth_blocks * m->depth_block;
+  const size_t blocks = (m->depth + m->depth_block - 1) / m->depth_block;
+  const size_t panel = item / blocks, first = item % blocks * m->depth_block, k = m->first_depth + first;
   const size_t width = m->kernels->tile_columns, column = m->first_column + panel * width;
   const size_t stride = p->b_transposed ? p->depth : p->columns;
   const float *source = p->b_transposed ? p->b + column * stride + k : p->b + k * stride + column;
   m->kernels->pack(source, stride, p->b_transposed, minimum(width, p->columns - column),
-                   minimum(m->depth_block, p->depth - k), m->panels + (panel * p->depth + k) * width, width);
+                   minimum(m->depth_block, m->depth - first), m->panels + (panel * m->depth + first) * width, width);
 }
 
 /// A tile whose panel may reach beyond the last column of c.
@@ -76,16 +82,17 @@ static void multiply_item(const void *job, size_t item, size_t worker) {
   const size_t first_panel = item / m->row_chunks * m->panels_at_once;
   const size_t last_panel = minimum(first_panel + m->panels_at_once, m->panel_count);
   float *edge = m->memory + worker * m->memory_per_worker, *tiles = edge + m->kernels->tile_rows * width;
-  for (size_t k = 0; k < p->depth; k += m->depth_block) {
-    const size_t depth = minimum(m->depth_block, p->depth - k);
-    pack_tiles(m, first, last, k, depth, tiles);
+  for (size_t k = 0; k < m->depth; k += m->depth_block) {
+    const size_t depth = minimum(m->depth_block, m->depth - k);
+    const bool adding = p->adding || m->first_depth + k > 0;
+    pack_tiles(m, first, last, m->first_depth + k, depth, tiles);
     for (size_t panel = first_panel; panel < last_panel; panel++) {
-      const float *b = m->panels + (panel * p->depth + k) * width, *a = tiles;
+      const float *b = m->panels + (panel * m->depth + k) * width, *a = tiles;
       const size_t column = m->first_column + panel * width;
       for (size_t tile = first; tile < last; tile++) {
         const size_t rows = sk_tile_size(m->tiling, tile);
         float *c = p->c + sk_tile_start(m->tiling, tile) * p->columns + column;
-        multiply_tile(m, rows, depth, a, b, c, minimum(width, p->columns - column), p->adding || k > 0, edge);
+        multiply_tile(m, rows, depth, a, b, c, minimum(width, p->columns - column), adding, edge);
         a += rows * depth;
       }
     }
@@ -101,25 +108,38 @@ static void cut(multiplication *m, size_t threads) {
   m->panels_at_once = (m->panel_count + column_chunks - 1) / column_chunks;
 }
 
+/// Multiplies with the part of b that is packed at once, for all columns.
+static void multiply_part(sk_context *context, multiplication *m, size_t panels) {
+  const size_t width = m->kernels->tile_columns, threads = (size_t)sk_pool_threads(context->pool);
+  const size_t blocks = (m->depth + m->depth_block - 1) / m->depth_block;
+  for (m->first_column = 0; m->first_column < m->product->columns; m->first_column += panels * width) {
+    m->panel_count = minimum(panels, (m->product->columns - m->first_column + width - 1) / width);
+    sk_each_item(context, m->panel_count * blocks, m, pack_panel);
+    cut(m, threads);
+    sk_each_item(context, m->row_chunks * ((m->panel_count + m->panels_at_once - 1) / m->panels_at_once), m,
+                 multiply_item);
+  }
+}
+
 bool sk_multiply_floats(sk_context *context, const sk_float_product *product) {
   const sk_training_kernels *kernels = context->kernels->training;
   const size_t width = kernels->tile_columns, threads = (size_t)sk_pool_threads(context->pool);
   multiplication m = {.kernels = kernels, .product = product};
-  m.depth_blocks = (product->depth + DEPTH_BLOCK - 1) / DEPTH_BLOCK;
-  m.depth_block = sk_round_up((product->depth + m.depth_blocks - 1) / m.depth_blocks, 16);
+  const size_t depth_blocks = (product->depth + DEPTH_BLOCK - 1) / DEPTH_BLOCK;
+  m.depth_block = sk_round_up((product->depth + depth_blocks - 1) / depth_blocks, 16);
   m.tiling = sk_tile(product->rows, kernels->tile_rows);
-  const size_t fitting = PACKED_NUMBERS / (product->depth * width);
-  const size_t panels = minimum((product->columns + width - 1) / width, fitting > 0 ? fitting : 1);
+  const size_t columns = sk_round_up(minimum(product->columns, COLUMNS_AT_ONCE), width);
+  const size_t blocks = PACKED_NUMBERS / columns / m.depth_block;
+  const size_t depth = minimum(product->depth, blocks * m.depth_block);
+  const size_t panels = minimum((product->columns + width - 1) / width, PACKED_NUMBERS / (depth * width));
   // A tile, the packed tiles, and room for what packing writes beyond them.
   m.memory_per_worker = sk_round_up(kernels->tile_rows * width + TILES_AT_ONCE * kernels->tile_rows * m.depth_block + width, 16);
-  m.panels = sk_scratch(context, panels * product->depth * width + threads * m.memory_per_worker);
+  m.panels = sk_scratch(context, panels * depth * width + threads * m.memory_per_worker);
   if (!m.panels) return false;
-  m.memory = m.panels + panels * product->depth * width;
-  for (; m.first_column < product->columns; m.first_column += panels * width) {
-    m.panel_count = minimum(panels, (product->columns - m.first_column + width - 1) / width);
-    sk_each_item(context, m.panel_count * m.depth_blocks, &m, pack_panel);
-    cut(&m, threads);
-    sk_each_item(context, m.row_chunks * ((m.panel_count + m.panels_at_once - 1) / m.panels_at_once), &m, multiply_item);
+  m.memory = m.panels + panels * depth * width;
+  for (; m.first_depth < product->depth; m.first_depth += depth) {
+    m.depth = minimum(depth, product->depth - m.first_depth);
+    multiply_part(context, &m, panels);
   }
   return true;
 }

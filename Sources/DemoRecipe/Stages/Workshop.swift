@@ -140,11 +140,7 @@ struct Workshop {
     let objective = try EagleObjective(
       .eagle3,
       Checkpoint(directory: folder.model),
-      vocabulary: EagleObjective.draftVocabulary(
-        recipe.draftVocabulary,
-        of: data.training,
-        size: recipe.target.vocabularySize
-      ),
+      vocabulary: data.training.draftVocabulary(recipe.draftVocabulary, size: recipe.target.vocabularySize),
       steps: recipe.unrolledSteps,
       rows: recipe.batchTokens,
       seed: recipe.seed,

@@ -59,12 +59,3 @@ struct TokenListFile {
 
   private func malformed(_ problem: String) -> TrainingError { .malformedCheckpoint(path: path, problem: problem) }
 }
-
-/// A descriptor that is closed with its owner.
-private final class OwnedDescriptor {
-  let number: Int32
-
-  init(_ number: Int32) { self.number = number }
-
-  deinit { if number >= 0 { close(number) } }
-}

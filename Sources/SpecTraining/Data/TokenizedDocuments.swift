@@ -63,6 +63,18 @@ package struct TokenizedDocuments: Sendable {
   }
 }
 
+extension TokenizedDocuments {
+  /// The most frequent tokens, as a draft vocabulary.
+  ///
+  /// - Parameters:
+  ///   - count: how many; equally frequent ones by lowest id.
+  ///   - size: entries of the target's vocabulary.
+  /// - Returns: the tokens, rising; nil where they would be all.
+  package func draftVocabulary(_ count: Int, size: Int) -> [Token]? {
+    TokenFrequencies(of: self, vocabularySize: size).likeliest(count)
+  }
+}
+
 extension TokenFrequencies {
   /// Counts the tokens of documents.
   ///

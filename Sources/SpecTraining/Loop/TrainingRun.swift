@@ -1,4 +1,5 @@
 import Foundation
+import SpecDecoding
 import SpecFiles
 import SpecKernels
 
@@ -24,6 +25,8 @@ package struct TrainingRun {
   package let settings: TrainingSettings
   /// What to learn from.
   package let data: TrainingData
+  /// How much of what a drafter's target says is kept for later epochs.
+  package let cache: TargetCacheSettings
   /// The kernels and threads to compute on.
   package let context: ComputeContext
 
@@ -32,18 +35,21 @@ package struct TrainingRun {
   ///   - title: what the charts are called.
   ///   - settings: how to train.
   ///   - data: what to learn from.
+  ///   - cache: how much of what a drafter's target says is kept for later epochs; nothing, unless told.
   ///   - context: the kernels and threads to compute on.
   package init(
     output: String,
     title: String,
     settings: TrainingSettings,
     data: TrainingData,
+    cache: TargetCacheSettings = TargetCacheSettings(bytes: 0, likeliest: nil),
     context: ComputeContext
   ) {
     self.output = output
     self.title = title
     self.settings = settings
     self.data = data
+    self.cache = cache
     self.context = context
   }
 
@@ -80,6 +86,7 @@ package struct TrainingRun {
     checkpoints: String,
     write: (String) throws -> Void
   ) throws -> Trainer.Outcome {
+    let cached = try keepTarget(of: objective, checkpoints, observer)
     let trainer = try Trainer(
       objective,
       training: data.training,
@@ -88,6 +95,7 @@ package struct TrainingRun {
       directory: checkpoints,
       context: context
     )
+    try cached?.open(in: checkpoints, note: observer.note)
     let outcome = try trainer.run(progress: observer.advanced, shouldStop: { observer.wantsToStop })
     if outcome == .interrupted { return outcome }
     observer.working(on: "Writing the result")
@@ -104,6 +112,31 @@ package struct TrainingRun {
     // The result is whole: what would only have served to go on is several times as large.
     try FileManager.default.removeItem(atPath: checkpoints)
     return outcome
+  }
+
+  /// Lets what the target of a drafter says be kept, as far as the settings allow, and tells what that takes.
+  ///
+  /// - Returns: what is kept, whose file is still to be opened; nil for nothing.
+  private func keepTarget(
+    of objective: any TrainingObjective,
+    _ folder: String,
+    _ observer: any TrainingObserver
+  ) throws(KernelError) -> CachedTarget? {
+    guard cache.bytes > 0, let drafter = objective as? any DrafterObjective else { return nil }
+    let cached = try drafter.imitation.keep(data, cache)
+    let size = MemoryNeed.text(cached.fileBytes)
+    guard cached.fileBytes <= cache.bytes else {
+      observer.note(
+        "What the target says about the data would take \(size) on the disk, more than --cache "
+          + "\(MemoryNeed.text(cache.bytes)): it is computed for every step."
+      )
+      return nil
+    }
+    observer.note(
+      "What the target says about the data is kept for later epochs: it takes up to \(size) on the disk, in \(folder), and "
+        + "\(MemoryNeed.text(cached.memoryBytes)) of memory."
+    )
+    return cached
   }
 
   private func plot(_ points: [Trainer.Point]) throws(UnwritableFile) {

@@ -85,14 +85,6 @@ extension FloatMatrix {
     }
   }
 
-  /// Moves every row to the place of the one before it; the first is lost, and the last stays as well.
-  func shiftRows() {
-    withMutableNumbers { numbers in
-      guard let start = numbers.baseAddress, rows > 1 else { return }
-      start.update(from: start + columns, count: (rows - 1) * columns)
-    }
-  }
-
   /// Adds one row to every row.
   func addToRows(_ row: FloatMatrix) {
     precondition(row.count == columns, "a row of the same width")

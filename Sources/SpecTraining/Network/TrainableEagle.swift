@@ -99,7 +99,7 @@ final class TrainableEagle {
 
   /// First weights: random matrices of deviation 0.02, and a fusion that lets the target's last state through. EAGLE-3's
   /// normalization and head begin as the target's.
-  func initialize(finalNorm: Parameter, head: Parameter, vocabulary: [Token]?, seed: UInt64) {
+  func initialize(finalNorm: Parameter, head: Parameter, tokens: DraftTokens?, seed: UInt64) {
     for parameter in parameters where parameter.decays { parameter.fillNormal(deviation: 0.02, seed: seed) }
     let last = shape.fusionWidth - shape.width
     for row in 0..<shape.width { fusion.value[row, last + row] += 1 }
@@ -108,11 +108,8 @@ final class TrainableEagle {
     own.embeddingNorm.fill(1)
     own.stateNorm.fill(1)
     own.norm.value.copy(from: finalNorm.value)
-    guard let vocabulary else { return own.head.value.copy(from: head.value) }
-    for (entry, token) in vocabulary.enumerated() {
-      let numbers = head.value.row(Int(token))
-      own.head.value.change(entry, 0..<shape.width) { _ = $0.update(fromContentsOf: numbers) }
-    }
+    let rows = own.head.value
+    if let tokens { tokens.takeRows(of: head.value, into: rows) } else { rows.copy(from: head.value) }
   }
 
   /// The outputs of a step.

@@ -10,6 +10,8 @@ final class TrainableHeads {
   }
 
   let heads: [Head]
+  /// The draft vocabulary, whose tokens alone the layers to the vocabulary have; nil for all.
+  let tokens: DraftTokens?
   private let context: ComputeContext
   private let projected: FloatMatrix
   private let states: FloatMatrix
@@ -18,19 +20,26 @@ final class TrainableHeads {
   /// - Parameters:
   ///   - target: the model that they are for.
   ///   - count: how many heads.
+  ///   - tokens: the draft vocabulary; nil for the target's.
   ///   - rows: tokens of a batch.
   ///   - context: the kernels and threads to compute on.
   /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
-  init(for target: ModelConfiguration, count: Int, rows: Int, context: ComputeContext) throws(KernelError) {
-    let width = target.hiddenSize
-    self.context = context
+  init(
+    for target: ModelConfiguration,
+    count: Int,
+    tokens: DraftTokens? = nil,
+    rows: Int,
+    context: ComputeContext
+  ) throws(KernelError) {
+    let (width, entries) = (target.hiddenSize, tokens?.count ?? target.vocabularySize)
+    (self.tokens, self.context) = (tokens, context)
     var heads: [Head] = []
     for index in 0..<count {
       heads.append(
         Head(
           linear: try .matrix("\(index).0.linear.weight", width, width, isTrained: true),
           bias: try .vector("\(index).0.linear.bias", width, isTrained: true),
-          vocabulary: try .matrix("\(index).1.weight", target.vocabularySize, width, isTrained: true)
+          vocabulary: try .matrix("\(index).1.weight", entries, width, isTrained: true)
         )
       )
     }
@@ -44,7 +53,10 @@ final class TrainableHeads {
 
   /// As published: residual blocks of zeros and the target's own head, so that every head starts as the target's.
   func initialize(head: Parameter) {
-    for own in heads { own.vocabulary.value.copy(from: head.value) }
+    for own in heads {
+      let rows = own.vocabulary.value
+      if let tokens { tokens.takeRows(of: head.value, into: rows) } else { rows.copy(from: head.value) }
+    }
   }
 
   /// The logits of one head.
@@ -55,7 +67,7 @@ final class TrainableHeads {
     context.forward(states, through: head.vocabulary, into: logits)
   }
 
-  /// The heads' losses on the tokens after the next one, each weighted by 0.8 to the power of i + 1 as published (Cai et
+  /// The heads' losses on the tokens after the next one, those of the draft vocabulary, each weighted by 0.8 to the power of i + 1 as published (Cai et
   /// al. 2024, §2.2.1), with their gradients.
   ///
   /// - Parameters:
@@ -75,7 +87,8 @@ final class TrainableHeads {
     var (loss, weight) = (0.0, weight)
     for index in heads.indices {
       weight *= Self.decay
-      let targets = batch.targets(ahead: index + 2)
+      var targets = batch.targets(ahead: index + 2)
+      if let tokens { targets = targets.map(tokens.column) }
       let count = targets.count { $0 >= 0 }
       forward(index, finalStates: finalStates, into: logits)
       let losses = context.crossEntropy(logits, targets: targets, gradientScale: weight / Float(max(1, count)))

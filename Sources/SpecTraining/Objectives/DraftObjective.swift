@@ -2,11 +2,11 @@ import SpecKernels
 import SpecModel
 
 /// Trains a small draft model (Leviathan et al. 2023) by distillation: it learns the target's output distribution.
-package final class DraftObjective: TrainingObjective {
+package final class DraftObjective: DrafterObjective {
   let draft: TrainableTransformer
-  private let target: FrozenTarget
+  /// How the draft model learns from the target.
+  package let imitation: Imitation
   private let logits: FloatMatrix
-  private let context: ComputeContext
 
   /// An untrained draft model.
   ///
@@ -24,8 +24,7 @@ package final class DraftObjective: TrainingObjective {
     seed: UInt64,
     context: ComputeContext
   ) throws {
-    self.context = context
-    target = try FrozenTarget(checkpoint, rows: rows, context: context)
+    imitation = try Imitation(of: FrozenTarget(checkpoint, rows: rows, context: context), TargetWishes())
     draft = try TrainableTransformer(configuration, rows: rows, isTrained: true, context: context)
     draft.initialize(seed: seed)
     logits = try FloatMatrix(rows: rows, columns: configuration.vocabularySize)
@@ -43,28 +42,25 @@ package final class DraftObjective: TrainingObjective {
   package var rows: Int { draft.rows }
   /// The draft's configuration and the target, by content.
   package var identity: [String: String] {
-    [
-      "the objective": "a draft model", "the configuration": draft.configuration.identity,
-      "the target": target.identity,
-    ]
+    imitation.identity.adding(["the objective": "a draft model", "the configuration": draft.configuration.identity])
   }
 
   /// The loss against the target's distribution, with its gradients.
   package func step(_ batch: TrainingBatch) -> Double {
-    forward(batch)
-    let loss = context.distill(logits, from: target, batch: batch)
+    forward(batch, for: .learning)
+    let loss = imitation.learn(logits, batch)
     draft.backward(batch, logitsGradient: logits)
     return loss
   }
 
   /// Metrics without gradients.
   package func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
-    forward(batch)
-    return context.compare(logits, with: target, batch: batch)
+    forward(batch, for: .measuring)
+    return imitation.measure(logits, batch)
   }
 
-  private func forward(_ batch: TrainingBatch) {
-    target.forward(batch)
+  private func forward(_ batch: TrainingBatch, for use: KnowledgeUse) {
+    imitation.knowledge.read(batch, for: use)
     draft.forward(batch)
     draft.logits(into: logits)
   }

@@ -1,4 +1,3 @@
-import SpecFiles
 import SpecKernels
 import SpecModel
 
@@ -9,18 +8,12 @@ import SpecModel
 /// step weighted by 0.8 against the one before it, as published. An EAGLE-3 head with a vocabulary of its own learns the
 /// distribution over that, where the target's likeliest token is in it. An EAGLE-1 head learns the target's next state as
 /// well, by the smooth L1 distance, beside a tenth of the cross-entropy (Li et al. 2024, arXiv 2401.15077, §4.2).
-package final class EagleObjective: TrainingObjective {
+package final class EagleObjective: DrafterObjective {
   let head: TrainableEagle
-  /// The token that each entry of its own head stands for; nil where they are the target's.
-  package let vocabulary: [Token]?
-  private let target: FrozenTarget
-  private let exits: [(layer: Int, states: FloatMatrix)]
+  /// How the head learns from the target.
+  package let imitation: Imitation
   private let logits: FloatMatrix
-  private let teacher: FloatMatrix?
-  private let wide: FloatMatrix?
   private let logitCap: LogitCap?
-  private let places: [Token: Int]
-  private let context: ComputeContext
 
   /// What each step counts against the one before it.
   private static let decay: Float = 0.8
@@ -52,22 +45,18 @@ package final class EagleObjective: TrainingObjective {
     // The embedding is the target's: a copy of it would teach nothing.
     shape.hasEmbedding = false
     if kind == .eagle3 { shape.draftVocabulary = vocabulary?.count ?? configuration.vocabularySize }
-    self.context = context
-    self.vocabulary = kind == .eagle3 ? vocabulary : nil
-    places = Dictionary((self.vocabulary ?? []).enumerated().map { ($1, $0) }) { first, _ in first }
-    target = try FrozenTarget(checkpoint, rows: rows, context: context)
-    head = try TrainableEagle(shape, steps: steps, rows: rows, context: context)
-    head.initialize(finalNorm: target.norm, head: target.head, vocabulary: self.vocabulary, seed: seed)
-    exits =
+    let target = try FrozenTarget(checkpoint, rows: rows, context: context)
+    let tokens = kind == .eagle3 ? DraftTokens(vocabulary) : nil
+    imitation = try Imitation(
+      of: target,
       kind == .eagle1
-      ? []
-      : try Set(shape.fusedLayers).sorted().map {
-        ($0, try FloatMatrix(rows: rows, columns: configuration.hiddenSize))
-      }
-    let entries = shape.draftVocabulary ?? configuration.vocabularySize
+        ? TargetWishes(finalStates: true)
+        : TargetWishes(layers: Set(shape.fusedLayers).sorted(), tokens: tokens)
+    )
+    head = try TrainableEagle(shape, steps: steps, rows: rows, context: context)
+    head.initialize(finalNorm: target.norm, head: target.head, tokens: tokens, seed: seed)
+    let entries = imitation.columns
     logits = try FloatMatrix(rows: rows, columns: entries)
-    teacher = try self.vocabulary.map { _ in try FloatMatrix(rows: rows, columns: entries) }
-    wide = try self.vocabulary.map { _ in try FloatMatrix(rows: rows, columns: configuration.vocabularySize) }
     logitCap =
       kind == .eagle3
       ? nil : try configuration.parts.logitCap.map { try LogitCap($0, rows: rows, columns: entries, context: context) }
@@ -85,31 +74,25 @@ package final class EagleObjective: TrainingObjective {
   /// What training changes.
   package var parameters: [Parameter] { head.parameters }
   /// Rows of a batch.
-  package var rows: Int { target.rows }
+  package var rows: Int { imitation.target.rows }
+  /// The token that each entry of its own head stands for; nil where they are the target's.
+  package var vocabulary: [Token]? { imitation.tokens?.tokens }
   /// The kind, the steps, the vocabulary and the target, by content.
   package var identity: [String: String] {
-    var hash = SHA256()
-    (vocabulary ?? []).withUnsafeBytes { hash.update($0) }
-    return [
+    imitation.identity.adding([
       "the objective": "an \(head.shape.kind.rawValue) head", "--unroll": "\(head.stepCount)",
-      "the draft vocabulary": vocabulary.map { "\($0.count) tokens, \(hash.hexDigest())" } ?? "the target's",
-      "the target": target.identity,
-    ]
+      "the draft vocabulary": imitation.vocabularyIdentity,
+    ])
   }
 
   /// The weighted losses of all steps together, with their gradients.
   package func step(_ batch: TrainingBatch) -> Double {
-    computeFeatures(batch)
-    let isDrafted = isDrafted(batch)
+    computeFeatures(batch, for: .learning)
     var (loss, weight) = (0.0, Float(1))
     for step in 0..<head.stepCount {
-      // A step further on, row t imitates what the target says one row further on.
-      target.logits.shiftRows()
       draft(step, batch)
-      let next = batch.targets(ahead: step + 1).map { $0 >= 0 }
-      let included = next.indices.map { next[$0] && isDrafted[$0 + step + 1] }
-      loss += Double(weight) * tokenLoss(step, included, weight: weight)
-      if head.shape.kind == .eagle1 { loss += Double(weight) * stateLoss(step, next, weight: weight) }
+      loss += Double(weight) * tokenLoss(step, batch, weight: weight)
+      if head.shape.kind == .eagle1 { loss += Double(weight) * stateLoss(step, batch, weight: weight) }
       weight *= Self.decay
     }
     head.backward(batch)
@@ -118,74 +101,41 @@ package final class EagleObjective: TrainingObjective {
 
   /// Metrics of the first step, without gradients.
   package func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
-    computeFeatures(batch)
-    target.logits.shiftRows()
+    computeFeatures(batch, for: .measuring)
     draft(0, batch)
-    var metrics = HeldOutMetrics()
-    var student = logits
-    if let vocabulary, let wide {
-      wide.spreadColumns(of: logits, to: vocabulary.map(Int.init), others: Self.never)
-      student = wide
-    }
-    let included = batch.targets(ahead: 1).map { $0 >= 0 }
-    metrics.add(context.compare(student, teacher: target.logits), included: included)
-    let targets = batch.targets(ahead: 2).map { token in
-      vocabulary == nil ? token : Int32(places[token] ?? -1)
-    }
-    metrics.add(losses: context.crossEntropy(logits, targets: targets, gradientScale: nil), targets: targets)
-    return metrics
+    return imitation.measure(logits, ahead: 1, batch)
   }
 
-  /// The logit of a token that is not drafted: its probability is 0.
-  private static let never: Float = -1e4
-
-  private func computeFeatures(_ batch: TrainingBatch) {
-    target.forward(batch, exits: exits)
-    guard head.shape.kind == .eagle3 else { return head.features.copy(from: target.finalStates) }
+  private func computeFeatures(_ batch: TrainingBatch, for use: KnowledgeUse) {
+    let knowledge = imitation.knowledge
+    knowledge.read(batch, for: use)
+    guard head.shape.kind == .eagle3 else { return head.features.copy(from: knowledge.finalStates) }
     let width = head.shape.targetWidth
     for (place, layer) in head.shape.fusedLayers.enumerated() {
-      guard let exit = exits.first(where: { $0.layer == layer }) else { continue }
-      head.features.copyColumns(place * width..<(place + 1) * width, of: exit.states, from: 0)
+      head.features.copyColumns(place * width..<(place + 1) * width, of: knowledge.states(after: layer), from: 0)
     }
   }
 
   private func draft(_ step: Int, _ batch: TrainingBatch) {
-    head.forward(step, batch: batch, embed: target.embed)
-    head.logits(of: step, head: target.head, into: logits)
+    head.forward(step, batch: batch, embed: imitation.target.embed)
+    head.logits(of: step, head: imitation.target.head, into: logits)
     logitCap?.apply(to: logits)
   }
 
-  /// Whether the target's likeliest token after each row can be drafted; padded so that later rows can be asked for.
-  private func isDrafted(_ batch: TrainingBatch) -> [Bool] {
-    let padding = [Bool](repeating: false, count: head.stepCount)
-    guard vocabulary != nil else { return [Bool](repeating: true, count: rows) + padding }
-    let choices = context.compare(target.logits, teacher: target.logits).map { Token($0.teacherChoice) }
-    return choices.map { places[$0] != nil } + padding
-  }
-
   /// The mean cross-entropy of a step; its outputs' gradient begins with this one's.
-  private func tokenLoss(_ step: Int, _ included: [Bool], weight: Float) -> Double {
-    let count = included.count { $0 }
+  private func tokenLoss(_ step: Int, _ batch: TrainingBatch, weight: Float) -> Double {
     let share = head.shape.kind == .eagle1 ? Self.shareOfTokens : 1
-    var imitated = target.logits
-    if let vocabulary, let teacher {
-      teacher.gatherColumns(vocabulary.map(Int.init), of: target.logits)
-      imitated = teacher
-    }
-    let losses = context.crossEntropy(
-      logits,
-      teacher: imitated,
-      included: included,
-      gradientScale: weight * share / Float(max(1, count))
-    )
+    // A step further on, row t imitates what the target says one row further on.
+    let loss = imitation.learn(logits, ahead: step + 1, batch, weight: weight * share)
     logitCap?.backward(logits)
-    head.logitsBackward(logits, of: step, head: target.head)
-    return Double(share) * mean(losses, over: count)
+    head.logitsBackward(logits, of: step, head: imitation.target.head)
+    return Double(share) * loss
   }
 
   /// The mean smooth L1 distance of a step's outputs from the target's states, whose gradient is added.
-  private func stateLoss(_ step: Int, _ included: [Bool], weight: Float) -> Double {
-    let (output, gradient, states) = (head.output(of: step), head.outputGradient(of: step), target.finalStates)
+  private func stateLoss(_ step: Int, _ batch: TrainingBatch, weight: Float) -> Double {
+    let (output, gradient) = (head.output(of: step), head.outputGradient(of: step))
+    let (states, included) = (imitation.knowledge.finalStates, batch.targets(ahead: step + 1).map { $0 >= 0 })
     let width = output.columns
     let scale = weight / Float(max(1, included.count { $0 }) * width)
     var sum = 0.0
@@ -205,21 +155,6 @@ package final class EagleObjective: TrainingObjective {
 }
 
 extension EagleObjective {
-  /// The most frequent tokens of some documents, as a draft vocabulary.
-  ///
-  /// - Parameters:
-  ///   - count: how many; equally frequent ones by lowest id.
-  ///   - documents: what to count in.
-  ///   - size: entries of the target's vocabulary.
-  /// - Returns: the tokens, rising; nil where they would be all.
-  package static func draftVocabulary(
-    _ count: Int,
-    of documents: TokenizedDocuments,
-    size: Int
-  ) -> [Token]? {
-    TokenFrequencies(of: documents, vocabularySize: size).likeliest(count)
-  }
-
   /// Writes the head in the official layout.
   ///
   /// - Parameter directory: the folder.

@@ -4,11 +4,11 @@ import SpecModel
 /// Trains Hydra heads on a frozen target: each head learns the target's own distribution of its token, by cross-entropy
 /// against the target's probabilities, while it sees the tokens before that (Ankner et al. 2024, arXiv 2402.05109, §4; the
 /// official training gives all heads the same weight).
-package final class HydraObjective: TrainingObjective {
+package final class HydraObjective: DrafterObjective {
   private let heads: TrainableHydra
-  private let target: FrozenTarget
+  /// How the heads learn from the target.
+  package let imitation: Imitation
   private let logits: FloatMatrix
-  private let context: ComputeContext
 
   /// Untrained heads.
   ///
@@ -28,8 +28,8 @@ package final class HydraObjective: TrainingObjective {
     seed: UInt64,
     context: ComputeContext
   ) throws {
-    self.context = context
-    target = try FrozenTarget(checkpoint, rows: rows, context: context)
+    let target = try FrozenTarget(checkpoint, rows: rows, context: context)
+    imitation = try Imitation(of: target, TargetWishes(finalStates: true))
     let shape = HydraShape(count: count, blocks: 1, hasPrefix: hasPrefix, for: checkpoint.configuration)
     heads = try TrainableHydra(shape, rows: rows, context: context)
     heads.initialize(finalNorm: target.norm, head: target.head, seed: seed)
@@ -48,30 +48,22 @@ package final class HydraObjective: TrainingObjective {
   /// What training changes.
   package var parameters: [Parameter] { heads.parameters }
   /// Rows of a batch.
-  package var rows: Int { target.rows }
+  package var rows: Int { imitation.target.rows }
   /// The kind and the target, by content.
   package var identity: [String: String] {
-    [
+    imitation.identity.adding([
       "the objective": "Hydra heads", "the kind of heads": heads.shape.architecture, "--heads": "\(heads.shape.count)",
-      "the target": target.identity,
-    ]
+    ])
   }
 
   /// The heads' losses together.
   package func step(_ batch: TrainingBatch) -> Double {
-    compute(batch)
+    read(batch, for: .learning)
     var loss = 0.0
     for head in 0..<heads.shape.count {
-      let included = forward(head, batch)
-      let count = included.count { $0 }
-      let losses = context.crossEntropy(
-        logits,
-        teacher: target.logits,
-        included: included,
-        gradientScale: 1 / Float(max(1, count))
-      )
+      heads.forward(head, into: logits)
+      loss += imitation.learn(logits, ahead: head + 1, batch)
       heads.backward(head, logitsGradient: logits)
-      loss += mean(losses, over: count)
     }
     heads.finishBackward(batch)
     return loss
@@ -79,30 +71,16 @@ package final class HydraObjective: TrainingObjective {
 
   /// The first head's loss; agreement of all heads' predictions with the target's own of the same token.
   package func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
-    compute(batch)
-    var metrics = HeldOutMetrics()
-    for head in 0..<heads.shape.count {
-      let included = forward(head, batch)
-      metrics.add(context.compare(logits, teacher: target.logits), included: included)
-      guard head == 0 else { continue }
-      let targets = batch.targets(ahead: 2)
-      metrics.add(losses: context.crossEntropy(logits, targets: targets, gradientScale: nil), targets: targets)
+    read(batch, for: .measuring)
+    return HeldOutMetrics(ofHeads: heads.shape.count) { head in
+      heads.forward(head, into: logits)
+      return imitation.measure(logits, ahead: head + 1, batch)
     }
-    return metrics
   }
 
-  private func compute(_ batch: TrainingBatch) {
-    target.forward(batch)
-    heads.read(target.finalStates, batch: batch, embed: target.embed)
-  }
-
-  /// Computes a head's logits, after those of the heads before it, and moves the target's to the rows that imitate them.
-  ///
-  /// - Returns: the rows that have a distribution to learn.
-  private func forward(_ head: Int, _ batch: TrainingBatch) -> [Bool] {
-    target.logits.shiftRows()
-    heads.forward(head, into: logits)
-    return batch.targets(ahead: head + 1).map { $0 >= 0 }
+  private func read(_ batch: TrainingBatch, for use: KnowledgeUse) {
+    imitation.knowledge.read(batch, for: use)
+    heads.read(imitation.knowledge.finalStates, batch: batch, embed: imitation.target.embed)
   }
 
   /// Writes the heads in the official layout.

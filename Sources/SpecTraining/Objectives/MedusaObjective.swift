@@ -3,28 +3,40 @@ import SpecModel
 
 /// Trains Medusa-1 heads on a frozen target (Cai et al. 2024, §2.2.1): head i by cross-entropy on the token at
 /// t + 2 + i, the heads' losses weighted by 0.8 to the power of i + 1.
-package final class MedusaObjective: TrainingObjective {
+package final class MedusaObjective: DrafterObjective {
   let heads: TrainableHeads
-  private let target: FrozenTarget
+  /// How the heads learn from the target: from its states, and are measured beside its distribution.
+  package let imitation: Imitation
   private let logits: FloatMatrix
-  private let later: FloatMatrix
-  private let context: ComputeContext
 
   /// Untrained heads.
   ///
   /// - Parameters:
   ///   - checkpoint: the target.
   ///   - count: how many heads.
+  ///   - vocabulary: the tokens that are drafted, rising; nil for all. The rows of all others stay the target's.
   ///   - rows: tokens of a batch.
   ///   - context: the kernels and threads to compute on.
   /// - Throws: ``SpecModel/ModelError`` or ``SpecKernels/KernelError``.
-  package init(_ checkpoint: Checkpoint, count: Int, rows: Int, context: ComputeContext) throws {
-    self.context = context
-    target = try FrozenTarget(checkpoint, rows: rows, context: context)
-    heads = try TrainableHeads(for: checkpoint.configuration, count: count, rows: rows, context: context)
+  package init(
+    _ checkpoint: Checkpoint,
+    count: Int,
+    vocabulary: [Token]? = nil,
+    rows: Int,
+    context: ComputeContext
+  ) throws {
+    let target = try FrozenTarget(checkpoint, rows: rows, context: context)
+    let tokens = DraftTokens(vocabulary)
+    imitation = try Imitation(of: target, TargetWishes(finalStates: true, distribution: false, tokens: tokens))
+    heads = try TrainableHeads(
+      for: checkpoint.configuration,
+      count: count,
+      tokens: tokens,
+      rows: rows,
+      context: context
+    )
     heads.initialize(head: target.head)
-    logits = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
-    later = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
+    logits = try FloatMatrix(rows: rows, columns: imitation.columns)
   }
 
   /// Takes heads' weights, to go on from them or to measure them.
@@ -33,32 +45,46 @@ package final class MedusaObjective: TrainingObjective {
   /// - Throws: ``SpecModel/ModelError`` if there are none that fit.
   package func load(_ directory: String) throws {
     let file = MedusaTensors(try WeightNames.heads.open(in: directory))
-    for parameter in parameters { try parameter.load(file) }
+    guard let tokens = heads.tokens else { return try parameters.forEach { try $0.load(file) } }
+    for head in heads.heads {
+      for parameter in [head.linear, head.bias] { try parameter.load(file) }
+      let all = try Parameter.matrix(
+        head.vocabulary.name,
+        targetConfiguration.vocabularySize,
+        targetConfiguration.hiddenSize,
+        isTrained: false
+      )
+      try all.load(file)
+      tokens.takeRows(of: all.value, into: head.vocabulary.value)
+    }
   }
 
   /// What training changes.
   package var parameters: [Parameter] { heads.parameters }
   /// Rows of a batch.
-  package var rows: Int { target.rows }
-  /// The target, by content.
+  package var rows: Int { imitation.target.rows }
+  /// The draft vocabulary and the target, by content.
   package var identity: [String: String] {
-    ["the objective": "Medusa heads", "the target": target.identity]
+    imitation.identity.adding(["the objective": "Medusa heads", "the draft vocabulary": imitation.vocabularyIdentity])
   }
-  var targetConfiguration: ModelConfiguration { target.configuration }
+  var targetConfiguration: ModelConfiguration { imitation.target.configuration }
 
   /// The heads' weighted losses together.
   package func step(_ batch: TrainingBatch) -> Double {
-    target.computeStates(batch)
-    return heads.step(batch, finalStates: target.finalStates, logits: logits, weight: 1, addingTo: nil)
+    imitation.knowledge.read(batch, for: .learning)
+    return heads.step(
+      batch,
+      finalStates: imitation.knowledge.finalStates,
+      logits: logits,
+      weight: 1,
+      addingTo: nil
+    )
   }
 
   /// The first head's loss; agreement of all heads' predictions with the target's own at the same place.
   package func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
-    evaluateEach(batch).enumerated().reduce(HeldOutMetrics()) { sum, head in
-      var own = head.element
-      if head.offset > 0 { (own.tokens, own.loss) = (0, 0) }
-      return sum + own
-    }
+    let each = evaluateEach(batch)
+    return HeldOutMetrics(ofHeads: each.count) { each[$0] }
   }
 
   /// Metrics of each head.
@@ -66,34 +92,11 @@ package final class MedusaObjective: TrainingObjective {
   /// - Parameter batch: held-out documents.
   /// - Returns: for each head sums that add up over batches.
   package func evaluateEach(_ batch: TrainingBatch) -> [HeldOutMetrics] {
-    target.forward(batch)
-    return heads.heads.indices.map { evaluate(batch, head: $0) }
-  }
-
-  private func evaluate(_ batch: TrainingBatch, head: Int) -> HeldOutMetrics {
-    heads.forward(head, finalStates: target.finalStates, into: logits)
-    // The target predicts the same token from the row that is head + 1 further on.
-    later.copyRows(of: target.logits, from: head + 1)
-    let comparisons = context.compare(logits, teacher: later)
-    var (metrics, included) = (HeldOutMetrics(), [Bool](repeating: false, count: rows))
-    for sequence in batch.sequences where sequence.lowerBound < batch.used {
-      for row in sequence.dropLast(head + 1) { included[row] = true }
-    }
-    metrics.add(comparisons, included: included)
-    let targets = batch.targets(ahead: head + 2)
-    metrics.add(losses: context.crossEntropy(logits, targets: targets, gradientScale: nil), targets: targets)
-    return metrics
-  }
-}
-
-extension FloatMatrix {
-  /// Copies the rows from `first` on to the beginning; the rest keeps what it had.
-  fileprivate func copyRows(of other: FloatMatrix, from first: Int) {
-    other.withNumbers { source in
-      withMutableNumbers { target in
-        let kept = source[(first * columns)...]
-        _ = target.update(fromContentsOf: kept)
-      }
+    imitation.knowledge.read(batch, for: .measuring)
+    return heads.heads.indices.map { head in
+      heads.forward(head, finalStates: imitation.knowledge.finalStates, into: logits)
+      // The target predicts the same token from the row that is head + 1 further on.
+      return imitation.measure(logits, ahead: head + 1, batch)
     }
   }
 }

@@ -1,3 +1,4 @@
+import SpecKernels
 import SpecModel
 
 extension Parameter {
@@ -59,7 +60,7 @@ extension DraftableTargetObjective {
     let writer = CheckpointWriter()
     if tokenizer != directory { try writer.copyTokenizer(from: tokenizer, to: directory) }
     try adapter.write(for: model.configuration, exitLayer: shape.exitLayer, to: adapterDirectory)
-    try heads.write(for: model.configuration, to: headsDirectory)
+    try heads.write(for: model.configuration, others: model.head.value, to: headsDirectory)
     try writer.writeModel(model.configuration, tensors: model.parameters.flatMap(\.tensors), to: directory)
   }
 }
@@ -80,13 +81,18 @@ extension TrainableAdapter {
 
 extension TrainableHeads {
   /// Writes the heads in the official layout.
-  func write(for target: ModelConfiguration, to directory: String) throws {
-    try CheckpointWriter().writeMedusaHeads(
-      for: target,
-      count: heads.count,
-      tensors: parameters.flatMap(\.tensors),
-      to: directory
-    )
+  ///
+  /// - Parameters:
+  ///   - target: the model that they are for.
+  ///   - others: the rows of the tokens outside a draft vocabulary.
+  ///   - directory: the folder.
+  /// - Throws: `UnwritableFile` if a file cannot be written.
+  func write(for target: ModelConfiguration, others: FloatMatrix, to directory: String) throws {
+    let tensors = heads.flatMap { head in
+      head.linear.tensors + head.bias.tensors
+        + (tokens.map { [$0.tensor(head.vocabulary, others: others)] } ?? head.vocabulary.tensors)
+    }
+    try CheckpointWriter().writeMedusaHeads(for: target, count: heads.count, tensors: tensors, to: directory)
   }
 }
 
@@ -106,6 +112,6 @@ extension MedusaObjective {
   /// - Parameter directory: the folder.
   /// - Throws: `UnwritableFile` if a file cannot be written.
   package func write(to directory: String) throws {
-    try heads.write(for: targetConfiguration, to: directory)
+    try heads.write(for: targetConfiguration, others: imitation.target.head.value, to: directory)
   }
 }

@@ -58,6 +58,15 @@ package struct HeldOutMetrics: Sendable, Equatable, Codable {
   /// Mean entropy of the target, nats per token.
   package var meanEntropy: Double { compared == 0 ? .nan : entropy / Double(compared) }
 
+  /// Those of several heads: each one's comparisons, and the first one's loss.
+  init(ofHeads count: Int, _ metrics: (Int) -> HeldOutMetrics) {
+    self = (0..<count).map(metrics).enumerated().reduce(HeldOutMetrics()) { sum, head in
+      var own = head.element
+      if head.offset > 0 { (own.tokens, own.loss) = (0, 0) }
+      return sum + own
+    }
+  }
+
   private func share(_ count: Int) -> Double { compared == 0 ? .nan : Double(count) / Double(compared) }
 
   /// Sums of two sets of predictions.
@@ -91,6 +100,11 @@ package struct HeldOutMetrics: Sendable, Equatable, Codable {
       entropy += Double(comparison.teacherEntropy)
     }
   }
+}
+
+extension [String: String] {
+  /// With other entries.
+  func adding(_ others: [String: String]) -> [String: String] { merging(others) { _, other in other } }
 }
 
 /// The mean over the rows that count.

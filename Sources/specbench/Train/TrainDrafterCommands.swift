@@ -2,6 +2,28 @@ import ArgumentParser
 import SpecModel
 import SpecTraining
 
+/// Which tokens a drafter learns to draft that shares its target's head, or begins with it.
+struct DraftVocabularyOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      Learn to draft the so many most frequent tokens of the data alone, to be run with vocabulary=N: the head has fewer rows. \
+      Default: all tokens.
+      """,
+      valueName: "n"
+    )
+  )
+  var vocabulary: Int?
+
+  func validate() throws { try check(vocabulary, in: 64...16_777_216, of: "--vocabulary") }
+
+  /// The tokens, rising; nil for all.
+  func tokens(of documents: TokenizedDocuments, for checkpoint: Checkpoint) -> [Token]? {
+    vocabulary.flatMap { documents.draftVocabulary($0, size: checkpoint.configuration.vocabularySize) }
+  }
+}
+
 struct TrainKangarooCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kangaroo",
@@ -18,6 +40,8 @@ struct TrainKangarooCommand: ParsableCommand {
   )
   var exit = 2
 
+  @OptionGroup var drafted: DraftVocabularyOptions
+
   func run() throws {
     // The target may write answers for hours before its layers are asked for.
     let layers = try Checkpoint(directory: target.model).configuration.layers
@@ -29,11 +53,18 @@ struct TrainKangarooCommand: ParsableCommand {
       let objective = try KangarooObjective(
         checkpoint,
         exitLayer: exit,
+        vocabulary: drafted.tokens(of: documents, for: checkpoint),
         rows: options.batchTokens,
         seed: options.seedBits,
         context: context
       )
-      try options.train(objective, title: "Kangaroo adapter", documents: documents, context: context) {
+      try options.train(
+        objective,
+        title: "Kangaroo adapter",
+        documents: documents,
+        cache: target.cache.settings,
+        context: context
+      ) {
         try target.writeFrequencies(of: documents, for: checkpoint, to: $0)
         try objective.write(to: $0)
       }
@@ -51,6 +82,8 @@ struct TrainMedusaCommand: ParsableCommand {
   @OptionGroup var target: TrainingTargetOptions
   @OptionGroup var options: TrainingOptions
 
+  @OptionGroup var drafted: DraftVocabularyOptions
+
   @Option(parsing: .unconditional, help: ArgumentHelp("How many heads.", valueName: "n"))
   var heads = 4
 
@@ -61,8 +94,20 @@ struct TrainMedusaCommand: ParsableCommand {
     try options.claimingOutput {
       let context = try options.contextOptions.makeContext()
       let (checkpoint, documents) = try target.load(options, context: context)
-      let objective = try MedusaObjective(checkpoint, count: heads, rows: options.batchTokens, context: context)
-      try options.train(objective, title: "Medusa heads", documents: documents, context: context) {
+      let objective = try MedusaObjective(
+        checkpoint,
+        count: heads,
+        vocabulary: drafted.tokens(of: documents, for: checkpoint),
+        rows: options.batchTokens,
+        context: context
+      )
+      try options.train(
+        objective,
+        title: "Medusa heads",
+        documents: documents,
+        cache: target.cache.settings,
+        context: context
+      ) {
         try target.writeFrequencies(of: documents, for: checkpoint, to: $0)
         try objective.write(to: $0)
       }
@@ -104,7 +149,13 @@ struct TrainHydraCommand: ParsableCommand {
         seed: options.seedBits,
         context: context
       )
-      try options.train(objective, title: "Hydra heads", documents: documents, context: context) {
+      try options.train(
+        objective,
+        title: "Hydra heads",
+        documents: documents,
+        cache: target.cache.settings,
+        context: context
+      ) {
         try objective.write(to: $0)
       }
     }
@@ -133,7 +184,13 @@ struct TrainDraftCommand: ParsableCommand {
         seed: options.seedBits,
         context: context
       )
-      try options.train(objective, title: "Draft model", documents: documents, context: context) {
+      try options.train(
+        objective,
+        title: "Draft model",
+        documents: documents,
+        cache: target.cache.settings,
+        context: context
+      ) {
         try target.writeFrequencies(of: documents, for: checkpoint, to: $0)
         try objective.write(to: $0, tokenizerFrom: target.model)
       }

@@ -76,14 +76,20 @@ extension TrainingTargetOptions {
         kind,
         checkpoint,
         vocabulary: draftVocabulary.flatMap {
-          EagleObjective.draftVocabulary($0, of: documents, size: checkpoint.configuration.vocabularySize)
+          documents.draftVocabulary($0, size: checkpoint.configuration.vocabularySize)
         },
         steps: unroll,
         rows: options.batchTokens,
         seed: options.seedBits,
         context: context
       )
-      try options.train(objective, title: "\(kind.rawValue) head", documents: documents, context: context) {
+      try options.train(
+        objective,
+        title: "\(kind.rawValue) head",
+        documents: documents,
+        cache: cache.settings,
+        context: context
+      ) {
         try objective.write(to: $0)
       }
     }

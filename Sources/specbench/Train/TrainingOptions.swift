@@ -166,6 +166,7 @@ struct TrainingOptions: ParsableArguments {
     _ objective: any TrainingObjective,
     title: String,
     documents: TokenizedDocuments,
+    cache: TargetCacheSettings = TargetCacheSettings(bytes: 0, likeliest: nil),
     context: ComputeContext,
     write: (String) throws -> Void
   ) throws {
@@ -174,6 +175,7 @@ struct TrainingOptions: ParsableArguments {
       title: title,
       settings: settings,
       data: try TrainingData(documents),
+      cache: cache,
       context: context
     )
     let outcome = try run(objective, observer: TrainingDisplay(), write: write)

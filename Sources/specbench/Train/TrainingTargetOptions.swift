@@ -24,6 +24,8 @@ struct TrainingTargetOptions: ParsableArguments {
 
   @OptionGroup var selfPrompt: SelfPromptOptions
 
+  @OptionGroup var cache: TargetCacheOptions
+
   func validate() throws { try refuseEmptyPaths(["--model": model]) }
 
   /// Refuses a training without data, and a result in the target's own folder, where it would take the place of the target's

@@ -83,15 +83,10 @@ final class FrozenTransformer: FrozenModel {
     }
   }
 
-  func logits(into logits: FloatMatrix) {
+  func logits(of states: FloatMatrix, into logits: FloatMatrix) {
     for start in stride(from: 0, to: rows, by: normalized.capacity) {
       let count = min(normalized.capacity, rows - start)
-      finalStates.withNumbers { numbers in
-        for row in 0..<count {
-          let first = (start + row) * finalStates.columns
-          normalized[row] = Array(numbers[first..<first + finalStates.columns])
-        }
-      }
+      for row in 0..<count { normalized[row] = states.row(start + row) }
       copy(model.logits(of: normalized[rows: 0..<count]), to: logits, at: start)
     }
   }

@@ -9,6 +9,8 @@ package final class FrozenTarget {
   let context: ComputeContext
   /// The logits of the last forward pass.
   let logits: FloatMatrix
+  /// How many batches it has computed.
+  package private(set) var batchCount = 0
   private let model: any FrozenModel
 
   /// - Parameters:
@@ -47,7 +49,11 @@ package final class FrozenTarget {
   /// - Returns: sums over the batch.
   package func evaluate(_ batch: TrainingBatch) -> HeldOutMetrics {
     forward(batch)
-    return context.compare(logits, with: self, batch: batch)
+    var metrics = HeldOutMetrics()
+    metrics.add(context.compare(logits, teacher: logits), included: Self.included(batch))
+    let targets = batch.targets(ahead: 1)
+    metrics.add(losses: context.crossEntropy(logits, targets: targets, gradientScale: nil), targets: targets)
+    return metrics
   }
 
   /// The entropy of the distribution after each row.
@@ -60,13 +66,17 @@ package final class FrozenTarget {
   }
 
   /// Computes the final states and the logits of a batch.
-  func forward(_ batch: TrainingBatch, exits: [(layer: Int, states: FloatMatrix)] = []) {
-    computeStates(batch, exits: exits)
-    model.logits(into: logits)
+  func forward(_ batch: TrainingBatch) {
+    computeStates(batch)
+    computeLogits()
   }
+
+  /// Computes the logits of the final states that are there.
+  func computeLogits() { model.logits(of: finalStates, into: logits) }
 
   /// Computes the final states of a batch.
   func computeStates(_ batch: TrainingBatch, exits: [(layer: Int, states: FloatMatrix)] = []) {
+    batchCount += 1
     model.forward(batch, exits: exits)
   }
 
@@ -98,36 +108,16 @@ protocol FrozenModel: AnyObject {
   /// Writes the embeddings of as many tokens as there are rows.
   func embed(_ tokens: [Token], into rows: FloatMatrix)
 
-  /// The logits of the last forward pass.
-  func logits(into logits: FloatMatrix)
+  /// The logits of normalized states.
+  func logits(of states: FloatMatrix, into logits: FloatMatrix)
 }
 
 extension TrainableTransformer: FrozenModel {
   func embed(_ tokens: [Token], into rows: FloatMatrix) { context.gather(embedding.value, tokens: tokens, into: rows) }
 
   var weightHash: String { Parameter.hash(of: parameters) }
-}
-extension ComputeContext {
-  /// The loss of a drafter that learns its target's output distribution, −Σ p log q; the drafter's logits become their
-  /// gradient.
-  func distill(_ student: FloatMatrix, from target: FrozenTarget, batch: TrainingBatch) -> Double {
-    let losses = crossEntropy(
-      student,
-      teacher: target.logits,
-      included: FrozenTarget.included(batch),
-      gradientScale: 1 / Float(max(1, batch.used))
-    )
-    return mean(losses, over: batch.used)
-  }
 
-  /// The metrics of a drafter's logits, which are left as they are, beside its target's.
-  func compare(_ student: FloatMatrix, with target: FrozenTarget, batch: TrainingBatch) -> HeldOutMetrics {
-    var metrics = HeldOutMetrics()
-    metrics.add(compare(student, teacher: target.logits), included: FrozenTarget.included(batch))
-    let targets = batch.targets(ahead: 1)
-    metrics.add(losses: crossEntropy(student, targets: targets, gradientScale: nil), targets: targets)
-    return metrics
-  }
+  func logits(of states: FloatMatrix, into logits: FloatMatrix) { context.forward(states, through: head, into: logits) }
 }
 
 extension ModelConfiguration {
