@@ -21,8 +21,9 @@
 
 #define HUGE_PAGE ((size_t)2 << 20)
 
-/// Less than this gets ordinary pages: the system would clear a whole huge page for it.
-#define WORTH_A_HUGE_PAGE ((size_t)64 << 10)
+/// Less than this gets ordinary pages: a huge page would be cleared for it, and more than half of it would stay unused. The
+/// keys and values of a text are many such pieces, two for each layer.
+#define WORTH_A_HUGE_PAGE ((size_t)1 << 20)
 
 static size_t mapped_size(size_t bytes) {
   const size_t page = bytes < WORTH_A_HUGE_PAGE ? (size_t)sysconf(_SC_PAGESIZE) : HUGE_PAGE;
