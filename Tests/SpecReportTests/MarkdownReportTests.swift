@@ -193,7 +193,7 @@ import Testing
     let workspace = try Workspace()
     let random = try RandomRun(in: workspace.store, seed: 18)
     let all = tables(of: try report(workspace, random.run))
-    #expect(all.count == 17)
+    #expect(all.count == 18)
     for table in all {
       #expect(Set(table.map(\.count)).count == 1)
       #expect(Set(table.map { ReadTable.cells($0).count }).count == 1)
