@@ -22,7 +22,10 @@ started=()
 tell() { echo "== $*"; }
 
 install_slurm() {
-    command -v slurmctld slurmd munged sqlite3 > /dev/null && return
+    local tool missing=0
+    # One by one: with several names, one that is found is enough for `command -v`.
+    for tool in slurmctld slurmd munged sqlite3; do command -v "$tool" > /dev/null || missing=1; done
+    [ "$missing" = 1 ] || return 0
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends slurmctld slurmd slurm-client munge sqlite3
 }
