@@ -174,7 +174,7 @@ package enum EngineFile {
     for (name, value) in try field.members() where !known.contains(name) {
       throw .file(
         path: field.file,
-        problem: "\(value.path) is not known\(nearestNameHint(for: name, among: known)); there are "
+        problem: "\(quoted(value.path)) is not known\(nearestNameHint(for: name, among: known)); there are "
           + known.joined(separator: ", ")
       )
     }

@@ -15,7 +15,7 @@ package enum EngineSettingError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .address(let text, let problem): "the address \(quoted(text)) \(problem)"
-    case .setting(let server, let name, let problem): "\(server): the setting \(quoted(name)) \(problem)"
+    case .setting(let server, let name, let problem): "\(printablePath(server)): the setting \(quoted(name)) \(problem)"
     case .unknownDialect(let name, let known):
       "there is no dialect \(quoted(name))\(nearestNameHint(for: name, among: known)); choose one of "
         + known.joined(separator: ", ")
