@@ -44,15 +44,11 @@ package struct RecycledGrowth {
   ///   - limit: the most tokens on a path.
   /// - Returns: the draft.
   package func draft(_ table: RecycledTokens, from root: Draft, limit: Int) -> Draft {
-    var draft = root
-    var offers = limit > 0 ? children(of: draft, table) : []
-    while draft.count <= nodes, let best = offers.indices.max(by: { isWorse(offers[$0], offers[$1]) }) {
-      let offer = offers.remove(at: best)
-      guard offer.chance >= DraftPace.worth(ofPlace: draft.count - 1, least: least) else { break }
-      draft.append(DraftToken(offer.token, confidence: offer.chance), to: offer.parent)
-      if draft.depths[draft.newest] < limit { offers += children(of: draft, table) }
+    TreeGrowth(nodes: nodes, least: least).grown(from: root, limit: limit) { draft in
+      let token = draft.nodes[draft.newest].token
+      let fate = fate(of: token)
+      return table.followers(of: token).enumerated().map { ($1.token, chance(fate, $0, $1.probability)) }
     }
-    return draft
   }
 
   /// Hears the output: what followed each token is compared with the token's row.
@@ -74,29 +70,6 @@ package struct RecycledGrowth {
 
   /// Forgets what was counted.
   package mutating func forget() { self = RecycledGrowth(nodes: nodes, least: least) }
-
-  /// A token that may be drafted next.
-  private struct Offer {
-    var token: Token
-    var parent: Int
-    var chance: Float
-  }
-
-  /// Whether an offer comes after another. Among equals the later one does.
-  private func isWorse(_ one: Offer, _ other: Offer) -> Bool {
-    one.chance == other.chance ? one.parent > other.parent : one.chance < other.chance
-  }
-
-  /// What may follow the newest node.
-  private func children(of draft: Draft, _ table: RecycledTokens) -> [Offer] {
-    let node = draft.nodes[draft.newest]
-    let before = node.confidence ?? 1
-    let fate = fate(of: node.token)
-    return table.followers(of: node.token).enumerated().map { rank, follower in
-      let chance = before * chance(fate, rank, follower.probability)
-      return Offer(token: follower.token, parent: draft.newest, chance: chance)
-    }
-  }
 
   private func fate(of token: Token) -> Fate { fates[token, default: .unknown] }
 
