@@ -14,7 +14,7 @@ public struct MethodRegistry: Sendable {
     Vanilla.method, Kangaroo.method, KangarooTree.method, Medusa.method, Hydra.method, DraftModel.method,
     PromptLookup.method,
     Lookahead.method, SelfSpeculative.method, SuffixDecoding.method, SAMDecoding.method, TokenRecycling.method,
-    Rest.method, Eagle.method, Eagle3.method, Oracle.method,
+    Rest.method, NgramDecoding.method, Eagle.method, Eagle3.method, Oracle.method,
   ])
 
   private init(methods: [Method]) { self.methods = methods }

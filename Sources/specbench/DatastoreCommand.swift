@@ -7,7 +7,7 @@ import SpecTraining
 struct DatastoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "datastore",
-    abstract: "Build the file of texts that the method 'rest' drafts from.",
+    abstract: "Build the file of texts that the methods 'rest' and 'ngram' draft from.",
     discussion: """
       The texts are turned into tokens as the model reads them, and stored with their suffix array: eight bytes for each \
       token. Only a model with the same tokenizer can use the file. 'rest' looks for \(Rest.fileName) beside the model's \

@@ -134,7 +134,8 @@ import Testing
     let methods = MethodRegistry.builtIn.methods.filter { !$0.verifiesByRejection }.map(\.name)
     #expect(
       methods == [
-        "kangaroo-tree", "medusa", "hydra", "lookahead", "sam", "token-recycling", "rest", "eagle", "eagle-3", "oracle",
+        "kangaroo-tree", "medusa", "hydra", "lookahead", "sam", "token-recycling", "rest", "ngram", "eagle", "eagle-3",
+        "oracle",
       ]
     )
     for method in methods {

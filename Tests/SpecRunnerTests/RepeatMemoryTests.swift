@@ -34,7 +34,8 @@ import Testing
   ) throws -> [[Int]: [Int]] {
     let store = try BenchmarkStore(creatingAt: folder.path(name))
     func measure(_ observer: Recorder, resumes: Bool) throws -> Int64 {
-      let specs = try DecoderSpec.list("suffix:memory=\(memory),token-recycling:memory=\(memory),sam")
+      let learners = ["suffix", "token-recycling", "ngram"].map { "\($0):memory=\(memory)" }
+      let specs = try DecoderSpec.list((learners + ["sam"]).joined(separator: ","))
       return try Runner(
         plan: RunPlan(
           suite: suite,
@@ -72,14 +73,14 @@ import Testing
   @Test func aRepeatKnowsNothingOfTheOneBefore() throws {
     let kept = try acceptLengths("run.sqlite", memory: "run")
     let forgotten = try acceptLengths("prompt.sqlite", memory: "prompt")
-    #expect(kept.count == 4 * 4 * 2 && forgotten.count == kept.count)
+    #expect(kept.count == 5 * 4 * 2 && forgotten.count == kept.count)
     for (key, lengths) in kept where key[2] == 0 { #expect(lengths == kept[[key[0], key[1], 1]], "\(key)") }
     // The same words come again in later prompts: who remembers needs fewer cycles.
-    for decoder in [1, 2] {
+    for decoder in [1, 2, 3] {
       let cycles = [kept, forgotten].map { $0.filter { $0.key[0] == decoder }.values.reduce(0) { $0 + $1.count } }
       #expect(cycles[0] < cycles[1], "\(decoder): \(cycles)")
     }
-    for key in kept.keys where ![1, 2].contains(key[0]) { #expect(kept[key] == forgotten[key]) }
+    for key in kept.keys where ![1, 2, 3].contains(key[0]) { #expect(kept[key] == forgotten[key]) }
   }
 
   @Test(arguments: [2, 6, 11, 21, 30])

@@ -130,6 +130,29 @@ extension Datastore {
   }
 }
 
+extension Datastore {
+  /// Maps a datastore that a target can draft from.
+  ///
+  /// - Parameters:
+  ///   - target: the model.
+  ///   - path: the file.
+  /// - Returns: the datastore.
+  /// - Throws: ``DatastoreError``, also if it is of another tokenizer than the target's; `TokenizerError` for that one.
+  static func of(_ target: TargetFiles, path: String) throws -> Datastore {
+    let store = try Datastore(path: path)
+    let (found, expected) = (store.header.vocabulary, target.configuration.vocabularySize)
+    guard found <= expected else {
+      let problem = "its vocabulary has \(found) entries where the model's has \(expected)"
+      throw DatastoreError.foreign(path: path, problem: problem)
+    }
+    let isKnown = store.header.fingerprint.contains { $0 != 0 }
+    if isKnown, let model = target.model, try Tokenizer(model).fingerprint != store.header.fingerprint {
+      throw DatastoreError.foreign(path: path, problem: "some of its tokens stand for another text")
+    }
+    return store
+  }
+}
+
 /// A datastore that cannot be drafted from.
 package enum DatastoreError: Error, Equatable, CustomStringConvertible {
   /// There is no file.
@@ -147,7 +170,7 @@ package enum DatastoreError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .missing(let path):
-      "\(path): there is no such file, but rest drafts from a datastore: make one with specbench datastore, or name "
+      "\(path): there is no such file, but rest and ngram draft from a datastore: make one with specbench datastore, or name "
         + "another with datastore=FILE"
     case .unreadable(let path, let problem): "\(path): \(problem); name a datastore that specbench datastore has made"
     case .damaged(let path, let problem):

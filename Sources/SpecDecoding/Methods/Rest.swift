@@ -69,20 +69,8 @@ extension Rest {
     }
   )
 
-  /// The datastore, if it is of the target's tokenizer.
   private static func store(_ settings: SettingValues, _ files: TargetFiles) throws -> Datastore {
-    let path = files.file(settings.text("datastore"), beside: settings.isDefault("datastore"))
-    let store = try Datastore(path: path)
-    let (found, expected) = (store.header.vocabulary, files.configuration.vocabularySize)
-    guard found <= expected else {
-      let problem = "its vocabulary has \(found) entries where the model's has \(expected)"
-      throw DatastoreError.foreign(path: path, problem: problem)
-    }
-    let isKnown = store.header.fingerprint.contains { $0 != 0 }
-    if isKnown, let model = files.model, try Tokenizer(model).fingerprint != store.header.fingerprint {
-      throw DatastoreError.foreign(path: path, problem: "some of its tokens stand for another text")
-    }
-    return store
+    try Datastore.of(files, path: files.file(settings.text("datastore"), beside: settings.isDefault("datastore")))
   }
 
   /// Texts for tests, in which ids repeat.
