@@ -5,8 +5,9 @@ import SpecModel
 /// Writes the continuations of many prompts, several of them in each pass of the model: a pass over a token of each reads the
 /// weights once, so that it costs little more than a pass over one.
 ///
-/// Each text has keys and values of its own. A text that ends makes room for the next one. An output has the tokens that
-/// vanilla decoding gives it alone, greedily or with its seed, whichever other texts are written meanwhile.
+/// Each text has keys and values of its own. A text that ends makes room for the next one, which keeps the keys and values of
+/// the tokens that both begin with: those of a chat template are computed once for each place. An output has the tokens
+/// that vanilla decoding gives it alone, greedily or with its seed, whichever other texts are written meanwhile.
 public final class BatchedGeneration {
   /// One text to write.
   public struct Request: Sendable {
@@ -45,6 +46,22 @@ public final class BatchedGeneration {
     var output = Output()
     /// The newest token, which the model has not run.
     var newest: Token
+
+    /// What its text leaves behind.
+    var leftover: Leftover {
+      Leftover(cache: cache, tokens: Array((request.prompt + output.tokens).prefix(cache.count)))
+    }
+  }
+
+  /// Keys and values of a text that is not written any more, and the tokens that they belong to.
+  private struct Leftover {
+    let cache: KVCache
+    let tokens: [Token]
+
+    /// How many of its first tokens another text begins with.
+    func shared(with prompt: some Collection<Token>) -> Int {
+      zip(tokens, prompt).prefix { $0 == $1 }.count
+    }
   }
 
   private let target: Transformer
@@ -52,7 +69,7 @@ public final class BatchedGeneration {
   private let places: Int
   private let states: Activations
   private let normalized: Activations
-  private var freeCaches: [KVCache] = []
+  private var leftovers: [Leftover] = []
 
   /// - Parameters:
   ///   - target: the model that writes.
@@ -102,7 +119,7 @@ public final class BatchedGeneration {
       }
       while let (request, output) = waiting.removeValue(forKey: heard) {
         heard += 1
-        guard try finished(request, output) else { return texts.forEach { freeCaches.append($0.cache) } }
+        guard try finished(request, output) else { return leftovers.append(contentsOf: texts.map(\.leftover)) }
       }
     }
   }
@@ -112,8 +129,8 @@ public final class BatchedGeneration {
     let (prompt, rules) = (request.prompt, request.rules)
     guard let newest = prompt.last, prompt.count < rules.contextLength else { return nil }
     let room = min(rules.contextLength, prompt.count + min(rules.maximumNewTokens, rules.contextLength))
-    let cache = if let free = freeCaches.popLast() { free } else { try target.makeCache(capacity: room) }
-    cache.truncate(to: 0)
+    let kept = takeLeftover(for: prompt.dropLast())
+    let cache = if let kept { kept } else { try target.makeCache(capacity: room) }
     try cache.reserve(room)
     while cache.count < prompt.count - 1 {
       let piece = prompt[cache.count..<min(cache.count + states.capacity, prompt.count - 1)]
@@ -122,6 +139,15 @@ public final class BatchedGeneration {
       target.forward(rows, cache: cache)
     }
     return Text(number: number, request: request, noise: PromptNoise(of: prompt), cache: cache, newest: newest)
+  }
+
+  /// Of the leftovers the keys and values that have the most of a prompt, with that alone in them; nil where there are none.
+  private func takeLeftover(for prompt: some Collection<Token>) -> KVCache? {
+    let shared = leftovers.map { $0.shared(with: prompt) }
+    guard let best = shared.indices.max(by: { shared[$0] < shared[$1] }) else { return nil }
+    let cache = leftovers.remove(at: best).cache
+    cache.truncate(to: shared[best])
+    return cache
   }
 
   /// Writes a token of each text, and takes those away that have ended.
@@ -143,7 +169,7 @@ public final class BatchedGeneration {
       }
       var text = texts.remove(at: place)
       text.output.stopReason = reason
-      freeCaches.append(text.cache)
+      leftovers.append(text.leftover)
       ended.append(text)
     }
     return ended
@@ -167,7 +193,7 @@ public final class BatchedGeneration {
 
 extension BatchedGeneration {
   /// Texts that are worth writing at once: with more, a pass is bound by its multiplications.
-  public static let mostUsefulPlaces = 32
+  public static let mostUsefulPlaces = 64
 
   /// How many texts there is room for at once.
   ///

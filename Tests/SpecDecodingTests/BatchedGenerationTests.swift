@@ -72,6 +72,33 @@ import Testing
     }
   }
 
+  /// Texts with the same beginning, of which the later ones find keys and values of it: also a prompt that is the beginning of
+  /// another one, the same prompt again, and one that goes on as an earlier output did.
+  @Test(arguments: [1, 3]) func sharedBeginningsChangeNothing(_ places: Int) throws {
+    for family in Self.families {
+      let model = try RandomModel(seed: 5, context: ComputeContext(threads: 2), modelType: family)
+      let rules = StopRules(endTokens: [], maximumNewTokens: 6, contextLength: 96)
+      var random = SeededRandom(seed: 5)
+      let template = (0..<30).map { _ in Token(random.below(13)) }
+      var prompts = (0..<5).map { template + [Token($0), Token(7 - $0)] }
+      prompts += [Array(template.prefix(4)), template, prompts[1], [template[0]], template]
+      let greedy = SamplingLimits(temperature: 0)
+      let first = try Self.alone(.init(prompt: template, rules: rules), model.target, greedy)
+      prompts.append(template + first.tokens + [2])
+      let requests = prompts.map { BatchedGeneration.Request(prompt: $0, rules: rules) }
+      let batch = try BatchedGeneration(model.target, limits: greedy, places: places)
+      var (next, found) = (0, [BatchedGeneration.Output]())
+      try batch.write {
+        defer { next += 1 }
+        return next < requests.count ? requests[next] : nil
+      } finished: { _, output in
+        found.append(output)
+        return true
+      }
+      #expect(found == (try requests.map { try Self.alone($0, model.target, greedy) }), "\(family)")
+    }
+  }
+
   /// A listener that has heard enough hears no more, and the next texts are not disturbed.
   @Test func writingEndsWhereItIsToldTo() throws {
     let model = try RandomModel(seed: 3, context: ComputeContext(threads: 1))

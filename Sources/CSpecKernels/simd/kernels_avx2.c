@@ -14,8 +14,7 @@
 #define STREAMING_ROWS 1
 #define STREAMING_DISTANCE 1024
 #define COLUMN_STEP 512
-#define PANELS_AT_ONCE(rows) ((rows) == 1 ? 4 : (rows) == 2 ? 2 : 1)
-#define INT8_PANELS_AT_ONCE PANELS_AT_ONCE
+#define PANELS_AT_ONCE(type, rows) ((rows) == 1 ? 4 : (rows) == 2 ? 2 : 1)
 #define TILE_CASES                                                                                  \
   TILE_CASE(1, 4) TILE_CASE(1, 1) TILE_CASE(2, 2) TILE_CASE(2, 1) TILE_CASE(1, 2) TILE_CASE(3, 1)   \
   TILE_CASE(4, 1) TILE_CASE(5, 1) TILE_CASE(6, 1)

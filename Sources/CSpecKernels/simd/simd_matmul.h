@@ -277,12 +277,20 @@ static void run_block(sk_number_type type, size_t panels, sk_tiling tiling, size
   }
 }
 
+/// How many panels the next tiles take: as many as there are at once, and of a rest as many as there are tiles for.
+static size_t panels_of(size_t step, size_t left, size_t rows) {
+  if (step == 3 && left == 4) return 2;
+  if (left >= step) return step;
+  if (step > 4 && left >= 4) return 4;
+  return rows > 2 && step > 2 && left >= 2 ? 2 : 1;
+}
+
 static void simd_matmul(sk_number_type type, const void *packed, size_t columns, size_t first, size_t last,
                         const void *x_tiles, const float *x_scales, size_t rows, float *y, size_t y_stride) {
   const size_t panel_bytes = sk_packed_bytes(type, SK_PANEL, columns);
   const sk_tiling tiling = sk_tile(rows, type == SK_INT8 ? INT8_TILE_ROWS : TILE_ROWS);
   const size_t largest = sk_tile_size(tiling, 0);
-  const size_t step = type == SK_INT8 ? INT8_PANELS_AT_ONCE(largest) : PANELS_AT_ONCE(largest);
+  const size_t step = PANELS_AT_ONCE(type, largest);
   const size_t columns_step = tiling.count == 1 ? columns : COLUMN_STEP;
   size_t row = 0;
   for (size_t block = 0; block < tiling.count; block += BLOCK_TILES) {
@@ -291,7 +299,7 @@ static void simd_matmul(sk_number_type type, const void *packed, size_t columns,
       const size_t count = columns - column < columns_step ? columns - column : columns_step;
       for (size_t panel = first, panels; panel < last; panel += panels) {
         const size_t left = last - panel;
-        panels = left >= step ? step : step > 4 && left >= 4 ? 4 : step == 4 && largest > 2 && left >= 2 ? 2 : 1;
+        panels = panels_of(step, left, largest);
         tile_job job = {
             .packed = (const char *)packed + panel * panel_bytes + column * COLUMN_BYTES(type),
             .panel_bytes = panel_bytes,
