@@ -16,4 +16,8 @@ final class LineObserver: TrainingObserver {
     let losses = [point.trainingLoss, point.heldOut.meanLoss].map { String(format: "%.4f", $0) }
     note("step \(point.step) of \(progress.steps): training loss \(losses[0]), held-out \(losses[1]) nats/token")
   }
+
+  func finished(_ learned: HeldOutMetrics) {
+    note("documents learned from: \(String(format: "%.4f", learned.meanLoss)) nats/token")
+  }
 }

@@ -106,4 +106,5 @@ private final class StoppingObserver: TrainingObserver {
   func note(_ text: String) {}
   func working(on activity: String?) {}
   func advanced(_ progress: Trainer.Progress) { steps -= 1 }
+  func finished(_ learned: HeldOutMetrics) {}
 }

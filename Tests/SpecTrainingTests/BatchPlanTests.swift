@@ -27,6 +27,15 @@ import Testing
     #expect(seen != plan.inOrder.flatMap(Self.content))
   }
 
+  @Test(arguments: [1, 7, 150, 299, 300, 1000]) func spreadDocumentsAreDistantOnes(_ wanted: Int) {
+    let some = Self.documents.spread(wanted)
+    let places = (0..<some.count).compactMap { some[$0].first.map(Int.init) }
+    #expect(places.count == min(wanted, 300))
+    let gaps = zip(places, places.dropFirst()).map { $1 - $0 }
+    #expect(gaps.allSatisfy { $0 >= 300 / min(wanted, 300) }, "in order, none twice: \(places)")
+    for (index, place) in places.enumerated() { #expect(some[index] == Self.documents[place]) }
+  }
+
   @Test func littleIsLeftToPadding() {
     let batches = BatchPlan(Self.documents, rows: 512, seed: 1).inOrder
     let used = batches.dropLast(2).reduce(0) { $0 + $1.used }

@@ -49,7 +49,9 @@ import Testing
   private struct Outcome {
     let numbers: [[Float]]
     let points: [Trainer.Point]
+    let learned: HeldOutMetrics?
     let notes: [String]
+    /// Batches that the target computed before its result was measured.
     let batches: Int
   }
 
@@ -98,6 +100,25 @@ import Testing
     #expect(whole.batches < live.batches / 2)
     // A finished training leaves nothing.
     #expect(!FileManager.default.fileExists(atPath: TrainingRun.checkpoints(in: folder.path)))
+  }
+
+  /// The result is measured on documents that it learned from as it is on held-out ones, beside the whole distribution.
+  @Test(arguments: Drafter.allCases) func whatWasLearnedIsMeasured(_ drafter: Drafter) throws {
+    let live = try #require(try train(drafter, Self.none).learned)
+    #expect(try train(drafter, Self.whole).learned == live)
+    let some = try #require(try train(drafter, Self.likeliest).learned)
+    #expect(some.compared == live.compared && some.tokens == live.tokens && some.entropy == live.entropy)
+    #expect(live.compared > 0 && live.meanLoss.isFinite)
+  }
+
+  /// A stop while it is measured keeps the training, which goes on with the measurement.
+  @Test func aStopBeforeTheResultIsMeasuredLosesNothing() throws {
+    let folder = try TemporaryFolder()
+    let stopped = try train(.kangaroo, Self.likeliest, in: folder.path, stopAfter: Self.settings.steps)
+    #expect(stopped.learned == nil)
+    let found = try train(.kangaroo, Self.likeliest, in: folder.path)
+    let expected = try train(.kangaroo, Self.likeliest)
+    #expect(found.learned == expected.learned && found.points == expected.points && found.numbers == expected.numbers)
   }
 
   @Test func whatTheFileTakesIsToldBefore() throws {
@@ -188,13 +209,18 @@ import Testing
       cache: cache,
       context: context
     )
-    let observer = Observer(stopAfter: stopAfter)
-    _ = try run(objective, observer: observer) { _ in }
+    let target = objective.imitation.target
+    let observer = Observer(target, stopAfter: stopAfter)
+    let outcome = try run(objective, observer: observer) { _ in }
+    let record = try TrainingRecord.finished(in: output)
+    #expect((outcome == .finished) == (record != nil))
+    #expect(observer.learned == record?.learned)
     return Outcome(
       numbers: objective.parameters.map { $0.value.withNumbers(Array.init) },
-      points: try TrainingRecord.finished(in: output)?.points ?? [],
+      points: record?.points ?? [],
+      learned: record?.learned,
       notes: observer.notes,
-      batches: objective.imitation.target.batchCount
+      batches: observer.batches
     )
   }
 
@@ -225,15 +251,19 @@ import Testing
   }
 
   private final class Observer: TrainingObserver {
+    private let target: FrozenTarget
     private let stopAfter: Int
     private var steps = 0
+    private(set) var batches = 0
+    private(set) var learned: HeldOutMetrics?
     private(set) var notes: [String] = []
 
-    init(stopAfter: Int) { self.stopAfter = stopAfter }
+    init(_ target: FrozenTarget, stopAfter: Int) { (self.target, self.stopAfter) = (target, stopAfter) }
 
     var wantsToStop: Bool { steps >= stopAfter }
     func note(_ text: String) { notes.append(text) }
     func working(on activity: String?) {}
-    func advanced(_ progress: Trainer.Progress) { steps = progress.step }
+    func advanced(_ progress: Trainer.Progress) { (steps, batches) = (progress.step, target.batchCount) }
+    func finished(_ learned: HeldOutMetrics) { self.learned = learned }
   }
 }

@@ -54,6 +54,17 @@ package struct TokenizedDocuments: Sendable {
     return (heldOut, training)
   }
 
+  /// Some of the documents, evenly spread over all.
+  ///
+  /// - Parameter wanted: how many; all if there are not more.
+  /// - Returns: those documents, in their order.
+  package func spread(_ wanted: Int) -> TokenizedDocuments {
+    var chosen = TokenizedDocuments()
+    let some = min(wanted, count)
+    for place in 0..<some { chosen.append(self[place * count / some], limit: .max) }
+    return chosen
+  }
+
   /// A hash of all tokens and of where documents end.
   package var fingerprint: String {
     var hash = SHA256()

@@ -35,6 +35,8 @@ package final class Trainer {
   private let objective: any TrainingObjective
   private let settings: TrainingSettings
   private let heldOut: [TrainingBatch]
+  /// As many of the documents to learn from as are held out, evenly spread.
+  private let learned: [TrainingBatch]
   private let checkpoint: TrainingCheckpoint
   private let context: ComputeContext
   private var plan: BatchPlan
@@ -67,6 +69,7 @@ package final class Trainer {
     self.context = context
     plan = BatchPlan(training, rows: settings.batchTokens, seed: settings.seed)
     self.heldOut = BatchPlan(heldOut, rows: settings.batchTokens, seed: 0).inOrder
+    learned = BatchPlan(training.spread(heldOut.count), rows: settings.batchTokens, seed: 0).inOrder
     checkpoint = TrainingCheckpoint(
       directory: directory,
       identity: TrainingIdentity(settings: settings, objective: objective, training: training, heldOut: heldOut)
@@ -112,7 +115,25 @@ package final class Trainer {
   ///
   /// - Returns: their sums.
   package func evaluateHeldOut() -> HeldOutMetrics {
-    heldOut.reduce(HeldOutMetrics()) { $0 + objective.evaluate($1) }
+    metrics(on: heldOut, unless: { false }) ?? HeldOutMetrics()
+  }
+
+  /// The metrics on as many documents that were learned from as there are held-out ones: how much better they are says how
+  /// much was learned by heart.
+  ///
+  /// - Parameter shouldStop: asked before each batch.
+  /// - Returns: their sums; nil if it was stopped.
+  package func evaluateLearned(unless shouldStop: () -> Bool) -> HeldOutMetrics? {
+    metrics(on: learned, unless: shouldStop)
+  }
+
+  private func metrics(on batches: [TrainingBatch], unless shouldStop: () -> Bool) -> HeldOutMetrics? {
+    var metrics = HeldOutMetrics()
+    for batch in batches {
+      if shouldStop() { return nil }
+      metrics = metrics + objective.evaluate(batch)
+    }
+    return metrics
   }
 
   /// Measures the course.
@@ -120,11 +141,7 @@ package final class Trainer {
   /// - Returns: false if it was stopped.
   /// - Throws: ``TrainingError`` if the loss is not finite.
   private func evaluate(unless shouldStop: () -> Bool) throws(TrainingError) -> Bool {
-    var metrics = HeldOutMetrics()
-    for batch in heldOut {
-      if shouldStop() { return false }
-      metrics = metrics + objective.evaluate(batch)
-    }
+    guard let metrics = metrics(on: heldOut, unless: shouldStop) else { return false }
     guard metrics.loss.isFinite, metrics.acceptance.isFinite, metrics.entropy.isFinite else {
       throw .diverged(step: step, what: "the loss on the held-out documents")
     }

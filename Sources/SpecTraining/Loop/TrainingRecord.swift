@@ -12,6 +12,9 @@ package struct TrainingRecord: Codable, Sendable, Equatable {
   package let parameters: Int
   /// Its course; the last point belongs to the result.
   package let points: [Trainer.Point]
+  /// The result's metrics on as many documents that it learned from as were held out; nil in records of versions that did
+  /// not measure them.
+  package let learned: HeldOutMetrics?
 
   /// The file's name in the folder of the result.
   package static let fileName = "training.json"

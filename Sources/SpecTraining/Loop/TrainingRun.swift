@@ -9,6 +9,10 @@ package protocol TrainingObserver: AnyObject {
   func note(_ text: String)
   /// Called after each step.
   func advanced(_ progress: Trainer.Progress)
+  /// Called after the last step.
+  ///
+  /// - Parameter learned: the metrics on some documents that were learned from.
+  func finished(_ learned: HeldOutMetrics)
   /// What is done while nothing advances, in a few words; nil when that is over.
   func working(on activity: String?)
   /// Whether to save and stop.
@@ -98,15 +102,19 @@ package struct TrainingRun {
     try cached?.open(in: checkpoints, note: observer.note)
     let outcome = try trainer.run(progress: observer.advanced, shouldStop: { observer.wantsToStop })
     if outcome == .interrupted { return outcome }
-    observer.working(on: "Writing the result")
     defer { observer.working(on: nil) }
+    observer.working(on: "Measuring what was learned")
+    guard let learned = trainer.evaluateLearned(unless: { observer.wantsToStop }) else { return .interrupted }
+    observer.finished(learned)
+    observer.working(on: "Writing the result")
     try write(output)
     try plot(trainer.points)
     let record = TrainingRecord(
       settings: settings,
       documents: data.training.fingerprint,
       parameters: objective.parameters.filter { $0.gradient != nil }.reduce(0) { $0 + $1.count },
-      points: trainer.points
+      points: trainer.points,
+      learned: learned
     )
     try record.write(to: output)
     // The result is whole: what would only have served to go on is several times as large.

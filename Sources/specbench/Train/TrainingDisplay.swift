@@ -41,16 +41,19 @@ final class TrainingDisplay: TrainingObserver {
     Screen.draw("\(place), \(ProgressDisplay.duration(left)) left")
   }
 
+  func finished(_ learned: HeldOutMetrics) {
+    note("The same on as many documents that it learned from: \(Self.text(learned)).")
+  }
+
   private static func line(_ point: Trainer.Point, of steps: Int) -> String {
-    var text =
-      "step \(point.step) of \(steps): training loss \(decimals(point.trainingLoss, 4)), "
-      + "held-out \(decimals(point.heldOut.meanLoss, 4)) nats/token"
-    if point.heldOut.compared > 0 {
-      text +=
-        ", agreement with the target \(decimals(100 * point.heldOut.agreement, 1)) %, expected acceptance "
-        + "\(decimals(100 * point.heldOut.meanAcceptance, 1)) %"
-    }
-    return text
+    "step \(point.step) of \(steps): training loss \(decimals(point.trainingLoss, 4)), held-out \(text(point.heldOut))"
+  }
+
+  private static func text(_ metrics: HeldOutMetrics) -> String {
+    let loss = "\(decimals(metrics.meanLoss, 4)) nats/token"
+    guard metrics.compared > 0 else { return loss }
+    return "\(loss), agreement with the target \(decimals(100 * metrics.agreement, 1)) %, expected acceptance "
+      + "\(decimals(100 * metrics.meanAcceptance, 1)) %"
   }
 }
 
