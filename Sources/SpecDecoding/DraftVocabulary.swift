@@ -85,6 +85,24 @@ extension SettingValues {
     return DraftVocabularyNeed(tokens: count, weights: count * model.hiddenSize)
   }
 
+  /// What heads of the target's size take less, of which only the rows for the draft vocabulary are held.
+  ///
+  /// - Parameters:
+  ///   - target: the target's shape.
+  ///   - heads: how many there are.
+  ///   - isBiased: whether each of their rows has a bias.
+  /// - Returns: nil where all tokens may be drafted.
+  /// - Throws: ``DecodingError`` as ``draftTokenCount()``.
+  func headsNeed(
+    of target: ModelConfiguration,
+    heads: Int,
+    isBiased: Bool
+  ) throws(DecodingError) -> DraftVocabularyNeed? {
+    guard let count = try draftTokenCount(), count < target.vocabularySize else { return nil }
+    let rowsLess = heads * (target.vocabularySize - count)
+    return DraftVocabularyNeed(tokens: count, weights: -rowsLess * (target.hiddenSize + (isBiased ? 1 : 0)))
+  }
+
   private func frequencyFile(_ files: TargetFiles, _ companion: Companion?) -> String {
     let name = Setting.frequencies.name
     guard isDefault(name) else { return files.file(text(name)) }

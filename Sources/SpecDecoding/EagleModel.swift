@@ -204,8 +204,13 @@ extension SettingValues {
     )
   }
 
-  /// The head in the folder that was given.
-  func eagleHead(_ kind: EagleKind, _ resources: DecoderResources) throws -> EagleHead {
-    try EagleHead(directory: resources.folder(of: .eagle(kind), self), kind: kind, target: resources.target)
+  /// The head in the folder that was given, to draft some tokens or all.
+  func eagleHead(_ kind: EagleKind, _ resources: DecoderResources, over tokens: [Token]? = nil) throws -> EagleHead {
+    try EagleHead(
+      directory: resources.folder(of: .eagle(kind), self),
+      kind: kind,
+      target: resources.target,
+      over: tokens
+    )
   }
 }

@@ -10,14 +10,15 @@ struct NodewiseTree {
 
   init(_ tree: CandidateTree) { trees = (0...tree.depth).map { tree.cut(at: $0) } }
 
-  /// Fills the tree, as deep as there is room, depth by depth.
+  /// Fills the tree, as deep as there is room, depth by depth. A draft vocabulary may have fewer tokens than the tree has
+  /// ranks: nodes without a token are left out with all below them.
   ///
   /// - Parameters:
   ///   - context: the text and the room.
   ///   - vocabulary: the token that each number of the logits stands for; nil where it is its place.
-  ///   - logits: gives a row of logits for each of the nodes of a depth that have children, from the draft so far; the root
-  ///     alone comes first. They need be valid until the next call only.
-  /// - Returns: the draft, whose nodes have the tree's numbers.
+  ///   - logits: gives a row of logits for each of the draft's nodes of a depth that have children, from the draft so far;
+  ///     the root alone comes first. They need be valid until the next call only.
+  /// - Returns: the draft, whose nodes are in the tree's order.
   /// - Throws: ``NotFiniteLogits`` for the drafter's.
   func draft(
     _ context: DraftContext,
@@ -27,19 +28,21 @@ struct NodewiseTree {
     let tree = trees[min(context.limit, trees.count - 1)]
     let parents = tree.shape.parents
     var draft = context.root
+    // The draft's node for each of the tree's.
+    var numbers = [0: 0]
     for depth in 0..<tree.depth {
-      let nodes = tree.continued(at: depth)
-      let rows = logits(draft, nodes)
-      for (row, node) in nodes.enumerated() {
+      let nodes = tree.continued(at: depth).compactMap { node in numbers[node].map { (node: node, number: $0) } }
+      guard !nodes.isEmpty else { break }
+      let rows = logits(draft, nodes.map(\.number))
+      for (row, parent) in nodes.enumerated() {
         let best = try context.sampler.best(
-          tree.candidates[depth],
+          min(tree.candidates[depth], rows.width),
           of: rows[row..<row + 1],
           at: context.text.count + depth,
           vocabulary: vocabulary
         )
-        // Nodes are in the order of depth, so that a node's number in the draft is that in the tree.
-        for child in parents.indices where parents[child] == node {
-          draft.append(DraftToken(best[tree.rank(of: child)].token), to: node)
+        for child in parents.indices where parents[child] == parent.node && tree.rank(of: child) < best.count {
+          numbers[child] = draft.append(DraftToken(best[tree.rank(of: child)].token), to: parent.number)
         }
       }
     }

@@ -42,8 +42,8 @@ import Testing
     // It is asked as it has learned to be.
     #expect(try scratch.read("model/chat_template.jinja").contains("<|user|>"))
     for (drafter, own) in [
-      ("kangaroo", ["--exit", "1"]), ("medusa", ["--heads", "4"]), ("draft", ["--layers", "1"]), ("eagle", []),
-      ("hydra", ["--heads", "3", "--prefix"]),
+      ("kangaroo", ["--exit", "1"]), ("medusa", ["--heads", "4"]), ("draft", ["--layers", "1"]),
+      ("eagle", ["--vocabulary", "90"]), ("hydra", ["--heads", "3", "--prefix", "--vocabulary", "90"]),
       ("eagle-3", ["--draft-vocabulary", "100"]),
     ] {
       // As a training that was killed while it saved leaves it.
@@ -68,7 +68,8 @@ import Testing
     let verified = try Program.run([
       "verify", "--model", model, "--suite", Fixtures.package.appending(path: "Suites/essentials").path, "--limit", "6",
       "--max-new-tokens", "12", "--decoders",
-      "kangaroo:exit=1,threshold=0.001,medusa,hydra,eagle,sam:fallback=eagle,eagle-3:head=\(model)/eagle-3",
+      "kangaroo:exit=1,threshold=0.001,medusa,hydra,hydra:vocabulary=90,eagle,eagle:vocabulary=90,sam:fallback=eagle,"
+        + "eagle-3:head=\(model)/eagle-3",
     ])
     #expect(verified.status == 0, "\(verified.errors)")
   }

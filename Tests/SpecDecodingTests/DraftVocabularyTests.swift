@@ -8,7 +8,7 @@ import Testing
 /// Drafters that choose from the most frequent tokens alone. That they are lossless is `LosslessTests`' matter, whose random
 /// settings have draft vocabularies, too.
 @Suite struct DraftVocabularyTests {
-  static let methods = ["kangaroo", "kangaroo-tree", "medusa", "self-speculative", "draft-model"]
+  static let methods = ["kangaroo", "kangaroo-tree", "medusa", "hydra", "eagle", "self-speculative", "draft-model"]
   static let rules = StopRules(endTokens: [], maximumNewTokens: 60, contextLength: 96)
   static let samplings = [Sampling.greedy, Sampling(temperature: 0.8, topP: 0.9, seed: 3)]
 
@@ -20,7 +20,15 @@ import Testing
     _ sampling: Sampling
   ) throws -> [any Decoder] {
     let heads = try MedusaHeads(directory: folder.path + "/medusa", target: model.target, over: tokens)
+    let hydra = try HydraHeads(directory: folder.path + "/hydra", target: model.target, over: tokens)
     let tree = try CandidateTree(named: "mc_sim_7b_63", nodes: 20)
+    let eagle = try EagleModel(
+      target: model.target,
+      head: EagleHead(directory: folder.path + "/eagle", kind: .eagle1, target: model.target, over: tokens),
+      drafts: 6,
+      nodes: 9
+    )
+    let growth = Eagle2.Growth(nodes: 8, depth: 2, width: 3)
     return [
       try Kangaroo.decoder(
         target: model.target,
@@ -40,6 +48,8 @@ import Testing
         sampling: sampling
       ),
       try Medusa.decoder(target: model.target, heads: heads, tree: tree, sampling: sampling),
+      try Hydra.decoder(target: model.target, heads: hydra, tree: tree, sampling: sampling),
+      try SpeculativeDecoder(target: eagle.target, drafter: Eagle2(eagle, growth: growth), sampling: sampling),
       try DraftModel.decoder(
         target: model.target,
         model: model.draft,
@@ -103,6 +113,22 @@ import Testing
     }
   }
 
+  /// What has no token is left out of a fixed tree with all below it, and what has one stays.
+  @Test func aTreeOfMoreRanksThanTokens() throws {
+    let model = try RandomModel(seed: 2, context: ComputeContext(threads: 1), depth: 0.1)
+    let (folder, places) = (try model.companions(), try TemporaryFolder())
+    let tree = try places.write("[[2], [2, 0], [0], [0, 1], [0, 0], [0, 0, 0]]", to: "tree.json")
+    let resources = DecoderResources(target: model.target, modelDirectory: folder.path)
+    for method in ["medusa", "hydra", "eagle"] {
+      for (count, nodes) in [(1, 3), (2, 4), (3, 6)] {
+        let spec = try DecoderSpec("\(method):tree=\(tree),vocabulary=\(count)")
+        let decoder = try MethodRegistry.builtIn.prepare(spec, resources: resources).decoder
+        let found = try generate([3, 1], with: decoder, rules: Self.rules)
+        #expect(found.cycles.map(\.nodes).max() == nodes, "\(spec)")
+      }
+    }
+  }
+
   /// A logit over a vocabulary has the bits of the whole head's, and drafters of one vocabulary share its rows.
   @Test(arguments: WeightType.allCases) func theRowsKeepTheirBits(_ type: WeightType) throws {
     for modelType in ["llama", "gemma2"] {
@@ -155,8 +181,9 @@ import Testing
       #expect(all == none)
       let five = try need(method + ":vocabulary=5")
       #expect(five.buffers == none.buffers + rowsOfFive)
-      // Medusa's heads hold 5 rows where they held 13; the others hold rows of the target's head or of the draft model's.
-      let weights = method == "medusa" ? -4 * 8 * width : 5 * width
+      // Medusa's and Hydra's heads hold 5 rows where they held 13; the others hold rows of the target's head or of the draft
+      // model's.
+      let weights = ["medusa": -4 * 8 * width, "hydra": -4 * 8 * (width + 1)][method] ?? 5 * width
       #expect(five.companions == none.companions + 4 * weights, "\(method)")
     }
   }

@@ -182,14 +182,15 @@ import Testing
     check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 3))
   }
 
-  /// With a layer before the heads and without one.
-  @Test(arguments: [true, false]) func hydraHeads(hasPrefix: Bool) throws {
+  /// With a layer before the heads and without one, and with a draft vocabulary.
+  @Test(arguments: [(true, 0), (false, 0), (true, 90)]) func hydraHeads(hasPrefix: Bool, _ entries: Int) throws {
     let checkpoint = try TinyCheckpoint(seed: 10)
     defer { checkpoint.remove() }
     let objective = try HydraObjective(
       Checkpoint(directory: checkpoint.directory),
       count: 3,
       hasPrefix: hasPrefix,
+      vocabulary: Self.vocabulary(entries),
       rows: 40,
       seed: 1,
       context: ComputeContext(threads: 2)
@@ -198,17 +199,25 @@ import Testing
     check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 9))
   }
 
-  /// Unrolled over their own outputs, with a draft vocabulary of its own and without one.
-  @Test(arguments: [(EagleKind.eagle1, 1, 0), (.eagle1, 3, 0), (.eagle3, 1, 0), (.eagle3, 3, 0), (.eagle3, 2, 90)])
+  /// Some tokens in their order; nil for none of them.
+  private static func vocabulary(_ entries: Int) -> [Token]? {
+    var random = RandomStream(seed: 4, name: "vocabulary")
+    return entries > 0 ? random.shuffled((0..<259).map { Token($0) }).prefix(entries).sorted() : nil
+  }
+
+  /// Unrolled over their own outputs, with a draft vocabulary and without one.
+  @Test(
+    arguments: [
+      (EagleKind.eagle1, 1, 0), (.eagle1, 3, 0), (.eagle1, 2, 90), (.eagle3, 1, 0), (.eagle3, 3, 0), (.eagle3, 2, 90),
+    ]
+  )
   func eagleHeads(_ kind: EagleKind, _ steps: Int, _ entries: Int) throws {
     let checkpoint = try TinyCheckpoint(seed: 9)
     defer { checkpoint.remove() }
-    var random = RandomStream(seed: 4, name: "vocabulary")
-    let tokens = random.shuffled((0..<259).map { Token($0) }).prefix(entries).sorted()
     let objective = try EagleObjective(
       kind,
       Checkpoint(directory: checkpoint.directory),
-      vocabulary: entries > 0 ? tokens : nil,
+      vocabulary: Self.vocabulary(entries),
       steps: steps,
       rows: 40,
       seed: 1,

@@ -10,7 +10,8 @@ import Testing
 @Suite final class TargetCacheTests {
   /// The drafters that learn from a target.
   enum Drafter: CaseIterable {
-    case kangaroo, kangarooOfSomeTokens, medusa, medusaOfSomeTokens, hydra, eagle1, eagle3, eagle3OfSomeTokens, draft
+    case kangaroo, kangarooOfSomeTokens, medusa, medusaOfSomeTokens, hydra, hydraOfSomeTokens
+    case eagle1, eagle1OfSomeTokens, eagle3, eagle3OfSomeTokens, draft
   }
 
   private let checkpoint: TinyCheckpoint
@@ -67,7 +68,8 @@ import Testing
 
   /// The listed tokens and all others, which are one here: the whole distribution by other arithmetic.
   @Test(arguments: Drafter.allCases) func allTokensButOneGiveTheSameLosses(_ drafter: Drafter) throws {
-    let entries = [.kangarooOfSomeTokens, .eagle3OfSomeTokens].contains(drafter) ? 90 : 259
+    let ofSome: [Drafter] = [.kangarooOfSomeTokens, .hydraOfSomeTokens, .eagle1OfSomeTokens, .eagle3OfSomeTokens]
+    let entries = ofSome.contains(drafter) ? 90 : 259
     let live = try train(drafter, Self.none)
     let cached = try train(drafter, .init(bytes: 1 << 30, likeliest: entries - 1))
     #expect(cached.points.map(\.step) == live.points.map(\.step))
@@ -239,8 +241,18 @@ import Testing
     case .medusa, .medusaOfSomeTokens:
       let vocabulary = drafter == .medusa ? nil : some
       return try MedusaObjective(target, count: 2, vocabulary: vocabulary, rows: rows, context: context)
-    case .hydra: return try HydraObjective(target, count: 2, hasPrefix: true, rows: rows, seed: 1, context: context)
+    case .hydra, .hydraOfSomeTokens:
+      return try HydraObjective(
+        target,
+        count: 2,
+        hasPrefix: true,
+        vocabulary: drafter == .hydra ? nil : some,
+        rows: rows,
+        seed: 1,
+        context: context
+      )
     case .eagle1: return try eagle(.eagle1)
+    case .eagle1OfSomeTokens: return try eagle(.eagle1, some)
     case .eagle3: return try eagle(.eagle3)
     case .eagle3OfSomeTokens: return try eagle(.eagle3, some)
     case .draft:

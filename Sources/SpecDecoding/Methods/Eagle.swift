@@ -45,15 +45,20 @@ extension Eagle {
     settings: [
       .eagleTree(default: "eagle_25"), .eagleNodes("; of a fixed tree its first paths"), .eagleDepth("5"), .eagleWidth,
       .eagleThreshold,
-      Companion.eagle(.eagle1).setting,
+      Companion.eagle(.eagle1).setting, .vocabulary, .frequencies,
     ],
     companion: .eagle(.eagle1),
     addedParameters: { EagleShape(published: .eagle1, for: $0).parameterCount },
-    checkSettings: { _ = try EagleTree($0, $1, threshold: $0.eagleThreshold()) },
+    sampleFiles: Method.sampleFrequencies,
+    checkSettings: { settings, files in
+      _ = try EagleTree(settings, files, threshold: settings.eagleThreshold())
+      _ = try settings.draftVocabulary(files, .eagle(.eagle1))
+    },
     bytesPerPosition: EagleModel.bytesPerPosition(.eagle1),
+    vocabularyNeed: { try $0.headNeed(of: $1.configuration) },
     make: { settings, resources in
       let head = try PreparedEagle(
-        settings.eagleHead(.eagle1, resources),
+        settings.eagleHead(.eagle1, resources, over: settings.draftVocabulary(resources.files, .eagle(.eagle1))),
         EagleTree(settings, resources.files, threshold: settings.eagleThreshold()),
         target: resources.target
       )

@@ -4,7 +4,7 @@ import SpecModel
 /// Hydra (Ankner et al. 2024, arXiv 2402.05109, §3): heads propose one token after the other, each with the tokens before it
 /// in sight; their best candidates fill a fixed tree, which the target verifies in one pass. Hydra++'s heads (§4) read the
 /// target's state after a layer of their own, which attends to all positions.
-final class Hydra: Drafter {
+package final class Hydra: Drafter {
   private let model: Model
   private let tree: NodewiseTree
 
@@ -14,14 +14,17 @@ final class Hydra: Drafter {
   }
 
   /// The heads.
-  var models: [any DraftingModel] { [model] }
+  package var models: [any DraftingModel] { [model] }
+
+  /// The tokens of the heads.
+  package var vocabulary: [Token]? { model.vocabulary }
 
   /// Takes the prompt into the prefix layer.
-  func prefill(_ context: DraftContext) { model.prefill(context.text) }
+  package func prefill(_ context: DraftContext) { model.prefill(context.text) }
 
   /// Fills the tree from the heads, depth by depth.
-  func draft(_ context: DraftContext) throws(NotFiniteLogits) -> Draft {
-    try tree.draft(context) { draft, nodes in
+  package func draft(_ context: DraftContext) throws(NotFiniteLogits) -> Draft {
+    try tree.draft(context, vocabulary: model.vocabulary) { draft, nodes in
       if nodes == [0] { model.readState(of: context.text) }
       return model.logits(after: nodes.map(draft.path))
     }
@@ -35,6 +38,8 @@ final class Hydra: Drafter {
     /// The target, which keeps its last states.
     let target: CachedModel
     var clock = PhaseClock()
+    /// The token that each number of the logits stands for; nil where it is its place.
+    var vocabulary: [Token]? { heads.vocabulary }
     private let heads: HydraHeads
     private let cache: KVCache?
     private let states: Activations
@@ -105,6 +110,26 @@ final class Hydra: Drafter {
 }
 
 extension Hydra {
+  /// A decoder that drafts with heads.
+  ///
+  /// - Parameters:
+  ///   - target: the model.
+  ///   - heads: trained for the target, at least as many as the tree is deep.
+  ///   - tree: the candidates to verify.
+  ///   - sampling: how tokens are chosen.
+  /// - Returns: the decoder.
+  /// - Throws: `KernelError` if there is not enough memory.
+  package static func decoder(
+    target: Transformer,
+    heads: HydraHeads,
+    tree: CandidateTree,
+    sampling: Sampling = .greedy
+  ) throws -> any Decoder {
+    precondition(tree.depth <= heads.count, "a tree deeper than there are heads")
+    let model = try Model(target: target, heads: heads, nodes: tree.shape.count)
+    return try SpeculativeDecoder(target: model.target, drafter: Hydra(model, tree: tree), sampling: sampling)
+  }
+
   private static let heads = Companion(
     setting: Setting(
       name: "heads",
@@ -136,23 +161,25 @@ extension Hydra {
     summary:
       "Heads propose the next tokens one after the other, each seeing those before it; a fixed tree is verified.",
     paper: "Ankner et al. 2024, Hydra: Sequentially-Dependent Draft Heads for Medusa Decoding, arXiv 2402.05109",
-    settings: [.headTree, .headTreeNodes, heads.setting],
+    settings: [.headTree, .headTreeNodes, heads.setting, .vocabulary, .frequencies],
     companion: heads,
     addedParameters: { HydraShape(published: $0).parameterCount },
+    sampleFiles: Method.sampleFrequencies,
     checkSettings: { settings, files in
       _ = try settings.candidateTree(heads: header(settings, files).count, files)
+      _ = try settings.draftVocabulary(files, heads)
     },
     bytesPerPosition: { try header($0, $1).bytesPerPosition },
+    vocabularyNeed: { try $0.headsNeed(of: $1.configuration, heads: header($0, $1).count, isBiased: true) },
     make: { settings, resources in
-      let heads = try HydraHeads(directory: resources.folder(of: heads, settings), target: resources.target)
+      let heads = try HydraHeads(
+        directory: resources.folder(of: heads, settings),
+        target: resources.target,
+        over: settings.draftVocabulary(resources.files, heads)
+      )
       let tree = try settings.candidateTree(heads: heads.count, resources.files)
-      let model = try Model(target: resources.target, heads: heads, nodes: tree.shape.count)
       return PreparedDecoder(
-        decoder: try SpeculativeDecoder(
-          target: model.target,
-          drafter: Hydra(model, tree: tree),
-          sampling: resources.sampling
-        ),
+        decoder: try decoder(target: resources.target, heads: heads, tree: tree, sampling: resources.sampling),
         addedParameters: heads.parameterCount
       )
     }

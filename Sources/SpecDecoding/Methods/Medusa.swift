@@ -139,11 +139,7 @@ extension Medusa {
       _ = try settings.candidateTree(heads: header(settings, files).count, files)
       _ = try settings.draftVocabulary(files, heads)
     },
-    vocabularyNeed: { settings, files in
-      guard let count = try settings.draftTokenCount(), count < files.configuration.vocabularySize else { return nil }
-      let rowsLess = try header(settings, files).count * (files.configuration.vocabularySize - count)
-      return DraftVocabularyNeed(tokens: count, weights: -rowsLess * files.configuration.hiddenSize)
-    },
+    vocabularyNeed: { try $0.headsNeed(of: $1.configuration, heads: header($0, $1).count, isBiased: false) },
     make: { settings, resources in
       let heads = try MedusaHeads(
         directory: resources.folder(of: heads, settings),

@@ -166,7 +166,7 @@ final class TrainableEagle {
   ///
   /// - Parameters:
   ///   - step: a step that was computed.
-  ///   - head: the target's head, which EAGLE-1 uses.
+  ///   - head: the target's head or some rows of it, which EAGLE-1 uses.
   ///   - logits: rows × entries of the head.
   func logits(of step: Int, head: Parameter, into logits: FloatMatrix) {
     guard let own else { return context.forward(steps[step].output, through: head, into: logits) }

@@ -12,17 +12,19 @@ final class TrainableHydra {
     let inputs: FloatMatrix
     let inputsGradient: FloatMatrix?
 
-    var parameters: [Parameter] { [linear, bias, residual, residualBias, vocabulary, vocabularyBias] }
+    /// The parameters before the layer to the vocabulary.
+    var block: [Parameter] { [linear, bias, residual, residualBias] }
+    var parameters: [Parameter] { block + [vocabulary, vocabularyBias] }
 
-    init(_ shape: HydraShape, _ index: Int, rows: Int) throws(KernelError) {
+    init(_ shape: HydraShape, _ index: Int, entries: Int, rows: Int) throws(KernelError) {
       let (block, output) = (shape.name(ofBlock: 0, head: index), shape.outputName(ofHead: index))
       let (width, columns) = (shape.width, shape.inputs(ofBlock: 0, head: index))
       linear = try .matrix(block + "linear.weight", width, columns, isTrained: true)
       bias = try .vector(block + "linear.bias", width, isTrained: true)
       residual = try .matrix(block + "res_connection.weight", width, columns, isTrained: true)
       residualBias = try .vector(block + "res_connection.bias", width, isTrained: true)
-      vocabulary = try .matrix(output + "weight", shape.vocabulary, width, isTrained: true)
-      vocabularyBias = try .vector(output + "bias", shape.vocabulary, isTrained: true)
+      vocabulary = try .matrix(output + "weight", entries, width, isTrained: true)
+      vocabularyBias = try .vector(output + "bias", entries, isTrained: true)
       inputs = try FloatMatrix(rows: rows, columns: columns)
       inputsGradient = try shape.prefix == nil ? nil : FloatMatrix(rows: rows, columns: columns)
     }
@@ -30,6 +32,8 @@ final class TrainableHydra {
 
   /// What the heads consist of.
   let shape: HydraShape
+  /// The draft vocabulary, whose tokens alone the layers to the vocabulary have; nil for all.
+  private let tokens: DraftTokens?
   private let prefix: TrainablePrefix?
   private let heads: [Head]
   private let context: ComputeContext
@@ -39,16 +43,18 @@ final class TrainableHydra {
   ///
   /// - Parameters:
   ///   - shape: what they consist of: one block each.
+  ///   - tokens: the draft vocabulary; nil for the target's.
   ///   - rows: tokens of a batch.
   ///   - context: the kernels and threads to compute on.
   /// - Throws: ``SpecKernels/KernelError`` if there is not enough memory.
-  init(_ shape: HydraShape, rows: Int, context: ComputeContext) throws(KernelError) {
+  init(_ shape: HydraShape, tokens: DraftTokens? = nil, rows: Int, context: ComputeContext) throws(KernelError) {
     precondition(shape.blocks == 1, "heads of one block")
-    (self.shape, self.context) = (shape, context)
+    (self.shape, self.tokens, self.context) = (shape, tokens, context)
     prefix =
       if let layer = shape.prefix { try TrainablePrefix(layer, rows: rows, context: context) } else { nil }
     var heads: [Head] = []
-    for index in 0..<shape.count { heads.append(try Head(shape, index, rows: rows)) }
+    let entries = tokens?.count ?? shape.vocabulary
+    for index in 0..<shape.count { heads.append(try Head(shape, index, entries: entries, rows: rows)) }
     self.heads = heads
     projected = try FloatMatrix(rows: rows, columns: shape.width)
     added = try FloatMatrix(rows: rows, columns: shape.width)
@@ -67,8 +73,39 @@ final class TrainableHydra {
     for own in heads {
       own.residual.fillNormal(deviation: 0.02, seed: seed)
       for row in 0..<shape.width { own.residual.value[row, row] += 1 }
-      own.vocabulary.value.copy(from: head.value)
+      let rows = own.vocabulary.value
+      if let tokens { tokens.takeRows(of: head.value, into: rows) } else { rows.copy(from: head.value) }
     }
+  }
+
+  /// Takes the numbers of a checkpoint.
+  ///
+  /// - Parameter source: where the tensors are, over the target's vocabulary.
+  /// - Throws: as ``Parameter/load(_:)``.
+  func load(_ source: some TensorSource) throws {
+    guard let tokens else { return try parameters.forEach { try $0.load(source) } }
+    try prefix?.parameters.forEach { try $0.load(source) }
+    for head in heads {
+      try head.block.forEach { try $0.load(source) }
+      for output in [head.vocabulary, head.vocabularyBias] {
+        try tokens.load(output, from: source, size: shape.vocabulary)
+      }
+    }
+  }
+
+  /// The tensors of a checkpoint, over the target's vocabulary.
+  ///
+  /// - Parameter others: the rows of the tokens outside a draft vocabulary, whose biases are 0.
+  /// - Returns: a tensor for each name of the shape.
+  func tensors(others: FloatMatrix) -> [NamedTensor] {
+    guard let tokens else { return parameters.flatMap(\.tensors) }
+    let outputs = heads.flatMap { head in
+      head.block.flatMap(\.tensors)
+        + [
+          tokens.tensor(head.vocabulary, others: others), tokens.tensor(head.vocabularyBias, size: shape.vocabulary),
+        ]
+    }
+    return (prefix?.parameters ?? []).flatMap(\.tensors) + outputs
   }
 
   /// Takes what all heads read.

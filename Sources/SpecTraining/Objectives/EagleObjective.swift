@@ -5,13 +5,16 @@ import SpecModel
 /// arXiv 2503.01840, §3.2).
 ///
 /// In every step the head learns the target's output distribution, by cross-entropy against the target's probabilities, each
-/// step weighted by 0.8 against the one before it, as published. An EAGLE-3 head with a vocabulary of its own learns the
-/// distribution over that, where the target's likeliest token is in it. An EAGLE-1 head learns the target's next state as
-/// well, by the smooth L1 distance, beside a tenth of the cross-entropy (Li et al. 2024, arXiv 2401.15077, §4.2).
+/// step weighted by 0.8 against the one before it, as published. A head with a draft vocabulary learns the distribution over
+/// that, where the target's likeliest token is in it: an EAGLE-3 head through a head of its own, an EAGLE-1 head through the
+/// target's rows. An EAGLE-1 head learns the target's next state as well, by the smooth L1 distance, beside a tenth of the
+/// cross-entropy (Li et al. 2024, arXiv 2401.15077, §4.2).
 package final class EagleObjective: DrafterObjective {
   let head: TrainableEagle
   /// How the head learns from the target.
   package let imitation: Imitation
+  /// The target's head, or its rows of the draft vocabulary; EAGLE-3's own head begins as the former.
+  private let targetHead: Parameter
   private let logits: FloatMatrix
   private let logitCap: LogitCap?
 
@@ -25,7 +28,7 @@ package final class EagleObjective: DrafterObjective {
   /// - Parameters:
   ///   - kind: which kind of head.
   ///   - checkpoint: the target.
-  ///   - vocabulary: for EAGLE-3 the tokens that it may draft, rising; nil for all.
+  ///   - vocabulary: the tokens that it may draft, rising; nil for all.
   ///   - steps: how often it is unrolled, at least once.
   ///   - rows: tokens of a batch.
   ///   - seed: what the first weights follow from.
@@ -46,13 +49,14 @@ package final class EagleObjective: DrafterObjective {
     shape.hasEmbedding = false
     if kind == .eagle3 { shape.draftVocabulary = vocabulary?.count ?? configuration.vocabularySize }
     let target = try FrozenTarget(checkpoint, rows: rows, context: context)
-    let tokens = kind == .eagle3 ? DraftTokens(vocabulary) : nil
+    let tokens = DraftTokens(vocabulary)
     imitation = try Imitation(
       of: target,
       kind == .eagle1
-        ? TargetWishes(finalStates: true)
+        ? TargetWishes(finalStates: true, tokens: tokens)
         : TargetWishes(layers: Set(shape.fusedLayers).sorted(), tokens: tokens)
     )
+    targetHead = try kind == .eagle1 ? tokens?.rows(of: target.head) ?? target.head : target.head
     head = try TrainableEagle(shape, steps: steps, rows: rows, context: context)
     head.initialize(finalNorm: target.norm, head: target.head, tokens: tokens, seed: seed)
     let entries = imitation.columns
@@ -75,7 +79,7 @@ package final class EagleObjective: DrafterObjective {
   package var parameters: [Parameter] { head.parameters }
   /// Rows of a batch.
   package var rows: Int { imitation.target.rows }
-  /// The token that each entry of its own head stands for; nil where they are the target's.
+  /// The tokens that it may draft, rising; nil for all.
   package var vocabulary: [Token]? { imitation.tokens?.tokens }
   /// The kind, the steps, the vocabulary and the target, by content.
   package var identity: [String: String] {
@@ -118,7 +122,7 @@ package final class EagleObjective: DrafterObjective {
 
   private func draft(_ step: Int, _ batch: TrainingBatch) {
     head.forward(step, batch: batch, embed: imitation.target.embed)
-    head.logits(of: step, head: imitation.target.head, into: logits)
+    head.logits(of: step, head: targetHead, into: logits)
     logitCap?.apply(to: logits)
   }
 
@@ -128,7 +132,7 @@ package final class EagleObjective: DrafterObjective {
     // A step further on, row t imitates what the target says one row further on.
     let loss = imitation.learn(logits, ahead: step + 1, batch, weight: weight * share)
     logitCap?.backward(logits)
-    head.logitsBackward(logits, of: step, head: imitation.target.head)
+    head.logitsBackward(logits, of: step, head: targetHead)
     return Double(share) * loss
   }
 
@@ -162,7 +166,7 @@ extension EagleObjective {
   package func write(to directory: String) throws {
     try CheckpointWriter().writeEagleHead(
       head.shape,
-      vocabulary: vocabulary,
+      vocabulary: head.own == nil ? nil : vocabulary,
       tensors: parameters.flatMap(\.tensors),
       to: directory
     )

@@ -3,7 +3,7 @@ import SpecModel
 
 /// Trains Hydra heads on a frozen target: each head learns the target's own distribution of its token, by cross-entropy
 /// against the target's probabilities, while it sees the tokens before that (Ankner et al. 2024, arXiv 2402.05109, §4; the
-/// official training gives all heads the same weight).
+/// official training gives all heads the same weight). With a draft vocabulary they learn the distribution over that.
 package final class HydraObjective: DrafterObjective {
   private let heads: TrainableHydra
   /// How the heads learn from the target.
@@ -16,6 +16,7 @@ package final class HydraObjective: DrafterObjective {
   ///   - checkpoint: the target.
   ///   - count: how many heads.
   ///   - hasPrefix: whether the states go through a layer of the heads' own first, as in Hydra++.
+  ///   - vocabulary: the tokens that are drafted, rising; nil for all. The rows of all others stay the target's.
   ///   - rows: tokens of a batch.
   ///   - seed: what the first weights follow from.
   ///   - context: the kernels and threads to compute on.
@@ -24,16 +25,18 @@ package final class HydraObjective: DrafterObjective {
     _ checkpoint: Checkpoint,
     count: Int,
     hasPrefix: Bool,
+    vocabulary: [Token]? = nil,
     rows: Int,
     seed: UInt64,
     context: ComputeContext
   ) throws {
     let target = try FrozenTarget(checkpoint, rows: rows, context: context)
-    imitation = try Imitation(of: target, TargetWishes(finalStates: true))
+    let tokens = DraftTokens(vocabulary)
+    imitation = try Imitation(of: target, TargetWishes(finalStates: true, tokens: tokens))
     let shape = HydraShape(count: count, blocks: 1, hasPrefix: hasPrefix, for: checkpoint.configuration)
-    heads = try TrainableHydra(shape, rows: rows, context: context)
+    heads = try TrainableHydra(shape, tokens: tokens, rows: rows, context: context)
     heads.initialize(finalNorm: target.norm, head: target.head, seed: seed)
-    logits = try FloatMatrix(rows: rows, columns: checkpoint.configuration.vocabularySize)
+    logits = try FloatMatrix(rows: rows, columns: imitation.columns)
   }
 
   /// Takes heads' weights, to go on from them or to measure them.
@@ -41,18 +44,18 @@ package final class HydraObjective: DrafterObjective {
   /// - Parameter directory: the heads' folder.
   /// - Throws: ``SpecModel/ModelError`` if there are none that fit.
   package func load(_ directory: String) throws {
-    let file = try WeightNames.hydra.open(in: directory)
-    for parameter in parameters { try parameter.load(file) }
+    try heads.load(WeightNames.hydra.open(in: directory))
   }
 
   /// What training changes.
   package var parameters: [Parameter] { heads.parameters }
   /// Rows of a batch.
   package var rows: Int { imitation.target.rows }
-  /// The kind and the target, by content.
+  /// The kind, the draft vocabulary and the target, by content.
   package var identity: [String: String] {
     imitation.identity.adding([
       "the objective": "Hydra heads", "the kind of heads": heads.shape.architecture, "--heads": "\(heads.shape.count)",
+      "the draft vocabulary": imitation.vocabularyIdentity,
     ])
   }
 
@@ -88,6 +91,7 @@ package final class HydraObjective: DrafterObjective {
   /// - Parameter directory: the folder.
   /// - Throws: `UnwritableFile` if a file cannot be written.
   package func write(to directory: String) throws {
-    try CheckpointWriter().writeHydraHeads(heads.shape, tensors: parameters.flatMap(\.tensors), to: directory)
+    let tensors = heads.tensors(others: imitation.target.head.value)
+    try CheckpointWriter().writeHydraHeads(heads.shape, tensors: tensors, to: directory)
   }
 }

@@ -48,14 +48,7 @@ package final class MedusaObjective: DrafterObjective {
     guard let tokens = heads.tokens else { return try parameters.forEach { try $0.load(file) } }
     for head in heads.heads {
       for parameter in [head.linear, head.bias] { try parameter.load(file) }
-      let all = try Parameter.matrix(
-        head.vocabulary.name,
-        targetConfiguration.vocabularySize,
-        targetConfiguration.hiddenSize,
-        isTrained: false
-      )
-      try all.load(file)
-      tokens.takeRows(of: all.value, into: head.vocabulary.value)
+      try tokens.load(head.vocabulary, from: file, size: targetConfiguration.vocabularySize)
     }
   }
 

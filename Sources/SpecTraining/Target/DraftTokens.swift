@@ -49,6 +49,36 @@ extension DraftTokens {
     }
   }
 
+  /// Takes the tokens' rows, or entries, of a checkpoint's tensor that has one for each token of the target's vocabulary.
+  ///
+  /// - Parameters:
+  ///   - parameter: a matrix with a row, or a vector with an entry, for each of the tokens.
+  ///   - source: where the tensor of its name is.
+  ///   - size: tokens of the target's vocabulary.
+  /// - Throws: as ``Parameter/load(_:)``.
+  func load(_ parameter: Parameter, from source: some TensorSource, size: Int) throws {
+    let (part, columns) = (parameter.parts[0], parameter.value.columns)
+    guard part.isVector else {
+      let all = try Parameter.matrix(part.name, size, columns, isTrained: false)
+      try all.load(source)
+      return takeRows(of: all.value, into: parameter.value)
+    }
+    let all = try source.tensor(part.name, shape: [size]).finiteFloats()
+    parameter.value.change(0, 0..<columns) { _ = $0.update(fromContentsOf: tokens.map { all[Int($0)] }) }
+  }
+
+  /// A vector with an entry for each token of the target's vocabulary, as a tensor of a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - entries: the tokens' entries; those of all other tokens are 0.
+  ///   - size: tokens of the target's vocabulary.
+  /// - Returns: the tensor, of the name of `entries`.
+  func tensor(_ entries: Parameter, size: Int) -> NamedTensor {
+    var numbers = [Float](repeating: 0, count: size)
+    for (token, number) in zip(tokens, entries.value.row(0)) { numbers[Int(token)] = number }
+    return NamedTensor(entries.name, shape: [size], numbers[...])
+  }
+
   /// A matrix with a row for each token of the target's vocabulary, as a tensor of a checkpoint.
   ///
   /// - Parameters:

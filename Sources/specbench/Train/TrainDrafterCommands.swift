@@ -131,6 +131,8 @@ struct TrainHydraCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("How many heads.", valueName: "n"))
   var heads = 4
 
+  @OptionGroup var drafted: DraftVocabularyOptions
+
   @Flag(help: "Let the states go through a layer of the heads' own first (Hydra++).")
   var prefix = false
 
@@ -145,6 +147,7 @@ struct TrainHydraCommand: ParsableCommand {
         checkpoint,
         count: heads,
         hasPrefix: prefix,
+        vocabulary: drafted.tokens(of: documents, for: checkpoint),
         rows: options.batchTokens,
         seed: options.seedBits,
         context: context
@@ -156,6 +159,7 @@ struct TrainHydraCommand: ParsableCommand {
         cache: target.cache.settings,
         context: context
       ) {
+        try target.writeFrequencies(of: documents, for: checkpoint, to: $0)
         try objective.write(to: $0)
       }
     }

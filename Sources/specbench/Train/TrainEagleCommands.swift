@@ -26,9 +26,10 @@ struct TrainEagleCommand: ParsableCommand {
   @OptionGroup var target: TrainingTargetOptions
   @OptionGroup var options: TrainingOptions
   @OptionGroup var unrolling: UnrollOptions
+  @OptionGroup var drafted: DraftVocabularyOptions
 
   func run() throws {
-    try target.trainEagle(.eagle1, options, unroll: unrolling.unroll)
+    try target.trainEagle(.eagle1, options, unroll: unrolling.unroll, vocabulary: drafted.vocabulary)
   }
 }
 
@@ -56,7 +57,7 @@ struct TrainEagle3Command: ParsableCommand {
   func validate() throws { try check(draftVocabulary, in: 64...16_777_216, of: "--draft-vocabulary") }
 
   func run() throws {
-    try target.trainEagle(.eagle3, options, unroll: unrolling.unroll, draftVocabulary: draftVocabulary)
+    try target.trainEagle(.eagle3, options, unroll: unrolling.unroll, vocabulary: draftVocabulary)
   }
 }
 
@@ -66,7 +67,7 @@ extension TrainingTargetOptions {
     _ kind: EagleKind,
     _ options: TrainingOptions,
     unroll: Int,
-    draftVocabulary: Int? = nil
+    vocabulary: Int?
   ) throws {
     try checkUse(of: options)
     try options.claimingOutput {
@@ -75,7 +76,7 @@ extension TrainingTargetOptions {
       let objective = try EagleObjective(
         kind,
         checkpoint,
-        vocabulary: draftVocabulary.flatMap {
+        vocabulary: vocabulary.flatMap {
           documents.draftVocabulary($0, size: checkpoint.configuration.vocabularySize)
         },
         steps: unroll,
@@ -90,6 +91,8 @@ extension TrainingTargetOptions {
         cache: cache.settings,
         context: context
       ) {
+        // An EAGLE-3 head has a vocabulary of its own.
+        if kind == .eagle1 { try writeFrequencies(of: documents, for: checkpoint, to: $0) }
         try objective.write(to: $0)
       }
     }

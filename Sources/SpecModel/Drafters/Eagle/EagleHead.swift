@@ -16,7 +16,7 @@ public final class EagleHead {
   public var kind: EagleKind { shape.kind }
   /// After how many of the target's layers the states are taken that it reads, in their order.
   public var fusedLayers: [Int] { shape.fusedLayers }
-  /// The token that each number of its logits stands for; nil where they are over the target's vocabulary.
+  /// The token that each number of its logits stands for, rising; nil where they are over the target's vocabulary.
   public let vocabulary: [Token]?
   /// Positions that it was made for, as its configuration says; nil where that says nothing.
   public private(set) var positions: Int?
@@ -35,6 +35,8 @@ public final class EagleHead {
   private let attention: AttentionBlock
   private let feedForward: FeedForwardBlock
   private let output: (norm: RMSNorm, head: PackedMatrix, logits: Activations)?
+  /// What gives the logits of a head without its own.
+  private let targetHead: DraftHead
   private let workspace: ForwardWorkspace
   private let embeddings: Activations
   private let states: Activations
@@ -48,10 +50,16 @@ public final class EagleHead {
   ///   - directory: a folder with `config.json` and `model.safetensors` or `pytorch_model.bin`.
   ///   - kind: which kind of head is wanted.
   ///   - target: the model that it was trained for.
+  ///   - tokens: for EAGLE-1 the tokens that it may draft, rising; nil for all, or for those of its own head.
   /// - Throws: ``ModelError`` if a file is absent, malformed, of the other kind or made for another target.
-  public convenience init(directory: String, kind: EagleKind, target: Transformer) throws {
+  public convenience init(
+    directory: String,
+    kind: EagleKind,
+    target: Transformer,
+    over tokens: [Token]? = nil
+  ) throws {
     let header = try Header(directory: directory, kind: kind, target: target.configuration)
-    try self.init(from: header.file, shape: header.shape, vocabulary: header.vocabulary, target: target)
+    try self.init(from: header.file, shape: header.shape, vocabulary: header.vocabulary ?? tokens, target: target)
     positions = header.positions
   }
 
@@ -60,7 +68,8 @@ public final class EagleHead {
   /// - Parameters:
   ///   - source: where the tensors are.
   ///   - shape: what the head consists of.
-  ///   - vocabulary: the token that each entry of its own head stands for; nil where they are the target's.
+  ///   - vocabulary: the token that each entry of its own head stands for, or those that it may draft with the target's
+  ///     head; nil for all of the target's.
   ///   - target: the model that it was trained for.
   /// - Throws: ``ModelError`` or ``SpecKernels/KernelError``.
   package init(
@@ -70,6 +79,7 @@ public final class EagleHead {
     target: Transformer
   ) throws {
     (self.shape, self.vocabulary, self.target, context) = (shape, vocabulary, target, target.context)
+    targetHead = try target.draftHead(over: shape.draftVocabulary == nil ? vocabulary : nil)
     let (width, type, names) = (shape.width, target.weightType, shape.names)
     let loader = LayerLoader(source: source, configuration: shape.layer, type: type, context: target.context)
     embedding =
@@ -185,7 +195,7 @@ public final class EagleHead {
   /// - Parameter outputs: at most 128 rows.
   /// - Returns: as many rows of logits.
   public func logits(of outputs: ActivationRows) -> ActivationRows {
-    guard let output else { return target.logits(of: outputs) }
+    guard let output else { return targetHead.logits(of: outputs) }
     let rows = normalized[rows: 0..<outputs.count]
     output.norm.apply(to: outputs, into: rows, context: context)
     let logits = output.logits[rows: 0..<outputs.count]

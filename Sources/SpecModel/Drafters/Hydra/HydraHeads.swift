@@ -15,6 +15,8 @@ public final class HydraHeads {
   public var parameterCount: Int { shape.parameterCount }
   /// Whether the target's states go through a layer of the heads' own first.
   public var hasPrefix: Bool { prefix != nil }
+  /// The token that each logit stands for, rising; nil where it is its place.
+  public let vocabulary: [Token]?
 
   private struct Block {
     let linear: Projection
@@ -52,10 +54,11 @@ public final class HydraHeads {
   ///   - directory: a folder with `config.json` and `hydra_lm_head.safetensors` or `hydra_lm_head.pt`, in the official
   ///     parameter names.
   ///   - target: the model that they were trained for.
+  ///   - tokens: the tokens that they may draft, rising; nil for all.
   /// - Throws: ``ModelError`` if a file is absent, malformed, of a kind that is not read or made for another target.
-  public convenience init(directory: String, target: Transformer) throws {
+  public convenience init(directory: String, target: Transformer, over tokens: [Token]? = nil) throws {
     let header = try Header(directory: directory, target: target.configuration)
-    try self.init(from: header.file, shape: header.shape, target: target)
+    try self.init(from: header.file, shape: header.shape, target: target, over: tokens)
   }
 
   /// Loads heads from tensors.
@@ -64,9 +67,15 @@ public final class HydraHeads {
   ///   - source: where the tensors are.
   ///   - shape: what the heads consist of.
   ///   - target: the model that they were trained for.
+  ///   - tokens: the tokens that they may draft, rising; nil for all. Rows of others are not held.
   /// - Throws: ``ModelError`` or ``SpecKernels/KernelError``.
-  package init(from source: any TensorSource, shape: HydraShape, target: Transformer) throws {
-    (self.shape, self.target, context) = (shape, target, target.context)
+  package init(
+    from source: any TensorSource,
+    shape: HydraShape,
+    target: Transformer,
+    over tokens: [Token]? = nil
+  ) throws {
+    (self.shape, self.target, context, vocabulary) = (shape, target, target.context, tokens)
     let (width, rows) = (shape.width, ForwardWorkspace.rows)
     let loader = LayerLoader(
       source: source,
@@ -77,12 +86,7 @@ public final class HydraHeads {
     heads = try (0..<shape.count).map { head in
       Head(
         blocks: try Self.blocks(of: head, shape, loader),
-        output: try loader.projection(
-          "",
-          [(String(shape.outputName(ofHead: head).dropLast()), shape.vocabulary)],
-          columns: width,
-          isBiased: true
-        ),
+        output: try Self.output(of: head, shape, over: tokens, loader),
         inputs: try Activations(capacity: rows, width: shape.inputs(ofBlock: 0, head: head))
       )
     }
@@ -104,7 +108,34 @@ public final class HydraHeads {
     embeddings = try Activations(capacity: rows, width: width)
     streams = try (0..<2).map { _ in try Activations(capacity: rows, width: width) }
     residual = try Activations(capacity: rows, width: width)
-    logits = try Activations(capacity: rows, width: shape.vocabulary)
+    logits = try Activations(capacity: rows, width: tokens?.count ?? shape.vocabulary)
+  }
+
+  /// The layer of a head that ends in the vocabulary, or its rows for some tokens.
+  private static func output(
+    of head: Int,
+    _ shape: HydraShape,
+    over tokens: [Token]?,
+    _ loader: LayerLoader
+  ) throws -> Projection {
+    // The name ends in a period.
+    let name = String(shape.outputName(ofHead: head).dropLast())
+    guard let tokens else {
+      return try loader.projection("", [(name, shape.vocabulary)], columns: shape.width, isBiased: true)
+    }
+    let weights = try loader.source.tensor(name + ".weight", shape: [shape.vocabulary, shape.width])
+    let bias = try loader.source.tensor(name + ".bias", shape: [shape.vocabulary]).finiteFloats()
+    let rows = tokens.map(Int.init)
+    return Projection(
+      matrix: try PackedMatrix(
+        choosing: rows,
+        of: weights,
+        columns: shape.width,
+        type: loader.type,
+        context: loader.context
+      ),
+      bias: rows.map { bias[$0] }
+    )
   }
 
   /// The blocks of a head. Those that hold the same numbers, as all after the first do in official files, are held once.
