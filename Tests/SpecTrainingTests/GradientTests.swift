@@ -34,7 +34,7 @@ import Testing
     var shape = Self.shape
     shape.tiesEmbeddings = tiesEmbeddings
     let objective = try NextTokenObjective(shape, rows: 40, seed: 3, context: ComputeContext(threads: 2))
-    disturb(objective)
+    objective.disturb()
     check(objective, Self.batch(rows: 40, vocabulary: 50, seed: 1))
   }
 
@@ -48,7 +48,7 @@ import Testing
       seed: 1,
       context: ComputeContext(threads: 2)
     )
-    disturb(objective)
+    objective.disturb()
     check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 2))
   }
 
@@ -60,17 +60,17 @@ import Testing
     let checkpoint = try Checkpoint(directory: folder.path)
     let batch = Self.batch(rows: 40, vocabulary: 13, seed: 7)
     let adapter = try KangarooObjective(checkpoint, exitLayer: 2, rows: 40, seed: 1, context: context)
-    disturb(adapter)
+    adapter.disturb()
     check(adapter, batch)
     let heads = try MedusaObjective(checkpoint, count: 2, rows: 40, context: context)
-    disturb(heads)
+    heads.disturb()
     check(heads, batch)
     let hydra = try HydraObjective(checkpoint, count: 2, hasPrefix: true, rows: 40, seed: 1, context: context)
-    disturb(hydra)
+    hydra.disturb()
     check(hydra, batch)
     for kind in EagleKind.allCases {
       let head = try EagleObjective(kind, checkpoint, steps: 2, rows: 40, seed: 1, context: context)
-      disturb(head)
+      head.disturb()
       check(head, batch)
     }
   }
@@ -81,7 +81,7 @@ import Testing
     let checkpoint = try TinyCheckpoint(seed: 8)
     defer { checkpoint.remove() }
     let objective = try Self.draftableTarget(checkpoint, exitLayer: exitLayer, heads: 3)
-    disturb(objective)
+    objective.disturb()
     let batch = Self.batch(rows: 40, vocabulary: 259, seed: 5)
     objective.forward(batch)
     check(StillTeacher(objective, teacher: try objective.copyOfLogits()), batch)
@@ -178,7 +178,7 @@ import Testing
       rows: 40,
       context: ComputeContext(threads: 2)
     )
-    disturb(objective)
+    objective.disturb()
     check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 3))
   }
 
@@ -195,7 +195,7 @@ import Testing
       seed: 1,
       context: ComputeContext(threads: 2)
     )
-    disturb(objective)
+    objective.disturb()
     check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 9))
   }
 
@@ -223,7 +223,7 @@ import Testing
       seed: 1,
       context: ComputeContext(threads: 2)
     )
-    disturb(objective)
+    objective.disturb()
     check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 8))
   }
 
@@ -239,18 +239,8 @@ import Testing
       seed: 1,
       context: ComputeContext(threads: 2)
     )
-    disturb(objective)
+    objective.disturb()
     check(objective, Self.batch(rows: 40, vocabulary: 259, seed: 4))
-  }
-
-  /// First weights are small and partly zero, which would hide mistakes.
-  private func disturb(_ objective: some TrainingObjective) {
-    for (index, parameter) in objective.parameters.enumerated() {
-      var random = RandomStream(seed: UInt64(index), name: "disturbance")
-      parameter.value.withMutableNumbers { numbers in
-        for number in numbers.indices { numbers[number] += 0.15 * Float(random.normal()) }
-      }
-    }
   }
 
   /// The loss's change along the gradient itself and along a random direction.
