@@ -99,8 +99,14 @@ public struct Companion: Sendable {
       + "as 'specbench train \(training)' makes it"
   }
 
-  /// How to get one that is missing.
-  func advice(_ settings: SettingValues, folder: String, files: TargetFiles) -> String {
+  /// How to get one that is missing, or what else is meant by the setting.
+  fileprivate func advice(_ settings: SettingValues, folder: String, files: TargetFiles) -> String {
+    let name = settings.text(setting.name)
+    if Int(name) != nil { return "'\(setting.name)' names a folder; \(numberHint)" }
+    if folder != files.file(name), FileManager.default.fileExists(atPath: files.file(name) + "/config.json") {
+      return "'\(setting.name)=\(name)' is the folder beside the model; write '\(setting.name)=./\(name)' for the one "
+        + "here"
+    }
     let options = trainedFor.compactMap { part in
       settings.isDefault(part.setting) ? nil : " \(part.option) \(settings.text(part.setting))"
     }
@@ -151,13 +157,9 @@ extension Method {
   }
 
   private func check(_ companion: Companion, _ settings: SettingValues, _ files: TargetFiles) throws {
-    let text = settings.text(companion.setting.name)
     let folder = files.folder(of: companion, settings)
     func missing(_ file: String) -> MissingCompanion {
-      let advice =
-        Int(text) == nil
-        ? companion.advice(settings, folder: folder, files: files)
-        : "'\(companion.setting.name)' names a folder; \(companion.numberHint)"
+      let advice = companion.advice(settings, folder: folder, files: files)
       let condition = companionCondition.map { " with \($0.setting)=\($0.value)" } ?? ""
       return MissingCompanion(user: name + condition, companion: companion, file: file, advice: advice)
     }

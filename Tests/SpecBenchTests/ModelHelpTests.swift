@@ -76,6 +76,25 @@ import Testing
     expect(try inspect(), status: 2, "2 things", "tokenizer.json", "model.safetensors")
   }
 
+  /// The default name of a folder is the one beside the model, even where the working directory has one of that name.
+  @Test func aFolderHereIsNotTheOneBesideTheModel() throws {
+    let here = try TemporaryFolder()
+    try FileManager.default.moveItem(atPath: model.directory + "/medusa", toPath: here.path("medusa"))
+    func decode(_ decoder: String) throws -> Program.Result {
+      let arguments = ["generate", "--model", model.directory, "--max-new-tokens", "2", "--decoder", decoder, "Hi"]
+      return try Program.run(arguments, in: URL(fileURLWithPath: here.path))
+    }
+    for decoder in ["medusa", "medusa:heads=medusa"] {
+      expect(
+        try decode(decoder),
+        status: 2,
+        "\(model.directory)/medusa/config.json: there is no such file",
+        "'heads=medusa' is the folder beside the model; write 'heads=./medusa' for the one here"
+      )
+    }
+    expect(try decode("medusa:heads=./medusa"), status: 0)
+  }
+
   @Test func aCompanionThatDoesNotFitIsNotLeftOut() throws {
     try model.write(#"{"hidden_size": 64, "num_attention_heads": 4}"#, to: "kangaroo/config.json")
     expect(try verify(), status: 2, "kangaroo/config.json", "the adapter's width is 64")
