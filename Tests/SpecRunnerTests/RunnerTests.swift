@@ -59,6 +59,14 @@ import struct SpecSuite.Suite
     try BenchmarkStore(creatingAt: folder.appending(path: name).path)
   }
 
+  /// The third spec of eagle is not called as the method eagle-3 is.
+  @Test func namesAreUnique() throws {
+    let specs = "eagle:nodes=1,eagle:nodes=2,eagle:nodes=3,eagle-3:nodes=1,eagle:nodes=4,eagle-3:nodes=2,medusa,vanilla"
+    let decoders = try RunDecoder.prepare(DecoderSpec.list(specs), model: model, noiseFloor: true)
+    let names = ["eagle", "eagle-2", "eagle-4", "eagle-3", "eagle-5", "eagle-3-2", "medusa"]
+    #expect(decoders.map(\.name) == ["vanilla"] + names + [RunDecoder.noiseFloorName])
+  }
+
   @Test func recordsEveryGeneration() throws {
     let (store, recorder) = (try store(), Recorder())
     let decoders = try decoders()

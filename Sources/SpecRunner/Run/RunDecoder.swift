@@ -58,7 +58,7 @@ package struct RunDecoder {
   package static let noiseFloorName = "vanilla (again)"
 
   /// Makes the decoders of a run: vanilla first, whether it was asked for or not, then the others as listed. A second
-  /// spec of a method gets a number.
+  /// spec of a method gets a number that makes it no other method's name: the third of `eagle` is `eagle-4`.
   ///
   /// - Parameters:
   ///   - specs: methods and settings.
@@ -79,14 +79,12 @@ package struct RunDecoder {
     suiteDirectory: String? = nil,
     registry: MethodRegistry = .builtIn
   ) throws -> [RunDecoder] {
-    var uses: [String: Int] = [:]
+    var names = Set<String>()
     let resources = model.resources(sampling, workingDirectory: workingDirectory, suiteDirectory: suiteDirectory)
     let decoders = try complete(specs, registry).map { spec in
       let prepared = try registry.prepare(spec, resources: resources)
-      let use = uses[spec.method, default: 0] + 1
-      uses[spec.method] = use
       return RunDecoder(
-        name: use == 1 ? spec.method : "\(spec.method)-\(use)",
+        name: unusedName(spec.method, &names, registry),
         spec: spec,
         decoder: prepared.decoder,
         addedParameters: prepared.addedParameters,
@@ -95,6 +93,16 @@ package struct RunDecoder {
       )
     }
     return try noiseFloor ? decoders + [again(model, sampling, registry)] : decoders
+  }
+
+  private static func unusedName(_ method: String, _ used: inout Set<String>, _ registry: MethodRegistry) -> String {
+    let methods = Set(registry.methods.map(\.name)).subtracting([method])
+    var (name, number) = (method, 1)
+    while methods.contains(name) || !used.insert(name).inserted {
+      number += 1
+      name = "\(method)-\(number)"
+    }
+    return name
   }
 
   private static func again(
