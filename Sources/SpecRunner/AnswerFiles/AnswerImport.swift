@@ -179,11 +179,11 @@ package struct AnswerImport {
   }
 
   private var decoders: [DecoderRecord] {
-    var used = Set<String>()
+    var names = UniqueNames()
     return files.enumerated().map { index, file in
       let stem = URL(fileURLWithPath: file.path).deletingPathExtension().lastPathComponent
       let title = file.answers.title.isEmpty ? stem : file.answers.title
-      let name = Self.unused(index == 0 ? Baseline.method : title, &used)
+      let name = names.name(for: index == 0 ? Baseline.method : title)
       return DecoderRecord(
         ordinal: index,
         name: name,
@@ -192,16 +192,6 @@ package struct AnswerImport {
         spec: index == 0 ? title : name
       )
     }
-  }
-
-  /// A name that no other decoder has: the title itself, or with the first number that is free.
-  private static func unused(_ title: String, _ used: inout Set<String>) -> String {
-    var (name, number) = (title, 1)
-    while !used.insert(name).inserted {
-      number += 1
-      name = "\(title)-\(number)"
-    }
-    return name
   }
 
   private var suiteHash: String {

@@ -79,12 +79,12 @@ package struct RunDecoder {
     suiteDirectory: String? = nil,
     registry: MethodRegistry = .builtIn
   ) throws -> [RunDecoder] {
-    var names = Set<String>()
+    var names = UniqueNames(reserved: Set(registry.methods.map(\.name)))
     let resources = model.resources(sampling, workingDirectory: workingDirectory, suiteDirectory: suiteDirectory)
     let decoders = try complete(specs, registry).map { spec in
       let prepared = try registry.prepare(spec, resources: resources)
       return RunDecoder(
-        name: unusedName(spec.method, &names, registry),
+        name: names.name(for: spec.method),
         spec: spec,
         decoder: prepared.decoder,
         addedParameters: prepared.addedParameters,
@@ -93,16 +93,6 @@ package struct RunDecoder {
       )
     }
     return try noiseFloor ? decoders + [again(model, sampling, registry)] : decoders
-  }
-
-  private static func unusedName(_ method: String, _ used: inout Set<String>, _ registry: MethodRegistry) -> String {
-    let methods = Set(registry.methods.map(\.name)).subtracting([method])
-    var (name, number) = (method, 1)
-    while methods.contains(name) || !used.insert(name).inserted {
-      number += 1
-      name = "\(method)-\(number)"
-    }
-    return name
   }
 
   private static func again(
